@@ -1,0 +1,2 @@
+//! The `phasegate` command.
+fn main() {}
