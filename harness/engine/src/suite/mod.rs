@@ -1,0 +1,22 @@
+//! Suites: what a user writes, read, checked and held ready.
+
+#[cfg(test)]
+mod bad_input_tests;
+mod check;
+mod error;
+mod gate_file;
+mod load;
+mod model;
+mod scenario;
+mod suite_file;
+
+pub use check::{Check, Defect, Needs};
+pub use error::{Place, SuiteError};
+pub(crate) use gate_file::step_rows;
+pub use load::load;
+pub use model::{
+    Baseline, Deviation, Finding, Gate, Phase, PhaseStep, SqlFile, Suite, TransactionMode,
+};
+pub use scenario::{
+    AuditGates, CatalogAfter, Expected, Outcome, Replacement, Scenario, ScenarioKind,
+};
