@@ -94,7 +94,8 @@ pub fn read_chain(text: &str) -> Result<(Vec<Link>, Digest), ChainError> {
     }
     let mut links = Vec::new();
     let mut head = Digest::of(b"");
-    for (index, line) in text.lines().enumerate() {
+    // Not `lines`, which would let a carriage return through that no digest covers.
+    for (index, line) in text.split_terminator('\n').enumerate() {
         let link: Link = serde_json::from_str(line).map_err(|error| ChainError::Unreadable {
             line: index + 1,
             message: error.to_string(),

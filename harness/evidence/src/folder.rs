@@ -15,6 +15,12 @@ pub const PLAN_FILE: &str = "plan.json";
 pub const EVENTS_FILE: &str = "events.jsonl";
 /// What it came to, in canonical JSON.
 pub const RESULT_FILE: &str = "result.json";
+/// The report for people, re-made from the folder by whoever verifies it.
+pub const REPORT_FILE: &str = "report.md";
+/// The report for build servers, likewise.
+pub const JUNIT_FILE: &str = "junit.xml";
+/// What a run folder may hold beside its outputs and sign-offs.
+pub(crate) const FILES: [&str; 5] = [PLAN_FILE, EVENTS_FILE, RESULT_FILE, REPORT_FILE, JUNIT_FILE];
 /// Query results, catalogs, differences and logs, each named by its digest.
 pub const OUTPUTS_FOLDER: &str = "outputs";
 /// Sign-offs, which may be added to a finished folder and are therefore no part of the run digest.

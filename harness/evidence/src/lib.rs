@@ -19,8 +19,8 @@ pub use chain::{Chain, ChainError, Link, read_chain};
 pub use digest::{Digest, DigestError};
 pub use event::{ApplyFailure, Event, ServerFacts};
 pub use folder::{
-    EVENTS_FILE, FORMAT_VERSION, FolderError, OUTPUTS_FOLDER, PLAN_FILE, RESULT_FILE, RunFolder,
-    SIGNATURES_FOLDER,
+    EVENTS_FILE, FORMAT_VERSION, FolderError, JUNIT_FILE, OUTPUTS_FOLDER, PLAN_FILE, REPORT_FILE,
+    RESULT_FILE, RunFolder, SIGNATURES_FOLDER,
 };
 pub use plan::{
     CheckPlan, DeviationPlan, FindingPlan, GatePlan, PhasePlan, Plan, ServerNeed, Severity,
