@@ -1,0 +1,68 @@
+//! The ordinary user under whom PostgreSQL runs when we are root, which it refuses to run as.
+
+use std::fs;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::Command;
+
+use super::ServerError;
+
+/// Who runs the server and owns its files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Account {
+    /// We ourselves: an ordinary user.
+    Ours,
+    /// Somebody without rights, because we are root.
+    Ordinary { uid: u32, gid: u32 },
+}
+
+/// What `nobody` is called by number on a system without a passwd file.
+const NOBODY: (u32, u32) = (65534, 65534);
+
+impl Account {
+    /// The account that servers run under.
+    pub(crate) fn of_servers() -> Self {
+        if !rustix::process::geteuid().is_root() {
+            return Self::Ours;
+        }
+        let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
+        let (uid, gid) = nobody(&passwd).unwrap_or(NOBODY);
+        Self::Ordinary { uid, gid }
+    }
+
+    /// Makes `command` run under this account.
+    pub(crate) fn apply(self, command: &mut Command) {
+        if let Self::Ordinary { uid, gid } = self {
+            command.uid(uid).gid(gid);
+        }
+    }
+
+    /// Gives `path` to this account.
+    pub(crate) fn own(self, path: &Path) -> Result<(), ServerError> {
+        match self {
+            Self::Ours => Ok(()),
+            Self::Ordinary { uid, gid } => std::os::unix::fs::lchown(path, Some(uid), Some(gid))
+                .map_err(ServerError::file("give away", path)),
+        }
+    }
+}
+
+fn nobody(passwd: &str) -> Option<(u32, u32)> {
+    let line = passwd
+        .lines()
+        .find_map(|line| line.strip_prefix("nobody:"))?;
+    let mut fields = line.split(':').skip(1);
+    Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_found_by_name_whatever_its_number() {
+        let passwd = "root:x:0:0:root:/root:/bin/sh\nnobody:x:99:98:nobody:/:/usr/sbin/nologin\n";
+        assert_eq!(nobody(passwd), Some((99, 98)));
+        assert_eq!(nobody("root:x:0:0::/root:/bin/sh\n"), None);
+    }
+}

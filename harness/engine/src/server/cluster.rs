@@ -1,0 +1,269 @@
+//! A cluster of our own: copied or initialised, started, made ready.
+
+use std::fs;
+use std::io::Read;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, PgConnection};
+
+use super::account::Account;
+use super::choice::Kind;
+use super::error::ServerError;
+use super::installation::Installation;
+use super::supervisor::{Supervisor, has_ended};
+use super::{copy, folder, settings};
+
+/// How long a server may take to become ready: it takes some ten milliseconds, and crash recovery never happens.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How often the server's status is looked at. It costs one read of a file in memory.
+const GLANCE: Duration = Duration::from_millis(1);
+
+/// How many ports are tried before it is somebody's fault.
+const PORTS: usize = 8;
+
+/// The superuser of every server of our own.
+pub(crate) const SUPERUSER: &str = "postgres";
+
+/// A running cluster.
+#[derive(Debug)]
+pub(crate) struct Cluster {
+    pub(crate) kind: Kind,
+    pub(crate) folder: PathBuf,
+    pub(crate) bin: PathBuf,
+    pub(crate) port: u16,
+    pub(crate) password: String,
+    pub(crate) supervisor: Supervisor,
+}
+
+/// Starts a cluster of our own with these programs, and waits until it answers.
+pub(crate) async fn start(
+    kind: Kind,
+    installation: Installation,
+) -> Result<(Cluster, PgConnection), ServerError> {
+    let launched = tokio::task::spawn_blocking(move || launch(kind, &installation)).await;
+    let cluster = match launched {
+        Ok(cluster) => cluster?,
+        Err(panic) => {
+            return Err(ServerError::Start {
+                kind,
+                reason: panic.to_string(),
+                log: String::new(),
+            });
+        }
+    };
+    let mut connection = cluster
+        .options("postgres")
+        .connect()
+        .await
+        .map_err(|error| cluster.start_error(&error))?;
+    set_password(&mut connection, &cluster.password)
+        .await
+        .map_err(|error| cluster.start_error(&error))?;
+    Ok((cluster, connection))
+}
+
+impl Cluster {
+    /// How we ourselves connect: by the socket, which is the fastest and asks for no password.
+    pub(crate) fn options(&self, database: &str) -> PgConnectOptions {
+        PgConnectOptions::new_without_pgpass()
+            .socket(&self.folder)
+            .port(self.port)
+            .username(SUPERUSER)
+            .database(database)
+    }
+
+    /// Stops the server in order and leaves its folder, on the disk; gives where.
+    pub(crate) fn keep(self) -> Result<PathBuf, ServerError> {
+        self.supervisor.keep()?;
+        folder::settle(&self.folder, Account::of_servers())
+    }
+
+    /// Where the server writes its log.
+    pub(crate) fn log(&self) -> PathBuf {
+        log_of(&self.folder)
+    }
+
+    fn start_error(&self, error: &sqlx::Error) -> ServerError {
+        ServerError::Start {
+            kind: self.kind,
+            reason: error.to_string(),
+            log: end_of(&self.log()),
+        }
+    }
+}
+
+/// The password for those who come by TCP. It is random, so that many rounds of hashing would gain nothing.
+async fn set_password(connection: &mut PgConnection, password: &str) -> Result<(), sqlx::Error> {
+    // Servers before 16 do not know the setting, and hash with their fixed number of rounds.
+    sqlx::query(
+        "SELECT set_config(name, '1', false) FROM pg_settings WHERE name = 'scram_iterations'",
+    )
+    .execute(&mut *connection)
+    .await?;
+    let statement: String =
+        sqlx::query_scalar("SELECT format('ALTER ROLE %I PASSWORD %L', current_user, $1::text)")
+            .bind(password)
+            .fetch_one(&mut *connection)
+            .await?;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
+        .execute(&mut *connection)
+        .await
+        .map(drop)
+}
+
+fn launch(kind: Kind, installation: &Installation) -> Result<Cluster, ServerError> {
+    let account = Account::of_servers();
+    let folder = folder::for_server(account)?;
+    let data = folder.join("data");
+    let postgres = installation.bin.join("postgres");
+    // From here on the folder is the supervisor's: whatever fails, it goes.
+    let mut supervisor = Supervisor::start(kind, &folder, &postgres, account)?;
+    match &installation.template {
+        Some(template) => copy::cluster(template, &data, account)?,
+        None => initialise(installation, &data, account)?,
+    }
+    write(&data.join("pg_hba.conf"), settings::HBA, account)?;
+    let log = log_of(&folder);
+    for _ in 0..PORTS {
+        let port = free_port()?;
+        write(
+            &data.join("postgresql.conf"),
+            &settings::conf(installation, &folder, port),
+            account,
+        )?;
+        let pid = supervisor.launch()?;
+        match wait(&data, pid, &log) {
+            Readiness::Ready => {
+                let password = password()?;
+                let bin = installation.bin.clone();
+                return Ok(Cluster {
+                    kind,
+                    folder,
+                    bin,
+                    port,
+                    password,
+                    supervisor,
+                });
+            }
+            // Somebody took the port between our look and the server's: that is what the next one is for.
+            Readiness::PortTaken => {}
+            Readiness::Failed(reason) => {
+                return Err(ServerError::Start {
+                    kind,
+                    reason,
+                    log: end_of(&log),
+                });
+            }
+        }
+    }
+    Err(ServerError::Start {
+        kind,
+        reason: format!("{PORTS} ports in a row were taken"),
+        log: end_of(&log),
+    })
+}
+
+/// What became of a server that was started.
+enum Readiness {
+    Ready,
+    PortTaken,
+    Failed(String),
+}
+
+fn wait(data: &Path, pid: u32, log: &Path) -> Readiness {
+    let status = data.join("postmaster.pid");
+    let begun = Instant::now();
+    while begun.elapsed() < PATIENCE {
+        // The eighth line of this file is the server's own word on whether it takes connections.
+        if fs::read_to_string(&status).is_ok_and(|text| {
+            text.lines()
+                .nth(7)
+                .is_some_and(|word| word.trim() == "ready")
+        }) {
+            return Readiness::Ready;
+        }
+        if has_ended(pid) {
+            return if fs::read_to_string(log)
+                .is_ok_and(|text| text.contains("could not create any TCP/IP sockets"))
+            {
+                // The next attempt is judged by its own words.
+                let _ = fs::remove_file(log);
+                Readiness::PortTaken
+            } else {
+                Readiness::Failed("it ended at once".to_owned())
+            };
+        }
+        std::thread::sleep(GLANCE);
+    }
+    Readiness::Failed(format!("it was not ready within {} s", PATIENCE.as_secs()))
+}
+
+/// Runs `initdb`, for an installation that has no template to copy.
+pub(crate) fn initialise(
+    installation: &Installation,
+    data: &Path,
+    account: Account,
+) -> Result<(), ServerError> {
+    let program = installation.bin.join("initdb");
+    let mut command = Command::new(&program);
+    command
+        .args(settings::initdb(installation.major()))
+        .arg("-D")
+        .arg(data)
+        .current_dir("/")
+        .env("LC_ALL", "C");
+    account.apply(&mut command);
+    let output = command
+        .output()
+        .map_err(ServerError::file("run", &program))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(ServerError::Start {
+        kind: Kind::Local,
+        reason: format!("initdb ended with {}", output.status),
+        log: String::from_utf8_lossy(&output.stderr)
+            .trim_end()
+            .to_owned(),
+    })
+}
+
+fn write(path: &Path, text: &str, account: Account) -> Result<(), ServerError> {
+    fs::write(path, text).map_err(ServerError::file("write", path))?;
+    account.own(path)
+}
+
+fn free_port() -> Result<u16, ServerError> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .map_err(ServerError::file("find a free port on", "127.0.0.1"))?;
+    listener
+        .local_addr()
+        .map(|address| address.port())
+        .map_err(ServerError::file("find a free port on", "127.0.0.1"))
+}
+
+fn password() -> Result<String, ServerError> {
+    let mut bytes = [0_u8; 16];
+    fs::File::open("/dev/urandom")
+        .and_then(|mut file| file.read_exact(&mut bytes))
+        .map_err(ServerError::file("read", "/dev/urandom"))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+pub(crate) fn log_of(folder: &Path) -> PathBuf {
+    folder.join("server.log")
+}
+
+/// The last lines of a log: what a person looks for first.
+pub(crate) fn end_of(log: &Path) -> String {
+    let text = fs::read(log)
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(15)..].join("\n")
+}

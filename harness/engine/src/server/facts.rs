@@ -1,0 +1,192 @@
+//! What is known about a server: part of the evidence of every run.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+
+use super::choice::{Kind, Request};
+use super::error::ServerError;
+use super::settings::TEMPLATE_TIMESCALEDB;
+
+/// The settings that a verdict may depend on. No path, port or address is among them.
+const SETTINGS: &[&str] = &[
+    "autovacuum",
+    "block_size",
+    "bytea_output",
+    "check_function_bodies",
+    "constraint_exclusion",
+    "data_checksums",
+    "datestyle",
+    "default_transaction_isolation",
+    "extra_float_digits",
+    "integer_datetimes",
+    "intervalstyle",
+    "jit",
+    "lc_messages",
+    "max_connections",
+    "max_identifier_length",
+    "max_locks_per_transaction",
+    "random_page_cost",
+    "row_security",
+    "search_path",
+    "seq_page_cost",
+    "server_encoding",
+    "session_replication_role",
+    "shared_buffers",
+    "shared_preload_libraries",
+    "standard_conforming_strings",
+    "timescaledb.license",
+    "timescaledb.max_background_workers",
+    "timezone",
+    "transform_null_equals",
+    "wal_level",
+    "work_mem",
+];
+
+/// TimescaleDB counts as offered only where its loader is preloaded, for without that nobody can create it. Who may
+/// not see what is preloaded has to believe the control file. The last but one column loads the library of the
+/// version, where we may.
+const FACTS: &str = "
+    WITH preloaded AS (
+        SELECT coalesce((SELECT setting ~ '\\mtimescaledb\\M' FROM pg_settings
+                          WHERE name = 'shared_preload_libraries'), true) AS yes
+    ), offered AS (
+        SELECT default_version AS version FROM pg_available_extensions, preloaded
+         WHERE name = 'timescaledb' AND preloaded.yes
+    )
+    SELECT split_part(current_setting('server_version'), ' ', 1),
+           current_setting('server_version_num')::int,
+           (SELECT version FROM offered),
+           (SELECT format('LOAD %L', '$libdir/timescaledb-' || version) FROM offered
+             WHERE (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)),
+           EXISTS (SELECT FROM pg_database WHERE datname = $1 AND datistemplate)";
+
+/// The facts of one server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Which kind of server it is.
+    pub kind: Kind,
+    /// The version of PostgreSQL, such as `17.11`.
+    pub postgres: String,
+    /// The same as a number, such as `170011`.
+    pub postgres_number: u32,
+    /// The version of TimescaleDB that the server offers, where it offers one.
+    pub timescaledb: Option<String>,
+    /// TimescaleDB's edition: `apache` or `community`; none where the library is not loaded.
+    pub edition: Option<String>,
+    /// The settings that a verdict may depend on.
+    pub settings: BTreeMap<String, String>,
+    /// The container's image by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// The container's image by digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_digest: Option<String>,
+    /// The distribution's packages of an embedded server, with their versions.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub packages: BTreeMap<String, String>,
+    /// A database with nothing but TimescaleDB in it, to clone from instead of creating the extension.
+    #[serde(skip)]
+    pub template: Option<String>,
+    /// Where the server writes its log. A path is no evidence, so it is not part of it.
+    #[serde(skip)]
+    pub log: Option<PathBuf>,
+}
+
+impl Facts {
+    /// Asks the server.
+    pub(crate) async fn ask(
+        kind: Kind,
+        connection: &mut PgConnection,
+    ) -> Result<Self, ServerError> {
+        Self::query(kind, connection)
+            .await
+            .map_err(|error| ServerError::Query {
+                kind,
+                step: "read the facts",
+                reason: error.to_string(),
+            })
+    }
+
+    async fn query(kind: Kind, connection: &mut PgConnection) -> Result<Self, sqlx::Error> {
+        let (postgres, number, timescaledb, load, template): (
+            String,
+            i32,
+            Option<String>,
+            Option<String>,
+            bool,
+        ) = sqlx::query_as(FACTS)
+            .bind(TEMPLATE_TIMESCALEDB)
+            .fetch_one(&mut *connection)
+            .await?;
+        if let Some(load) = load {
+            // The library says which edition it is once it is loaded, which else the first use of the extension does.
+            sqlx::raw_sql(sqlx::AssertSqlSafe(load))
+                .execute(&mut *connection)
+                .await?;
+        }
+        let license: Option<String> =
+            sqlx::query_scalar("SELECT current_setting('timescaledb.license', true)")
+                .fetch_one(&mut *connection)
+                .await?;
+        let settings: Vec<(String, String)> =
+            sqlx::query_as("SELECT lower(name), current_setting(name) FROM pg_settings WHERE lower(name) = ANY($1)")
+                .bind(SETTINGS)
+                .fetch_all(&mut *connection)
+                .await?;
+        Ok(Self {
+            kind,
+            postgres,
+            postgres_number: u32::try_from(number).unwrap_or_default(),
+            timescaledb,
+            edition: license.map(|license| {
+                if license == "timescale" {
+                    "community".to_owned()
+                } else {
+                    license
+                }
+            }),
+            settings: settings.into_iter().collect(),
+            image: None,
+            image_digest: None,
+            packages: BTreeMap::new(),
+            template: template.then(|| TEMPLATE_TIMESCALEDB.to_owned()),
+            log: None,
+        })
+    }
+
+    /// Whether this server is what the suite needs.
+    pub(crate) fn suffice(&self, request: &Request) -> Result<(), ServerError> {
+        if let Some(needed) = request.postgres_min
+            && self.postgres_number / 10_000 < needed
+        {
+            return Err(ServerError::SuiteNeedsNewer {
+                kind: self.kind,
+                needed,
+                found: self.postgres.clone(),
+            });
+        }
+        if request.needs_timescaledb && self.timescaledb.is_none() {
+            return Err(ServerError::NeedsTimescaledb {
+                kind: self.kind,
+                found: self.postgres.clone(),
+            });
+        }
+        Ok(())
+    }
+
+    /// One line for a person: `PostgreSQL 17.11, TimescaleDB 2.19.3 (apache)`.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let mut line = format!("PostgreSQL {}", self.postgres);
+        if let Some(version) = &self.timescaledb {
+            line.push_str(&format!(", TimescaleDB {version}"));
+            if let Some(edition) = &self.edition {
+                line.push_str(&format!(" ({edition})"));
+            }
+        }
+        line
+    }
+}

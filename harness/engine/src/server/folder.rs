@@ -1,0 +1,149 @@
+//! Folders: the one of a running server, and the cache.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+use super::account::Account;
+use super::error::ServerError;
+
+/// What the name of every server's folder begins with, so that leftovers are known for ours.
+pub(crate) const PREFIX: &str = "phasegate-";
+
+/// The longest folder in which a socket can still be made: the address of a Unix socket holds 107 bytes, of which
+/// `/.s.PGSQL.65535` takes 15 and its lock no more.
+const LONGEST: usize = 90;
+
+/// A file system in memory, where making and removing a thousand small files takes milliseconds whatever the disk
+/// is busy with: cloning a database there takes 5 ms, on a busy disk 100 ms.
+const MEMORY: &str = "/dev/shm";
+
+/// The room that memory must offer for a server to live there.
+const MEMORY_NEEDED: u64 = 2 * 1024 * 1024 * 1024;
+
+/// Makes the folder of a new server: readable by its account alone, and short enough for a socket.
+pub(crate) fn for_server(account: Account) -> Result<PathBuf, ServerError> {
+    let mut last = None;
+    for parent in parents() {
+        let short = parent.as_os_str().len() + 1 + PREFIX.len() + 8 <= LONGEST;
+        if !short || !reachable(&parent, account) {
+            continue;
+        }
+        match tempfile::Builder::new()
+            .prefix(PREFIX)
+            .rand_bytes(8)
+            .tempdir_in(&parent)
+        {
+            Ok(folder) => {
+                account.own(folder.path())?;
+                return Ok(folder.keep());
+            }
+            Err(source) => {
+                last = Some(ServerError::File {
+                    step: "make a folder in",
+                    path: parent,
+                    source,
+                })
+            }
+        }
+    }
+    Err(last.unwrap_or_else(|| ServerError::File {
+        step: "find",
+        path: std::env::temp_dir(),
+        source: std::io::Error::other(
+            "no temporary folder has a short path that an ordinary user can reach; name another with TMPDIR",
+        ),
+    }))
+}
+
+/// Where folders of servers may lie, the best first: what the user named, memory, the disk.
+pub(crate) fn parents() -> Vec<PathBuf> {
+    let mut parents: Vec<PathBuf> = folder_of("TMPDIR").into_iter().collect();
+    if parents.is_empty() && free(Path::new(MEMORY)).is_some_and(|bytes| bytes >= MEMORY_NEEDED) {
+        parents.push(PathBuf::from(MEMORY));
+    }
+    parents.extend(["/tmp", "/var/tmp"].map(PathBuf::from));
+    parents
+}
+
+/// Takes a folder that a failed run leaves out of memory to the disk, so that it outlives the next boot.
+pub(crate) fn settle(folder: &Path, account: Account) -> Result<PathBuf, ServerError> {
+    let Ok(name) = folder.strip_prefix(MEMORY) else {
+        return Ok(folder.to_owned());
+    };
+    let settled = Path::new("/tmp").join(name);
+    super::copy::cluster(folder, &settled, account)?;
+    remove(folder)?;
+    Ok(settled)
+}
+
+/// The bytes that are free in a folder's file system.
+pub(crate) fn free(folder: &Path) -> Option<u64> {
+    let stat = rustix::fs::statvfs(folder).ok()?;
+    Some(stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
+/// The cache folder: the one asked for, `PHASEGATE_CACHE`, or the user's own. Not made yet.
+pub(crate) fn for_cache(asked: Option<&Path>) -> Result<PathBuf, ServerError> {
+    let account = Account::of_servers();
+    let named = asked
+        .map(Path::to_owned)
+        .or_else(|| folder_of("PHASEGATE_CACHE"));
+    if let Some(folder) = named {
+        let folder = std::path::absolute(&folder).map_err(ServerError::file("find", &folder))?;
+        if reachable(&folder, account) {
+            return Ok(folder);
+        }
+        return Err(ServerError::File {
+            step: "use",
+            path: folder,
+            source: std::io::Error::other(
+                "PostgreSQL does not run as root, and an ordinary user cannot reach this cache folder",
+            ),
+        });
+    }
+    let own =
+        folder_of("XDG_CACHE_HOME").or_else(|| folder_of("HOME").map(|home| home.join(".cache")));
+    match own.map(|parent| parent.join("phasegate")) {
+        Some(folder) if reachable(&folder, account) => Ok(folder),
+        _ => Ok(PathBuf::from("/var/cache/phasegate")),
+    }
+}
+
+/// Makes a folder and its parents, readable by everybody whatever the umask says.
+pub(crate) fn make(folder: &Path) -> Result<(), ServerError> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o755)
+        .create(folder)
+        .map_err(ServerError::file("make the folder", folder))
+}
+
+/// Removes a folder with all it holds; one that is not there is as good.
+pub(crate) fn remove(folder: &Path) -> Result<(), ServerError> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(ServerError::file("remove the folder", folder)(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether the account can walk down to this folder, or to those of its parents that are there already.
+fn reachable(folder: &Path, account: Account) -> bool {
+    if account == Account::Ours {
+        return true;
+    }
+    folder
+        .ancestors()
+        .filter_map(|parent| fs::metadata(parent).ok())
+        .all(|metadata| metadata.is_dir() && metadata.mode() & 0o001 != 0)
+}
+
+fn folder_of(variable: impl AsRef<OsStr>) -> Option<PathBuf> {
+    std::env::var_os(variable)
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+}

@@ -1,0 +1,31 @@
+//! Servers: where a suite's databases live, and who cleans up after them.
+//!
+//! [`start`] takes a [`Request`] and gives a running [`Server`]: in a container, unpacked from the
+//! distribution's packages (embedded), installed on this machine (local), or somebody else's (external).
+//! Whatever was started here is stopped and removed when the [`Server`] is stopped or dropped, and also when
+//! this process is killed: a small supervisor holds each of them and ends it when our end of its pipe closes.
+
+mod account;
+mod choice;
+mod cluster;
+mod container;
+mod copy;
+mod embedded;
+mod error;
+mod external;
+mod facts;
+mod folder;
+mod installation;
+mod instance;
+mod local;
+pub mod provision;
+mod select;
+mod settings;
+mod supervisor;
+
+pub use choice::{Choice, Kind, Request, UnknownChoice, Version};
+pub use error::ServerError;
+pub use facts::Facts;
+pub use installation::Installation;
+pub use instance::{Kept, Server};
+pub use select::start;

@@ -1,0 +1,140 @@
+//! Which server is taken, and the one line that says why.
+
+use super::choice::{Choice, Kind, Request};
+use super::error::ServerError;
+use super::instance::Server;
+use super::{embedded, local};
+
+/// Starts the server that the request asks for, and waits until it answers a query.
+///
+/// `notice` gets one line that says which server was taken and why, and before it lines of progress while packages
+/// or images are fetched.
+///
+/// # Errors
+///
+/// When no server is to be had, or when it is not what the suite needs; never after something was left running.
+pub async fn start(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<Server, ServerError> {
+    match request.choice {
+        Choice::Auto => auto(request, notice).await,
+        Choice::External => match &request.database_url {
+            Some(url) => external(url, request, notice).await,
+            None => Err(ServerError::NoServer {
+                reasons: vec!["--server external needs --database-url or DATABASE_URL".to_owned()],
+            }),
+        },
+        Choice::Container => super::container::start(request, "asked for", notice).await,
+        Choice::Local => match find_local(request).await {
+            Ok(installation) => {
+                cluster(Kind::Local, installation, request, "asked for", notice).await
+            }
+            Err(reason) => Err(ServerError::NoServer {
+                reasons: vec![reason],
+            }),
+        },
+        Choice::Embedded => {
+            let installation = embedded::find(request, notice).await?;
+            cluster(Kind::Embedded, installation, request, "asked for", notice).await
+        }
+    }
+}
+
+async fn auto(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<Server, ServerError> {
+    if let Some(url) = &request.database_url {
+        return external(url, request, notice).await;
+    }
+    let mut reasons = Vec::new();
+    match super::container::available(request, notice).await {
+        Ok(()) => {
+            return super::container::start(request, "Docker answers and has the image", notice)
+                .await;
+        }
+        Err(reason) => reasons.push(format!("no container: {reason}")),
+    }
+    match find_local(request).await {
+        Ok(installation) => {
+            return cluster(
+                Kind::Local,
+                installation,
+                request,
+                &reasons.join("; "),
+                notice,
+            )
+            .await;
+        }
+        Err(reason) => reasons.push(format!("nothing local: {reason}")),
+    }
+    match embedded::find(request, notice).await {
+        Ok(installation) => {
+            cluster(
+                Kind::Embedded,
+                installation,
+                request,
+                &reasons.join("; "),
+                notice,
+            )
+            .await
+        }
+        Err(error @ ServerError::SuiteNeedsNewer { .. }) => Err(error),
+        Err(error) => {
+            reasons.push(format!("nothing embedded: {error}"));
+            Err(ServerError::NoServer { reasons })
+        }
+    }
+}
+
+async fn external(
+    url: &str,
+    request: &Request,
+    notice: &mut dyn FnMut(&str),
+) -> Result<Server, ServerError> {
+    announce(
+        Server::of_external(url).await?,
+        request,
+        "a database URL is given",
+        notice,
+    )
+    .await
+}
+
+async fn cluster(
+    kind: Kind,
+    installation: super::Installation,
+    request: &Request,
+    why: &str,
+    notice: &mut dyn FnMut(&str),
+) -> Result<Server, ServerError> {
+    announce(
+        Server::of_cluster(kind, installation).await?,
+        request,
+        why,
+        notice,
+    )
+    .await
+}
+
+/// Lets only a server pass that suffices, and says what it is.
+pub(crate) async fn announce(
+    server: Server,
+    request: &Request,
+    why: &str,
+    notice: &mut dyn FnMut(&str),
+) -> Result<Server, ServerError> {
+    if let Err(error) = server.facts().suffice(request) {
+        // What the caller must learn is why the server does not suffice; a failing stop is the supervisor's to mend.
+        let _ = server.stop().await;
+        return Err(error);
+    }
+    notice(&format!(
+        "server: {}, {} ({why})",
+        server.facts().kind,
+        server.facts().line()
+    ));
+    Ok(server)
+}
+
+async fn find_local(request: &Request) -> Result<super::Installation, String> {
+    let request = request.clone();
+    tokio::task::spawn_blocking(move || local::find(&request))
+        .await
+        .map_err(|error| error.to_string())?
+}

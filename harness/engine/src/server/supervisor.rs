@@ -1,0 +1,141 @@
+//! The small process that holds a server, and ends it when we end, however that happens.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use super::account::Account;
+use super::choice::Kind;
+use super::error::ServerError;
+
+/// Runs in a shell, so that it needs no program of ours and survives a SIGKILL of ours.
+const SCRIPT: &str = include_str!("supervisor.sh");
+
+/// Our end of it. Dropping it ends the server and removes its folder.
+#[derive(Debug)]
+pub(crate) struct Supervisor {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+    kind: Kind,
+}
+
+impl Supervisor {
+    /// Starts a supervisor for the server that is to live in `folder`, which it removes from now on.
+    pub(crate) fn start(
+        kind: Kind,
+        folder: &Path,
+        postgres: &Path,
+        account: Account,
+    ) -> Result<Self, ServerError> {
+        let mut command = Command::new("/bin/sh");
+        command
+            .arg("-c")
+            .arg(SCRIPT)
+            .arg("phasegate-server")
+            .arg(folder)
+            .arg(postgres);
+        account.apply(&mut command);
+        command
+            .env_clear()
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .env("LC_ALL", "C")
+            .current_dir("/")
+            // A Ctrl-C in the terminal is for us: the supervisor learns of it when we have ended.
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut child = command
+            .spawn()
+            .map_err(ServerError::file("run", "/bin/sh"))?;
+        match (child.stdin.take(), child.stdout.take()) {
+            (Some(input), Some(output)) => Ok(Self {
+                child,
+                input: Some(input),
+                output: BufReader::new(output),
+                kind,
+            }),
+            _ => Err(start_error(kind, "the supervisor has no pipes")),
+        }
+    }
+
+    /// Starts the server on the data folder that lies ready by now; gives its process id.
+    pub(crate) fn launch(&mut self) -> Result<u32, ServerError> {
+        self.say("start\n")?;
+        let mut line = String::new();
+        self.output.read_line(&mut line).map_err(|error| {
+            start_error(
+                self.kind,
+                format!("the supervisor does not answer: {error}"),
+            )
+        })?;
+        line.trim()
+            .parse()
+            .map_err(|_| start_error(self.kind, "the supervisor ended before the server started"))
+    }
+
+    /// Hands the server over to a whole run: it ends when the process `pid` has ended, and not with us.
+    pub(crate) fn watch(mut self, pid: u32) -> Result<(), ServerError> {
+        self.say(&format!("watch {pid}\n"))?;
+        // Without our end of the pipe there is nothing left for `drop` to wait for.
+        self.input = None;
+        Ok(())
+    }
+
+    /// Stops the server in order and leaves its folder.
+    pub(crate) fn keep(mut self) -> Result<(), ServerError> {
+        self.say("keep\n")?;
+        self.finish()
+    }
+
+    /// Stops the server at once and removes its folder.
+    pub(crate) fn stop(mut self) -> Result<(), ServerError> {
+        self.finish()
+    }
+
+    fn say(&mut self, line: &str) -> Result<(), ServerError> {
+        match &mut self.input {
+            Some(input) => input.write_all(line.as_bytes()).map_err(|error| {
+                start_error(self.kind, format!("the supervisor has ended: {error}"))
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn finish(&mut self) -> Result<(), ServerError> {
+        if self.input.take().is_some() {
+            self.child
+                .wait()
+                .map_err(ServerError::file("wait for", "/bin/sh"))?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Supervisor {
+    fn drop(&mut self) {
+        // The safety net: whoever stops in order has done this already. Nothing can be reported from here.
+        let _ = self.finish();
+    }
+}
+
+/// Whether the process has ended, be it reaped or not.
+pub(crate) fn has_ended(pid: u32) -> bool {
+    let Ok(stat) = fs::read_to_string(PathBuf::from(format!("/proc/{pid}/stat"))) else {
+        return true;
+    };
+    // The state follows the program's name, which may itself hold brackets and spaces.
+    stat.rsplit_once(") ")
+        .is_none_or(|(_, rest)| rest.starts_with(['Z', 'X']))
+}
+
+fn start_error(kind: Kind, reason: impl Into<String>) -> ServerError {
+    ServerError::Start {
+        kind,
+        reason: reason.into(),
+        log: String::new(),
+    }
+}
