@@ -38,7 +38,8 @@ impl Exit {
     /// How a run with this result ends.
     pub(crate) fn of(result: &RunResult) -> Self {
         let not_applied = result.suites.iter().any(|suite| {
-            suite.baseline_failure.is_some() || suite.phases.iter().any(|phase| phase.failure.is_some())
+            suite.baseline_failure.is_some()
+                || suite.phases.iter().any(|phase| phase.failure.is_some())
         });
         if not_applied {
             Self::ApplyFailed

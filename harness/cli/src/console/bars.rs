@@ -5,12 +5,8 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use phasegate_evidence::{Event, Verdict};
 
-use super::{
-    lines::first_line,
-    titles::Titles,
-    wrap::count,
-};
-use crate::report::{duration, server_line};
+use super::{lines::first_line, titles::Titles};
+use crate::report::{count, duration, server_line};
 
 /// How often a spinner turns.
 const TICK: Duration = Duration::from_millis(100);
@@ -33,7 +29,11 @@ struct Phase {
 
 impl Bars {
     pub(super) fn new(titles: Titles) -> Self {
-        Self { all: MultiProgress::new(), titles, phase: None }
+        Self {
+            all: MultiProgress::new(),
+            titles,
+            phase: None,
+        }
     }
 
     /// A line above the phases.
@@ -46,13 +46,23 @@ impl Bars {
         match event {
             Event::ServerReady { server } => self.notice(&server_line(server)),
             Event::SuiteStarted { suite } => self.start(format!("{suite}: baseline"), 0),
-            Event::BaselineApplied { statements, duration_us, .. } => {
+            Event::BaselineApplied {
+                statements,
+                duration_us,
+                ..
+            } => {
                 let statements = count(*statements as usize, "statement", "statements");
-                self.end(Verdict::Passed, &format!("{statements} in {}", duration(*duration_us)));
+                self.end(
+                    Verdict::Passed,
+                    &format!("{statements} in {}", duration(*duration_us)),
+                );
             }
             Event::PhaseStarted { suite, phase } => {
                 let title = self.titles.get(suite, phase);
-                let head = format!("{phase:<3} {}", title.map(|title| title.title.as_str()).unwrap_or_default());
+                let head = format!(
+                    "{phase:<3} {}",
+                    title.map(|title| title.title.as_str()).unwrap_or_default()
+                );
                 let checks = title.map_or(0, |title| title.checks);
                 self.start(head, checks);
             }
@@ -75,16 +85,26 @@ impl Bars {
     }
 
     fn start(&mut self, head: String, checks: u64) {
-        let bar = self.all.add(ProgressBar::new_spinner().with_style(style("{spinner:.cyan}")));
+        let bar = self
+            .all
+            .add(ProgressBar::new_spinner().with_style(style("{spinner:.cyan}")));
         bar.enable_steady_tick(TICK);
         bar.set_message(head.clone());
-        self.phase = Some(Phase { bar, head, statements: 0, judged: 0, checks });
+        self.phase = Some(Phase {
+            bar,
+            head,
+            statements: 0,
+            judged: 0,
+            checks,
+        });
     }
 
     fn update(&mut self, change: impl FnOnce(&mut Phase)) {
         if let Some(phase) = &mut self.phase {
             change(phase);
-            phase.bar.set_message(format!("{}  {}", phase.head, phase.did()));
+            phase
+                .bar
+                .set_message(format!("{}  {}", phase.head, phase.did()));
         }
     }
 
@@ -102,7 +122,9 @@ impl Bars {
             };
             phase.bar.set_style(style(&format!("{{prefix:.{colour}}}")));
             phase.bar.set_prefix(mark);
-            phase.bar.finish_with_message(format!("{}  {did}", phase.head));
+            phase
+                .bar
+                .finish_with_message(format!("{}  {did}", phase.head));
         }
     }
 }
@@ -110,11 +132,16 @@ impl Bars {
 impl Phase {
     fn did(&self) -> String {
         let statements = count(self.statements, "statement", "statements");
-        if self.judged == 0 { statements } else { format!("{statements}, {}/{} checks", self.judged, self.checks) }
+        if self.judged == 0 {
+            statements
+        } else {
+            format!("{statements}, {}/{} checks", self.judged, self.checks)
+        }
     }
 }
 
 /// The style of a line that begins with this.
 fn style(mark: &str) -> ProgressStyle {
-    ProgressStyle::with_template(&format!("  {mark} {{wide_msg}}")).unwrap_or_else(|_| ProgressStyle::default_spinner())
+    ProgressStyle::with_template(&format!("  {mark} {{wide_msg}}"))
+        .unwrap_or_else(|_| ProgressStyle::default_spinner())
 }

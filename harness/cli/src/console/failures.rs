@@ -4,11 +4,8 @@ use std::collections::BTreeMap;
 
 use phasegate_evidence::{ApplyFailure, Event, SuiteResult, Verdict};
 
-use super::{
-    Paint,
-    wrap::{beside, count},
-};
-use crate::report::{Judged, Record};
+use super::{Paint, wrap::beside};
+use crate::report::{Judged, Record, count};
 
 const LABEL: usize = 12;
 
@@ -16,16 +13,22 @@ const LABEL: usize = 12;
 pub(super) fn not_applied(record: &Record, result: &SuiteResult, paint: Paint) -> String {
     let mut text = String::new();
     if let Some(failure) = &result.baseline_failure {
-        text.push_str(&one_failure("The baseline did not apply", failure, None, paint));
+        text.push_str(&one_failure(
+            "The baseline did not apply",
+            failure,
+            None,
+            paint,
+        ));
     }
     for phase in &result.phases {
         if let Some(failure) = &phase.failure {
             let unchanged = record.events().find_map(|event| match event {
-                Event::PhaseFailed { suite, phase: id, catalog_unchanged, .. }
-                    if *suite == result.suite && *id == phase.phase =>
-                {
-                    Some(*catalog_unchanged)
-                }
+                Event::PhaseFailed {
+                    suite,
+                    phase: id,
+                    catalog_unchanged,
+                    ..
+                } if *suite == result.suite && *id == phase.phase => Some(*catalog_unchanged),
                 _ => None,
             });
             let title = format!("Phase {} did not apply", phase.phase);
@@ -35,7 +38,12 @@ pub(super) fn not_applied(record: &Record, result: &SuiteResult, paint: Paint) -
     text
 }
 
-fn one_failure(title: &str, failure: &ApplyFailure, unchanged: Option<bool>, paint: Paint) -> String {
+fn one_failure(
+    title: &str,
+    failure: &ApplyFailure,
+    unchanged: Option<bool>,
+    paint: Paint,
+) -> String {
     let mut text = format!("\n  {}\n\n", paint.verdict(Verdict::Failed, title));
     let place = match failure.statement {
         0 => failure.file.clone(),
@@ -67,11 +75,23 @@ pub(super) fn failed_checks(checks: &[Judged<'_>], paint: Paint) -> String {
     let title = count(bad.len(), "check failed", "checks failed");
     let mut text = format!("\n  {}\n", paint.verdict(Verdict::Failed, &title));
     for check in bad {
-        text.push_str(&format!("\n    {} {}\n", paint.strong(&check.plan.check), check.plan.title));
-        let gate = format!("{} of phase {}: {}", check.gate.gate, check.phase.phase, check.gate.claim);
+        text.push_str(&format!(
+            "\n    {} {}\n",
+            paint.strong(&check.plan.check),
+            check.plan.title
+        ));
+        let gate = format!(
+            "{} of phase {}: {}",
+            check.gate.gate, check.phase.phase, check.gate.claim
+        );
         text.push_str(&beside(6, "gate", LABEL, &gate));
         if let Some(reason) = &check.result.reason {
-            text.push_str(&beside(6, &check.result.verdict.to_string(), LABEL, &reason.to_string()));
+            text.push_str(&beside(
+                6,
+                &check.result.verdict.to_string(),
+                LABEL,
+                &reason.to_string(),
+            ));
         }
         if let Some(seen) = check.observation {
             text.push_str(&beside(6, "saw", LABEL, &format!("outputs/{seen}")));
@@ -83,10 +103,21 @@ pub(super) fn failed_checks(checks: &[Judged<'_>], paint: Paint) -> String {
 /// What was not judged, by reason: never a pass, and never silent.
 pub(super) fn not_judged(checks: &[Judged<'_>], paint: Paint) -> String {
     let mut text = String::new();
-    for (verdict, title) in [(Verdict::NotApplicable, "not applicable here"), (Verdict::NotRun, "not run")] {
+    for (verdict, title) in [
+        (Verdict::NotApplicable, "not applicable here"),
+        (Verdict::NotRun, "not run"),
+    ] {
         let mut reasons: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-        for check in checks.iter().filter(|check| check.result.verdict == verdict) {
-            let reason = check.result.reason.as_ref().map(ToString::to_string).unwrap_or_default();
+        for check in checks
+            .iter()
+            .filter(|check| check.result.verdict == verdict)
+        {
+            let reason = check
+                .result
+                .reason
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default();
             reasons.entry(reason).or_default().push(&check.plan.check);
         }
         let all: usize = reasons.values().map(Vec::len).sum();

@@ -2,8 +2,8 @@
 
 use phasegate_evidence::{Event, Verdict};
 
-use super::{titles::Titles, wrap::count};
-use crate::report::{duration, server_line};
+use super::titles::Titles;
+use crate::report::{count, duration, server_line};
 
 /// The state between two lines.
 pub(crate) struct Lines {
@@ -13,7 +13,10 @@ pub(crate) struct Lines {
 
 impl Lines {
     pub(super) fn new(titles: Titles) -> Self {
-        Self { titles, statements: 0 }
+        Self {
+            titles,
+            statements: 0,
+        }
     }
 
     /// The lines that this event is worth.
@@ -21,9 +24,16 @@ impl Lines {
         match event {
             Event::ServerReady { server } => Some(format!("server ready: {}", server_line(server))),
             Event::SuiteStarted { suite } => Some(format!("suite {suite}")),
-            Event::BaselineApplied { statements, duration_us, .. } => {
+            Event::BaselineApplied {
+                statements,
+                duration_us,
+                ..
+            } => {
                 let statements = count(*statements as usize, "statement", "statements");
-                Some(format!("  baseline applied: {statements} in {}", duration(*duration_us)))
+                Some(format!(
+                    "  baseline applied: {statements} in {}",
+                    duration(*duration_us)
+                ))
             }
             Event::BaselineFailed { failure, .. } => Some(format!(
                 "  baseline FAILED at {}:{}: {}",
@@ -33,7 +43,10 @@ impl Lines {
             )),
             Event::PhaseStarted { suite, phase } => {
                 self.statements = 0;
-                let title = self.titles.get(suite, phase).map(|title| format!(": {}", title.title));
+                let title = self
+                    .titles
+                    .get(suite, phase)
+                    .map(|title| format!(": {}", title.title));
                 Some(format!("  phase {phase}{}", title.unwrap_or_default()))
             }
             Event::StatementApplied { .. } => {
@@ -42,7 +55,10 @@ impl Lines {
             }
             Event::PhaseApplied { duration_us, .. } => {
                 let statements = count(self.statements, "statement", "statements");
-                Some(format!("    applied: {statements} in {}", duration(*duration_us)))
+                Some(format!(
+                    "    applied: {statements} in {}",
+                    duration(*duration_us)
+                ))
             }
             Event::PhaseFailed { failure, .. } => Some(format!(
                 "    FAILED at {}:{}: {}",
@@ -50,13 +66,29 @@ impl Lines {
                 failure.line,
                 first_line(&failure.message)
             )),
-            Event::CheckJudged { check, verdict: verdict @ (Verdict::Failed | Verdict::Error), reason, .. } => {
+            Event::CheckJudged {
+                check,
+                verdict: verdict @ (Verdict::Failed | Verdict::Error),
+                reason,
+                ..
+            } => {
                 let code = reason.as_ref().map(|reason| format!(": {}", reason.code));
                 Some(format!("    {verdict} {check}{}", code.unwrap_or_default()))
             }
-            Event::PhaseJudged { suite, phase, verdict } => {
-                let checks = self.titles.get(suite, phase).map_or(0, |title| title.checks);
-                let checks = count(usize::try_from(checks).unwrap_or(usize::MAX), "check", "checks");
+            Event::PhaseJudged {
+                suite,
+                phase,
+                verdict,
+            } => {
+                let checks = self
+                    .titles
+                    .get(suite, phase)
+                    .map_or(0, |title| title.checks);
+                let checks = count(
+                    usize::try_from(checks).unwrap_or(usize::MAX),
+                    "check",
+                    "checks",
+                );
                 Some(format!("    {verdict}: {checks}"))
             }
             Event::RunStarted { .. }

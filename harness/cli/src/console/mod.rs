@@ -11,10 +11,12 @@ mod summary;
 mod table;
 mod titles;
 mod tree;
+mod verified;
 mod wrap;
 
 pub(crate) use output::{note, print};
 pub(crate) use paint::Paint;
 pub(crate) use progress::Progress;
-pub(crate) use summary::{Ending, digests, summary};
+pub(crate) use summary::{Ending, summary};
 pub(crate) use tree::{Depth, tree};
+pub(crate) use verified::verified;

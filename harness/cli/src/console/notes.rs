@@ -2,11 +2,8 @@
 
 use phasegate_evidence::{SuitePlan, SuiteResult};
 
-use super::{
-    Paint,
-    wrap::{beside, count},
-};
-use crate::report::severity;
+use super::{Paint, wrap::beside};
+use crate::report::{count, severity};
 
 /// The findings, each in a line or two.
 pub(super) fn findings(plan: &SuitePlan, result: &SuiteResult, paint: Paint) -> String {
@@ -14,7 +11,11 @@ pub(super) fn findings(plan: &SuitePlan, result: &SuiteResult, paint: Paint) -> 
         return String::new();
     }
     let title = count(plan.findings.len(), "finding", "findings");
-    let mut text = format!("\n  {} {}\n\n", paint.strong(&title), paint.faint("(no gate asks for these; a validator must know them)"));
+    let mut text = format!(
+        "\n  {} {}\n\n",
+        paint.strong(&title),
+        paint.faint("(no gate asks for these; a validator must know them)")
+    );
     for (finding, result) in plan.findings.iter().zip(&result.findings) {
         let seen = match (result.confirmed, &result.reason) {
             (Some(true), _) => String::new(),
@@ -22,7 +23,12 @@ pub(super) fn findings(plan: &SuitePlan, result: &SuiteResult, paint: Paint) -> 
             (Some(false), None) => " (not confirmed here)".to_owned(),
             (None, _) => " (not tried)".to_owned(),
         };
-        text.push_str(&beside(4, severity(finding.severity), 8, &format!("{}{seen}", finding.title)));
+        text.push_str(&beside(
+            4,
+            severity(finding.severity),
+            8,
+            &format!("{}{seen}", finding.title),
+        ));
     }
     text
 }
@@ -33,7 +39,11 @@ pub(super) fn deviations(plan: &SuitePlan, paint: Paint) -> String {
         return String::new();
     }
     let title = count(plan.deviations.len(), "deviation", "deviations");
-    let ids: Vec<&str> = plan.deviations.iter().map(|deviation| deviation.id.as_str()).collect();
+    let ids: Vec<&str> = plan
+        .deviations
+        .iter()
+        .map(|deviation| deviation.id.as_str())
+        .collect();
     format!(
         "\n  {} {}\n\n{}",
         paint.strong(&title),

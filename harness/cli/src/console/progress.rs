@@ -16,7 +16,11 @@ impl Progress {
     /// What suits the standard error.
     pub(crate) fn of(plan: &Plan) -> Self {
         let titles = Titles::of(plan);
-        if io::stderr().is_terminal() { Self::Bars(Bars::new(titles)) } else { Self::Lines(Lines::new(titles)) }
+        if io::stderr().is_terminal() {
+            Self::Bars(Bars::new(titles))
+        } else {
+            Self::Lines(Lines::new(titles))
+        }
     }
 
     /// Shows an event.

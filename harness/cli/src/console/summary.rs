@@ -2,9 +2,9 @@ use phasegate_evidence::{Counts, Digest, RunResult, Verdict};
 
 use super::{
     Paint, failures, notes, table,
-    wrap::{beside, count, wrap},
+    wrap::{beside, wrap},
 };
-use crate::report::{Record, duration, server_line};
+use crate::report::{Record, count, duration, server_line};
 
 /// What is known of a run beyond its folder.
 #[derive(Debug, Default)]
@@ -22,7 +22,9 @@ pub(crate) fn summary(record: &Record, ending: &Ending<'_>, paint: Paint) -> Str
     let mut text = String::new();
     for (plan, result) in record.suites() {
         text.push_str(&format!("\n  {}\n", paint.strong(&plan.suite)));
-        wrap(&plan.title, 96).iter().for_each(|line| text.push_str(&format!("  {line}\n")));
+        wrap(&plan.title, 96)
+            .iter()
+            .for_each(|line| text.push_str(&format!("  {line}\n")));
         text.push('\n');
         text.push_str(&table::phases(plan, result, paint));
         let checks = record.checks(plan, result);
@@ -42,14 +44,26 @@ fn closing(record: &Record, ending: &Ending<'_>, paint: Paint) -> String {
         text.push_str(&beside(2, "server", 15, &server_line(server)));
     }
     text.push_str(&beside(2, "folder", 15, &ending.folder));
-    text.push_str(&digests(Some(&record.result_digest), Some(&record.head), ending.run_digest));
+    text.push_str(&digests(
+        Some(&record.result_digest),
+        Some(&record.head),
+        ending.run_digest,
+    ));
     if let Some(kept) = ending.kept {
         text.push_str(&beside(2, "kept", 15, kept));
     }
-    let verdict = if record.is_finished() { record.result.verdict } else { Verdict::NotRun };
-    let word = if record.is_finished() { verdict.to_string() } else { "interrupted".to_owned() };
+    let verdict = if record.is_finished() {
+        record.result.verdict
+    } else {
+        Verdict::NotRun
+    };
+    let word = if record.is_finished() {
+        verdict.to_string()
+    } else {
+        "interrupted".to_owned()
+    };
     text.push_str(&format!(
-        "\n  {} {} in {}\n",
+        "\n  {}: {}; {}\n",
         paint.verdict(verdict, &word),
         totals(&record.result),
         duration(record.elapsed_us())
@@ -62,30 +76,55 @@ fn closing(record: &Record, ending: &Ending<'_>, paint: Paint) -> String {
         Verdict::Passed => format!("phasegate verify {}", ending.folder),
         _ => format!("phasegate report {} --to md", ending.folder),
     };
-    text.push_str(&format!("  {}\n", paint.faint(&format!("{next}: {command}"))));
+    text.push_str(&format!(
+        "  {}\n",
+        paint.faint(&format!("{next}: {command}"))
+    ));
     text
 }
 
 /// The three digests of a run, each on its line.
-pub(crate) fn digests(result: Option<&Digest>, head: Option<&Digest>, run: Option<&Digest>) -> String {
-    [("result digest", result), ("head digest", head), ("run digest", run)]
-        .into_iter()
-        .filter_map(|(name, digest)| digest.map(|digest| beside(2, name, 15, digest.as_str())))
-        .collect()
+pub(super) fn digests(
+    result: Option<&Digest>,
+    head: Option<&Digest>,
+    run: Option<&Digest>,
+) -> String {
+    [
+        ("result digest", result),
+        ("head digest", head),
+        ("run digest", run),
+    ]
+    .into_iter()
+    .filter_map(|(name, digest)| digest.map(|digest| beside(2, name, 15, digest.as_str())))
+    .collect()
 }
 
 /// Gates and checks that passed, of how many.
-fn totals(result: &RunResult) -> String {
-    let of = |counts: &Counts, one, many| {
-        let all = count(usize::try_from(counts.total()).unwrap_or(usize::MAX), one, many);
-        format!("{} of {all}", counts.passed)
-    };
+pub(super) fn totals(result: &RunResult) -> String {
     let totals = &result.totals;
-    let mut text = format!("{}, {}", of(&totals.gates, "gate", "gates"), of(&totals.checks, "check", "checks"));
+    let mut text = format!(
+        "{}, {}",
+        of(&totals.gates, "gate"),
+        of(&totals.checks, "check")
+    );
     if totals.added.gates.total() > 0 {
-        let gates = of(&totals.added.gates, "added gate", "added gates");
-        let checks = of(&totals.added.checks, "check", "checks");
-        text.push_str(&format!(", {gates} ({checks})"));
+        text.push_str(&format!(
+            "; added: {}, {}",
+            of(&totals.added.gates, "gate"),
+            of(&totals.added.checks, "check")
+        ));
     }
     text
+}
+
+fn of(counts: &Counts, one: &str) -> String {
+    let all = count(
+        usize::try_from(counts.total()).unwrap_or(usize::MAX),
+        one,
+        &format!("{one}s"),
+    );
+    match counts.not_applicable {
+        0 => format!("{} of {all}", counts.passed),
+        apart => format!("{} of {all} ({apart} not applicable)", counts.passed),
+    }
 }

@@ -20,12 +20,21 @@ impl Titles {
     pub(super) fn of(plan: &Plan) -> Self {
         let phases = plan.suites.iter().flat_map(|suite| {
             suite.phases.iter().map(|phase| {
-                let checks = phase.gates.iter().map(|gate| gate.checks.len() as u64).sum();
-                let title = Title { title: phase.title.clone(), checks };
+                let checks = phase
+                    .gates
+                    .iter()
+                    .map(|gate| gate.checks.len() as u64)
+                    .sum();
+                let title = Title {
+                    title: phase.title.clone(),
+                    checks,
+                };
                 ((suite.suite.clone(), phase.phase.clone()), title)
             })
         });
-        Self { phases: phases.collect() }
+        Self {
+            phases: phases.collect(),
+        }
     }
 
     /// Of one phase.

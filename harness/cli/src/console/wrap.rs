@@ -45,11 +45,6 @@ pub(super) fn beside(indent: usize, label: &str, label_width: usize, text: &str)
     block
 }
 
-/// One and many.
-pub(super) fn count(number: usize, one: &str, many: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

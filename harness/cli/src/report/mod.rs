@@ -1,6 +1,7 @@
 //! Reports, each made from the run folder alone.
 
 mod clock;
+mod count;
 mod json;
 mod junit;
 mod markdown;
@@ -8,6 +9,7 @@ mod record;
 mod tap;
 
 pub(crate) use clock::{duration, utc};
+pub(crate) use count::count;
 pub(crate) use json::json;
 pub(crate) use junit::junit;
 pub(crate) use markdown::{markdown, server_line, severity};

@@ -3,7 +3,7 @@
 use phasegate_evidence::{Counts, ServerFacts, SuitePlan, SuiteResult, Verdict};
 
 use super::escape::{code, text};
-use crate::report::{Record, duration, utc};
+use crate::report::{Record, count, duration, utc};
 
 /// Verdict, facts and totals of the run.
 pub(super) fn head(record: &Record) -> String {
@@ -41,8 +41,14 @@ pub(crate) fn server_line(server: &ServerFacts) -> String {
         parts.push(format!("PostgreSQL {version}"));
     }
     if let Some(version) = &server.timescaledb {
-        let edition = server.edition.as_ref().map(|edition| format!(" ({edition} edition)"));
-        parts.push(format!("TimescaleDB {version}{}", edition.unwrap_or_default()));
+        let edition = server
+            .edition
+            .as_ref()
+            .map(|edition| format!(" ({edition} edition)"));
+        parts.push(format!(
+            "TimescaleDB {version}{}",
+            edition.unwrap_or_default()
+        ));
     }
     if let Some(version) = &server.sqlite {
         parts.push(format!("SQLite {version}"));
@@ -53,11 +59,15 @@ pub(crate) fn server_line(server: &ServerFacts) -> String {
 fn totals(record: &Record) -> String {
     let totals = &record.result.totals;
     let mut page = String::from("\n| |");
-    Verdict::ALL.iter().for_each(|verdict| page.push_str(&format!(" {verdict} |")));
+    Verdict::ALL
+        .iter()
+        .for_each(|verdict| page.push_str(&format!(" {verdict} |")));
     page.push_str("\n|---|---|---|---|---|---|\n");
     let mut row = |name: &str, counts: &Counts| {
         page.push_str(&format!("| {name} |"));
-        Verdict::ALL.iter().for_each(|verdict| page.push_str(&format!(" {} |", counts.of(*verdict))));
+        Verdict::ALL
+            .iter()
+            .for_each(|verdict| page.push_str(&format!(" {} |", counts.of(*verdict))));
         page.push('\n');
     };
     row("gates", &totals.gates);
@@ -72,10 +82,10 @@ fn totals(record: &Record) -> String {
 /// What was validated, and against which sources.
 pub(super) fn suite(plan: &SuitePlan, result: &SuiteResult) -> String {
     format!(
-        "**{}** · source: {} · {} input files, digest {}\n",
+        "**{}** · source: {} · {}, digest {}\n",
         result.verdict,
         text(&plan.source),
-        plan.inputs.len(),
+        count(plan.inputs.len(), "input file", "input files"),
         code(result.inputs.as_str()),
     )
 }

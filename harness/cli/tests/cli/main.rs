@@ -1,0 +1,10 @@
+//! The `phasegate` command as a user meets it: what it prints, word for word, and how it ends.
+
+mod phasegate;
+mod refusals;
+mod reports;
+mod runs;
+#[path = "../../../evidence/tests/verify/sample.rs"]
+mod sample;
+mod snapshot;
+mod verification;
