@@ -4,6 +4,7 @@ mod events;
 mod files;
 mod forgery;
 mod sample;
+mod schema;
 
 use std::path::PathBuf;
 
