@@ -1,2 +1,14 @@
-//! Under construction.
+//! The engine of Phasegate: it starts a real server, applies a migration phase by phase, lets no phase start before the
+//! one before it has passed its exit gates, and emits what happens as typed events. It never prints and never exits.
+
+pub mod catalog;
+pub mod gate;
+mod legacy;
+pub mod plan;
 pub mod server;
+pub mod session;
+pub mod sql;
+pub mod sqlite;
+pub mod suite;
+
+pub use legacy::{LegacyRows, RowChange};
