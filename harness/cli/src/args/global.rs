@@ -16,11 +16,12 @@ const RUNS: &str = "reports/runs";
 /// What every verb understands.
 #[derive(Debug, Args)]
 pub(crate) struct Global {
-    /// For whom the facts are printed
+    /// For whom the facts are printed: human, or json (one object on the standard output, and nothing else there)
     #[arg(
         long,
         global = true,
         value_enum,
+        hide_possible_values = true,
         default_value_t,
         help_heading = "Everywhere"
     )]

@@ -5,9 +5,9 @@ use super::ServerArgs;
 /// What is run, and on which server.
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    /// The suites to run, in this order [default: every suite]
+    /// The suites to run [default: every suite]
     #[arg(value_name = "SUITE")]
-    pub(crate) suites: Vec<String>,
+    pub(crate) names: Vec<String>,
     #[command(flatten)]
     pub(crate) server: ServerArgs,
 }

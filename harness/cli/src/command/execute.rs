@@ -1,4 +1,4 @@
-use super::{report, server, verify};
+use super::{list, report, server, verify};
 use crate::{
     args::{Args, Command},
     exit::{Exit, Failure},
@@ -8,8 +8,8 @@ use crate::{
 pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
     let global = &args.global;
     match &args.command {
-        Command::Run(_run) => unreachable!(),
-        Command::List(_list) => unreachable!(),
+        Command::Run(_run) => Err(Failure::usage("the engine is not in place yet")),
+        Command::List(asked) => list::list(global, asked),
         Command::Report(asked) => report::report(global, asked),
         Command::Verify(asked) => verify::verify(global, asked),
         Command::Server(asked) => server::server(global, asked),

@@ -5,7 +5,10 @@ use std::{fs, io};
 use phasegate_evidence::{Digest, Fault, JUNIT_FILE, REPORT_FILE, RunFolder, Verification};
 use serde::Serialize;
 
-use super::report::{read, unwritable};
+use super::{
+    rejudge::misjudged,
+    report::{read, unwritable},
+};
 use crate::{
     args::{Format, Global, VerifyArgs, shown},
     console::{self, Paint},
@@ -36,7 +39,7 @@ pub(super) fn verify(global: &Global, asked: &VerifyArgs) -> Result<Exit, Failur
     let path = global.run(&asked.run);
     let folder = RunFolder::open(&path)?;
     let mut verification = phasegate_evidence::verify(&folder)?;
-    rerender(&folder, &mut verification)?;
+    recompute(&folder, &mut verification)?;
     for digest in &asked.expect {
         if verification.recognise(digest).is_none() {
             let what = format!(
@@ -68,16 +71,16 @@ fn fault(verification: &mut Verification, file: &str, what: impl Into<String>) {
     });
 }
 
-/// The reports in the folder must be those that its plan and events make. Reports of another version of Phasegate may
-/// look different, so that these are compared only where this version made the plan.
-fn rerender(folder: &RunFolder, verification: &mut Verification) -> Result<(), Failure> {
-    let Some(result) = &verification.result else {
-        return Ok(());
-    };
-    if result.phasegate != env!("CARGO_PKG_VERSION") || verification.result_digest.is_none() {
+/// What only the version of Phasegate that made the plan can recompute: the verdict of each check from what it saw, and
+/// the reports. Another version may judge in other words, so that a folder of another version is not held against them;
+/// the answer says so.
+fn recompute(folder: &RunFolder, verification: &mut Verification) -> Result<(), Failure> {
+    // Reading a folder whose outputs or chain are damaged would only say again what is already known.
+    if !verification.holds() || other_version(verification).is_some() {
         return Ok(());
     }
     let record = read(folder.path())?;
+    verification.faults.extend(misjudged(&record)?);
     let junit = report::junit(&record).map_err(|error| unwritable(&error))?;
     for (name, made) in [
         (REPORT_FILE, report::markdown(&record)),
@@ -95,17 +98,29 @@ fn rerender(folder: &RunFolder, verification: &mut Verification) -> Result<(), F
     Ok(())
 }
 
+/// The version that made the plan, if it is not this one.
+fn other_version(verification: &Verification) -> Option<&str> {
+    let version = verification
+        .result
+        .as_ref()
+        .map(|result| result.phasegate.as_str());
+    version.filter(|version| *version != env!("CARGO_PKG_VERSION"))
+}
+
 fn human(verification: &Verification, asked: &VerifyArgs, path: &str, paint: Paint) -> String {
     let mut text = console::verified(verification, path, paint);
-    if verification.holds() {
-        for digest in &asked.expect {
-            if let Some(name) = verification.recognise(digest) {
-                text.push_str(&format!(
-                    "  expected     the {name} digest is {}\n",
-                    digest.short()
-                ));
-            }
+    for digest in asked.expect.iter().filter(|_| verification.holds()) {
+        if let Some(name) = verification.recognise(digest) {
+            text.push_str(&format!(
+                "  expected: {} is the {name} digest\n",
+                digest.short()
+            ));
         }
+    }
+    if let Some(version) = other_version(verification) {
+        text.push_str(&format!(
+            "  not recomputed: verdicts from what was seen, and reports; for these take Phasegate {version}\n"
+        ));
     }
     text
 }

@@ -1,5 +1,6 @@
 //! What a person reads: progress while a run goes on, and what it came to.
 
+mod answers;
 mod bars;
 mod failures;
 mod lines;
@@ -14,6 +15,7 @@ mod tree;
 mod verified;
 mod wrap;
 
+pub(crate) use answers::answers;
 pub(crate) use output::{note, print};
 pub(crate) use paint::Paint;
 pub(crate) use progress::Progress;

@@ -19,74 +19,86 @@ pub(crate) enum Depth {
 
 /// The suites as a tree.
 pub(crate) fn tree(suites: &[SuitePlan], depth: Depth, paint: Paint) -> String {
-    let mut text = String::new();
+    let mut tree = Tree {
+        text: String::new(),
+        paint,
+    };
     for (at, suite) in suites.iter().enumerate() {
         if at > 0 {
-            text.push('\n');
+            tree.text.push('\n');
         }
-        text.push_str(&format!(
-            "{}  {}\n",
-            paint.strong(&suite.suite),
-            paint.faint(&counts(&suite.phases))
-        ));
-        node(&mut text, "", "", &suite.title);
-        branch(
-            &mut text,
-            "",
-            &suite.phases,
-            |text, prefix, below, phase| {
-                let line = format!("phase {}  {}", phase.phase, phase.title);
-                node(text, prefix, below, &line);
-                match depth {
-                    Depth::Phases => node(text, below, below, &counts(std::slice::from_ref(phase))),
-                    Depth::Checks => gates(text, below, phase),
-                }
-            },
-        );
-    }
-    text
-}
-
-fn gates(text: &mut String, above: &str, phase: &PhasePlan) {
-    branch(text, above, &phase.gates, |text, prefix, below, gate| {
-        let added = if gate.added { " (added)" } else { "" };
-        node(
-            text,
-            prefix,
-            below,
-            &format!("{}  {}{added}", gate.gate, gate.claim),
-        );
-        branch(text, below, &gate.checks, |text, prefix, below, check| {
-            node(
-                text,
+        tree.node("", "", &suite.suite, &suite.title);
+        tree.node("", "", "", &counts(&suite.phases));
+        tree.branch("", &suite.phases, |tree, prefix, below, phase| {
+            tree.node(
                 prefix,
                 below,
-                &format!("{}  {} [{}]", check.check, check.title, check.kind),
+                &format!("phase {}", phase.phase),
+                &phase.title,
             );
+            match depth {
+                Depth::Phases => tree.node(below, below, "", &counts(std::slice::from_ref(phase))),
+                Depth::Checks => tree.gates(below, phase),
+            }
         });
-    });
-}
-
-/// Draws one node per item, handing on what its first line and what everything below it begins with.
-fn branch<T>(
-    text: &mut String,
-    above: &str,
-    items: &[T],
-    mut draw: impl FnMut(&mut String, &str, &str, &T),
-) {
-    for (at, item) in items.iter().enumerate() {
-        let last = at + 1 == items.len();
-        let prefix = format!("{above}{}", if last { "└─ " } else { "├─ " });
-        let below = format!("{above}{}", if last { "   " } else { "│  " });
-        draw(text, &prefix, &below, item);
     }
+    tree.text
 }
 
-fn node(text: &mut String, prefix: &str, below: &str, line: &str) {
-    let width = WIDTH - prefix.chars().count();
-    for (at, line) in wrap(line, width).iter().enumerate() {
-        let begin = if at == 0 { prefix } else { below };
-        text.push_str(&format!("{begin}{line}\n"));
+/// A tree in the making.
+struct Tree {
+    text: String,
+    paint: Paint,
+}
+
+impl Tree {
+    fn gates(&mut self, above: &str, phase: &PhasePlan) {
+        self.branch(above, &phase.gates, |tree, prefix, below, gate| {
+            let added = if gate.added { " (added)" } else { "" };
+            tree.node(prefix, below, &gate.gate, &format!("{}{added}", gate.claim));
+            tree.branch(below, &gate.checks, |tree, prefix, below, check| {
+                tree.node(
+                    prefix,
+                    below,
+                    &check.check,
+                    &format!("{} [{}]", check.title, check.kind),
+                );
+            });
+        });
+    }
+
+    /// Draws one node per item, handing on what its first line and what everything below it begins with.
+    fn branch<T>(
+        &mut self,
+        above: &str,
+        items: &[T],
+        mut draw: impl FnMut(&mut Self, &str, &str, &T),
+    ) {
+        for (at, item) in items.iter().enumerate() {
+            let last = at + 1 == items.len();
+            let prefix = format!("{above}{}", if last { "└─ " } else { "├─ " });
+            let below = format!("{above}{}", if last { "   " } else { "│  " });
+            draw(self, &prefix, &below, item);
+        }
+    }
+
+    /// One node: its name, and text that wraps below it.
+    fn node(&mut self, prefix: &str, below: &str, name: &str, text: &str) {
+        let width = WIDTH - prefix.chars().count();
+        let line = if name.is_empty() {
+            text.to_owned()
+        } else {
+            format!("{name} {text}")
+        };
+        for (at, line) in wrap(&line, width).iter().enumerate() {
+            let begin = if at == 0 { prefix } else { below };
+            let named = line.strip_prefix(name).filter(|_| at == 0);
+            let line = named.map_or_else(
+                || line.clone(),
+                |rest| format!("{}{rest}", self.paint.strong(name)),
+            );
+            self.text.push_str(&format!("{begin}{line}\n"));
+        }
     }
 }
 

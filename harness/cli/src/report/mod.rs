@@ -6,6 +6,7 @@ mod json;
 mod junit;
 mod markdown;
 mod record;
+mod requirements;
 mod tap;
 
 pub(crate) use clock::{duration, utc};
@@ -14,4 +15,5 @@ pub(crate) use json::json;
 pub(crate) use junit::junit;
 pub(crate) use markdown::{markdown, server_line, severity};
 pub(crate) use record::{Judged, Record, RecordError};
+pub(crate) use requirements::{Requirement, requirements};
 pub(crate) use tap::tap;

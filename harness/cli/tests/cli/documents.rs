@@ -40,11 +40,14 @@ fn reason_codes() -> BTreeSet<String> {
                 codes.extend(literal.map(str::to_owned));
             }
         }
-        for line in code
-            .lines()
-            .filter(|line| line.trim_start().starts_with("let code ="))
-        {
-            codes.extend(line.split('"').skip(1).step_by(2).map(str::to_owned));
+        for statement in code.split("let code =").skip(1) {
+            let statement = statement.split(';').next().unwrap_or_default();
+            let literals = statement.split('"').skip(1).step_by(2);
+            codes.extend(
+                literals
+                    .filter(|literal| literal.contains('-'))
+                    .map(str::to_owned),
+            );
         }
     }
     codes

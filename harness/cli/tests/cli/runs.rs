@@ -106,13 +106,5 @@ fn stop_before(sample: &mut Sample, wanted: impl Fn(&Event) -> bool) {
         suite: "ledger".into(),
         verdict: Verdict::Failed,
     });
-    let named: Vec<String> = sample
-        .events
-        .iter()
-        .flat_map(|event| event.outputs())
-        .map(ToString::to_string)
-        .collect();
-    sample.outputs.retain(|text| {
-        named.contains(&phasegate_evidence::Digest::of(text.as_bytes()).to_string())
-    });
+    sample.keep_named_outputs();
 }

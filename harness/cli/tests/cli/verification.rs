@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use phasegate_evidence::Event;
+
 use crate::{phasegate::phasegate, runs::written, sample::Sample, snapshot};
 
 #[test]
@@ -84,5 +86,56 @@ fn an_expected_digest_is_demanded() {
         ran.stdout.contains("neither of its result"),
         "{}",
         ran.stdout
+    );
+}
+
+#[test]
+fn a_verdict_that_what_was_seen_does_not_bear_is_found() {
+    let mut sample = Sample::passed();
+    let seen = sample.output(
+        r#"{"kind":"rows","table":{"columns":["?column?"],"rows":[["2.1.0"]]},"examined":null,"error":null}"#,
+    );
+    for event in &mut sample.events {
+        if let Event::CheckJudged {
+            check, observation, ..
+        } = event
+            && check == "2.1.1"
+        {
+            *observation = Some(seen.clone());
+        }
+    }
+    sample.keep_named_outputs();
+    let holder = written(&sample);
+    let json = phasegate(holder.path(), &["verify", "run", "--format", "json"]);
+    let answer: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
+    assert_eq!(json.code, 5);
+    assert_eq!(
+        answer["faults"][0]["what"],
+        "ledger/2.1.1 is said to be passed over 1 row, and what was seen comes to failed over 1 row (rows-differ: row 1 \
+         is (2.1.0), expected (2.1.1))"
+    );
+}
+
+#[test]
+fn an_output_that_no_check_can_have_seen_is_found() {
+    let mut sample = Sample::passed();
+    let seen = sample.output("looks good to me");
+    for event in &mut sample.events {
+        if let Event::CheckJudged {
+            check, observation, ..
+        } = event
+            && check == "2.1.1"
+        {
+            *observation = Some(seen.clone());
+        }
+    }
+    sample.keep_named_outputs();
+    let holder = written(&sample);
+    let json = phasegate(holder.path(), &["verify", "run", "--format", "json"]);
+    let answer: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
+    assert_eq!(json.code, 5);
+    assert_eq!(
+        answer["faults"][0]["what"],
+        "is not what ledger/2.1.1 can have seen: expected value at line 1 column 1"
     );
 }
