@@ -1,4 +1,4 @@
-use super::{list, report, server, verify};
+use super::{list, report, run, server, verify};
 use crate::{
     args::{Args, Command},
     exit::{Exit, Failure},
@@ -8,7 +8,7 @@ use crate::{
 pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
     let global = &args.global;
     match &args.command {
-        Command::Run(_run) => Err(Failure::usage("the engine is not in place yet")),
+        Command::Run(asked) => run::run(global, asked),
         Command::List(asked) => list::list(global, asked),
         Command::Report(asked) => report::report(global, asked),
         Command::Verify(asked) => verify::verify(global, asked),

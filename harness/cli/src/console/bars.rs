@@ -84,6 +84,13 @@ impl Bars {
         }
     }
 
+    /// Gives up the phase that goes on, if there is one: a run that was interrupted judges nothing.
+    pub(super) fn finish(&mut self) {
+        if let Some(phase) = self.phase.take() {
+            phase.bar.abandon();
+        }
+    }
+
     fn start(&mut self, head: String, checks: u64) {
         let bar = self
             .all

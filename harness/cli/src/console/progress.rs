@@ -38,4 +38,11 @@ impl Progress {
             Self::Lines(_) => super::note(text),
         }
     }
+
+    /// Leaves the terminal as it was.
+    pub(crate) fn finish(&mut self) {
+        if let Self::Bars(bars) = self {
+            bars.finish();
+        }
+    }
 }
