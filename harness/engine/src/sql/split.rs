@@ -52,7 +52,9 @@ pub fn split_postgres(text: &str) -> Result<Vec<Statement>, SyntaxFault> {
         let body = node.text().to_string();
         let skipped = leading_trivia(&body);
         Statement {
-            text: body[skipped..].trim_end().to_owned(),
+            text: body[skipped..]
+                .trim_end_matches(|c: char| c == ';' || c.is_whitespace())
+                .to_owned(),
             line: line_of(text, start + skipped),
             controls_transaction: controls_transaction(&statement, &body[skipped..]),
         }

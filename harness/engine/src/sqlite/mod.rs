@@ -6,4 +6,5 @@ mod session;
 
 pub(crate) use catalog::{catalog, normalise};
 pub(crate) use rows::{row_expression, table_columns};
+pub(crate) use session::from_rusqlite;
 pub use session::{SqliteSession, library_version};
