@@ -79,3 +79,12 @@ pub(crate) fn shown(path: &Path) -> String {
     let relative = here.and_then(|here| path.strip_prefix(here).ok());
     relative.unwrap_or(path).display().to_string()
 }
+
+/// What the user called: the command itself, or the alias of a checkout.
+pub(crate) fn called() -> &'static str {
+    if env::var_os("CARGO").is_some() {
+        "cargo phasegate"
+    } else {
+        "phasegate"
+    }
+}

@@ -11,7 +11,7 @@ mod verify;
 
 pub(crate) use command::{Args, Command};
 pub(crate) use format::{Format, Rendering};
-pub(crate) use global::{Global, shown};
+pub(crate) use global::{Global, called, shown};
 pub(crate) use list::ListArgs;
 pub(crate) use report::ReportArgs;
 pub(crate) use run::RunArgs;

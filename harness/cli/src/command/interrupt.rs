@@ -11,7 +11,11 @@ use crate::console;
 /// would leave behind what is just being cleaned up.
 pub(super) fn interrupts() -> watch::Receiver<bool> {
     let (cancel, cancelled) = watch::channel(false);
-    let streams = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+    let streams = [
+        SignalKind::interrupt(),
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+    ];
     for stream in streams.into_iter().filter_map(|kind| signal(kind).ok()) {
         tokio::spawn(listen(stream, cancel.clone()));
     }

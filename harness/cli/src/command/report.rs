@@ -5,7 +5,7 @@ use std::io;
 use phasegate_evidence::verify;
 
 use crate::{
-    args::{Format, Global, Rendering, ReportArgs, shown},
+    args::{Format, Global, Rendering, ReportArgs, called, shown},
     console::{self, Ending, Paint},
     exit::{Exit, Failure},
     report::{self, Record, RecordError},
@@ -39,7 +39,8 @@ pub(super) fn report(global: &Global, asked: &ReportArgs) -> Result<Exit, Failur
         return Ok(Exit::Passed);
     }
     console::note(&format!(
-        "warning: this evidence does not verify; `phasegate verify {}` says why",
+        "warning: this evidence does not verify; `{} verify {}` says why",
+        called(),
         shown(&path)
     ));
     Ok(Exit::Unverified)
@@ -52,7 +53,8 @@ pub(super) fn read(path: &std::path::Path) -> Result<Record, Failure> {
         RecordError::Damaged(what) => Failure::new(
             Exit::Unverified,
             format!(
-                "{what}; `phasegate verify {}` says everything that does not hold",
+                "{what}; `{} verify {}` says everything that does not hold",
+                called(),
                 shown(path)
             ),
         ),

@@ -74,7 +74,8 @@ fn write_reports(record: &Record) -> Result<(), Failure> {
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    fs::write(path, text).map_err(|error| Failure::usage(format!("failed to write {}: {error}", path.display())))
+    fs::write(path, text)
+        .map_err(|error| Failure::usage(format!("failed to write {}: {error}", path.display())))
 }
 
 fn print(format: Format, record: &Record, outcome: &Outcome) -> Result<(), Failure> {

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{report::unwritable, runtime::runtime};
 use crate::{
-    args::{Format, Global, ServerCommand},
+    args::{Format, Global, ServerCommand, called},
     console,
     exit::{Exit, Failure},
 };
@@ -86,7 +86,10 @@ fn line(version: &Embedded<'_>) -> String {
             )
         }
         (None, Some(damage)) => format!("{damage}; the next run makes it anew"),
-        (None, None) => "the first run unpacks it, or `phasegate server provision`".to_owned(),
+        (None, None) => format!(
+            "the first run unpacks it, or `{} server provision`",
+            called()
+        ),
     };
     format!(
         "embedded {:<3} {:<8} {what}\n             {:<8} {}\n",

@@ -1,6 +1,6 @@
 //! Progress on a terminal: one line per phase, which fills while the phase goes on and then stays.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use phasegate_evidence::{Event, Verdict};
@@ -23,8 +23,10 @@ struct Phase {
     bar: ProgressBar,
     head: String,
     statements: usize,
-    judged: u64,
-    checks: u64,
+    judged: usize,
+    passed: usize,
+    began: Instant,
+    checks: usize,
 }
 
 impl Bars {
@@ -44,7 +46,12 @@ impl Bars {
 
     pub(super) fn event(&mut self, event: &Event) {
         match event {
-            Event::ServerReady { server } => self.notice(&server_line(server)),
+            // The engine has said which server it took and why; a file needs no server.
+            Event::ServerReady { server } => {
+                if server.sqlite.is_some() {
+                    self.notice(&server_line(server));
+                }
+            }
             Event::SuiteStarted { suite } => self.start(format!("{suite}: baseline"), 0),
             Event::BaselineApplied {
                 statements,
@@ -67,13 +74,16 @@ impl Bars {
                 self.start(head, checks);
             }
             Event::StatementApplied { .. } => self.update(|phase| phase.statements += 1),
-            Event::CheckJudged { .. } => self.update(|phase| phase.judged += 1),
+            Event::CheckJudged { verdict, .. } => self.update(|phase| {
+                phase.judged += 1;
+                phase.passed += usize::from(*verdict == Verdict::Passed);
+            }),
             Event::BaselineFailed { failure, .. } | Event::PhaseFailed { failure, .. } => {
                 self.end(Verdict::Failed, first_line(&failure.message));
             }
             Event::PhaseJudged { verdict, .. } => {
-                let did = self.phase.as_ref().map(Phase::did).unwrap_or_default();
-                self.end(*verdict, &did);
+                let done = self.phase.as_ref().map(Phase::done).unwrap_or_default();
+                self.end(*verdict, &done);
             }
             Event::RunStarted { .. }
             | Event::PhaseApplied { .. }
@@ -91,7 +101,7 @@ impl Bars {
         }
     }
 
-    fn start(&mut self, head: String, checks: u64) {
+    fn start(&mut self, head: String, checks: usize) {
         let bar = self
             .all
             .add(ProgressBar::new_spinner().with_style(style("{spinner:.cyan}")));
@@ -102,6 +112,8 @@ impl Bars {
             head,
             statements: 0,
             judged: 0,
+            passed: 0,
+            began: Instant::now(),
             checks,
         });
     }
@@ -144,6 +156,17 @@ impl Phase {
         } else {
             format!("{statements}, {}/{} checks", self.judged, self.checks)
         }
+    }
+
+    fn done(&self) -> String {
+        let statements = count(self.statements, "statement", "statements");
+        let checks = count(self.checks, "check", "checks");
+        let took = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        format!(
+            "{statements}, {} of {checks} passed in {}",
+            self.passed,
+            duration(took)
+        )
     }
 }
 

@@ -100,35 +100,67 @@ pub(super) fn failed_checks(checks: &[Judged<'_>], paint: Paint) -> String {
     text
 }
 
-/// What was not judged, by reason: never a pass, and never silent.
-pub(super) fn not_judged(checks: &[Judged<'_>], paint: Paint) -> String {
-    let mut text = String::new();
-    for (verdict, title) in [
-        (Verdict::NotApplicable, "not applicable here"),
-        (Verdict::NotRun, "not run"),
-    ] {
-        let mut reasons: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-        for check in checks
-            .iter()
-            .filter(|check| check.result.verdict == verdict)
-        {
-            let reason = check
-                .result
-                .reason
-                .as_ref()
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            reasons.entry(reason).or_default().push(&check.plan.check);
+/// What this server cannot judge, by reason: never a pass, and never silent.
+pub(super) fn not_applicable(checks: &[Judged<'_>], paint: Paint) -> String {
+    by_reason(
+        checks,
+        Verdict::NotApplicable,
+        "not applicable here",
+        paint,
+        |checks| {
+            let ids: Vec<&str> = checks
+                .iter()
+                .map(|check| check.plan.check.as_str())
+                .collect();
+            ids.join(", ")
+        },
+    )
+}
+
+/// What was not reached, by reason and phase.
+pub(super) fn not_run(checks: &[Judged<'_>], paint: Paint) -> String {
+    by_reason(checks, Verdict::NotRun, "not run", paint, |checks| {
+        let mut phases: Vec<(&str, usize)> = Vec::new();
+        for check in checks {
+            match phases.last_mut() {
+                Some((phase, checks)) if *phase == check.phase.phase => *checks += 1,
+                _ => phases.push((&check.phase.phase, 1)),
+            }
         }
-        let all: usize = reasons.values().map(Vec::len).sum();
-        if all > 0 {
-            let title = format!("{} {title}", count(all, "check", "checks"));
-            text.push_str(&format!("\n  {}\n\n", paint.verdict(verdict, &title)));
-        }
-        for (reason, ids) in reasons {
-            text.push_str(&beside(4, "", 0, &reason));
-            text.push_str(&beside(6, "", 0, &ids.join(", ")));
-        }
+        let phases = phases
+            .into_iter()
+            .map(|(phase, checks)| format!("phase {phase} ({checks})"));
+        phases.collect::<Vec<_>>().join(", ")
+    })
+}
+
+fn by_reason(
+    checks: &[Judged<'_>],
+    verdict: Verdict,
+    title: &str,
+    paint: Paint,
+    which: impl Fn(&[&Judged<'_>]) -> String,
+) -> String {
+    let mut reasons: BTreeMap<String, Vec<&Judged<'_>>> = BTreeMap::new();
+    for check in checks
+        .iter()
+        .filter(|check| check.result.verdict == verdict)
+    {
+        let reason = check.result.reason.as_ref().map(ToString::to_string);
+        reasons
+            .entry(reason.unwrap_or_default())
+            .or_default()
+            .push(check);
+    }
+    if reasons.is_empty() {
+        return String::new();
+    }
+    let all = reasons.values().map(Vec::len).sum();
+    let title = format!("{} {title}", count(all, "check", "checks"));
+    let mut text = format!("\n  {}\n\n", paint.verdict(verdict, &title));
+    for (reason, checks) in reasons {
+        text.push_str(&beside(4, "", 0, &reason));
+        text.push_str(&beside(6, "", 0, &which(&checks)));
     }
     text
 }

@@ -9,6 +9,7 @@ use crate::report::{count, duration, server_line};
 pub(crate) struct Lines {
     titles: Titles,
     statements: usize,
+    passed: usize,
 }
 
 impl Lines {
@@ -16,13 +17,15 @@ impl Lines {
         Self {
             titles,
             statements: 0,
+            passed: 0,
         }
     }
 
     /// The lines that this event is worth.
     pub(super) fn event(&mut self, event: &Event) -> Option<String> {
         match event {
-            Event::ServerReady { server } => Some(format!("server ready: {}", server_line(server))),
+            // The engine has said which server it took and why; a file needs no server.
+            Event::ServerReady { server } => server.sqlite.as_ref().map(|_| server_line(server)),
             Event::SuiteStarted { suite } => Some(format!("suite {suite}")),
             Event::BaselineApplied {
                 statements,
@@ -42,7 +45,7 @@ impl Lines {
                 first_line(&failure.message)
             )),
             Event::PhaseStarted { suite, phase } => {
-                self.statements = 0;
+                (self.statements, self.passed) = (0, 0);
                 let title = self
                     .titles
                     .get(suite, phase)
@@ -68,12 +71,14 @@ impl Lines {
             )),
             Event::CheckJudged {
                 check,
-                verdict: verdict @ (Verdict::Failed | Verdict::Error),
+                verdict,
                 reason,
                 ..
             } => {
+                self.passed += usize::from(*verdict == Verdict::Passed);
                 let code = reason.as_ref().map(|reason| format!(": {}", reason.code));
-                Some(format!("    {verdict} {check}{}", code.unwrap_or_default()))
+                matches!(verdict, Verdict::Failed | Verdict::Error)
+                    .then(|| format!("    {verdict} {check}{}", code.unwrap_or_default()))
             }
             Event::PhaseJudged {
                 suite,
@@ -84,15 +89,13 @@ impl Lines {
                     .titles
                     .get(suite, phase)
                     .map_or(0, |title| title.checks);
-                let checks = count(
-                    usize::try_from(checks).unwrap_or(usize::MAX),
-                    "check",
-                    "checks",
-                );
-                Some(format!("    {verdict}: {checks}"))
+                Some(format!(
+                    "    {verdict}: {} of {}",
+                    self.passed,
+                    count(checks, "check", "checks")
+                ))
             }
             Event::RunStarted { .. }
-            | Event::CheckJudged { .. }
             | Event::FindingTried { .. }
             | Event::SuiteFinished { .. }
             | Event::ServerLog { .. }

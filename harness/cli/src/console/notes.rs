@@ -2,10 +2,13 @@
 
 use phasegate_evidence::{SuitePlan, SuiteResult};
 
-use super::{Paint, wrap::beside};
+use super::{
+    Paint,
+    wrap::{beside, clip},
+};
 use crate::report::{count, severity};
 
-/// The findings, each in a line or two.
+/// The findings, the gravest first, each cut to a line; the report has them in full, with their SQL.
 pub(super) fn findings(plan: &SuitePlan, result: &SuiteResult, paint: Paint) -> String {
     if plan.findings.is_empty() {
         return String::new();
@@ -14,21 +17,22 @@ pub(super) fn findings(plan: &SuitePlan, result: &SuiteResult, paint: Paint) -> 
     let mut text = format!(
         "\n  {} {}\n\n",
         paint.strong(&title),
-        paint.faint("(no gate asks for these; a validator must know them)")
+        paint.faint("that no gate asks for and a validator must know (in full in report.md)")
     );
-    for (finding, result) in plan.findings.iter().zip(&result.findings) {
-        let seen = match (result.confirmed, &result.reason) {
-            (Some(true), _) => String::new(),
-            (Some(false), Some(reason)) => format!(" (not confirmed here: {reason})"),
-            (Some(false), None) => " (not confirmed here)".to_owned(),
-            (None, _) => " (not tried)".to_owned(),
+    let mut findings: Vec<_> = plan.findings.iter().zip(&result.findings).collect();
+    findings.sort_by_key(|(finding, _)| finding.severity as u8);
+    for (finding, result) in findings {
+        let seen = match result.confirmed {
+            Some(true) => "",
+            Some(false) => "not confirmed: ",
+            None => "not tried: ",
         };
-        text.push_str(&beside(
-            4,
+        let line = format!(
+            "    {:<8}{seen}{}",
             severity(finding.severity),
-            8,
-            &format!("{}{seen}", finding.title),
-        ));
+            finding.title
+        );
+        text.push_str(&format!("{}\n", clip(&line)));
     }
     text
 }

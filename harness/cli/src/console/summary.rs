@@ -4,6 +4,7 @@ use super::{
     Paint, failures, notes, table,
     wrap::{beside, wrap},
 };
+use crate::args::called;
 use crate::report::{Record, count, duration, server_line};
 
 /// What is known of a run beyond its folder.
@@ -27,12 +28,13 @@ pub(crate) fn summary(record: &Record, ending: &Ending<'_>, paint: Paint) -> Str
             .for_each(|line| text.push_str(&format!("  {line}\n")));
         text.push('\n');
         text.push_str(&table::phases(plan, result, paint));
-        let checks = record.checks(plan, result);
-        text.push_str(&failures::not_applied(record, result, paint));
-        text.push_str(&failures::failed_checks(&checks, paint));
-        text.push_str(&failures::not_judged(&checks, paint));
         text.push_str(&notes::findings(plan, result, paint));
         text.push_str(&notes::deviations(plan, paint));
+        let checks = record.checks(plan, result);
+        text.push_str(&failures::not_applicable(&checks, paint));
+        text.push_str(&failures::not_run(&checks, paint));
+        text.push_str(&failures::not_applied(record, result, paint));
+        text.push_str(&failures::failed_checks(&checks, paint));
     }
     text.push_str(&closing(record, ending, paint));
     text
@@ -43,15 +45,14 @@ fn closing(record: &Record, ending: &Ending<'_>, paint: Paint) -> String {
     for server in record.servers() {
         text.push_str(&beside(2, "server", 15, &server_line(server)));
     }
+    text.push_str(&beside(2, "took", 15, &duration(record.elapsed_us())));
     text.push_str(&beside(2, "folder", 15, &ending.folder));
     text.push_str(&digests(
         Some(&record.result_digest),
         Some(&record.head),
         ending.run_digest,
     ));
-    if let Some(kept) = ending.kept {
-        text.push_str(&beside(2, "kept", 15, kept));
-    }
+    text.push_str(&kept(ending.kept, paint));
     let verdict = if record.is_finished() {
         record.result.verdict
     } else {
@@ -62,25 +63,37 @@ fn closing(record: &Record, ending: &Ending<'_>, paint: Paint) -> String {
     } else {
         "interrupted".to_owned()
     };
+    let totals = totals(&record.result).join("\n  ");
     text.push_str(&format!(
-        "\n  {}: {}; {}\n",
-        paint.verdict(verdict, &word),
-        totals(&record.result),
-        duration(record.elapsed_us())
+        "\n  {}: {totals}\n",
+        paint.verdict(verdict, &word)
     ));
     let next = match verdict {
-        Verdict::Passed => "verify it",
-        _ => "read all of it",
+        Verdict::Passed => format!("verify it: {} verify {}", called(), ending.folder),
+        _ => format!(
+            "read all of it: {} report {} --to md",
+            called(),
+            ending.folder
+        ),
     };
-    let command = match verdict {
-        Verdict::Passed => format!("phasegate verify {}", ending.folder),
-        _ => format!("phasegate report {} --to md", ending.folder),
-    };
-    text.push_str(&format!(
-        "  {}\n",
-        paint.faint(&format!("{next}: {command}"))
-    ));
+    text.push_str(&format!("  {}\n", paint.faint(&next)));
     text
+}
+
+/// Where the databases of a failed run were kept. Commands are not wrapped, so that they can be copied.
+fn kept(kept: Option<&str>, paint: Paint) -> String {
+    let Some(kept) = kept else {
+        return String::new();
+    };
+    let lines = kept
+        .lines()
+        .flat_map(|line| line.split("; "))
+        .map(|line| format!("    {line}\n"));
+    format!(
+        "\n  {}\n\n{}",
+        paint.strong("kept, to look at"),
+        lines.collect::<String>()
+    )
 }
 
 /// The three digests of a run, each on its line.
@@ -99,22 +112,18 @@ pub(super) fn digests(
     .collect()
 }
 
-/// Gates and checks that passed, of how many.
-pub(super) fn totals(result: &RunResult) -> String {
+/// Gates and checks that passed, of how many; those beyond the source in a line of their own.
+pub(super) fn totals(result: &RunResult) -> Vec<String> {
     let totals = &result.totals;
-    let mut text = format!(
-        "{}, {}",
-        of(&totals.gates, "gate"),
-        of(&totals.checks, "check")
-    );
+    let line = |gates, checks| format!("{} and {} passed", of(gates, "gate"), of(checks, "check"));
+    let mut lines = vec![line(&totals.gates, &totals.checks)];
     if totals.added.gates.total() > 0 {
-        text.push_str(&format!(
-            "; added: {}, {}",
-            of(&totals.added.gates, "gate"),
-            of(&totals.added.checks, "check")
+        lines.push(format!(
+            "added: {}",
+            line(&totals.added.gates, &totals.added.checks)
         ));
     }
-    text
+    lines
 }
 
 fn of(counts: &Counts, one: &str) -> String {

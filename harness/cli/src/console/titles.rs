@@ -12,7 +12,7 @@ pub(super) struct Title {
     /// What it does.
     pub(super) title: String,
     /// How many checks its gates have.
-    pub(super) checks: u64,
+    pub(super) checks: usize,
 }
 
 impl Titles {
@@ -20,11 +20,7 @@ impl Titles {
     pub(super) fn of(plan: &Plan) -> Self {
         let phases = plan.suites.iter().flat_map(|suite| {
             suite.phases.iter().map(|phase| {
-                let checks = phase
-                    .gates
-                    .iter()
-                    .map(|gate| gate.checks.len() as u64)
-                    .sum();
+                let checks = phase.gates.iter().map(|gate| gate.checks.len()).sum();
                 let title = Title {
                     title: phase.title.clone(),
                     checks,

@@ -15,7 +15,7 @@ pub(crate) fn verified(verification: &Verification, path: &str, paint: Paint) ->
             2,
             "says",
             15,
-            &format!("{}: {}", result.verdict, totals(result)),
+            &format!("{}: {}", result.verdict, totals(result).join("\n")),
         ));
     }
     text.push_str(&digests(

@@ -30,6 +30,17 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// The line, cut to the width of the console.
+pub(super) fn clip(line: &str) -> String {
+    match line.char_indices().nth(WIDTH) {
+        None => line.to_owned(),
+        Some(_) => {
+            let kept: String = line.chars().take(WIDTH - 1).collect();
+            format!("{}…", kept.trim_end())
+        }
+    }
+}
+
 /// A label, and text beside it that wraps below itself.
 pub(super) fn beside(indent: usize, label: &str, label_width: usize, text: &str) -> String {
     let left = indent + label_width;

@@ -14,6 +14,7 @@ pub(crate) fn phasegate(here: &Path, args: &[&str]) -> Ran {
     let output = Command::new(env!("CARGO_BIN_EXE_phasegate"))
         .args(args)
         .current_dir(here)
+        .env_remove("CARGO")
         .env_remove("DATABASE_URL")
         .env_remove("PHASEGATE_SERVER")
         .env_remove("PHASEGATE_DEBIAN_MIRROR")
