@@ -1,2 +1,36 @@
-//! The `phasegate` command.
-fn main() {}
+//! The `phasegate` command: gated, attacked, evidenced database migrations.
+
+mod args;
+mod command;
+mod console;
+mod exit;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::{args::Args, exit::Exit};
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // A closed terminal leaves nobody to tell.
+            drop(error.print());
+            return if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Passed
+            }
+            .into();
+        }
+    };
+    match command::execute(&args) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            console::note(&format!("error: {failure}"));
+            failure.exit.into()
+        }
+    }
+}

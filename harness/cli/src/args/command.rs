@@ -1,0 +1,33 @@
+use clap::{Parser, Subcommand};
+
+use super::{Global, ListArgs, ReportArgs, RunArgs, ServerCommand, VerifyArgs};
+use crate::exit::EXIT_CODES;
+
+/// Apply a database migration phase by phase, let no phase start before the one before it has passed its exit gates,
+/// and leave evidence that a stranger can check offline.
+#[derive(Debug, Parser)]
+#[command(name = "phasegate", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start a server, apply the suites phase by phase, judge every gate, and record it all
+    #[command(after_help = EXIT_CODES)]
+    Run(RunArgs),
+    /// List suites, phases, gates and checks
+    List(ListArgs),
+    /// Print a report, made from a run folder alone
+    Report(ReportArgs),
+    /// Recompute a run folder offline and say everything that does not hold
+    #[command(after_help = EXIT_CODES)]
+    Verify(VerifyArgs),
+    /// Look after the servers that runs are made on
+    #[command(subcommand)]
+    Server(ServerCommand),
+}

@@ -1,0 +1,26 @@
+use clap::ValueEnum;
+
+/// For whom the facts are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// For programs: one JSON object on the standard output, and nothing else there
+    Json,
+}
+
+/// What a report is rendered to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Rendering {
+    /// The summary that a run prints
+    Text,
+    /// Markdown, in full
+    Md,
+    /// JUnit XML, for build servers
+    Junit,
+    /// Test Anything Protocol, version 14
+    Tap,
+    /// The object that `run --format json` prints
+    Json,
+}

@@ -1,0 +1,90 @@
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+
+use super::Format;
+use crate::exit::Failure;
+
+/// Where suites lie below the root of a workspace.
+const SUITES: &str = "forensic-tests/suites";
+/// Where runs lie below the root of a workspace.
+const RUNS: &str = "reports/runs";
+
+/// What every verb understands.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// For whom the facts are printed: human, or json (one object on the standard output, and nothing else there)
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        hide_possible_values = true,
+        default_value_t,
+        help_heading = "Everywhere"
+    )]
+    pub(crate) format: Format,
+    /// The folder of the suites [default: forensic-tests/suites, here or in a folder above]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
+    suites: Option<PathBuf>,
+    /// The folder of the runs [default: reports/runs beside forensic-tests]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
+    runs: Option<PathBuf>,
+}
+
+impl Global {
+    /// The folder of the suites.
+    pub(crate) fn suites(&self) -> Result<PathBuf, Failure> {
+        match &self.suites {
+            Some(folder) if folder.is_dir() => Ok(folder.clone()),
+            Some(folder) => Err(Failure::usage(format!("there is no folder {}", folder.display()))),
+            None => root().map(|root| root.join(SUITES)).ok_or_else(|| {
+                Failure::usage(format!(
+                    "no {SUITES} here or in a folder above: name the folder of the suites with --suites"
+                ))
+            }),
+        }
+    }
+
+    /// The folder of the runs, which need not exist yet.
+    pub(crate) fn runs(&self) -> PathBuf {
+        let beside = || root().map_or_else(|| PathBuf::from(RUNS), |root| root.join(RUNS));
+        self.runs.clone().unwrap_or_else(beside)
+    }
+
+    /// The folder of a run that is named by its path, or by its name among the runs.
+    pub(crate) fn run(&self, named: &Path) -> PathBuf {
+        let among_runs = self.runs().join(named);
+        if !named.exists() && among_runs.is_dir() {
+            among_runs
+        } else {
+            named.to_owned()
+        }
+    }
+}
+
+/// The nearest folder, from here upwards, that holds suites.
+fn root() -> Option<PathBuf> {
+    let here = env::current_dir().ok()?;
+    here.ancestors()
+        .find(|folder| folder.join(SUITES).is_dir())
+        .map(Path::to_owned)
+}
+
+/// A path as the user would type it: relative to here where that is shorter.
+pub(crate) fn shown(path: &Path) -> String {
+    let here = env::current_dir().ok();
+    let relative = here.and_then(|here| path.strip_prefix(here).ok());
+    relative.unwrap_or(path).display().to_string()
+}
+
+/// What the user called: the command itself, or the alias of a checkout.
+pub(crate) fn called() -> &'static str {
+    if env::var_os("CARGO").is_some() {
+        "cargo phasegate"
+    } else {
+        "phasegate"
+    }
+}

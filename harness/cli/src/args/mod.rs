@@ -1,0 +1,19 @@
+//! What a user may type.
+
+mod command;
+mod format;
+mod global;
+mod list;
+mod report;
+mod run;
+mod server;
+mod verify;
+
+pub(crate) use command::{Args, Command};
+pub(crate) use format::{Format, Rendering};
+pub(crate) use global::{Global, called, shown};
+pub(crate) use list::ListArgs;
+pub(crate) use report::ReportArgs;
+pub(crate) use run::RunArgs;
+pub(crate) use server::{ServerArgs, ServerCommand};
+pub(crate) use verify::VerifyArgs;

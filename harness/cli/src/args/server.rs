@@ -1,0 +1,74 @@
+use clap::{Args, Subcommand};
+use phasegate_engine::server::{Choice, Request, Version};
+
+/// Which server to take.
+#[derive(Debug, Args)]
+pub(crate) struct ServerArgs {
+    /// Which server to take: auto, container, embedded, local or external
+    #[arg(
+        long,
+        env = "PHASEGATE_SERVER",
+        value_name = "KIND",
+        default_value_t,
+        help_heading = "Server"
+    )]
+    server: Choice,
+    /// The version of PostgreSQL, where Phasegate chooses it: 17 or 18
+    #[arg(long, value_name = "MAJOR", default_value_t, help_heading = "Server")]
+    server_version: Version,
+    /// The container image, instead of the default one
+    #[arg(long, help_heading = "Server")]
+    image: Option<String>,
+    /// The package mirror to provision from, instead of the one that this machine's apt uses
+    #[arg(
+        long,
+        env = "PHASEGATE_DEBIAN_MIRROR",
+        value_name = "URL",
+        help_heading = "Server"
+    )]
+    mirror: Option<String>,
+    /// A server that somebody else runs; Phasegate makes and drops databases of its own there
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true,
+        help_heading = "Server"
+    )]
+    database_url: Option<String>,
+}
+
+impl ServerArgs {
+    /// What the engine is asked for. What the suites need, the engine knows.
+    pub(crate) fn request(&self) -> Request {
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        Request {
+            choice: self.server,
+            version: self.server_version,
+            image: given(&self.image),
+            mirror: given(&self.mirror),
+            database_url: given(&self.database_url),
+            ..Request::default()
+        }
+    }
+}
+
+/// What can be done about servers.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ServerCommand {
+    /// Say which servers are at hand on this machine
+    Status,
+    /// Unpack the embedded server into the cache folder
+    Provision(ProvisionArgs),
+}
+
+/// What is provisioned.
+#[derive(Debug, Args)]
+pub(crate) struct ProvisionArgs {
+    /// The version of PostgreSQL: 17 or 18
+    #[arg(long, value_name = "MAJOR", default_value_t)]
+    pub(crate) server_version: Version,
+    /// The package mirror, instead of the one that this machine's apt uses
+    #[arg(long, env = "PHASEGATE_DEBIAN_MIRROR", value_name = "URL")]
+    pub(crate) mirror: Option<String>,
+}

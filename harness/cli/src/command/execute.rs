@@ -1,0 +1,17 @@
+use super::{list, report, run, server, verify};
+use crate::{
+    args::{Args, Command},
+    exit::{Exit, Failure},
+};
+
+/// Does what was asked for.
+pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
+    let global = &args.global;
+    match &args.command {
+        Command::Run(asked) => run::run(global, asked),
+        Command::List(asked) => list::list(global, asked),
+        Command::Report(asked) => report::report(global, asked),
+        Command::Verify(asked) => verify::verify(global, asked),
+        Command::Server(asked) => server::server(global, asked),
+    }
+}

@@ -1,0 +1,34 @@
+//! Ctrl-C, and being asked to end.
+
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::watch,
+};
+
+use crate::console;
+
+/// Becomes true when the user interrupts or the system asks to end. Whatever follows is only answered: ending at once
+/// would leave behind what is just being cleaned up.
+pub(super) fn interrupts() -> watch::Receiver<bool> {
+    let (cancel, cancelled) = watch::channel(false);
+    let streams = [
+        SignalKind::interrupt(),
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+    ];
+    for stream in streams.into_iter().filter_map(|kind| signal(kind).ok()) {
+        tokio::spawn(listen(stream, cancel.clone()));
+    }
+    cancelled
+}
+
+async fn listen(mut stream: Signal, cancel: watch::Sender<bool>) {
+    while stream.recv().await.is_some() {
+        let again = cancel.send_replace(true);
+        console::note(if again {
+            "still cleaning up, so that nothing is left behind"
+        } else {
+            "interrupted: stopping the server and cleaning up"
+        });
+    }
+}

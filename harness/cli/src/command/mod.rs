@@ -1,0 +1,13 @@
+//! The verbs, one file each.
+
+mod execute;
+mod interrupt;
+mod list;
+mod rejudge;
+mod report;
+mod run;
+mod runtime;
+mod server;
+mod verify;
+
+pub(crate) use execute::execute;

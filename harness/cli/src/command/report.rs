@@ -1,0 +1,67 @@
+//! `phasegate report`.
+
+use std::io;
+
+use phasegate_evidence::verify;
+
+use crate::{
+    args::{Format, Global, Rendering, ReportArgs, called, shown},
+    console::{self, Ending, Paint},
+    exit::{Exit, Failure},
+    report::{self, Record, RecordError},
+};
+
+/// Prints a report. Evidence that does not verify is reported on all the same, but never silently.
+pub(super) fn report(global: &Global, asked: &ReportArgs) -> Result<Exit, Failure> {
+    let path = global.run(&asked.run);
+    let record = read(&path)?;
+    let verification = verify(&record.folder)?;
+    let rendering = asked.to.unwrap_or(match global.format {
+        Format::Human => Rendering::Text,
+        Format::Json => Rendering::Json,
+    });
+    let text = match rendering {
+        Rendering::Text => {
+            let ending = Ending {
+                folder: shown(&path),
+                run_digest: Some(&verification.run_digest),
+                kept: None,
+            };
+            console::summary(&record, &ending, Paint::on(&io::stdout()))
+        }
+        Rendering::Md => report::markdown(&record),
+        Rendering::Junit => report::junit(&record).map_err(|error| unwritable(&error))?,
+        Rendering::Tap => report::tap(&record),
+        Rendering::Json => report::json(&record).map_err(|error| unwritable(&error))?,
+    };
+    console::print(&text);
+    if verification.holds() {
+        return Ok(Exit::Passed);
+    }
+    console::note(&format!(
+        "warning: this evidence does not verify; `{} verify {}` says why",
+        called(),
+        shown(&path)
+    ));
+    Ok(Exit::Unverified)
+}
+
+/// Reads a run folder, or says what to do.
+pub(super) fn read(path: &std::path::Path) -> Result<Record, Failure> {
+    Record::read(path).map_err(|error| match error {
+        RecordError::Folder(error) => error.into(),
+        RecordError::Damaged(what) => Failure::new(
+            Exit::Unverified,
+            format!(
+                "{what}; `{} verify {}` says everything that does not hold",
+                called(),
+                shown(path)
+            ),
+        ),
+    })
+}
+
+/// A report that cannot be written down.
+pub(super) fn unwritable(error: &dyn std::error::Error) -> Failure {
+    Failure::usage(format!("failed to write the report: {error}"))
+}

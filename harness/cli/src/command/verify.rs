@@ -1,0 +1,143 @@
+//! `phasegate verify`.
+
+use std::{fs, io};
+
+use phasegate_evidence::{Digest, Fault, JUNIT_FILE, REPORT_FILE, RunFolder, Verification};
+use serde::Serialize;
+
+use super::{
+    rejudge::misjudged,
+    report::{read, unwritable},
+};
+use crate::{
+    args::{Format, Global, VerifyArgs, shown},
+    console::{self, Paint},
+    exit::{Exit, Failure},
+    report,
+};
+
+/// What `verify --format json` prints.
+#[derive(Serialize)]
+struct Answer<'a> {
+    run: String,
+    holds: bool,
+    verdict: Option<phasegate_evidence::Verdict>,
+    result_digest: Option<&'a Digest>,
+    head_digest: Option<&'a Digest>,
+    run_digest: &'a Digest,
+    faults: Vec<Line<'a>>,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    file: &'a str,
+    what: &'a str,
+}
+
+/// Recomputes a run folder and prints every fault.
+pub(super) fn verify(global: &Global, asked: &VerifyArgs) -> Result<Exit, Failure> {
+    let path = global.run(&asked.run);
+    let folder = RunFolder::open(&path)?;
+    let mut verification = phasegate_evidence::verify(&folder)?;
+    recompute(&folder, &mut verification)?;
+    for digest in &asked.expect {
+        if verification.recognise(digest).is_none() {
+            let what = format!(
+                "has no digest {digest}, neither of its result nor of its events nor of its files"
+            );
+            fault(&mut verification, "the folder", what);
+        }
+    }
+    match global.format {
+        Format::Human => console::print(&human(
+            &verification,
+            asked,
+            &shown(&path),
+            Paint::on(&io::stdout()),
+        )),
+        Format::Json => console::print(&json(&verification, &path.display().to_string())?),
+    }
+    Ok(if verification.holds() {
+        Exit::Passed
+    } else {
+        Exit::Unverified
+    })
+}
+
+fn fault(verification: &mut Verification, file: &str, what: impl Into<String>) {
+    verification.faults.push(Fault {
+        file: file.to_owned(),
+        what: what.into(),
+    });
+}
+
+/// What only the version of Phasegate that made the plan can recompute: the verdict of each check from what it saw, and
+/// the reports. Another version may judge in other words, so that a folder of another version is not held against them;
+/// the answer says so.
+fn recompute(folder: &RunFolder, verification: &mut Verification) -> Result<(), Failure> {
+    // Reading a folder whose outputs or chain are damaged would only say again what is already known.
+    if !verification.holds() || other_version(verification).is_some() {
+        return Ok(());
+    }
+    let record = read(folder.path())?;
+    verification.faults.extend(misjudged(&record)?);
+    let junit = report::junit(&record).map_err(|error| unwritable(&error))?;
+    for (name, made) in [
+        (REPORT_FILE, report::markdown(&record)),
+        (JUNIT_FILE, junit),
+    ] {
+        match fs::read(folder.path().join(name)) {
+            Ok(stored) if stored == made.as_bytes() => {}
+            Ok(_) => fault(verification, name, "is not what plan and events make"),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fault(verification, name, "is missing")
+            }
+            Err(error) => fault(verification, name, format!("cannot be read: {error}")),
+        }
+    }
+    Ok(())
+}
+
+/// The version that made the plan, if it is not this one.
+fn other_version(verification: &Verification) -> Option<&str> {
+    let version = verification
+        .result
+        .as_ref()
+        .map(|result| result.phasegate.as_str());
+    version.filter(|version| *version != env!("CARGO_PKG_VERSION"))
+}
+
+fn human(verification: &Verification, asked: &VerifyArgs, path: &str, paint: Paint) -> String {
+    let mut text = console::verified(verification, path, paint);
+    for digest in asked.expect.iter().filter(|_| verification.holds()) {
+        if let Some(name) = verification.recognise(digest) {
+            text.push_str(&format!(
+                "  expected: {} is the {name} digest\n",
+                digest.short()
+            ));
+        }
+    }
+    if let Some(version) = other_version(verification) {
+        text.push_str(&format!(
+            "  not recomputed: verdicts from what was seen, and reports; for these take Phasegate {version}\n"
+        ));
+    }
+    text
+}
+
+fn json(verification: &Verification, run: &str) -> Result<String, Failure> {
+    let faults = verification.faults.iter().map(|fault| Line {
+        file: &fault.file,
+        what: &fault.what,
+    });
+    let answer = Answer {
+        run: run.to_owned(),
+        holds: verification.holds(),
+        verdict: verification.result.as_ref().map(|result| result.verdict),
+        result_digest: verification.result_digest.as_ref(),
+        head_digest: verification.head.as_ref(),
+        run_digest: &verification.run_digest,
+        faults: faults.collect(),
+    };
+    Ok(serde_json::to_string_pretty(&answer).map_err(|error| unwritable(&error))? + "\n")
+}

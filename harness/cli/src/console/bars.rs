@@ -1,0 +1,177 @@
+//! Progress on a terminal: one line per phase, which fills while the phase goes on and then stays.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use phasegate_evidence::{Event, Verdict};
+
+use super::{lines::first_line, titles::Titles};
+use crate::report::{count, duration, server_line};
+
+/// How often a spinner turns.
+const TICK: Duration = Duration::from_millis(100);
+
+/// The lines on the terminal.
+pub(crate) struct Bars {
+    all: MultiProgress,
+    titles: Titles,
+    phase: Option<Phase>,
+}
+
+/// The phase that goes on.
+struct Phase {
+    bar: ProgressBar,
+    head: String,
+    statements: usize,
+    judged: usize,
+    passed: usize,
+    began: Instant,
+    checks: usize,
+}
+
+impl Bars {
+    pub(super) fn new(titles: Titles) -> Self {
+        Self {
+            all: MultiProgress::new(),
+            titles,
+            phase: None,
+        }
+    }
+
+    /// A line above the phases.
+    pub(super) fn notice(&mut self, text: &str) {
+        // A terminal that went away leaves nobody to tell.
+        drop(self.all.println(format!("  {text}")));
+    }
+
+    pub(super) fn event(&mut self, event: &Event) {
+        match event {
+            // The engine has said which server it took and why; a file needs no server.
+            Event::ServerReady { server } => {
+                if server.sqlite.is_some() {
+                    self.notice(&server_line(server));
+                }
+            }
+            Event::SuiteStarted { suite } => self.start(format!("{suite}: baseline"), 0),
+            Event::BaselineApplied {
+                statements,
+                duration_us,
+                ..
+            } => {
+                let statements = count(*statements as usize, "statement", "statements");
+                self.end(
+                    Verdict::Passed,
+                    &format!("{statements} in {}", duration(*duration_us)),
+                );
+            }
+            Event::PhaseStarted { suite, phase } => {
+                let title = self.titles.get(suite, phase);
+                let head = format!(
+                    "{phase:<3} {}",
+                    title.map(|title| title.title.as_str()).unwrap_or_default()
+                );
+                let checks = title.map_or(0, |title| title.checks);
+                self.start(head, checks);
+            }
+            Event::StatementApplied { .. } => self.update(|phase| phase.statements += 1),
+            Event::CheckJudged { verdict, .. } => self.update(|phase| {
+                phase.judged += 1;
+                phase.passed += usize::from(*verdict == Verdict::Passed);
+            }),
+            Event::BaselineFailed { failure, .. } | Event::PhaseFailed { failure, .. } => {
+                self.end(Verdict::Failed, first_line(&failure.message));
+            }
+            Event::PhaseJudged { verdict, .. } => {
+                let done = self.phase.as_ref().map(Phase::done).unwrap_or_default();
+                self.end(*verdict, &done);
+            }
+            Event::RunStarted { .. }
+            | Event::PhaseApplied { .. }
+            | Event::FindingTried { .. }
+            | Event::SuiteFinished { .. }
+            | Event::ServerLog { .. }
+            | Event::RunFinished { .. } => {}
+        }
+    }
+
+    /// Gives up the phase that goes on, if there is one: a run that was interrupted judges nothing.
+    pub(super) fn finish(&mut self) {
+        if let Some(phase) = self.phase.take() {
+            phase.bar.abandon();
+        }
+    }
+
+    fn start(&mut self, head: String, checks: usize) {
+        let bar = self
+            .all
+            .add(ProgressBar::new_spinner().with_style(style("{spinner:.cyan}")));
+        bar.enable_steady_tick(TICK);
+        bar.set_message(head.clone());
+        self.phase = Some(Phase {
+            bar,
+            head,
+            statements: 0,
+            judged: 0,
+            passed: 0,
+            began: Instant::now(),
+            checks,
+        });
+    }
+
+    fn update(&mut self, change: impl FnOnce(&mut Phase)) {
+        if let Some(phase) = &mut self.phase {
+            change(phase);
+            phase
+                .bar
+                .set_message(format!("{}  {}", phase.head, phase.did()));
+        }
+    }
+
+    fn end(&mut self, verdict: Verdict, did: &str) {
+        if let Some(phase) = self.phase.take() {
+            let mark = match verdict {
+                Verdict::Passed => "✔",
+                Verdict::NotApplicable | Verdict::NotRun => "-",
+                Verdict::Failed | Verdict::Error => "✘",
+            };
+            let colour = match verdict {
+                Verdict::Passed => "green",
+                Verdict::NotApplicable | Verdict::NotRun => "yellow",
+                Verdict::Failed | Verdict::Error => "red",
+            };
+            phase.bar.set_style(style(&format!("{{prefix:.{colour}}}")));
+            phase.bar.set_prefix(mark);
+            phase
+                .bar
+                .finish_with_message(format!("{}  {did}", phase.head));
+        }
+    }
+}
+
+impl Phase {
+    fn did(&self) -> String {
+        let statements = count(self.statements, "statement", "statements");
+        if self.judged == 0 {
+            statements
+        } else {
+            format!("{statements}, {}/{} checks", self.judged, self.checks)
+        }
+    }
+
+    fn done(&self) -> String {
+        let statements = count(self.statements, "statement", "statements");
+        let checks = count(self.checks, "check", "checks");
+        let took = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        format!(
+            "{statements}, {} of {checks} passed in {}",
+            self.passed,
+            duration(took)
+        )
+    }
+}
+
+/// The style of a line that begins with this.
+fn style(mark: &str) -> ProgressStyle {
+    ProgressStyle::with_template(&format!("  {mark} {{wide_msg}}"))
+        .unwrap_or_else(|_| ProgressStyle::default_spinner())
+}

@@ -1,0 +1,110 @@
+//! Progress where there is no terminal: a plain line for each step.
+
+use phasegate_evidence::{Event, Verdict};
+
+use super::titles::Titles;
+use crate::report::{count, duration, server_line};
+
+/// The state between two lines.
+pub(crate) struct Lines {
+    titles: Titles,
+    statements: usize,
+    passed: usize,
+}
+
+impl Lines {
+    pub(super) fn new(titles: Titles) -> Self {
+        Self {
+            titles,
+            statements: 0,
+            passed: 0,
+        }
+    }
+
+    /// The lines that this event is worth.
+    pub(super) fn event(&mut self, event: &Event) -> Option<String> {
+        match event {
+            // The engine has said which server it took and why; a file needs no server.
+            Event::ServerReady { server } => server.sqlite.as_ref().map(|_| server_line(server)),
+            Event::SuiteStarted { suite } => Some(format!("suite {suite}")),
+            Event::BaselineApplied {
+                statements,
+                duration_us,
+                ..
+            } => {
+                let statements = count(*statements as usize, "statement", "statements");
+                Some(format!(
+                    "  baseline applied: {statements} in {}",
+                    duration(*duration_us)
+                ))
+            }
+            Event::BaselineFailed { failure, .. } => Some(format!(
+                "  baseline FAILED at {}:{}: {}",
+                failure.file,
+                failure.line,
+                first_line(&failure.message)
+            )),
+            Event::PhaseStarted { suite, phase } => {
+                (self.statements, self.passed) = (0, 0);
+                let title = self
+                    .titles
+                    .get(suite, phase)
+                    .map(|title| format!(": {}", title.title));
+                Some(format!("  phase {phase}{}", title.unwrap_or_default()))
+            }
+            Event::StatementApplied { .. } => {
+                self.statements += 1;
+                None
+            }
+            Event::PhaseApplied { duration_us, .. } => {
+                let statements = count(self.statements, "statement", "statements");
+                Some(format!(
+                    "    applied: {statements} in {}",
+                    duration(*duration_us)
+                ))
+            }
+            Event::PhaseFailed { failure, .. } => Some(format!(
+                "    FAILED at {}:{}: {}",
+                failure.file,
+                failure.line,
+                first_line(&failure.message)
+            )),
+            Event::CheckJudged {
+                check,
+                verdict,
+                reason,
+                ..
+            } => {
+                self.passed += usize::from(*verdict == Verdict::Passed);
+                let code = reason.as_ref().map(|reason| format!(": {}", reason.code));
+                matches!(verdict, Verdict::Failed | Verdict::Error)
+                    .then(|| format!("    {verdict} {check}{}", code.unwrap_or_default()))
+            }
+            Event::PhaseJudged {
+                suite,
+                phase,
+                verdict,
+            } => {
+                let checks = self
+                    .titles
+                    .get(suite, phase)
+                    .map_or(0, |title| title.checks);
+                Some(format!(
+                    "    {verdict}: {} of {}",
+                    self.passed,
+                    count(checks, "check", "checks")
+                ))
+            }
+            Event::RunStarted { .. }
+            | Event::FindingTried { .. }
+            | Event::SuiteFinished { .. }
+            | Event::ServerLog { .. }
+            | Event::RunFinished { .. } => None,
+        }
+    }
+}
+
+/// The first line of a message of several.
+pub(super) fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}

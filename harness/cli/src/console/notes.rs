@@ -1,0 +1,57 @@
+//! Findings and deviations: what a validator must know although nothing failed.
+
+use phasegate_evidence::{SuitePlan, SuiteResult};
+
+use super::{
+    Paint,
+    wrap::{beside, clip},
+};
+use crate::report::{count, severity};
+
+/// The findings, the gravest first, each cut to a line; the report has them in full, with their SQL.
+pub(super) fn findings(plan: &SuitePlan, result: &SuiteResult, paint: Paint) -> String {
+    if plan.findings.is_empty() {
+        return String::new();
+    }
+    let title = count(plan.findings.len(), "finding", "findings");
+    let mut text = format!(
+        "\n  {} {}\n\n",
+        paint.strong(&title),
+        paint.faint("that no gate asks for and a validator must know (in full in report.md)")
+    );
+    let mut findings: Vec<_> = plan.findings.iter().zip(&result.findings).collect();
+    findings.sort_by_key(|(finding, _)| finding.severity as u8);
+    for (finding, result) in findings {
+        let seen = match result.confirmed {
+            Some(true) => "",
+            Some(false) => "not confirmed: ",
+            None => "not tried: ",
+        };
+        let line = format!(
+            "    {:<8}{seen}{}",
+            severity(finding.severity),
+            finding.title
+        );
+        text.push_str(&format!("{}\n", clip(&line)));
+    }
+    text
+}
+
+/// The deviations by name; the report has them in full.
+pub(super) fn deviations(plan: &SuitePlan, paint: Paint) -> String {
+    if plan.deviations.is_empty() {
+        return String::new();
+    }
+    let title = count(plan.deviations.len(), "deviation", "deviations");
+    let ids: Vec<&str> = plan
+        .deviations
+        .iter()
+        .map(|deviation| deviation.id.as_str())
+        .collect();
+    format!(
+        "\n  {} {}\n\n{}",
+        paint.strong(&title),
+        paint.faint("from the source documents (in full in report.md)"),
+        beside(4, "", 0, &ids.join(", "))
+    )
+}

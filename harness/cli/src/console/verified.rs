@@ -1,0 +1,47 @@
+use phasegate_evidence::{Verdict, Verification};
+
+use super::{
+    Paint,
+    summary::{digests, totals},
+    wrap::beside,
+};
+use crate::report::count;
+
+/// What a verification found.
+pub(crate) fn verified(verification: &Verification, path: &str, paint: Paint) -> String {
+    let mut text = beside(2, "folder", 15, path);
+    if let Some(result) = &verification.result {
+        text.push_str(&beside(
+            2,
+            "says",
+            15,
+            &format!("{}: {}", result.verdict, totals(result).join("\n")),
+        ));
+    }
+    text.push_str(&digests(
+        verification.result_digest.as_ref(),
+        verification.head.as_ref(),
+        Some(&verification.run_digest),
+    ));
+    text.push('\n');
+    for fault in &verification.faults {
+        text.push_str(&beside(
+            2,
+            "✘",
+            2,
+            &format!("{}: {}", fault.file, fault.what),
+        ));
+    }
+    let verdict = if verification.holds() {
+        paint.verdict(
+            Verdict::Passed,
+            "verified: recomputed from plan and events, and everything agrees",
+        )
+    } else {
+        text.push('\n');
+        let faults = count(verification.faults.len(), "fault", "faults");
+        paint.verdict(Verdict::Failed, &format!("NOT VERIFIED: {faults}"))
+    };
+    text.push_str(&format!("  {verdict}\n"));
+    text
+}

@@ -1,0 +1,124 @@
+//! JUnit XML: one test suite per phase, one test case per check.
+
+use std::time::Duration;
+
+use phasegate_evidence::{ApplyFailure, PhasePlan, ServerVersions, SuitePlan, Verdict};
+use quick_junit::{
+    NonSuccessKind, Property, Report, SerializeError, TestCase, TestCaseStatus, TestSuite,
+};
+
+use super::{Judged, Record, record::phases};
+
+/// A run as JUnit XML. Made from nothing but the folder, it has the same bytes whenever it is made.
+///
+/// A phase that did not apply has a test case `apply` with the error beside its skipped checks, so that a reader who
+/// counts failures and errors alone does not take it for green.
+pub(crate) fn junit(record: &Record) -> Result<String, SerializeError> {
+    let mut report = Report::new("phasegate");
+    report.set_time(Duration::from_micros(record.elapsed_us()));
+    for (suite, result) in record.suites() {
+        if let Some(failure) = &result.baseline_failure {
+            let mut group = TestSuite::new(format!("{} baseline", suite.suite));
+            group.add_test_case(not_applied(format!("{}.baseline", suite.suite), failure));
+            report.add_test_suite(group);
+        }
+        let checks = record.checks(suite, result);
+        for (phase, phase_result) in phases(suite, result) {
+            let mut group = TestSuite::new(format!(
+                "{} phase {}: {}",
+                suite.suite, phase.phase, phase.title
+            ));
+            group.add_properties(properties(suite, phase, &result.server));
+            if let Some(failure) = &phase_result.failure {
+                group.add_test_case(not_applied(
+                    format!("{}.{}", suite.suite, phase.slug),
+                    failure,
+                ));
+            }
+            let mut time_us = 0;
+            for check in checks
+                .iter()
+                .filter(|check| check.phase.phase == phase.phase)
+            {
+                time_us += check.duration_us.unwrap_or(0);
+                group.add_test_case(test_case(check));
+            }
+            group.set_time(Duration::from_micros(time_us));
+            report.add_test_suite(group);
+        }
+    }
+    report.to_string()
+}
+
+fn properties(suite: &SuitePlan, phase: &PhasePlan, server: &ServerVersions) -> Vec<Property> {
+    [
+        ("suite", Some(suite.suite.as_str())),
+        ("phase", Some(phase.phase.as_str())),
+        ("revision", phase.revision.as_deref()),
+        ("postgres", server.postgres.as_deref()),
+        ("timescaledb", server.timescaledb.as_deref()),
+        ("edition", server.edition.as_deref()),
+        ("sqlite", server.sqlite.as_deref()),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| value.map(|value| Property::new(name, value)))
+    .collect()
+}
+
+fn test_case(check: &Judged<'_>) -> TestCase {
+    let mut status = match check.result.verdict {
+        Verdict::Passed => TestCaseStatus::success(),
+        Verdict::Failed => TestCaseStatus::non_success(NonSuccessKind::Failure),
+        Verdict::Error => TestCaseStatus::non_success(NonSuccessKind::Error),
+        Verdict::NotApplicable | Verdict::NotRun => TestCaseStatus::skipped(),
+    };
+    if let Some(reason) = &check.result.reason {
+        let message = match check.result.verdict {
+            verdict @ (Verdict::NotApplicable | Verdict::NotRun) => format!("{verdict}: {reason}"),
+            _ => reason.to_string(),
+        };
+        status.set_message(message).set_type(reason.code.as_str());
+    }
+    let mut case = TestCase::new(format!("{} {}", check.plan.check, check.plan.title), status);
+    case.set_classname(format!(
+        "{}.{}.{}",
+        check.suite.suite, check.phase.slug, check.gate.gate
+    ));
+    if let Some(us) = check.duration_us {
+        case.set_time(Duration::from_micros(us));
+    }
+    case.add_property(Property::new("claim", check.gate.claim.as_str()));
+    for requirement in check.gate.requirement.iter().chain(&check.plan.requirement) {
+        case.add_property(Property::new("requirement", requirement.as_str()));
+    }
+    if check.gate.added {
+        case.add_property(Property::new("added", "true"));
+    }
+    case
+}
+
+fn not_applied(class: String, failure: &ApplyFailure) -> TestCase {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+    status
+        .set_message(failure.message.as_str())
+        .set_type(failure.sqlstate.as_deref().unwrap_or("command"))
+        .set_description(format!(
+            "{}:{}, statement {}{}{}",
+            failure.file,
+            failure.line,
+            failure.statement,
+            failure
+                .cause
+                .as_ref()
+                .map(|cause| format!("\ncause: {cause}"))
+                .unwrap_or_default(),
+            failure
+                .hint
+                .as_ref()
+                .map(|hint| format!("\nhint: {hint}"))
+                .unwrap_or_default(),
+        ));
+    let mut case = TestCase::new("apply", status);
+    case.set_classname(class);
+    case
+}

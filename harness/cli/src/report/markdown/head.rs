@@ -1,0 +1,103 @@
+//! The head of the report, of a suite, and how to verify it all.
+
+use phasegate_evidence::{Counts, ServerFacts, SuitePlan, SuiteResult, Verdict};
+
+use super::escape::{code, text};
+use crate::report::{Record, count, duration, utc};
+
+/// Verdict, facts and totals of the run.
+pub(super) fn head(record: &Record) -> String {
+    let mut page = format!("# Phasegate: {}\n\n", record.result.verdict);
+    if !record.is_finished() {
+        page.push_str("**The run did not come to its end; its evidence does not verify.**\n\n");
+    }
+    page.push_str("| | |\n|---|---|\n");
+    let mut row = |name: &str, value: &str| page.push_str(&format!("| {name} | {value} |\n"));
+    row("run", &code(record.name()));
+    if let Some(started) = record.started_unix_ms() {
+        row("started", &utc(started));
+        row("took", &duration(record.elapsed_us()));
+    }
+    row("Phasegate", &text(&record.plan.phasegate));
+    for server in record.servers() {
+        row("server", &text(&server_line(server)));
+        for (name, version) in &server.origin {
+            row("server, from", &format!("{} {}", code(name), code(version)));
+        }
+        for (name, value) in &server.settings {
+            row("server, set", &format!("{} = {}", code(name), code(value)));
+        }
+    }
+    row("result digest", &code(record.result_digest.as_str()));
+    row("head digest", &code(record.head.as_str()));
+    page.push_str(&totals(record));
+    page
+}
+
+/// A server in one line.
+pub(crate) fn server_line(server: &ServerFacts) -> String {
+    let mut parts = Vec::new();
+    if let Some(version) = &server.postgres {
+        parts.push(format!("PostgreSQL {version}"));
+    }
+    if let Some(version) = &server.timescaledb {
+        let edition = server
+            .edition
+            .as_ref()
+            .map(|edition| format!(" ({edition} edition)"));
+        parts.push(format!(
+            "TimescaleDB {version}{}",
+            edition.unwrap_or_default()
+        ));
+    }
+    if let Some(version) = &server.sqlite {
+        parts.push(format!("SQLite {version}"));
+    }
+    format!("{}: {}", server.kind, parts.join(", "))
+}
+
+fn totals(record: &Record) -> String {
+    let totals = &record.result.totals;
+    let mut page = String::from("\n| |");
+    Verdict::ALL
+        .iter()
+        .for_each(|verdict| page.push_str(&format!(" {verdict} |")));
+    page.push_str("\n|---|---|---|---|---|---|\n");
+    let mut row = |name: &str, counts: &Counts| {
+        page.push_str(&format!("| {name} |"));
+        Verdict::ALL
+            .iter()
+            .for_each(|verdict| page.push_str(&format!(" {} |", counts.of(*verdict))));
+        page.push('\n');
+    };
+    row("gates", &totals.gates);
+    row("checks", &totals.checks);
+    if totals.added.gates.total() > 0 {
+        row("added gates", &totals.added.gates);
+        row("added checks", &totals.added.checks);
+    }
+    page
+}
+
+/// What was validated, and against which sources.
+pub(super) fn suite(plan: &SuitePlan, result: &SuiteResult) -> String {
+    format!(
+        "**{}** · source: {} · {}, digest {}\n",
+        result.verdict,
+        text(&plan.source),
+        count(plan.inputs.len(), "input file", "input files"),
+        code(result.inputs.as_str()),
+    )
+}
+
+/// How a stranger checks the report.
+pub(super) fn verification(record: &Record) -> String {
+    format!(
+        "\n## How to verify\n\nThis page, `junit.xml` and `result.json` are derived from `plan.json` and `events.jsonl`; \
+         the folder's `outputs` hold what was seen, each file named by its SHA-256. To recompute all of it, offline and \
+         without a database:\n\n```\nphasegate verify <this folder> --expect {}\n```\n\nA folder that was forged as a \
+         whole verifies too, but not with a digest that was taken from the run itself: from its console output, or from \
+         a signature.\n",
+        record.result_digest
+    )
+}

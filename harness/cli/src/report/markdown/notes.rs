@@ -1,0 +1,147 @@
+//! What a reader must not miss: failures, findings, deviations.
+
+use phasegate_evidence::{ApplyFailure, Severity, SuitePlan, SuiteResult, Verdict};
+
+use super::escape::{block, code, text};
+use crate::report::Judged;
+
+/// Everything that failed, in one place before the phases.
+pub(super) fn failures(result: &SuiteResult, checks: &[Judged<'_>]) -> String {
+    let mut page = String::new();
+    if let Some(failure) = &result.baseline_failure {
+        page.push_str("\n### The baseline did not apply\n\n");
+        page.push_str(&apply_failure(failure));
+    }
+    for phase in &result.phases {
+        if let Some(failure) = &phase.failure {
+            page.push_str(&format!(
+                "\n### Phase {} did not apply\n\n",
+                text(&phase.phase)
+            ));
+            page.push_str(&apply_failure(failure));
+        }
+    }
+    let bad: Vec<&Judged<'_>> = checks
+        .iter()
+        .filter(|check| matches!(check.result.verdict, Verdict::Failed | Verdict::Error))
+        .collect();
+    if !bad.is_empty() {
+        page.push_str(
+            "\n### Failed checks\n\n| check | gate | what it tries | reason |\n|---|---|---|---|\n",
+        );
+    }
+    for check in bad {
+        let reason = check.result.reason.as_ref();
+        page.push_str(&format!(
+            "| {} | {} | {} | {} {} |\n",
+            code(&check.plan.check),
+            text(&check.gate.gate),
+            text(&check.plan.title),
+            reason.map(|reason| code(&reason.code)).unwrap_or_default(),
+            reason
+                .map(|reason| text(&reason.detail))
+                .unwrap_or_default(),
+        ));
+    }
+    page
+}
+
+fn apply_failure(failure: &ApplyFailure) -> String {
+    let place = match failure.statement {
+        0 => code(&failure.file),
+        statement => format!(
+            "{}, statement {statement}",
+            code(&format!("{}:{}", failure.file, failure.line))
+        ),
+    };
+    let mut page = format!(
+        "At {place}:\n\n{}\n| | |\n|---|---|\n",
+        block("text", &failure.message)
+    );
+    let mut row = |name: &str, value: &Option<String>| {
+        if let Some(value) = value {
+            page.push_str(&format!("| {name} | {} |\n", text(value)));
+        }
+    };
+    row("SQLSTATE", &failure.sqlstate);
+    row("refused by", &failure.cause);
+    row("hint", &failure.hint);
+    page
+}
+
+/// Every finding with the SQL that shows it.
+pub(super) fn findings(suite: &SuitePlan, result: &SuiteResult) -> String {
+    if suite.findings.is_empty() {
+        return String::new();
+    }
+    let mut page = "\n### Findings\n\nWhat the contract does not demand and a validator must know. A finding fails no \
+                    gate.\n"
+        .to_owned();
+    for (finding, result) in suite.findings.iter().zip(&result.findings) {
+        let seen = match (result.confirmed, &result.reason) {
+            (Some(true), _) => "confirmed on this server".to_owned(),
+            (Some(false), Some(reason)) => format!(
+                "**not confirmed** on this server: {}",
+                text(&reason.to_string())
+            ),
+            (Some(false), None) => "**not confirmed** on this server".to_owned(),
+            (None, _) => "**not tried**".to_owned(),
+        };
+        page.push_str(&format!(
+            "\n#### {}: {} · {}\n\nAfter phase {}; {seen}.\n\n{}",
+            severity(finding.severity),
+            text(&finding.title),
+            code(&finding.id),
+            text(&finding.phase),
+            block(
+                "sql",
+                &finding
+                    .sql
+                    .iter()
+                    .map(|sql| terminated(sql))
+                    .collect::<Vec<_>>()
+                    .join("\n")
+            ),
+        ));
+    }
+    page
+}
+
+/// The word for a severity.
+pub(crate) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::High => "high",
+        Severity::Medium => "medium",
+        Severity::Low => "low",
+    }
+}
+
+fn terminated(sql: &str) -> String {
+    let sql = sql.trim();
+    if sql.ends_with(';') {
+        sql.to_owned()
+    } else {
+        format!("{sql};")
+    }
+}
+
+/// Every deviation in full.
+pub(super) fn deviations(suite: &SuitePlan) -> String {
+    if suite.deviations.is_empty() {
+        return String::new();
+    }
+    let mut page =
+        "\n### Deviations\n\nWhere the suite knowingly reads its sources otherwise.\n\n| deviation | the suite does | \
+         instead of | because |\n|---|---|---|---|\n"
+            .to_owned();
+    for deviation in &suite.deviations {
+        page.push_str(&format!(
+            "| {} | {} | {} | {} |\n",
+            code(&deviation.id),
+            text(&deviation.reading),
+            text(&deviation.instead_of),
+            text(&deviation.reason),
+        ));
+    }
+    page
+}

@@ -1,0 +1,21 @@
+use super::{escape::text, head, notes, phase};
+use crate::report::{Record, record::phases};
+
+/// A run as Markdown. Made from nothing but the folder, it has the same bytes whenever it is made.
+pub(crate) fn markdown(record: &Record) -> String {
+    let mut page = head::head(record);
+    for (suite, result) in record.suites() {
+        let title = format!("\n## {}: {}\n\n", text(&suite.suite), text(&suite.title));
+        page.push_str(&title);
+        page.push_str(&head::suite(suite, result));
+        let checks = record.checks(suite, result);
+        page.push_str(&notes::failures(result, &checks));
+        for (plan, result) in phases(suite, result) {
+            page.push_str(&phase::phase(record, suite, plan, result, &checks));
+        }
+        page.push_str(&notes::findings(suite, result));
+        page.push_str(&notes::deviations(suite));
+    }
+    page.push_str(&head::verification(record));
+    page
+}

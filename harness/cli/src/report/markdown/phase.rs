@@ -1,0 +1,131 @@
+//! One phase: how it was applied, and every gate with its claim and checks.
+
+use phasegate_evidence::{
+    Digest, Event, GatePlan, GateResult, PhasePlan, PhaseResult, SuitePlan, Verdict,
+};
+
+use super::escape::{code, text};
+use crate::report::{Judged, Record, count, duration, record::gates};
+
+/// One phase of the report.
+pub(super) fn phase(
+    record: &Record,
+    suite: &SuitePlan,
+    plan: &PhasePlan,
+    result: &PhaseResult,
+    checks: &[Judged<'_>],
+) -> String {
+    let mut page = format!(
+        "\n### Phase {}: {} · {}\n\n",
+        text(&plan.phase),
+        text(&plan.title),
+        result.verdict
+    );
+    page.push_str(&applied(record, suite, plan));
+    for (gate, gate_result) in gates(plan, result) {
+        let its_own =
+            |check: &&Judged<'_>| check.phase.phase == plan.phase && check.gate.gate == gate.gate;
+        page.push_str(&head_of_gate(gate, gate_result));
+        for check in checks.iter().filter(its_own) {
+            page.push_str(&line(check));
+        }
+    }
+    page
+}
+
+/// How the phase was applied: statements, duration, catalogs.
+fn applied(record: &Record, suite: &SuitePlan, plan: &PhasePlan) -> String {
+    let here = |s: &str, p: &str| s == suite.suite && p == plan.phase;
+    let statements = record
+        .events()
+        .filter(|event| matches!(event, Event::StatementApplied { suite, phase, .. } if here(suite, phase)))
+        .count();
+    let statements = count(statements, "statement", "statements");
+    let outcome = record.events().find_map(|event| match event {
+        Event::PhaseApplied { suite, phase, catalog_after, difference, duration_us, .. } if here(suite, phase) => {
+            Some(format!(
+                "Applied: {statements} in {}. Catalog after it: {}. Difference: {}.",
+                duration(*duration_us),
+                output(catalog_after),
+                output(difference),
+            ))
+        }
+        Event::PhaseFailed { suite, phase, catalog_unchanged, catalog_after, .. } if here(suite, phase) => {
+            let unchanged = if *catalog_unchanged { "as before the phase" } else { "**changed**" };
+            Some(format!(
+                "**Did not apply**; {statements} before the failure. The catalog after it is {unchanged}: {}.",
+                output(catalog_after)
+            ))
+        }
+        _ => None,
+    });
+    let revision = plan
+        .revision
+        .as_ref()
+        .map(|revision| format!("Revision {}. ", code(revision)));
+    format!(
+        "{}{}\n",
+        revision.unwrap_or_default(),
+        outcome.as_deref().unwrap_or("Not applied.")
+    )
+}
+
+fn output(digest: &Digest) -> String {
+    format!("[`{}`](outputs/{digest})", digest.short())
+}
+
+fn head_of_gate(gate: &GatePlan, result: &GateResult) -> String {
+    let added = if gate.added { " · added" } else { "" };
+    let mut page = format!(
+        "\n#### {} {} · {}{added}\n\n",
+        text(&gate.gate),
+        text(&gate.claim),
+        result.verdict
+    );
+    if !gate.requirement.is_empty() {
+        let requirements: Vec<String> = gate
+            .requirement
+            .iter()
+            .map(|requirement| text(requirement))
+            .collect();
+        page.push_str(&format!("Answers: {}.\n\n", requirements.join("; ")));
+    }
+    page
+}
+
+fn line(check: &Judged<'_>) -> String {
+    let verdict = match check.result.verdict {
+        Verdict::Passed => "passed".to_owned(),
+        other => format!("**{other}**"),
+    };
+    let mut line = format!(
+        "- {verdict} · {} {} ({}",
+        code(&check.plan.check),
+        text(&check.plan.title),
+        text(&check.plan.kind)
+    );
+    if let Some(examined) = check.result.examined {
+        line.push_str(&format!(", {examined} rows examined"));
+    }
+    if let Some(seen) = check.observation {
+        line.push_str(&format!(", saw {}", output(seen)));
+    }
+    line.push(')');
+    if !check.plan.requirement.is_empty() {
+        let requirements: Vec<String> = check
+            .plan
+            .requirement
+            .iter()
+            .map(|requirement| text(requirement))
+            .collect();
+        line.push_str(&format!(", answers: {}", requirements.join("; ")));
+    }
+    if let Some(reason) = &check.result.reason {
+        line.push_str(&format!(
+            "  \n  {}: {}",
+            code(&reason.code),
+            text(&reason.detail)
+        ));
+    }
+    line + "\n"
+}

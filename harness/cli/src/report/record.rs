@@ -1,0 +1,199 @@
+use std::{collections::BTreeMap, path::Path};
+
+use phasegate_evidence::{
+    CheckPlan, CheckResult, Digest, EVENTS_FILE, Event, FolderError, GatePlan, GateResult, Link,
+    PLAN_FILE, PhasePlan, PhaseResult, Plan, RunFolder, RunResult, ServerFacts, SuitePlan,
+    SuiteResult, canonical_bytes, read_chain,
+};
+
+/// A run folder as read: what was planned, what happened, and what that comes to.
+pub(crate) struct Record {
+    /// The folder.
+    pub(crate) folder: RunFolder,
+    /// What was planned.
+    pub(crate) plan: Plan,
+    /// What happened.
+    pub(crate) links: Vec<Link>,
+    /// The digest of the last event.
+    pub(crate) head: Digest,
+    /// What that comes to.
+    pub(crate) result: RunResult,
+    /// The digest of the result.
+    pub(crate) result_digest: Digest,
+}
+
+/// Why a run folder cannot be reported on.
+#[derive(Debug)]
+pub(crate) enum RecordError {
+    /// It is no run folder, or a file cannot be read.
+    Folder(FolderError),
+    /// Its evidence is damaged.
+    Damaged(String),
+}
+
+/// One check with all that it belongs to.
+pub(crate) struct Judged<'a> {
+    /// Its suite.
+    pub(crate) suite: &'a SuitePlan,
+    /// Its phase.
+    pub(crate) phase: &'a PhasePlan,
+    /// Its gate.
+    pub(crate) gate: &'a GatePlan,
+    /// The check as planned.
+    pub(crate) plan: &'a CheckPlan,
+    /// What it came to.
+    pub(crate) result: &'a CheckResult,
+    /// How long it took, if it was tried.
+    pub(crate) duration_us: Option<u64>,
+    /// What it saw, among the outputs.
+    pub(crate) observation: Option<&'a Digest>,
+}
+
+impl Record {
+    /// Reads a run folder. The chain of events must hold; everything else is for `verify` to say.
+    pub(crate) fn read(path: &Path) -> Result<Self, RecordError> {
+        let folder = RunFolder::open(path).map_err(RecordError::Folder)?;
+        let read = |name| folder.read(name).map_err(RecordError::Folder);
+        let damaged = |file: &str, why: &dyn std::fmt::Display| {
+            RecordError::Damaged(format!("{file}: {why}"))
+        };
+        let plan: Plan = serde_json::from_slice(&read(PLAN_FILE)?)
+            .map_err(|error| damaged(PLAN_FILE, &error))?;
+        let text =
+            String::from_utf8(read(EVENTS_FILE)?).map_err(|error| damaged(EVENTS_FILE, &error))?;
+        let (links, head) = read_chain(&text).map_err(|error| damaged(EVENTS_FILE, &error))?;
+        let result = RunResult::derive(&plan, links.iter().map(|link| &link.event));
+        let bytes = canonical_bytes(&result).map_err(|error| damaged(PLAN_FILE, &error))?;
+        Ok(Self {
+            folder,
+            plan,
+            links,
+            head,
+            result,
+            result_digest: Digest::of(&bytes),
+        })
+    }
+
+    /// The name of the run.
+    pub(crate) fn name(&self) -> &str {
+        self.events()
+            .find_map(|event| match event {
+                Event::RunStarted { run, .. } => Some(run.as_str()),
+                _ => None,
+            })
+            .unwrap_or("a run without a start")
+    }
+
+    /// What happened, without the chain.
+    pub(crate) fn events(&self) -> impl Iterator<Item = &Event> {
+        self.links.iter().map(|link| &link.event)
+    }
+
+    /// When the first event was written, in milliseconds since 1970.
+    pub(crate) fn started_unix_ms(&self) -> Option<u64> {
+        self.links.first().map(|link| link.at_unix_ms)
+    }
+
+    /// From the first event to the last.
+    pub(crate) fn elapsed_us(&self) -> u64 {
+        match (self.links.first(), self.links.last()) {
+            (Some(first), Some(last)) => last.at_unix_ms.saturating_sub(first.at_unix_ms) * 1000,
+            _ => 0,
+        }
+    }
+
+    /// Whether the run came to its end.
+    pub(crate) fn is_finished(&self) -> bool {
+        matches!(
+            self.links.last().map(|link| &link.event),
+            Some(Event::RunFinished { .. })
+        )
+    }
+
+    /// The servers in the order in which they answered, each once.
+    pub(crate) fn servers(&self) -> Vec<&ServerFacts> {
+        let mut servers: Vec<&ServerFacts> = Vec::new();
+        for event in self.events() {
+            if let Event::ServerReady { server } = event
+                && !servers.contains(&server)
+            {
+                servers.push(server);
+            }
+        }
+        servers
+    }
+
+    /// The suites with their results.
+    pub(crate) fn suites(&self) -> impl Iterator<Item = (&SuitePlan, &SuiteResult)> {
+        self.plan.suites.iter().zip(&self.result.suites)
+    }
+
+    /// Every check of a suite in order.
+    pub(crate) fn checks<'a>(
+        &'a self,
+        suite: &'a SuitePlan,
+        result: &'a SuiteResult,
+    ) -> Vec<Judged<'a>> {
+        let tried = self.tried(&suite.suite);
+        let mut checks = Vec::new();
+        for (phase, phase_result) in phases(suite, result) {
+            for (gate, gate_result) in gates(phase, phase_result) {
+                for (plan, result) in gate.checks.iter().zip(&gate_result.checks) {
+                    let key = (phase.phase.as_str(), plan.check.as_str());
+                    let (duration_us, observation) = tried.get(&key).copied().unzip();
+                    checks.push(Judged {
+                        suite,
+                        phase,
+                        gate,
+                        plan,
+                        result,
+                        duration_us,
+                        observation: observation.flatten(),
+                    });
+                }
+            }
+        }
+        checks
+    }
+
+    fn tried<'a>(
+        &'a self,
+        wanted: &str,
+    ) -> BTreeMap<(&'a str, &'a str), (u64, Option<&'a Digest>)> {
+        let mut tried = BTreeMap::new();
+        for event in self.events() {
+            if let Event::CheckJudged {
+                suite,
+                phase,
+                check,
+                duration_us,
+                observation,
+                ..
+            } = event
+                && suite == wanted
+            {
+                tried.insert(
+                    (phase.as_str(), check.as_str()),
+                    (*duration_us, observation.as_ref()),
+                );
+            }
+        }
+        tried
+    }
+}
+
+/// The phases of a suite with their results.
+pub(crate) fn phases<'a>(
+    suite: &'a SuitePlan,
+    result: &'a SuiteResult,
+) -> impl Iterator<Item = (&'a PhasePlan, &'a PhaseResult)> {
+    suite.phases.iter().zip(&result.phases)
+}
+
+/// The gates of a phase with their results.
+pub(crate) fn gates<'a>(
+    phase: &'a PhasePlan,
+    result: &'a PhaseResult,
+) -> impl Iterator<Item = (&'a GatePlan, &'a GateResult)> {
+    phase.gates.iter().zip(&result.gates)
+}

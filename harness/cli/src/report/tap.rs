@@ -1,0 +1,63 @@
+//! The Test Anything Protocol, version 14: one test point per check.
+
+use phasegate_evidence::Verdict;
+
+use super::Record;
+
+/// A run as TAP. What was not run is not ok: a skip is never a pass.
+pub(crate) fn tap(record: &Record) -> String {
+    let mut points = Vec::new();
+    for (suite, result) in record.suites() {
+        if let Some(failure) = &result.baseline_failure {
+            points.push((
+                Verdict::Failed,
+                format!("{} baseline", suite.suite),
+                Some(failure.message.clone()),
+            ));
+        }
+        for (phase, result) in super::record::phases(suite, result) {
+            if let Some(failure) = &result.failure {
+                let title = format!("{} phase {} applies", suite.suite, phase.phase);
+                points.push((Verdict::Failed, title, Some(failure.message.clone())));
+            }
+        }
+        for check in record.checks(suite, result) {
+            let title = format!("{} {} {}", suite.suite, check.plan.check, check.plan.title);
+            let reason = check.result.reason.as_ref().map(ToString::to_string);
+            points.push((check.result.verdict, title, reason));
+        }
+    }
+    let mut text = format!("TAP version 14\n1..{}\n", points.len());
+    for (at, (verdict, title, reason)) in points.iter().enumerate() {
+        let reason = reason.as_deref().unwrap_or_default();
+        let (at, title) = (at + 1, escaped(&one_line(title)));
+        match verdict {
+            Verdict::Passed => text.push_str(&format!("ok {at} - {title}\n")),
+            Verdict::NotApplicable => {
+                text.push_str(&format!(
+                    "ok {at} - {title} # SKIP not applicable: {}\n",
+                    one_line(reason)
+                ));
+            }
+            Verdict::Failed | Verdict::Error | Verdict::NotRun => {
+                text.push_str(&format!(
+                    "not ok {at} - {title}\n  ---\n  verdict: {verdict}\n  reason: |\n"
+                ));
+                for line in reason.lines() {
+                    text.push_str(&format!("    {line}\n"));
+                }
+                text.push_str("  ...\n");
+            }
+        }
+    }
+    text
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A hash would begin a directive.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('#', "\\#")
+}

@@ -1,0 +1,11 @@
+//! The `phasegate` command as a user meets it: what it prints, word for word, and how it ends.
+
+mod documents;
+mod phasegate;
+mod refusals;
+mod reports;
+mod runs;
+#[path = "../../../evidence/tests/verify/sample.rs"]
+mod sample;
+mod snapshot;
+mod verification;

@@ -1,0 +1,141 @@
+//! `phasegate verify`.
+
+use std::fs;
+
+use phasegate_evidence::Event;
+
+use crate::{phasegate::phasegate, runs::written, sample::Sample, snapshot};
+
+#[test]
+fn an_untouched_run_verifies() {
+    let holder = written(&Sample::passed());
+    let ran = phasegate(holder.path(), &["verify", "run"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{}", ran.stdout);
+    assert!(
+        ran.stdout
+            .ends_with("  verified: recomputed from plan and events, and everything agrees\n")
+    );
+}
+
+#[test]
+fn a_report_that_was_edited_is_found() {
+    let holder = written(&Sample::passed());
+    for name in ["report.md", "junit.xml"] {
+        let path = holder.path().join("run").join(name);
+        let honest = fs::read_to_string(&path).expect("readable");
+        fs::write(&path, honest.replace("ledger", "Ledger")).expect("writable");
+        let ran = phasegate(holder.path(), &["verify", "run"]);
+        assert_eq!(ran.code, 5);
+        assert!(
+            ran.stdout
+                .contains(&format!("✘ {name}: is not what plan and events make\n")),
+            "{}",
+            ran.stdout
+        );
+        fs::remove_file(&path).expect("removable");
+        let ran = phasegate(holder.path(), &["verify", "run"]);
+        assert_eq!(ran.code, 5);
+        assert!(
+            ran.stdout.contains(&format!("✘ {name}: is missing\n")),
+            "{}",
+            ran.stdout
+        );
+        fs::write(&path, honest).expect("writable");
+    }
+}
+
+#[test]
+fn faults_are_printed_and_a_report_on_them_warns() {
+    let holder = written(&Sample::passed());
+    fs::write(holder.path().join("run/result.json"), "{}").expect("writable");
+    fs::write(holder.path().join("run/notes.txt"), "").expect("writable");
+    let ran = phasegate(holder.path(), &["verify", "run"]);
+    assert_eq!(ran.code, 5);
+    snapshot::same("not-verified.txt", &ran.stdout);
+    let ran = phasegate(holder.path(), &["report", "run"]);
+    assert_eq!(ran.code, 5);
+    assert_eq!(
+        ran.stderr,
+        "warning: this evidence does not verify; `phasegate verify run` says why\n"
+    );
+}
+
+#[test]
+fn an_expected_digest_is_demanded() {
+    let holder = written(&Sample::passed());
+    let json = phasegate(holder.path(), &["verify", "run", "--format", "json"]);
+    let answer: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
+    assert_eq!(
+        (json.code, &answer["holds"], &answer["verdict"]),
+        (0, &true.into(), &"passed".into())
+    );
+    for name in ["result", "head", "run"] {
+        let digest = answer[format!("{name}_digest")].as_str().expect("a digest");
+        let ran = phasegate(holder.path(), &["verify", "run", "--expect", digest]);
+        assert_eq!(ran.code, 0);
+        assert!(
+            ran.stdout.contains(&format!("{name} digest")),
+            "{}",
+            ran.stdout
+        );
+    }
+    let other = "0".repeat(64);
+    let ran = phasegate(holder.path(), &["verify", "run", "--expect", &other]);
+    assert_eq!(ran.code, 5);
+    assert!(
+        ran.stdout.contains("neither of its result"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn a_verdict_that_what_was_seen_does_not_bear_is_found() {
+    let mut sample = Sample::passed();
+    let seen = sample.output(
+        r#"{"kind":"rows","table":{"columns":["?column?"],"rows":[["2.1.0"]]},"examined":null,"error":null}"#,
+    );
+    for event in &mut sample.events {
+        if let Event::CheckJudged {
+            check, observation, ..
+        } = event
+            && check == "2.1.1"
+        {
+            *observation = Some(seen.clone());
+        }
+    }
+    sample.keep_named_outputs();
+    let holder = written(&sample);
+    let json = phasegate(holder.path(), &["verify", "run", "--format", "json"]);
+    let answer: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
+    assert_eq!(json.code, 5);
+    assert_eq!(
+        answer["faults"][0]["what"],
+        "ledger/2.1.1 is said to be passed over 1 row, and what was seen comes to failed over 1 row (rows-differ: row 1 \
+         is (2.1.0), expected (2.1.1))"
+    );
+}
+
+#[test]
+fn an_output_that_no_check_can_have_seen_is_found() {
+    let mut sample = Sample::passed();
+    let seen = sample.output("looks good to me");
+    for event in &mut sample.events {
+        if let Event::CheckJudged {
+            check, observation, ..
+        } = event
+            && check == "2.1.1"
+        {
+            *observation = Some(seen.clone());
+        }
+    }
+    sample.keep_named_outputs();
+    let holder = written(&sample);
+    let json = phasegate(holder.path(), &["verify", "run", "--format", "json"]);
+    let answer: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
+    assert_eq!(json.code, 5);
+    assert_eq!(
+        answer["faults"][0]["what"],
+        "is not what ledger/2.1.1 can have seen: expected value at line 1 column 1"
+    );
+}

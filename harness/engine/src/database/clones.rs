@@ -1,0 +1,44 @@
+//! Clones of a checkpoint, made ahead of their use: while the gates run on one, the next is being copied.
+
+use tokio::{sync::mpsc, task::JoinHandle};
+
+use super::{Database, Host};
+use crate::session::DbError;
+
+/// Clones that are being made in the background.
+#[derive(Debug)]
+pub struct Clones {
+    ready: mpsc::Receiver<Result<Database, DbError>>,
+    maker: JoinHandle<()>,
+}
+
+impl Clones {
+    pub(super) fn start(host: Host, checkpoint: Database, number: usize) -> Self {
+        let (sender, ready) = mpsc::channel(number.max(1));
+        let maker = tokio::spawn(async move {
+            for _ in 0..number {
+                let clone = host.clone_of(&checkpoint).await;
+                let is_over = clone.is_err();
+                if sender.send(clone).await.is_err() || is_over {
+                    return;
+                }
+            }
+        });
+        Self { ready, maker }
+    }
+
+    /// The next clone; waits for it if it is not ready yet.
+    ///
+    /// # Errors
+    /// When it could not be made, or all have been taken.
+    pub async fn take(&mut self) -> Result<Database, DbError> {
+        let clone = self.ready.recv().await;
+        clone.unwrap_or_else(|| Err(DbError::harness("more clones were taken than asked for")))
+    }
+}
+
+impl Drop for Clones {
+    fn drop(&mut self) {
+        self.maker.abort();
+    }
+}

@@ -1,0 +1,141 @@
+//! Databases on a PostgreSQL server.
+
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use sqlx::postgres::PgConnectOptions;
+
+use super::Database;
+use crate::{
+    server::Server,
+    session::{DbError, PostgresSession, Session},
+    sql::Identifier,
+};
+
+/// Stands for the name of the database in the URL that is kept.
+const NAME: &str = "phasegate_database_name";
+
+/// Makes databases on one server, all named after one run.
+#[derive(Debug)]
+pub struct PostgresHost {
+    options: PgConnectOptions,
+    url: String,
+    maintenance: String,
+    /// What a new database is a copy of.
+    template: Option<String>,
+    create_extension: bool,
+    prefix: String,
+    next: AtomicU32,
+    made: Mutex<BTreeSet<String>>,
+}
+
+impl PostgresHost {
+    /// Databases on this server whose names begin with this prefix.
+    #[must_use]
+    pub fn new(server: &Server, timescaledb: bool, prefix: &str) -> Self {
+        let template = server.facts().template.clone().filter(|_| timescaledb);
+        Self {
+            options: server.options(server.maintenance()),
+            url: server.url(NAME),
+            maintenance: server.maintenance().to_owned(),
+            create_extension: timescaledb && template.is_none(),
+            template,
+            prefix: prefix.to_owned(),
+            next: AtomicU32::new(0),
+            made: Mutex::new(BTreeSet::new()),
+        }
+    }
+
+    pub(super) async fn create(&self) -> Result<Database, DbError> {
+        let database = self
+            .copy(self.template.as_deref().unwrap_or("template0"))
+            .await?;
+        if self.create_extension {
+            let mut session = self.session(&database).await?;
+            session.run("CREATE EXTENSION timescaledb").await?;
+            session.close().await?;
+        }
+        Ok(database)
+    }
+
+    pub(super) async fn clone_of(&self, checkpoint: &Database) -> Result<Database, DbError> {
+        self.copy(&checkpoint.0).await
+    }
+
+    async fn copy(&self, template: &str) -> Result<Database, DbError> {
+        let name = format!(
+            "{}_{}",
+            self.prefix,
+            self.next.fetch_add(1, Ordering::Relaxed)
+        );
+        let mut maintenance = self.maintenance().await?;
+        // The files are copied as files: for a database of some megabytes that is faster than writing it to the log.
+        maintenance
+            .run(&format!(
+                "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy",
+                Identifier(&name),
+                Identifier(template)
+            ))
+            .await?;
+        self.made().insert(name.clone());
+        maintenance.close().await?;
+        Ok(Database(name))
+    }
+
+    pub(super) async fn freeze(&self, database: &Database) -> Result<(), DbError> {
+        let sql = format!(
+            "ALTER DATABASE {} ALLOW_CONNECTIONS false",
+            Identifier(&database.0)
+        );
+        self.run(&sql).await
+    }
+
+    pub(super) async fn drop_database(&self, database: &Database) -> Result<(), DbError> {
+        self.run(&format!(
+            "DROP DATABASE IF EXISTS {} WITH (FORCE)",
+            Identifier(&database.0)
+        ))
+        .await?;
+        self.made().remove(&database.0);
+        Ok(())
+    }
+
+    pub(super) async fn drop_all(&self) -> Result<(), DbError> {
+        let names: Vec<String> = self.made().iter().cloned().collect();
+        for name in names {
+            self.drop_database(&Database(name)).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn connect(&self, database: &Database) -> Result<Session, DbError> {
+        Ok(self.session(database).await?.into())
+    }
+
+    pub(super) fn url(&self, database: &Database) -> String {
+        self.url.replace(NAME, &database.0)
+    }
+
+    async fn session(&self, database: &Database) -> Result<PostgresSession, DbError> {
+        PostgresSession::connect(&self.options.clone().database(&database.0)).await
+    }
+
+    async fn maintenance(&self) -> Result<PostgresSession, DbError> {
+        PostgresSession::connect(&self.options.clone().database(&self.maintenance)).await
+    }
+
+    async fn run(&self, sql: &str) -> Result<(), DbError> {
+        let mut maintenance = self.maintenance().await?;
+        maintenance.run(sql).await?;
+        maintenance.close().await
+    }
+
+    fn made(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

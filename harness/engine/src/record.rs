@@ -1,0 +1,226 @@
+//! Writes a run folder: the plan first, then each event as it happens, then the result. Never over another folder.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use phasegate_evidence::{
+    Chain, Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, PLAN_FILE, Plan, RESULT_FILE, RunResult,
+    SIGNATURES_FOLDER, canonical_bytes,
+};
+use serde::Serialize;
+
+/// The writing end of a run folder.
+#[derive(Debug)]
+pub struct Recorder {
+    run: String,
+    folder: PathBuf,
+    events: File,
+    chain: Chain,
+    kept: Vec<Event>,
+}
+
+/// Evidence that cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// The run folder exists already.
+    #[error("the run folder {} exists already and is never overwritten", .0.display())]
+    Exists(PathBuf),
+    /// A file or folder cannot be written.
+    #[error("failed to write {}: {source}", path.display())]
+    Unwritable {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A value has no JSON form.
+    #[error("failed to write evidence as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// A value has no canonical JSON form.
+    #[error(transparent)]
+    Canonical(#[from] phasegate_evidence::CanonicalError),
+}
+
+impl Recorder {
+    /// Makes the folder and writes the plan into it.
+    ///
+    /// # Errors
+    /// When the folder exists or cannot be written.
+    pub fn start(runs: &Path, run: Option<String>, plan: &Plan) -> Result<Self, RecordError> {
+        let run = run.unwrap_or_else(new_name);
+        let folder = runs.join(&run);
+        fs::create_dir_all(runs).map_err(unwritable(runs))?;
+        fs::create_dir(&folder).map_err(|source| match source.kind() {
+            io::ErrorKind::AlreadyExists => RecordError::Exists(folder.clone()),
+            _ => RecordError::Unwritable {
+                path: folder.clone(),
+                source,
+            },
+        })?;
+        for below in [OUTPUTS_FOLDER, SIGNATURES_FOLDER] {
+            let path = folder.join(below);
+            fs::create_dir(&path).map_err(unwritable(&path))?;
+        }
+        let bytes = canonical_bytes(plan)?;
+        write_new(&folder.join(PLAN_FILE), &bytes)?;
+        let path = folder.join(EVENTS_FILE);
+        let events = OpenOptions::new()
+            .append(true)
+            .create_new(true)
+            .open(&path)
+            .map_err(unwritable(&path))?;
+        let mut recorder = Self {
+            run: run.clone(),
+            folder,
+            events,
+            chain: Chain::default(),
+            kept: Vec::new(),
+        };
+        recorder.event(Event::RunStarted {
+            run,
+            plan: Digest::of(&bytes),
+        })?;
+        Ok(recorder)
+    }
+
+    /// The name of the run.
+    #[must_use]
+    pub fn run(&self) -> &str {
+        &self.run
+    }
+
+    /// Where the folder lies.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Every event so far.
+    #[must_use]
+    pub fn events(&self) -> &[Event] {
+        &self.kept
+    }
+
+    /// Appends an event.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn event(&mut self, event: Event) -> Result<(), RecordError> {
+        let line = self.chain.append(now_unix_ms(), event.clone())?;
+        let path = self.folder.join(EVENTS_FILE);
+        self.events
+            .write_all(format!("{line}\n").as_bytes())
+            .map_err(unwritable(&path))?;
+        self.kept.push(event);
+        Ok(())
+    }
+
+    /// Stores a value among the outputs, in canonical JSON.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn output<T: Serialize>(&self, value: &T) -> Result<Digest, RecordError> {
+        self.output_bytes(&canonical_bytes(value)?)
+    }
+
+    /// Stores bytes among the outputs. The same bytes are stored once.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn output_bytes(&self, bytes: &[u8]) -> Result<Digest, RecordError> {
+        let digest = Digest::of(bytes);
+        let path = self.folder.join(OUTPUTS_FOLDER).join(digest.as_str());
+        if !path.exists() {
+            write_new(&path, bytes)?;
+        }
+        Ok(digest)
+    }
+
+    /// Derives the result, writes it and ends the chain.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn finish(mut self, plan: &Plan) -> Result<(PathBuf, RunResult, Digest), RecordError> {
+        let result = RunResult::derive(plan, &self.kept);
+        let bytes = canonical_bytes(&result)?;
+        write_new(&self.folder.join(RESULT_FILE), &bytes)?;
+        let digest = Digest::of(&bytes);
+        self.event(Event::RunFinished {
+            verdict: result.verdict,
+            result: digest.clone(),
+        })?;
+        let path = self.folder.join(EVENTS_FILE);
+        self.events.sync_all().map_err(unwritable(&path))?;
+        Ok((self.folder, result, digest))
+    }
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
+    let mut file = File::create_new(path).map_err(unwritable(path))?;
+    file.write_all(bytes).map_err(unwritable(path))
+}
+
+fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> RecordError + use<'_> {
+    move |source| RecordError::Unwritable {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+fn now_unix_ms() -> u64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A name that sorts by time, such as `20251120T093000.123Z-4711`.
+fn new_name() -> String {
+    let now = time::OffsetDateTime::now_utc();
+    let (date, time) = (now.date(), now.time());
+    format!(
+        "{:04}{:02}{:02}T{:02}{:02}{:02}.{:03}Z-{}",
+        date.year(),
+        u8::from(date.month()),
+        date.day(),
+        time.hour(),
+        time.minute(),
+        time.second(),
+        time.millisecond(),
+        std::process::id()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan() -> Plan {
+        Plan {
+            format: 1,
+            phasegate: "0".to_owned(),
+            suites: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_folder_is_never_overwritten() {
+        let runs = tempfile::tempdir().expect("temporary folder");
+        let first = Recorder::start(runs.path(), Some("a".to_owned()), &plan());
+        assert!(first.is_ok());
+        let second = Recorder::start(runs.path(), Some("a".to_owned()), &plan());
+        assert!(matches!(second, Err(RecordError::Exists(_))));
+    }
+
+    #[test]
+    fn the_plan_is_there_before_anything_happens() {
+        let runs = tempfile::tempdir().expect("temporary folder");
+        let recorder = Recorder::start(runs.path(), None, &plan()).expect("recorder");
+        assert!(recorder.folder().join(PLAN_FILE).is_file());
+        assert!(matches!(recorder.events(), [Event::RunStarted { .. }]));
+    }
+}

@@ -1,0 +1,23 @@
+//! Why a run did not come to an end.
+
+use crate::{record::RecordError, server::ServerError, session::DbError, suite::SuiteError};
+
+/// A run that has no result.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The suite is not as it must be.
+    #[error(transparent)]
+    Suite(#[from] SuiteError),
+    /// There is no server to be had.
+    #[error(transparent)]
+    Server(#[from] ServerError),
+    /// The server failed in a place where nothing was being judged.
+    #[error("the server failed: {0}")]
+    Database(#[from] DbError),
+    /// The evidence cannot be written.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// Somebody asked the run to stop.
+    #[error("interrupted")]
+    Interrupted,
+}

@@ -1,0 +1,12 @@
+//! Runs: suites applied phase by phase, gated, recorded.
+
+mod error;
+mod judge_phase;
+mod rollback;
+mod suite_run;
+mod whole;
+
+pub use error::RunError;
+pub use judge_phase::{PhaseState, judge_gates};
+pub use rollback::prove_rollback;
+pub use whole::{Listener, Outcome, Request, run};

@@ -1,0 +1,229 @@
+//! Sessions: one connection to a database, whatever its kind, with nested transactions.
+
+mod error;
+mod postgres;
+mod table;
+
+pub use error::{Cause, DbError};
+pub use postgres::PostgresSession;
+pub(crate) use table::row_text;
+pub use table::{Cell, Ran, Table};
+
+use crate::{
+    catalog::{Catalog, Definition},
+    legacy::TableColumns,
+    sqlite::SqliteSession,
+};
+
+/// One connection. Transactions nest: the outermost is a transaction, those within are savepoints.
+#[derive(Debug)]
+pub struct Session {
+    connection: Connection,
+    depth: u32,
+}
+
+#[derive(Debug)]
+enum Connection {
+    Postgres(PostgresSession),
+    Sqlite(SqliteSession),
+}
+
+impl From<PostgresSession> for Session {
+    fn from(session: PostgresSession) -> Self {
+        Self {
+            connection: Connection::Postgres(session),
+            depth: 0,
+        }
+    }
+}
+
+impl From<SqliteSession> for Session {
+    fn from(session: SqliteSession) -> Self {
+        Self {
+            connection: Connection::Sqlite(session),
+            depth: 0,
+        }
+    }
+}
+
+impl Session {
+    /// Runs one or more statements and returns the rows of the last.
+    ///
+    /// # Errors
+    /// At the first statement that is refused.
+    pub async fn run(&mut self, sql: &str) -> Result<Ran, DbError> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.run(sql).await,
+            Connection::Sqlite(session) => session.run(sql),
+        }
+    }
+
+    /// Begins a transaction, or a savepoint within one.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn begin(&mut self) -> Result<(), DbError> {
+        let sql = match self.depth {
+            0 => "BEGIN".to_owned(),
+            depth => format!("SAVEPOINT phasegate_{depth}"),
+        };
+        self.run(&sql).await?;
+        self.depth += 1;
+        Ok(())
+    }
+
+    /// Undoes everything since the matching [`Session::begin`].
+    ///
+    /// # Errors
+    /// When the database refuses, or nothing was begun.
+    pub async fn rollback(&mut self) -> Result<(), DbError> {
+        self.end("ROLLBACK", |name| {
+            format!("ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}")
+        })
+        .await
+    }
+
+    /// Keeps everything since the matching [`Session::begin`].
+    ///
+    /// # Errors
+    /// When the database refuses, as it does when a deferred constraint does not hold, or nothing was begun.
+    pub async fn commit(&mut self) -> Result<(), DbError> {
+        self.end("COMMIT", |name| format!("RELEASE SAVEPOINT {name}"))
+            .await
+    }
+
+    async fn end(
+        &mut self,
+        outermost: &str,
+        nested: impl FnOnce(&str) -> String,
+    ) -> Result<(), DbError> {
+        let sql = match self.depth {
+            0 => return Err(DbError::harness("no transaction to end")),
+            1 => outermost.to_owned(),
+            depth => nested(&format!("phasegate_{}", depth - 1)),
+        };
+        self.depth -= 1;
+        self.run(&sql).await.map(drop)
+    }
+
+    /// Makes deferred constraints and triggers fire now (rule 8).
+    ///
+    /// # Errors
+    /// When one of them refuses what was written.
+    pub async fn settle(&mut self) -> Result<(), DbError> {
+        match &mut self.connection {
+            Connection::Postgres(session) => {
+                session.run("SET CONSTRAINTS ALL IMMEDIATE").await.map(drop)
+            }
+            Connection::Sqlite(session) => session.settle(),
+        }
+    }
+
+    /// Takes on a role until the end of the transaction.
+    ///
+    /// # Errors
+    /// When the role does not exist or this kind of database has none.
+    pub async fn become_role(&mut self, role: &str) -> Result<(), DbError> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.set_role(role).await,
+            Connection::Sqlite(_) => {
+                Err(DbError::harness("SQLite has no roles: drop the key `as`"))
+            }
+        }
+    }
+
+    /// Sets one transaction-local setting.
+    ///
+    /// # Errors
+    /// When the database refuses it.
+    pub async fn set(&mut self, name: &str, value: &str) -> Result<(), DbError> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.set_config(name, value).await,
+            Connection::Sqlite(_) => Err(DbError::harness(
+                "SQLite has no settings of this kind: drop the key `settings`",
+            )),
+        }
+    }
+
+    /// Reads the whole catalog.
+    ///
+    /// # Errors
+    /// When a catalog query is refused.
+    pub async fn catalog(&mut self) -> Result<Catalog, DbError> {
+        match &mut self.connection {
+            Connection::Postgres(session) => crate::catalog::postgres::read(session).await,
+            Connection::Sqlite(session) => crate::sqlite::catalog(session),
+        }
+    }
+
+    /// Brings declared definitions into the form in which [`Session::catalog`] gives them, by letting the database
+    /// itself build the objects within a savepoint.
+    ///
+    /// # Errors
+    /// When the database does not accept a declaration; the error names it.
+    pub async fn normalise(
+        &mut self,
+        declared: &[(String, String)],
+    ) -> Result<Vec<Definition>, DbError> {
+        self.begin().await?;
+        let normalised = match &mut self.connection {
+            Connection::Postgres(session) => {
+                crate::catalog::normalise::postgres(session, declared).await
+            }
+            Connection::Sqlite(session) => crate::sqlite::normalise(session, declared),
+        };
+        self.rollback().await?;
+        normalised
+    }
+
+    /// The plan of a query, one line a node.
+    ///
+    /// # Errors
+    /// When the query is refused.
+    pub async fn explain(&mut self, query: &str) -> Result<Vec<String>, DbError> {
+        let (explain, column) = match &self.connection {
+            Connection::Postgres(_) => ("EXPLAIN (COSTS OFF)", 0),
+            Connection::Sqlite(_) => ("EXPLAIN QUERY PLAN", 3),
+        };
+        let ran = self.run(&format!("{explain} {query}")).await?;
+        let line = |row: &Vec<Cell>| row.get(column).cloned().flatten();
+        Ok(ran.table.rows.iter().filter_map(line).collect())
+    }
+
+    /// The columns and the key of each of these tables.
+    ///
+    /// # Errors
+    /// When a table does not exist.
+    pub async fn table_columns(&mut self, tables: &[String]) -> Result<Vec<TableColumns>, DbError> {
+        match &mut self.connection {
+            Connection::Postgres(session) => crate::legacy::postgres_columns(session, tables).await,
+            Connection::Sqlite(session) => crate::sqlite::table_columns(session, tables),
+        }
+    }
+
+    /// An SQL expression for the digest of these columns of one row.
+    #[must_use]
+    pub fn row_expression(&self, columns: &[String]) -> String {
+        match &self.connection {
+            Connection::Postgres(_) => crate::legacy::postgres_row(columns),
+            Connection::Sqlite(_) => crate::sqlite::row_expression(columns),
+        }
+    }
+
+    /// Whether this is a PostgreSQL session.
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.connection, Connection::Postgres(_))
+    }
+
+    /// Closes the connection in good order.
+    ///
+    /// # Errors
+    /// When the connection is already broken.
+    pub async fn close(self) -> Result<(), DbError> {
+        match self.connection {
+            Connection::Postgres(session) => session.close().await,
+            Connection::Sqlite(session) => session.close(),
+        }
+    }
+}

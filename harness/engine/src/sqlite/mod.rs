@@ -1,0 +1,10 @@
+//! SQLite: everything in which it differs from PostgreSQL stands here.
+
+mod catalog;
+mod rows;
+mod session;
+
+pub(crate) use catalog::{catalog, normalise};
+pub(crate) use rows::{row_expression, table_columns};
+pub(crate) use session::from_rusqlite;
+pub use session::{SqliteSession, library_version};

@@ -1,0 +1,224 @@
+//! A SQLite session.
+
+use std::path::Path;
+
+use rusqlite::{
+    Batch, Connection, OpenFlags, fallible_iterator::FallibleIterator, types::ValueRef,
+};
+
+use crate::session::{Cause, Cell, DbError, Ran, Table};
+
+/// A SQLite connection.
+#[derive(Debug)]
+pub struct SqliteSession {
+    connection: Connection,
+}
+
+/// The version of the SQLite library that is built in.
+#[must_use]
+pub fn library_version() -> &'static str {
+    rusqlite::version()
+}
+
+impl SqliteSession {
+    /// Opens a file that exists; a wrong path is an error and not a new database.
+    ///
+    /// # Errors
+    /// When the file cannot be opened as a database.
+    pub fn open(path: &Path) -> Result<Self, DbError> {
+        Self::with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+    }
+
+    /// Creates a new file.
+    ///
+    /// # Errors
+    /// When the file cannot be created.
+    pub fn create(path: &Path) -> Result<Self, DbError> {
+        Self::with_flags(
+            path,
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+        )
+    }
+
+    /// Opens a file for reading only.
+    ///
+    /// # Errors
+    /// When the file cannot be opened as a database.
+    pub fn open_read_only(path: &Path) -> Result<Self, DbError> {
+        Self::with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+    }
+
+    fn with_flags(path: &Path, flags: OpenFlags) -> Result<Self, DbError> {
+        let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+            .map_err(|error| from_rusqlite(&error))?;
+        let session = Self { connection };
+        // A double-quoted name that is no column must be an error, not a string.
+        use rusqlite::config::DbConfig;
+        for option in [
+            DbConfig::SQLITE_DBCONFIG_DQS_DDL,
+            DbConfig::SQLITE_DBCONFIG_DQS_DML,
+        ] {
+            session
+                .connection
+                .set_db_config(option, false)
+                .map_err(|error| from_rusqlite(&error))?;
+        }
+        Ok(session)
+    }
+
+    /// The connection itself, for what SQL cannot ask.
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Runs one or more statements and returns the rows of the last.
+    ///
+    /// # Errors
+    /// At the first statement that is refused.
+    pub fn run(&mut self, sql: &str) -> Result<Ran, DbError> {
+        let mut ran = Ran::default();
+        let mut batch = Batch::new(&self.connection, sql);
+        while let Some(mut statement) = batch.next().map_err(|e| from_rusqlite(&e))? {
+            let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
+            let before = self.connection.total_changes();
+            let mut table = Table::default();
+            let mut rows = statement.raw_query();
+            while let Some(row) = rows.next().map_err(|error| from_rusqlite(&error))? {
+                let cells = (0..columns.len())
+                    .map(|index| row.get_ref(index).map(cell))
+                    .collect::<Result<Vec<Cell>, _>>()
+                    .map_err(|error| from_rusqlite(&error))?;
+                table.rows.push(cells);
+            }
+            if !table.rows.is_empty() {
+                table.columns = columns;
+            }
+            ran.affected += self.connection.total_changes() - before;
+            ran.table = table;
+        }
+        Ok(ran)
+    }
+
+    /// Looks for rows that a deferred foreign key will refuse at COMMIT.
+    ///
+    /// # Errors
+    /// When there is one; the error names the table as its cause.
+    pub fn settle(&mut self) -> Result<(), DbError> {
+        let enforced = self.run("PRAGMA foreign_keys")?;
+        if enforced.table.single() != Some("1") {
+            return Ok(());
+        }
+        let broken = self.run("PRAGMA foreign_key_check")?;
+        match broken
+            .table
+            .rows
+            .first()
+            .and_then(|row| row.first().cloned().flatten())
+        {
+            None => Ok(()),
+            Some(table) => Err(DbError {
+                sqlstate: Some("SQLITE_CONSTRAINT_FOREIGNKEY".to_owned()),
+                cause: Some(Cause::Constraint { name: table }),
+                message: "FOREIGN KEY constraint failed".to_owned(),
+                detail: None,
+                hint: None,
+                position: None,
+            }),
+        }
+    }
+
+    /// Closes the connection in good order.
+    ///
+    /// # Errors
+    /// When a statement is still open.
+    pub fn close(self) -> Result<(), DbError> {
+        self.connection
+            .close()
+            .map_err(|(_, error)| from_rusqlite(&error))
+    }
+}
+
+fn cell(value: ValueRef<'_>) -> Cell {
+    match value {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(number.to_string()),
+        ValueRef::Real(number) => Some(format!("{number:?}")),
+        ValueRef::Text(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        ValueRef::Blob(bytes) => {
+            let digits: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+            Some(format!("X'{digits}'"))
+        }
+    }
+}
+
+/// An error of SQLite in our terms: the symbolic extended result code takes the place of the SQLSTATE.
+pub(crate) fn from_rusqlite(error: &rusqlite::Error) -> DbError {
+    let (code, message) = match error {
+        rusqlite::Error::SqliteFailure(code, message) => (
+            Some(code.extended_code),
+            message.clone().unwrap_or_else(|| code.to_string()),
+        ),
+        rusqlite::Error::SqlInputError {
+            error: code, msg, ..
+        } => (Some(code.extended_code), msg.clone()),
+        other => (None, other.to_string()),
+    };
+    DbError {
+        sqlstate: code.map(code_name),
+        cause: cause(&message),
+        message,
+        detail: None,
+        hint: None,
+        position: None,
+    }
+}
+
+/// What refused, from the message: SQLite names columns and CHECKs only there.
+fn cause(message: &str) -> Option<Cause> {
+    let (kind, rest) = message.split_once(" constraint failed")?;
+    let name = rest.trim_start_matches(": ").trim();
+    match kind {
+        "NOT NULL" => {
+            let (table, column) = name.split_once('.')?;
+            Some(Cause::Column {
+                table: table.to_owned(),
+                name: column.to_owned(),
+            })
+        }
+        "UNIQUE" | "CHECK" if !name.is_empty() => Some(Cause::Constraint {
+            name: name
+                .trim_start_matches("index ")
+                .trim_matches('\'')
+                .to_owned(),
+        }),
+        _ => None,
+    }
+}
+
+fn code_name(code: i32) -> String {
+    let name = match code {
+        1 => "SQLITE_ERROR",
+        5 => "SQLITE_BUSY",
+        517 => "SQLITE_BUSY_SNAPSHOT",
+        8 => "SQLITE_READONLY",
+        1544 => "SQLITE_READONLY_DIRECTORY",
+        10 => "SQLITE_IOERR",
+        778 => "SQLITE_IOERR_WRITE",
+        4874 => "SQLITE_IOERR_SHMSIZE",
+        11 => "SQLITE_CORRUPT",
+        13 => "SQLITE_FULL",
+        14 => "SQLITE_CANTOPEN",
+        19 => "SQLITE_CONSTRAINT",
+        275 => "SQLITE_CONSTRAINT_CHECK",
+        787 => "SQLITE_CONSTRAINT_FOREIGNKEY",
+        1299 => "SQLITE_CONSTRAINT_NOTNULL",
+        1555 => "SQLITE_CONSTRAINT_PRIMARYKEY",
+        1811 => "SQLITE_CONSTRAINT_TRIGGER",
+        2067 => "SQLITE_CONSTRAINT_UNIQUE",
+        3091 => "SQLITE_CONSTRAINT_DATATYPE",
+        20 => "SQLITE_MISMATCH",
+        26 => "SQLITE_NOTADB",
+        other => return format!("SQLITE_{other}"),
+    };
+    name.to_owned()
+}

@@ -1,0 +1,110 @@
+//! What can be wrong with the files of a suite, where, and what to do.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
+
+/// A place in a file: the file and the line, from 1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, where it is known.
+    pub line: Option<usize>,
+}
+
+impl Place {
+    /// A file as a whole.
+    #[must_use]
+    pub fn file(file: &Path) -> Self {
+        Self {
+            file: file.to_owned(),
+            line: None,
+        }
+    }
+
+    /// The line that holds this byte of the text.
+    #[must_use]
+    pub fn at(file: &Path, text: &str, byte: usize) -> Self {
+        let before = text.as_bytes().iter().take(byte);
+        let line = before.filter(|byte| **byte == b'\n').count() + 1;
+        Self {
+            file: file.to_owned(),
+            line: Some(line),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}", self.file.display()),
+            None => write!(f, "{}", self.file.display()),
+        }
+    }
+}
+
+/// A suite that cannot be taken as it is. Nothing was run.
+#[derive(Debug, thiserror::Error)]
+pub enum SuiteError {
+    /// There is no folder of suites, or it holds none.
+    #[error("no suite found in {}: a suite is a folder that holds a suite.toml", .0.display())]
+    NoSuites(PathBuf),
+    /// A suite that was asked for does not exist.
+    #[error("no suite `{name}`; there is {known}")]
+    Unknown {
+        /// The name that was asked for.
+        name: String,
+        /// The names that exist.
+        known: String,
+    },
+    /// A file cannot be read.
+    #[error("{place}: failed to read: {source}")]
+    Unreadable {
+        /// The file.
+        place: Place,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file is not what its format asks for: TOML, key, type or value.
+    #[error("{place}: {message}")]
+    Malformed {
+        /// Where.
+        place: Place,
+        /// What is wrong and what to do.
+        message: String,
+    },
+    /// A file is needed by nothing, or a pattern matches nothing.
+    #[error("{place}: {message}")]
+    Unmatched {
+        /// Where.
+        place: Place,
+        /// What is wrong and what to do.
+        message: String,
+    },
+}
+
+impl SuiteError {
+    pub(super) fn malformed(place: Place, message: impl Into<String>) -> Self {
+        Self::Malformed {
+            place,
+            message: message.into(),
+        }
+    }
+
+    pub(super) fn unmatched(place: Place, message: impl Into<String>) -> Self {
+        Self::Unmatched {
+            place,
+            message: message.into(),
+        }
+    }
+
+    pub(super) fn toml(file: &Path, text: &str, error: &toml::de::Error) -> Self {
+        let place = match error.span() {
+            Some(span) => Place::at(file, text, span.start),
+            None => Place::file(file),
+        };
+        Self::malformed(place, error.message().trim().to_owned())
+    }
+}

@@ -1,0 +1,20 @@
+//! Suites: what a user writes, read, checked and held ready.
+
+mod check;
+mod error;
+mod gate_file;
+mod load;
+mod model;
+mod scenario;
+mod suite_file;
+
+pub use check::{Check, Defect, Needs};
+pub use error::{Place, SuiteError};
+pub(crate) use gate_file::step_rows;
+pub use load::load;
+pub use model::{
+    Baseline, Deviation, Finding, Gate, Phase, PhaseStep, SqlFile, Suite, TransactionMode,
+};
+pub use scenario::{
+    AuditGates, CatalogAfter, Expected, Outcome, Replacement, Scenario, ScenarioKind,
+};

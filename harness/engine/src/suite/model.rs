@@ -1,0 +1,169 @@
+//! A suite as the engine works with it.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use phasegate_evidence::{Digest, ServerNeed, Severity};
+use serde::Deserialize;
+
+use super::{Check, Scenario};
+use crate::gate::Step;
+
+/// One system under validation.
+#[derive(Debug, Clone)]
+pub struct Suite {
+    /// Its name, which is that of its folder.
+    pub name: String,
+    /// One line that says what is validated.
+    pub title: String,
+    /// The documents that it was read from.
+    pub source: String,
+    /// The folder of its files.
+    pub folder: PathBuf,
+    /// The folder of its fixtures.
+    pub fixtures: PathBuf,
+    /// The server that it needs.
+    pub need: ServerNeed,
+    /// The state before the first phase.
+    pub baseline: Baseline,
+    /// Its phases in order.
+    pub phases: Vec<Phase>,
+    /// Where it knowingly reads its sources otherwise.
+    pub deviations: Vec<Deviation>,
+    /// What the contract does not demand but a validator must know.
+    pub findings: Vec<Finding>,
+    /// Runs that deviate on purpose.
+    pub scenarios: Vec<Scenario>,
+    /// The weakened schemas that its checks must catch, by their path.
+    pub defects: BTreeMap<String, SqlFile>,
+    /// Every file that the suite was read from, by its path relative to the suite (`suite/...`) or its fixtures
+    /// (`fixtures/...`).
+    pub inputs: BTreeMap<String, Digest>,
+}
+
+impl Suite {
+    /// The phase with this id, and its ordinal from 0.
+    #[must_use]
+    pub fn phase(&self, id: &str) -> Option<(usize, &Phase)> {
+        self.phases
+            .iter()
+            .enumerate()
+            .find(|(_, phase)| phase.id == id)
+    }
+
+    /// Every check with its phase's ordinal and its gate.
+    pub fn checks(&self) -> impl Iterator<Item = (usize, &Gate, &Check)> {
+        self.phases.iter().enumerate().flat_map(|(index, phase)| {
+            phase
+                .gates
+                .iter()
+                .flat_map(move |gate| gate.checks.iter().map(move |check| (index, gate, check)))
+        })
+    }
+}
+
+/// The state before the first phase.
+#[derive(Debug, Clone)]
+pub struct Baseline {
+    /// The schema, applied by the session's user.
+    pub schema: Vec<SqlFile>,
+    /// The legacy rows, inserted after it.
+    pub data: Vec<SqlFile>,
+    /// The role that applies the phases, if it is not the session's user.
+    pub role: Option<String>,
+}
+
+/// An SQL file of the fixtures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SqlFile {
+    /// Its path relative to the fixtures.
+    pub path: String,
+    /// What it holds.
+    pub text: String,
+}
+
+/// One step of the migration.
+#[derive(Debug, Clone)]
+pub struct Phase {
+    /// Its id.
+    pub id: String,
+    /// The folder of its gates.
+    pub slug: String,
+    /// One line that says what it does.
+    pub title: String,
+    /// The revision that it leads to, in the words of the migration tool.
+    pub revision: Option<String>,
+    /// The way forward.
+    pub up: PhaseStep,
+    /// The way back.
+    pub down: Option<PhaseStep>,
+    /// How it is put into transactions.
+    pub transaction: TransactionMode,
+    /// Its exit gates.
+    pub gates: Vec<Gate>,
+}
+
+/// What a phase does in one direction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PhaseStep {
+    /// SQL files, in order.
+    Sql(Vec<SqlFile>),
+    /// A program and its arguments, handed `DATABASE_URL`.
+    Command(Vec<String>),
+}
+
+/// How the statements of a phase are put into transactions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TransactionMode {
+    /// All of them in one.
+    #[default]
+    Phase,
+    /// Each by itself; the file may hold its own `BEGIN` and `COMMIT`.
+    None,
+}
+
+/// An exit gate of a phase.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    /// Its id.
+    pub id: String,
+    /// The claim that its checks prove.
+    pub claim: String,
+    /// The requirements of the source that it answers.
+    pub requirement: Vec<String>,
+    /// Whether it goes beyond the gates of the source.
+    pub added: bool,
+    /// Its checks.
+    pub checks: Vec<Check>,
+}
+
+/// A place where the suite knowingly reads its sources otherwise.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deviation {
+    /// A short name.
+    pub id: String,
+    /// What the suite does.
+    pub reading: String,
+    /// What the document says, and which document.
+    pub instead_of: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Something that the contract does not demand but a validator must know.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    /// A short name.
+    pub id: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// One sentence.
+    pub title: String,
+    /// The phase after which it is shown.
+    pub phase: String,
+    /// The steps that show it; all must hold.
+    #[serde(rename = "step")]
+    pub steps: Vec<Step>,
+}

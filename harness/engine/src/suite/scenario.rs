@@ -1,0 +1,204 @@
+//! Scenarios: runs that deviate on purpose, with the outcome that is expected of them.
+
+use std::{collections::BTreeMap, path::Path};
+
+use serde::Deserialize;
+
+use super::{
+    Gate, Place, SuiteError,
+    gate_file::one_or_more,
+    suite_file::{StepFile, optional_step},
+};
+use crate::gate::Step;
+
+/// A run that deviates on purpose.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    /// Its slug, which is the name of its file.
+    pub slug: String,
+    /// One sentence that says what it shows.
+    pub title: String,
+    /// Why it matters.
+    pub why: String,
+    /// The requirements of the source that it answers.
+    pub requirement: Vec<String>,
+    /// Legacy data instead of the suite's.
+    pub data: Option<Vec<super::SqlFile>>,
+    /// Files after the legacy data.
+    pub extra: Vec<super::SqlFile>,
+    /// The role that applies the phases, instead of the suite's; `Some(None)` is the session's user.
+    pub role: Option<Option<String>>,
+    /// Steps that replace those of the suite.
+    pub replace: Vec<Replacement>,
+    /// What is done and expected.
+    pub kind: ScenarioKind,
+}
+
+/// Another way forward or back for a phase.
+#[derive(Debug, Clone)]
+pub struct Replacement {
+    /// The phase.
+    pub phase: String,
+    /// Instead of its way forward.
+    pub up: Option<super::PhaseStep>,
+    /// Instead of its way back.
+    pub down: Option<super::PhaseStep>,
+}
+
+/// What a scenario does.
+#[derive(Debug, Clone)]
+pub enum ScenarioKind {
+    /// The gated run.
+    Apply(Expected),
+    /// All phases, each judged by other gates, without gating.
+    Audit {
+        /// The gates, by phase.
+        gates: AuditGates,
+        /// How many checks pass.
+        passed_checks: u32,
+        /// How many gates pass.
+        passed_gates: u32,
+        /// Every check that does not pass, as `code: fragment`.
+        failing: BTreeMap<String, String>,
+    },
+    /// Steps on the state after a phase.
+    Probe {
+        /// The phase.
+        phase: String,
+        /// The steps.
+        steps: Vec<Step>,
+    },
+}
+
+/// The gates of an audit, by phase.
+#[derive(Debug, Clone)]
+pub struct AuditGates(pub BTreeMap<String, Vec<Gate>>);
+
+/// What is expected of a gated run.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expected {
+    /// How it ends.
+    pub outcome: Outcome,
+    /// The phase at which it ends; for `passed`, nothing.
+    pub phase: Option<String>,
+    /// The SQLSTATE with which the phase fails.
+    pub sqlstate: Option<String>,
+    /// What refuses it.
+    pub by: Option<String>,
+    /// `unchanged`: the catalog after the failure is that before the phase.
+    pub catalog: Option<CatalogAfter>,
+    /// Exactly the checks that fail, for `gate-failed`.
+    #[serde(default)]
+    pub failed: Vec<String>,
+}
+
+/// How a gated run ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// A phase does not apply.
+    PhaseFailed,
+    /// A gate of a phase does not pass.
+    GateFailed,
+    /// Every gate passes.
+    Passed,
+}
+
+/// What the catalog is after a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CatalogAfter {
+    /// As before the phase.
+    Unchanged,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ScenarioFile {
+    pub(super) title: String,
+    pub(super) why: String,
+    #[serde(default, deserialize_with = "one_or_more")]
+    pub(super) requirement: Vec<String>,
+    pub(super) kind: KindName,
+    #[serde(default)]
+    pub(super) baseline: ScenarioBaseline,
+    #[serde(default)]
+    pub(super) replace: Vec<ReplaceFile>,
+    pub(super) gates: Option<String>,
+    pub(super) phase: Option<String>,
+    #[serde(default, rename = "step")]
+    pub(super) steps: Vec<Step>,
+    pub(super) expect: Option<toml::Table>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum KindName {
+    Apply,
+    Audit,
+    Probe,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ScenarioBaseline {
+    pub(super) data: Option<Vec<String>>,
+    #[serde(default)]
+    pub(super) extra: Vec<String>,
+    /// An empty role is the session's user.
+    pub(super) role: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReplaceFile {
+    pub(super) phase: String,
+    #[serde(default, deserialize_with = "optional_step")]
+    pub(super) up: Option<StepFile>,
+    #[serde(default, deserialize_with = "optional_step")]
+    pub(super) down: Option<StepFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AuditExpected {
+    pub(super) passed_checks: u32,
+    pub(super) passed_gates: u32,
+    #[serde(default)]
+    pub(super) checks: BTreeMap<String, String>,
+}
+
+pub(super) fn read(file: &Path, text: &str) -> Result<ScenarioFile, SuiteError> {
+    let scenario: ScenarioFile =
+        toml::from_str(text).map_err(|error| SuiteError::toml(file, text, &error))?;
+    let is = |kind| scenario.kind == kind;
+    let wrong = match () {
+        () if scenario.gates.is_some() != is(KindName::Audit) => {
+            "`gates` goes with kind = \"audit\""
+        }
+        () if scenario.phase.is_some() != is(KindName::Probe) => {
+            "`phase` goes with kind = \"probe\""
+        }
+        () if scenario.steps.is_empty() == is(KindName::Probe) => {
+            "`step` goes with kind = \"probe\""
+        }
+        () if scenario.expect.is_some() == is(KindName::Probe) => {
+            "`expect` goes with kind = \"apply\" and kind = \"audit\", and these need it"
+        }
+        () => return Ok(scenario),
+    };
+    Err(SuiteError::malformed(Place::file(file), wrong))
+}
+
+/// Reads the table `expect` of a scenario.
+pub(super) fn expect<T: serde::de::DeserializeOwned>(
+    file: &Path,
+    table: Option<toml::Table>,
+) -> Result<T, SuiteError> {
+    toml::Value::Table(table.unwrap_or_default())
+        .try_into()
+        .map_err(|error: toml::de::Error| {
+            SuiteError::malformed(Place::file(file), format!("expect: {}", error.message()))
+        })
+}

@@ -1,0 +1,170 @@
+//! What a run is going to do, written before it does any of it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::Digest;
+
+/// The plan of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// The version of the format of the run folder.
+    pub format: u32,
+    /// The version of Phasegate that made the plan.
+    pub phasegate: String,
+    /// The suites in the order in which they run.
+    pub suites: Vec<SuitePlan>,
+}
+
+/// One suite of a plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SuitePlan {
+    /// The name of the suite, which is that of its folder.
+    pub suite: String,
+    /// One line that says what is validated.
+    pub title: String,
+    /// The documents that the suite was read from.
+    pub source: String,
+    /// The server that the suite needs.
+    pub server: ServerNeed,
+    /// Every file of the suite and its fixtures, by its path relative to the suite or fixture folder.
+    pub inputs: BTreeMap<String, Digest>,
+    /// Where the suite knowingly reads its sources otherwise.
+    pub deviations: Vec<DeviationPlan>,
+    /// What the contract does not demand but a validator must know.
+    pub findings: Vec<FindingPlan>,
+    /// The phases in order.
+    pub phases: Vec<PhasePlan>,
+}
+
+impl SuitePlan {
+    /// One digest over every input of the suite.
+    #[must_use]
+    pub fn inputs_digest(&self) -> Digest {
+        let lines: String = self
+            .inputs
+            .iter()
+            .map(|(path, digest)| format!("{digest}  {path}\n"))
+            .collect();
+        Digest::of(lines.as_bytes())
+    }
+
+    /// Every check of the suite with its phase and gate, in order.
+    pub fn checks(&self) -> impl Iterator<Item = (&PhasePlan, &GatePlan, &CheckPlan)> {
+        self.phases.iter().flat_map(|phase| {
+            phase
+                .gates
+                .iter()
+                .flat_map(move |gate| gate.checks.iter().map(move |check| (phase, gate, check)))
+        })
+    }
+}
+
+/// The server that a suite needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerNeed {
+    /// `postgres` or `sqlite`.
+    pub kind: String,
+    /// The oldest major version of PostgreSQL that will do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postgres_min: Option<u32>,
+    /// Whether TimescaleDB is needed.
+    #[serde(default)]
+    pub timescaledb: bool,
+}
+
+/// A place where a suite knowingly reads its source documents otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeviationPlan {
+    /// A short name.
+    pub id: String,
+    /// What the suite does.
+    pub reading: String,
+    /// What the document says, and which document.
+    pub instead_of: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Data can be lost or read by the wrong party.
+    High,
+    /// A promise of the documents does not hold.
+    Medium,
+    /// Worth knowing.
+    Low,
+}
+
+/// Something that the contract does not demand but a validator must know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FindingPlan {
+    /// A short name.
+    pub id: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// One sentence.
+    pub title: String,
+    /// The phase after which it is shown.
+    pub phase: String,
+    /// The SQL that shows it.
+    pub sql: Vec<String>,
+}
+
+/// One phase of a suite.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PhasePlan {
+    /// The phase's id.
+    pub phase: String,
+    /// The folder of its gates.
+    pub slug: String,
+    /// One line that says what it does.
+    pub title: String,
+    /// The revision that it leads to, in the words of the migration tool.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+    /// Its exit gates.
+    pub gates: Vec<GatePlan>,
+}
+
+/// One exit gate of a phase.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GatePlan {
+    /// The gate's id.
+    pub gate: String,
+    /// The claim that its checks prove.
+    pub claim: String,
+    /// The requirements of the source that it answers.
+    pub requirement: Vec<String>,
+    /// Whether it goes beyond the gates of the source, and is counted apart.
+    pub added: bool,
+    /// Its checks.
+    pub checks: Vec<CheckPlan>,
+}
+
+/// One check of a gate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckPlan {
+    /// The check's id.
+    pub check: String,
+    /// What it tries.
+    pub title: String,
+    /// The kind of its expectation.
+    pub kind: String,
+    /// The requirements that it alone answers.
+    pub requirement: Vec<String>,
+    /// The whole of what it does and expects, as the engine reads it.
+    pub expectation: Value,
+}

@@ -1,0 +1,84 @@
+use super::audit::Audit;
+use crate::{Digest, FolderError, PLAN_FILE, RunFolder, RunResult};
+
+/// One thing that does not hold in a run folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The file, relative to the run folder.
+    pub file: String,
+    /// What does not hold.
+    pub what: String,
+}
+
+/// What a verification found.
+#[derive(Debug, Clone)]
+pub struct Verification {
+    /// What does not hold; empty for a folder that verifies.
+    pub faults: Vec<Fault>,
+    /// The result as recomputed from plan and events, unless these could not be read.
+    pub result: Option<RunResult>,
+    /// The result digest as recomputed.
+    pub result_digest: Option<Digest>,
+    /// The digest of the last event.
+    pub head: Option<Digest>,
+    /// The run digest.
+    pub run_digest: Digest,
+}
+
+impl Verification {
+    /// Whether everything holds.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.faults.is_empty()
+    }
+
+    /// Which of the recomputed digests this one is: `result`, `head` or `run`. A folder that was forged as a whole
+    /// verifies, but has none of the digests that the honest run printed.
+    #[must_use]
+    pub fn recognise(&self, expected: &Digest) -> Option<&'static str> {
+        [
+            (self.result_digest.as_ref(), "result"),
+            (self.head.as_ref(), "head"),
+            (Some(&self.run_digest), "run"),
+        ]
+        .into_iter()
+        .find(|(digest, _)| *digest == Some(expected))
+        .map(|(_, name)| name)
+    }
+}
+
+/// Verifies a run folder: that it holds what belongs there and nothing else, the chain of events, every output, that
+/// events came in an order in which a run can happen and speak only of what was planned, that each planned check has
+/// at most one verdict, that no phase started before the one before had opened the gate, and that `result.json` is
+/// exactly what plan and events come to.
+///
+/// # Errors
+/// When a file that is there cannot be read.
+pub fn verify(folder: &RunFolder) -> Result<Verification, FolderError> {
+    let mut audit = Audit::of(folder);
+    let plan = audit.plan()?;
+    let links = audit.links()?;
+    audit.belongings()?;
+    let mut result = None;
+    let mut result_digest = None;
+    if let Some(plan) = &plan
+        && let Some((links, _)) = &links
+    {
+        audit.outputs(links)?;
+        audit.start(links, &folder.read(PLAN_FILE)?);
+        audit.order(plan, links);
+        audit.gates_held(plan, links);
+        audit.observed(links);
+        let derived = RunResult::derive(plan, links.iter().map(|link| &link.event));
+        audit.verdicts(&derived, links);
+        result_digest = audit.result(&derived, links)?;
+        result = Some(derived);
+    }
+    Ok(Verification {
+        faults: audit.into_faults(),
+        result,
+        result_digest,
+        head: links.map(|(_, head)| head),
+        run_digest: folder.digest()?,
+    })
+}

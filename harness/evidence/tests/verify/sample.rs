@@ -1,0 +1,341 @@
+//! A small run folder made by hand with the crate's own types: three phases of a ledger, with a gate that the source
+//! did not ask for, a check that the server cannot judge, findings and a deviation.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use serde_json::{Value, json};
+
+use phasegate_evidence::{
+    Chain, CheckPlan, DeviationPlan, Digest, EVENTS_FILE, Event, FORMAT_VERSION, FindingPlan,
+    GatePlan, OUTPUTS_FOLDER, PLAN_FILE, PhasePlan, Plan, RESULT_FILE, Reason, RunFolder,
+    RunResult, ServerFacts, ServerNeed, Severity, SuitePlan, Verdict, canonical_bytes,
+};
+
+/// When the sample's run began, in milliseconds since 1970: 2026-01-02T03:04:05Z.
+const STARTED_UNIX_MS: u64 = 1_767_323_045_000;
+
+/// A run that can be changed before it is written. The start and the end of the run are written by `write`.
+pub(crate) struct Sample {
+    pub(crate) plan: Plan,
+    pub(crate) events: Vec<Event>,
+    pub(crate) outputs: Vec<String>,
+}
+
+impl Sample {
+    /// A run in which every gate opens.
+    pub(crate) fn passed() -> Self {
+        let mut sample = Self {
+            plan: plan(),
+            events: Vec::new(),
+            outputs: Vec::new(),
+        };
+        let catalog = sample.output("catalog after the baseline");
+        sample.events = vec![
+            Event::ServerReady { server: server() },
+            Event::SuiteStarted {
+                suite: "ledger".into(),
+            },
+            Event::BaselineApplied {
+                suite: "ledger".into(),
+                statements: 4,
+                catalog,
+                rows: BTreeMap::from([("entries".to_owned(), 12), ("accounts".to_owned(), 3)]),
+                duration_us: 20_500,
+            },
+        ];
+        for phase in sample.plan.suites[0].phases.clone() {
+            sample.apply_and_judge(&phase);
+        }
+        sample.finding("truncate-bypasses-guards", true);
+        sample.finding("float-amounts", false);
+        sample.events.push(Event::SuiteFinished {
+            suite: "ledger".into(),
+            verdict: Verdict::Passed,
+        });
+        sample
+    }
+
+    /// Stores an output and gives its digest.
+    pub(crate) fn output(&mut self, text: &str) -> Digest {
+        self.outputs.push(text.to_owned());
+        Digest::of(text.as_bytes())
+    }
+
+    /// Writes the folder: plan, outputs, the chain of events with start and end, and the result they come to.
+    pub(crate) fn write(&self, path: &Path) -> RunFolder {
+        fs::create_dir_all(path.join(OUTPUTS_FOLDER)).expect("a writable folder");
+        let plan = canonical_bytes(&self.plan).expect("plain JSON");
+        fs::write(path.join(PLAN_FILE), &plan).expect("a writable folder");
+        for text in &self.outputs {
+            let name = Digest::of(text.as_bytes());
+            fs::write(path.join(OUTPUTS_FOLDER).join(name.as_str()), text)
+                .expect("a writable folder");
+        }
+        let result = RunResult::derive(&self.plan, &self.events);
+        let bytes = canonical_bytes(&result).expect("plain JSON");
+        fs::write(path.join(RESULT_FILE), &bytes).expect("a writable folder");
+        let mut events = vec![Event::RunStarted {
+            run: "sample".into(),
+            plan: Digest::of(&plan),
+        }];
+        events.extend(self.events.iter().cloned());
+        events.push(Event::RunFinished {
+            verdict: result.verdict,
+            result: Digest::of(&bytes),
+        });
+        fs::write(path.join(EVENTS_FILE), chained(&events)).expect("a writable folder");
+        RunFolder::open(path).expect("a run folder")
+    }
+
+    /// Drops the outputs that no event names any more.
+    pub(crate) fn keep_named_outputs(&mut self) {
+        let named: Vec<Digest> = self
+            .events
+            .iter()
+            .flat_map(Event::outputs)
+            .cloned()
+            .collect();
+        self.outputs
+            .retain(|text| named.contains(&Digest::of(text.as_bytes())));
+    }
+
+    fn apply_and_judge(&mut self, phase: &PhasePlan) {
+        let suite = "ledger".to_owned();
+        let id = phase.phase.clone();
+        let catalog_before = self.output(&format!("catalog before {id}"));
+        let catalog_after = self.output(&format!("catalog after {id}"));
+        let difference = self.output(&format!("difference of {id}"));
+        self.events.extend([
+            Event::PhaseStarted {
+                suite: suite.clone(),
+                phase: id.clone(),
+            },
+            Event::StatementApplied {
+                suite: suite.clone(),
+                phase: id.clone(),
+                file: format!("phases/{}/up.sql", phase.slug),
+                line: 3,
+                rows: 12,
+                duration_us: 900,
+            },
+            Event::PhaseApplied {
+                suite: suite.clone(),
+                phase: id.clone(),
+                catalog_before,
+                catalog_after,
+                difference,
+                duration_us: 1_400,
+            },
+        ]);
+        for gate in &phase.gates {
+            for check in &gate.checks {
+                let here = check.check == "3.1.2";
+                let observation = (!here).then(|| self.output(&seen_by(&check.check, &check.kind)));
+                self.events.push(Event::CheckJudged {
+                    suite: suite.clone(),
+                    phase: id.clone(),
+                    gate: gate.gate.clone(),
+                    check: check.check.clone(),
+                    verdict: if here {
+                        Verdict::NotApplicable
+                    } else {
+                        Verdict::Passed
+                    },
+                    reason: here.then(|| {
+                        Reason::new("edition", "compression is no part of the apache edition")
+                    }),
+                    examined: (!here).then_some(if check.kind == "violations" { 12 } else { 1 }),
+                    observation,
+                    duration_us: 700,
+                });
+            }
+        }
+        self.events.push(Event::PhaseJudged {
+            suite,
+            phase: id,
+            verdict: Verdict::Passed,
+        });
+    }
+
+    fn finding(&mut self, id: &str, confirmed: bool) {
+        let observation = self.output(&format!("seen by {id}"));
+        self.events.push(Event::FindingTried {
+            suite: "ledger".into(),
+            finding: id.into(),
+            confirmed,
+            reason: (!confirmed).then(|| Reason::new("rows-differ", "step 1: no row")),
+            observation: Some(observation),
+        });
+    }
+}
+
+/// The lines of `events.jsonl`, each chained to the one before.
+fn chained(events: &[Event]) -> String {
+    let mut chain = Chain::default();
+    let mut text = String::new();
+    for (at, event) in events.iter().enumerate() {
+        let at = STARTED_UNIX_MS + at as u64 * 10;
+        text.push_str(&chain.append(at, event.clone()).expect("plain JSON"));
+        text.push('\n');
+    }
+    text
+}
+
+fn server() -> ServerFacts {
+    ServerFacts {
+        kind: "embedded".into(),
+        postgres: Some("17.6".into()),
+        timescaledb: Some("2.19.3".into()),
+        edition: Some("apache".into()),
+        sqlite: None,
+        origin: BTreeMap::from([("postgresql-17".to_owned(), "17.6-0+deb13u1".to_owned())]),
+        settings: BTreeMap::from([("jit".to_owned(), "off".to_owned())]),
+    }
+}
+
+fn plan() -> Plan {
+    let input = |text: &str| Digest::of(text.as_bytes());
+    Plan {
+        format: FORMAT_VERSION,
+        phasegate: "0.1.0".into(),
+        suites: vec![SuitePlan {
+            suite: "ledger".into(),
+            title: "a ledger of accounts learns its currency".into(),
+            source: "the sample's own words".into(),
+            server: ServerNeed {
+                kind: "postgres".into(),
+                postgres_min: Some(15),
+                timescaledb: true,
+            },
+            inputs: BTreeMap::from([("phases/1-currency/up.sql".to_owned(), input("up"))]),
+            deviations: vec![DeviationPlan {
+                id: "currency-not-null".into(),
+                reading: "the currency is never NULL".into(),
+                instead_of: "\"currency VARCHAR(3)\", section 2".into(),
+                reason: "an amount without a currency cannot be added up".into(),
+            }],
+            findings: vec![
+                finding(
+                    "truncate-bypasses-guards",
+                    Severity::High,
+                    "TRUNCATE empties the append-only ledger",
+                ),
+                finding(
+                    "float-amounts",
+                    Severity::Low,
+                    "amounts are kept as floating point",
+                ),
+            ],
+            phases: vec![
+                phase(
+                    "1",
+                    "1-currency",
+                    "entries: currency and its default",
+                    vec![
+                        gate(
+                            "1.1",
+                            "every entry has a currency",
+                            false,
+                            &[("1.1.1", "violations"), ("1.1.2", "rows")],
+                        ),
+                        gate(
+                            "A1",
+                            "the phase changes what it declares and nothing else",
+                            true,
+                            &[("A1.1", "rows")],
+                        ),
+                    ],
+                ),
+                phase(
+                    "2",
+                    "2-accounts",
+                    "accounts: a unique number",
+                    vec![gate(
+                        "2.1",
+                        "two accounts cannot share a number | not even once",
+                        false,
+                        &[("2.1.1", "rows"), ("2.1.2", "rows")],
+                    )],
+                ),
+                phase(
+                    "3",
+                    "3-archive",
+                    "entries: old chunks are compressed",
+                    vec![gate(
+                        "3.1",
+                        "old entries are compressed",
+                        false,
+                        &[("3.1.1", "rows"), ("3.1.2", "rows")],
+                    )],
+                ),
+            ],
+        }],
+    }
+}
+
+fn finding(id: &str, severity: Severity, title: &str) -> FindingPlan {
+    FindingPlan {
+        id: id.into(),
+        severity,
+        title: title.into(),
+        phase: "3".into(),
+        sql: vec![
+            "TRUNCATE entries".into(),
+            "SELECT count(*) FROM entries".into(),
+        ],
+    }
+}
+
+fn phase(id: &str, slug: &str, title: &str, gates: Vec<GatePlan>) -> PhasePlan {
+    PhasePlan {
+        phase: id.into(),
+        slug: slug.into(),
+        title: title.into(),
+        revision: Some(format!("rev{id}")),
+        gates,
+    }
+}
+
+fn gate(id: &str, claim: &str, added: bool, checks: &[(&str, &str)]) -> GatePlan {
+    GatePlan {
+        gate: id.into(),
+        claim: claim.into(),
+        requirement: vec![format!("sample, gate {id}")],
+        added,
+        checks: checks
+            .iter()
+            .map(|(check, kind)| CheckPlan {
+                check: (*check).into(),
+                title: format!("what check {check} tries"),
+                kind: (*kind).into(),
+                requirement: Vec::new(),
+                expectation: expectation(check, kind),
+            })
+            .collect(),
+    }
+}
+
+/// What a check of this kind expects, in the words of the engine.
+fn expectation(check: &str, kind: &str) -> Value {
+    let expectation = match kind {
+        "violations" => json!({
+            "kind": "violations", "query": "SELECT * FROM entries WHERE currency IS NULL",
+            "examined": "SELECT count(*) FROM entries", "allow_empty": false
+        }),
+        _ => json!({ "kind": "rows", "query": format!("SELECT '{check}'"), "rows": [[check]] }),
+    };
+    json!({ "id": check, "title": format!("what check {check} tries"), "expectation": expectation })
+}
+
+/// What a check of this kind sees when it passes, in the words of the engine.
+fn seen_by(check: &str, kind: &str) -> String {
+    let seen = match kind {
+        "violations" => json!({
+            "kind": "violations", "violations": { "columns": [], "rows": [] }, "examined": 12, "error": null
+        }),
+        _ => json!({
+            "kind": "rows", "table": { "columns": ["?column?"], "rows": [[check]] }, "examined": null, "error": null
+        }),
+    };
+    seen.to_string()
+}
