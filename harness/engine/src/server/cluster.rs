@@ -98,7 +98,10 @@ impl Cluster {
 }
 
 /// The password for those who come by TCP. It is random, so that many rounds of hashing would gain nothing.
-async fn set_password(connection: &mut PgConnection, password: &str) -> Result<(), sqlx::Error> {
+pub(crate) async fn set_password(
+    connection: &mut PgConnection,
+    password: &str,
+) -> Result<(), sqlx::Error> {
     // Servers before 16 do not know the setting, and hash with their fixed number of rounds.
     sqlx::query(
         "SELECT set_config(name, '1', false) FROM pg_settings WHERE name = 'scram_iterations'",
@@ -122,7 +125,7 @@ fn launch(kind: Kind, installation: &Installation) -> Result<Cluster, ServerErro
     let data = folder.join("data");
     let postgres = installation.bin.join("postgres");
     // From here on the folder is the supervisor's: whatever fails, it goes.
-    let mut supervisor = Supervisor::start(kind, &folder, &postgres, account)?;
+    let mut supervisor = Supervisor::of_cluster(kind, &folder, &postgres, account)?;
     match &installation.template {
         Some(template) => copy::cluster(template, &data, account)?,
         None => initialise(installation, &data, account)?,
@@ -247,7 +250,7 @@ fn free_port() -> Result<u16, ServerError> {
         .map_err(ServerError::file("find a free port on", "127.0.0.1"))
 }
 
-fn password() -> Result<String, ServerError> {
+pub(crate) fn password() -> Result<String, ServerError> {
     let mut bytes = [0_u8; 16];
     fs::File::open("/dev/urandom")
         .and_then(|mut file| file.read_exact(&mut bytes))

@@ -1,22 +1,270 @@
-//! A server in a container.
+//! A server in a container, by testcontainers.
 
-use super::choice::Request;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, PgConnection};
+use testcontainers::bollard::Docker;
+use testcontainers::bollard::models::{HostConfig, PortBinding};
+use testcontainers::core::{ContainerPort, Mount, WaitFor};
+use testcontainers::runners::AsyncRunner;
+use testcontainers::{ContainerAsync, Image, ImageExt};
+
+use super::choice::Kind;
+use super::cluster::{SUPERUSER, password};
+use super::docker::{self, Found};
 use super::error::ServerError;
-use super::instance::Server;
+use super::settings;
+use super::supervisor::Supervisor;
 
-pub(crate) async fn available(
-    _request: &Request,
-    _notice: &mut dyn FnMut(&str),
-) -> Result<(), String> {
-    Err("not built in".to_owned())
+/// How long a container may take to answer: an image that initialises its cluster first takes some seconds.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// How often it is asked.
+const GLANCE: Duration = Duration::from_millis(10);
+
+/// The label of every container of ours; its value is the process that started it.
+pub(crate) const LABEL: &str = "phasegate.owner";
+
+/// The port of the server within the container.
+const PORT: ContainerPort = ContainerPort::Tcp(5432);
+
+/// A running container.
+#[derive(Debug)]
+pub(crate) struct Container {
+    pub(crate) name: String,
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) password: String,
+    docker: Docker,
+    id: String,
+    supervisor: Supervisor,
 }
 
-pub(crate) async fn start(
-    _request: &Request,
-    _why: &str,
-    _notice: &mut dyn FnMut(&str),
-) -> Result<Server, ServerError> {
-    Err(ServerError::NoServer {
-        reasons: vec!["not built in".to_owned()],
+/// The image, and how a scratch server is started from it.
+#[derive(Debug)]
+struct Database {
+    name: String,
+    tag: String,
+    password: String,
+    command: Vec<String>,
+    data: Mount,
+}
+
+impl Database {
+    fn new(image: &str, password: &str) -> Self {
+        let (name, tag) = split(image);
+        Self {
+            name: name.to_owned(),
+            tag: tag.to_owned(),
+            password: password.to_owned(),
+            command: settings::arguments(),
+            // In memory: fast whatever the storage driver is, and no volume is made that somebody has to remove.
+            data: Mount::tmpfs_mount("/var/lib/postgresql/data"),
+        }
+    }
+}
+
+impl Image for Database {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn tag(&self) -> &str {
+        &self.tag
+    }
+
+    /// None: the log says "ready" twice, once for a server that only initialises. A query is asked instead.
+    fn ready_conditions(&self) -> Vec<WaitFor> {
+        Vec::new()
+    }
+
+    fn env_vars(
+        &self,
+    ) -> impl IntoIterator<Item = (impl Into<Cow<'_, str>>, impl Into<Cow<'_, str>>)> {
+        [
+            ("POSTGRES_USER", SUPERUSER),
+            ("POSTGRES_PASSWORD", self.password.as_str()),
+            ("POSTGRES_INITDB_ARGS", "--no-sync --encoding=UTF8"),
+            ("NO_TS_TUNE", "true"),
+            ("TIMESCALEDB_TELEMETRY", "off"),
+        ]
+    }
+
+    fn mounts(&self) -> impl IntoIterator<Item = &Mount> {
+        [&self.data]
+    }
+
+    fn cmd(&self) -> impl IntoIterator<Item = impl Into<Cow<'_, str>>> {
+        &self.command
+    }
+
+    fn expose_ports(&self) -> &[ContainerPort] {
+        &[PORT]
+    }
+}
+
+/// Starts a container from an image that is present, and waits until it answers a query.
+pub(crate) async fn start(image: &Found) -> Result<(Container, PgConnection), ServerError> {
+    // The name comes first and the container second: from the first moment on there is somebody to remove it.
+    let name = format!("phasegate-{}", &password()?[..12]);
+    let supervisor = Supervisor::of_container(&name)?;
+    let secret = password()?;
+    let request = Database::new(&image.name, &secret)
+        .with_container_name(&name)
+        .with_label(LABEL, std::process::id().to_string())
+        .with_startup_timeout(PATIENCE)
+        .with_host_config_modifier(confine);
+    let started = request
+        .start()
+        .await
+        .map_err(|error| failed("start a container", &error.to_string()))?;
+    let container = reach(&started, name, secret, supervisor).await;
+    // Its own removal on drop needs a runtime, which a panic may have left; the supervisor needs none.
+    std::mem::forget(started);
+    let container = container?;
+    let connection = container.ready().await?;
+    Ok((container, connection))
+}
+
+async fn reach(
+    started: &ContainerAsync<Database>,
+    name: String,
+    password: String,
+    supervisor: Supervisor,
+) -> Result<Container, ServerError> {
+    let lost =
+        |error: &dyn std::fmt::Display| failed("find the port of a container", &error.to_string());
+    let host = started
+        .get_host()
+        .await
+        .map_err(|error| lost(&error))?
+        .to_string();
+    // A container answers on an address of its own; by name the wrong family could be tried first.
+    let host = if host == "localhost" {
+        "127.0.0.1".to_owned()
+    } else {
+        host
+    };
+    let port = started
+        .get_host_port_ipv4(PORT)
+        .await
+        .map_err(|error| lost(&error))?;
+    let docker = docker::client().await?;
+    Ok(Container {
+        name,
+        host,
+        port,
+        password,
+        docker,
+        id: started.id().to_owned(),
+        supervisor,
     })
+}
+
+impl Container {
+    pub(crate) fn options(&self, database: &str) -> PgConnectOptions {
+        PgConnectOptions::new_without_pgpass()
+            .host(&self.host)
+            .port(self.port)
+            .username(SUPERUSER)
+            .password(&self.password)
+            .database(database)
+    }
+
+    /// Removes the container and what it left.
+    pub(crate) async fn stop(self) -> Result<(), ServerError> {
+        docker::remove_container(&self.docker, &self.id).await?;
+        self.supervisor.keep()
+    }
+
+    /// Leaves it running.
+    pub(crate) fn keep(self) -> Result<(), ServerError> {
+        self.supervisor.keep()
+    }
+
+    /// Waits until a real query is answered.
+    async fn ready(&self) -> Result<PgConnection, ServerError> {
+        let begun = Instant::now();
+        loop {
+            let error = match self.options("postgres").connect().await {
+                Ok(mut connection) => {
+                    match sqlx::query("SELECT 1").execute(&mut connection).await {
+                        Ok(_) => return Ok(connection),
+                        Err(error) => error,
+                    }
+                }
+                Err(error) => error,
+            };
+            let ended = docker::has_ended(&self.docker, &self.id).await;
+            if ended || begun.elapsed() > PATIENCE {
+                let reason = if ended {
+                    "the container ended at once".to_owned()
+                } else {
+                    format!(
+                        "no query was answered within {} s: {error}",
+                        PATIENCE.as_secs()
+                    )
+                };
+                let log = docker::log(&self.docker, &self.id).await;
+                return Err(ServerError::Start {
+                    kind: Kind::Container,
+                    reason,
+                    log,
+                });
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+}
+
+/// Publishes the port on this machine alone, where Docker runs on it.
+fn confine(config: &mut HostConfig) {
+    let here = std::env::var("DOCKER_HOST")
+        .map_or(true, |host| host.is_empty() || host.starts_with("unix:"));
+    let address = if here { "127.0.0.1" } else { "0.0.0.0" };
+    let binding = PortBinding {
+        host_ip: Some(address.to_owned()),
+        host_port: Some(String::new()),
+    };
+    config.publish_all_ports = Some(false);
+    config.port_bindings = Some(HashMap::from([(PORT.to_string(), Some(vec![binding]))]));
+    config.shm_size = Some(256 * 1024 * 1024);
+}
+
+/// The name and the tag of an image; a digest counts as a tag, which it is put together with again the same way.
+pub(crate) fn split(image: &str) -> (&str, &str) {
+    let name_begins = image.rfind('/').map_or(0, |at| at + 1);
+    match image[name_begins..].rfind(':') {
+        Some(at) => (&image[..name_begins + at], &image[name_begins + at + 1..]),
+        None => (image, "latest"),
+    }
+}
+
+fn failed(step: &str, reason: &str) -> ServerError {
+    ServerError::Docker {
+        step: step.to_owned(),
+        reason: reason.to_owned(),
+        advice: "see `docker info`, or take another server with --server".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn the_port_of_a_registry_is_no_tag() {
+        assert_eq!(
+            split("timescale/timescaledb:2.19.3-pg17"),
+            ("timescale/timescaledb", "2.19.3-pg17")
+        );
+        assert_eq!(
+            split("registry.example:5000/db"),
+            ("registry.example:5000/db", "latest")
+        );
+        assert_eq!(split("db@sha256:abc"), ("db@sha256", "abc"));
+    }
 }

@@ -8,8 +8,12 @@ use sqlx::{Connection, PgConnection};
 
 use super::choice::Kind;
 use super::cluster::{Cluster, SUPERUSER};
+#[cfg(feature = "container")]
+use super::container::Container;
+#[cfg(feature = "container")]
+use super::docker::Found;
 use super::error::ServerError;
-use super::external::External;
+use super::external::{External, escaped};
 use super::facts::Facts;
 use super::installation::Installation;
 
@@ -24,6 +28,8 @@ pub struct Server {
 #[derive(Debug)]
 enum Holder {
     Cluster(Cluster),
+    #[cfg(feature = "container")]
+    Container(Container),
     External(External),
 }
 
@@ -58,6 +64,20 @@ impl Server {
         })
     }
 
+    /// Starts a container.
+    #[cfg(feature = "container")]
+    pub(crate) async fn of_container(image: &Found) -> Result<Self, ServerError> {
+        let (container, mut connection) = super::container::start(image).await?;
+        let mut facts = Facts::ask(Kind::Container, &mut connection).await?;
+        close(connection).await;
+        facts.image = Some(image.name.clone());
+        facts.image_digest.clone_from(&image.digest);
+        Ok(Self {
+            facts,
+            holder: Holder::Container(container),
+        })
+    }
+
     /// Connects to a server that somebody else runs.
     pub(crate) async fn of_external(url: &str) -> Result<Self, ServerError> {
         let external = External::read(url)?;
@@ -81,6 +101,8 @@ impl Server {
     pub fn options(&self, database: &str) -> PgConnectOptions {
         match &self.holder {
             Holder::Cluster(cluster) => cluster.options(database),
+            #[cfg(feature = "container")]
+            Holder::Container(container) => container.options(database),
             Holder::External(external) => external.options(database),
         }
     }
@@ -89,7 +111,16 @@ impl Server {
     #[must_use]
     pub fn url(&self, database: &str) -> String {
         match &self.holder {
-            Holder::Cluster(cluster) => tcp_url(&cluster.password, cluster.port, database),
+            Holder::Cluster(cluster) => {
+                own_url(&cluster.password, "127.0.0.1", cluster.port, database)
+            }
+            #[cfg(feature = "container")]
+            Holder::Container(container) => own_url(
+                &container.password,
+                &container.host,
+                container.port,
+                database,
+            ),
             Holder::External(external) => external.url(database),
         }
     }
@@ -99,6 +130,8 @@ impl Server {
     pub fn maintenance(&self) -> &str {
         match &self.holder {
             Holder::Cluster(_) => "postgres",
+            #[cfg(feature = "container")]
+            Holder::Container(_) => "postgres",
             Holder::External(external) => external.database(),
         }
     }
@@ -111,6 +144,8 @@ impl Server {
     pub async fn stop(self) -> Result<(), ServerError> {
         match self.holder {
             Holder::Cluster(cluster) => blocking(move || cluster.supervisor.stop()).await,
+            #[cfg(feature = "container")]
+            Holder::Container(container) => container.stop().await,
             Holder::External(_) => Ok(()),
         }
     }
@@ -133,6 +168,17 @@ impl Server {
                     place,
                     restart: Some(restart),
                     remove: Some(remove),
+                })
+            }
+            #[cfg(feature = "container")]
+            Holder::Container(container) => {
+                let name = container.name.clone();
+                blocking(move || container.keep()).await?;
+                Ok(Kept {
+                    place: format!("the container {name}, which goes on running"),
+                    log: None,
+                    restart: None,
+                    remove: Some(format!("docker rm -f -v {name}")),
                 })
             }
             Holder::External(external) => Ok(Kept {
@@ -162,10 +208,10 @@ impl fmt::Display for Kept {
 }
 
 /// A URL that psql, libpq, SQLAlchemy and sqlx all read. The password is hexadecimal, the database's name is escaped.
-pub(crate) fn tcp_url(password: &str, port: u16, database: &str) -> String {
+fn own_url(password: &str, host: &str, port: u16, database: &str) -> String {
     format!(
-        "postgresql://{SUPERUSER}:{password}@127.0.0.1:{port}/{}",
-        super::external::escaped(database)
+        "postgresql://{SUPERUSER}:{password}@{host}:{port}/{}",
+        escaped(database)
     )
 }
 

@@ -64,10 +64,16 @@ fn folders() -> Vec<PathBuf> {
             folders.push(entry.path().join("bin"));
         }
     }
+    // A program may be there by links of several names: it counts once, where it really lies.
     let mut real: Vec<PathBuf> = folders
         .iter()
-        .filter(|folder| folder.join("postgres").exists() && folder.join("initdb").exists())
-        .filter_map(|folder| fs::canonicalize(folder).ok())
+        .filter_map(|folder| {
+            fs::canonicalize(folder.join("postgres"))
+                .ok()?
+                .parent()
+                .map(Path::to_owned)
+        })
+        .filter(|folder| folder.join("initdb").exists())
         .collect();
     real.sort();
     real.dedup();

@@ -8,13 +8,18 @@
 mod account;
 mod choice;
 mod cluster;
+#[cfg(feature = "container")]
 mod container;
 mod copy;
+#[cfg(feature = "container")]
+mod docker;
 mod embedded;
 mod error;
 mod external;
 mod facts;
 mod folder;
+#[cfg(feature = "container")]
+mod image;
 mod installation;
 mod instance;
 mod local;

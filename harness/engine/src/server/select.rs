@@ -22,7 +22,12 @@ pub async fn start(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<Se
                 reasons: vec!["--server external needs --database-url or DATABASE_URL".to_owned()],
             }),
         },
-        Choice::Container => super::container::start(request, "asked for", notice).await,
+        Choice::Container => match container(request, "asked for", notice).await {
+            Ok(server) => server,
+            Err(reason) => Err(ServerError::NoServer {
+                reasons: vec![no_container(&reason)],
+            }),
+        },
         Choice::Local => match find_local(request).await {
             Ok(installation) => {
                 cluster(Kind::Local, installation, request, "asked for", notice).await
@@ -43,12 +48,9 @@ async fn auto(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<Server,
         return external(url, request, notice).await;
     }
     let mut reasons = Vec::new();
-    match super::container::available(request, notice).await {
-        Ok(()) => {
-            return super::container::start(request, "Docker answers and has the image", notice)
-                .await;
-        }
-        Err(reason) => reasons.push(format!("no container: {reason}")),
+    match container(request, "Docker answers and has the image", notice).await {
+        Ok(server) => return server,
+        Err(reason) => reasons.push(no_container(&reason)),
     }
     match find_local(request).await {
         Ok(installation) => {
@@ -80,6 +82,33 @@ async fn auto(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<Server,
             Err(ServerError::NoServer { reasons })
         }
     }
+}
+
+/// A container, if there can be one; else why not.
+#[cfg(feature = "container")]
+async fn container(
+    request: &Request,
+    why: &str,
+    notice: &mut dyn FnMut(&str),
+) -> Result<Result<Server, ServerError>, String> {
+    let image = super::docker::find(request, notice).await?;
+    Ok(match Server::of_container(&image).await {
+        Ok(server) => announce(server, request, &format!("{why}: {}", image.name), notice).await,
+        Err(error) => Err(error),
+    })
+}
+
+#[cfg(not(feature = "container"))]
+async fn container(
+    _request: &Request,
+    _why: &str,
+    _notice: &mut dyn FnMut(&str),
+) -> Result<Result<Server, ServerError>, String> {
+    Err("phasegate was built without the feature \"container\"".to_owned())
+}
+
+fn no_container(reason: &str) -> String {
+    format!("no container: {reason}")
 }
 
 async fn external(

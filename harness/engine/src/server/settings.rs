@@ -48,14 +48,47 @@ pub(crate) fn conf(installation: &Installation, folder: &Path, port: u16) -> Str
         socket = quoted(&folder.to_string_lossy()),
     );
     conf.push_str(FIXED);
-    let major = installation.major();
-    if major >= 18 {
-        conf.push_str("io_method = sync\n");
+    conf.push_str(SMALL_SEGMENTS);
+    if installation.major() >= 18 {
+        conf.push_str(NO_IO_WORKERS);
     }
     if installation.timescaledb.is_some() {
+        conf.push_str(PRELOAD);
         conf.push_str(TIMESCALEDB);
     }
     conf
+}
+
+/// `postgresql.conf` of the cluster in an image that we build: the same, but for where it listens.
+pub(crate) fn conf_in_image(major: u32) -> String {
+    let mut conf = "listen_addresses = '*'\nunix_socket_directories = '/tmp'\ntimezone = 'UTC'\nlog_timezone = 'UTC'\n"
+        .to_owned();
+    conf.push_str(FIXED);
+    conf.push_str(SMALL_SEGMENTS);
+    if major >= 18 {
+        conf.push_str(NO_IO_WORKERS);
+    }
+    conf.push_str(PRELOAD);
+    conf.push_str(TIMESCALEDB);
+    conf
+}
+
+/// The same as arguments of the server, for an image that somebody else built and that preloads what it wants to.
+pub(crate) fn arguments() -> Vec<String> {
+    let mut arguments = vec!["postgres".to_owned()];
+    for line in FIXED
+        .lines()
+        .chain(TIMESCALEDB.lines())
+        .chain(["timezone = 'UTC'", "log_timezone = 'UTC'"])
+    {
+        if let Some((name, value)) = line.split_once(" = ") {
+            arguments.extend([
+                "-c".to_owned(),
+                format!("{name}={}", value.trim_matches('\'')),
+            ]);
+        }
+    }
+    arguments
 }
 
 const FIXED: &str = "\
@@ -67,7 +100,6 @@ autovacuum = off
 wal_level = minimal
 max_wal_senders = 0
 wal_init_zero = off
-min_wal_size = 2MB
 max_wal_size = 4GB
 checkpoint_timeout = 1d
 max_connections = 200
@@ -80,8 +112,14 @@ update_process_title = off
 password_encryption = 'scram-sha-256'
 ";
 
+/// Our own clusters have segments of one megabyte; with the usual ones this would be refused.
+const SMALL_SEGMENTS: &str = "min_wal_size = 2MB\n";
+
+const NO_IO_WORKERS: &str = "io_method = sync\n";
+
+const PRELOAD: &str = "shared_preload_libraries = 'timescaledb'\n";
+
 const TIMESCALEDB: &str = "\
-shared_preload_libraries = 'timescaledb'
 timescaledb.max_background_workers = 0
 timescaledb.telemetry_level = off
 ";
@@ -120,6 +158,21 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::quoted;
+
+    #[test]
+    fn an_image_of_somebody_else_keeps_its_own_libraries() {
+        let arguments = super::arguments();
+        assert!(arguments.contains(&"fsync=off".to_owned()), "{arguments:?}");
+        assert!(
+            arguments.contains(&"timescaledb.telemetry_level=off".to_owned()),
+            "{arguments:?}"
+        );
+        assert!(
+            !arguments
+                .iter()
+                .any(|argument| argument.contains("preload") || argument.contains("min_wal_size"))
+        );
+    }
 
     #[test]
     fn a_folder_with_a_quote_in_its_name_stays_one_value() {

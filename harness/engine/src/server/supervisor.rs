@@ -10,8 +10,9 @@ use super::account::Account;
 use super::choice::Kind;
 use super::error::ServerError;
 
-/// Runs in a shell, so that it needs no program of ours and survives a SIGKILL of ours.
-const SCRIPT: &str = include_str!("supervisor.sh");
+/// They run in a shell, so that they need no program of ours and survive a SIGKILL of ours.
+const FOR_CLUSTER: &str = include_str!("supervisor.sh");
+const FOR_CONTAINER: &str = include_str!("container.sh");
 
 /// Our end of it. Dropping it ends the server and removes its folder.
 #[derive(Debug)]
@@ -24,24 +25,32 @@ pub(crate) struct Supervisor {
 
 impl Supervisor {
     /// Starts a supervisor for the server that is to live in `folder`, which it removes from now on.
-    pub(crate) fn start(
+    pub(crate) fn of_cluster(
         kind: Kind,
         folder: &Path,
         postgres: &Path,
         account: Account,
     ) -> Result<Self, ServerError> {
-        let mut command = Command::new("/bin/sh");
-        command
-            .arg("-c")
-            .arg(SCRIPT)
-            .arg("phasegate-server")
-            .arg(folder)
-            .arg(postgres);
+        let mut command = shell(FOR_CLUSTER);
+        command.arg(folder).arg(postgres);
         account.apply(&mut command);
         command
             .env_clear()
             .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-            .env("LC_ALL", "C")
+            .env("LC_ALL", "C");
+        Self::spawn(kind, command)
+    }
+
+    /// Starts a supervisor for the container that is to have this name.
+    #[cfg(feature = "container")]
+    pub(crate) fn of_container(name: &str) -> Result<Self, ServerError> {
+        let mut command = shell(FOR_CONTAINER);
+        command.arg(name);
+        Self::spawn(Kind::Container, command)
+    }
+
+    fn spawn(kind: Kind, mut command: Command) -> Result<Self, ServerError> {
+        command
             .current_dir("/")
             // A Ctrl-C in the terminal is for us: the supervisor learns of it when we have ended.
             .process_group(0)
@@ -120,6 +129,12 @@ impl Drop for Supervisor {
         // The safety net: whoever stops in order has done this already. Nothing can be reported from here.
         let _ = self.finish();
     }
+}
+
+fn shell(script: &str) -> Command {
+    let mut command = Command::new("/bin/sh");
+    command.arg("-c").arg(script).arg("phasegate-server");
+    command
 }
 
 /// Whether the process has ended, be it reaped or not.

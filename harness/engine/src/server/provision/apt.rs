@@ -75,7 +75,7 @@ impl Apt {
                 &postgres,
                 &timescaledb,
                 "patchelf",
-                "dash",
+                "busybox",
                 "tzdata",
             ],
         )?;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::server::{Installation, ServerError};
 
 /// Grows by one whenever an installation is made in another way, so that an older one is made anew.
-const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 const NAME: &str = "manifest.json";
 
@@ -92,6 +92,15 @@ impl Manifest {
             }
         }
         Ok(manifest)
+    }
+
+    /// The folder of programs, seen from the root of the unpacked tree.
+    #[cfg(feature = "container")]
+    pub(crate) fn bin_below_root(&self) -> PathBuf {
+        self.bin
+            .strip_prefix(self.place.join("root"))
+            .unwrap_or(&self.bin)
+            .to_owned()
     }
 
     /// What it describes.

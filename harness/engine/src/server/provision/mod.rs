@@ -20,11 +20,18 @@ use super::error::ServerError;
 use super::folder;
 use super::installation::Installation;
 
+#[cfg(feature = "container")]
+pub(crate) use build::TEMPLATE;
+#[cfg(feature = "container")]
+pub(crate) use manifest::Manifest;
+#[cfg(feature = "container")]
+pub(crate) use patch::{Loader, entries};
 pub use status::{Status, status};
 
-/// The folder of one version in the cache.
+/// The folder of one version in the cache. It says how it was made, so that two releases of phasegate, which make it
+/// each in its own way, do not undo each other's work.
 pub(crate) fn place(cache: &Path, version: Version) -> PathBuf {
-    cache.join(format!("postgres-{version}"))
+    cache.join(format!("postgres-{version}.{}", manifest::FORMAT))
 }
 
 /// The installation of this version in the cache, made now if it is missing, stale or damaged.
@@ -57,6 +64,30 @@ pub async fn provision(
         notice(&line);
     }
     match work.await {
+        Ok(result) => result,
+        Err(join) => std::panic::resume_unwind(join.into_panic()),
+    }
+}
+
+/// Builds a container image from the installation of this version, which is provisioned first if it has to be; gives
+/// the image's name.
+///
+/// # Errors
+///
+/// When the packages are not to be had, or Docker does not take the image.
+#[cfg(feature = "container")]
+pub async fn build_image(
+    version: Version,
+    mirror: Option<&str>,
+    cache: Option<&Path>,
+    notice: &mut dyn FnMut(&str),
+) -> Result<String, ServerError> {
+    provision(version, mirror, cache, notice).await?;
+    let cache = folder::for_cache(cache)?;
+    notice(&format!(
+        "build-image: packing PostgreSQL {version} for Docker"
+    ));
+    match tokio::task::spawn_blocking(move || super::image::build(version, &cache)).await {
         Ok(result) => result,
         Err(join) => std::panic::resume_unwind(join.into_panic()),
     }

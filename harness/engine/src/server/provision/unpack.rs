@@ -77,6 +77,8 @@ fn unpack_one(archive: &Path, root: &Path) -> Result<(String, String), ServerErr
         .stdin(stream)
         .output()
         .map_err(ServerError::file("run tar on", archive))?;
+    // It holds the other end of the pipe as well: dpkg-deb would wait for ever for somebody who reads.
+    drop(command);
     let source = source
         .wait_with_output()
         .map_err(ServerError::file("wait for dpkg-deb on", archive))?;
