@@ -9,4 +9,5 @@ mod whole;
 pub use error::RunError;
 pub use judge_phase::{PhaseState, judge_gates};
 pub use rollback::prove_rollback;
+pub(crate) use whole::host_of;
 pub use whole::{Listener, Outcome, Request, run};
