@@ -82,10 +82,10 @@ pub(crate) async fn answers() -> Result<Docker, String> {
     }
     let docker = docker_client_instance()
         .await
-        .map_err(|error| format!("Docker does not answer: {error}"))?;
+        .map_err(|error| format!("Docker does not answer: {}", innermost(&error)))?;
     match tokio::time::timeout(PATIENCE, docker.ping()).await {
         Ok(Ok(_)) => Ok(docker),
-        Ok(Err(error)) => Err(format!("Docker does not answer: {error}")),
+        Ok(Err(error)) => Err(format!("Docker does not answer: {}", innermost(&error))),
         Err(_) => Err(format!(
             "Docker does not answer within {} s",
             PATIENCE.as_secs()
