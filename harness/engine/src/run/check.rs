@@ -81,12 +81,6 @@ pub async fn check(
             suite: suite.name.clone(),
         },
     )?;
-    let mut session = target.connect().await?;
-    if request.read_only && session.is_postgres() {
-        session
-            .run("SET default_transaction_read_only = on")
-            .await?;
-    }
     let mut verdicts = Vec::new();
     for phase in &suite.phases {
         let judged = judge_phase(&target, phase, request.read_only).await?;
@@ -285,7 +279,7 @@ async fn judge_phase<'a>(
         before: None,
         facts: Some(&facts),
         legacy: None,
-        server: Some(server),
+        server: Some(&target.facts),
     };
     let mut outcomes = Vec::with_capacity(checks.len());
     for (gate, check) in checks {
