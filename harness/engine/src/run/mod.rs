@@ -1,11 +1,13 @@
 //! Runs: suites applied phase by phase, gated, recorded.
 
+mod check;
 mod error;
 mod judge_phase;
 mod rollback;
 mod suite_run;
 mod whole;
 
+pub use check::{CheckRequest, check};
 pub use error::RunError;
 pub use judge_phase::{PhaseState, judge_gates};
 pub use rollback::prove_rollback;
