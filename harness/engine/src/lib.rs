@@ -5,6 +5,7 @@ mod apply;
 pub mod catalog;
 pub mod database;
 pub mod gate;
+pub mod lab;
 mod legacy;
 pub mod plan;
 pub mod record;

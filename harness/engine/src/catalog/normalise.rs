@@ -88,7 +88,7 @@ async fn build(
                 "{copy}; ALTER TABLE {table} DROP COLUMN IF EXISTS {column} CASCADE; \
                  ALTER TABLE {table} ADD COLUMN {column} {words}"
             );
-            (make, format!("column {table}.{column}"))
+            (make, format!("column {table}.{object}"))
         }
         "constraint" => (
             format!("{copy}; ALTER TABLE {table} ADD CONSTRAINT probe {words}"),

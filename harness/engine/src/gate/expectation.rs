@@ -53,10 +53,24 @@ impl Expectation {
         }
     }
 
-    /// Whether the check only reads, and so may run on a database that must not be written to.
+    /// Whether the check only reads, and so may run on a database that must not be written to. Declared definitions
+    /// must be built to be normalised, and that writes.
     #[must_use]
     pub fn only_reads(&self) -> bool {
-        matches!(self, Self::Rows(_) | Self::Violations(_) | Self::Plan(_))
+        match self {
+            Self::Rows(_) | Self::Violations(_) | Self::Plan(_) => true,
+            Self::Catalog(facts) => facts.declared().is_empty(),
+            _ => false,
+        }
+    }
+
+    /// Whether the check compares the state with that before its phase.
+    #[must_use]
+    pub fn needs_the_phase(&self) -> bool {
+        matches!(
+            self,
+            Self::Changes(_) | Self::Unchanged(_) | Self::Rollback(_)
+        )
     }
 
     /// The declared definitions that the database must normalise.

@@ -17,6 +17,9 @@ pub enum RunError {
     /// The evidence cannot be written.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// The request does not fit the suite.
+    #[error("{0}")]
+    Usage(String),
     /// Somebody asked the run to stop.
     #[error("interrupted")]
     Interrupted,

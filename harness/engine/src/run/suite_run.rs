@@ -276,8 +276,9 @@ impl SuiteRun<'_, '_> {
         if findings.is_empty() {
             return Ok(());
         }
-        let mut session = self.host.connect(on).await?;
         for finding in findings {
+            // Each on a session of its own: what one sets, the next must not meet.
+            let mut session = self.host.connect(on).await?;
             let (seen, judged) = try_steps(&mut session, &finding.steps).await?;
             let observation = Some(self.recorder.output(&Observation::Sequence(seen))?);
             self.emit(Event::FindingTried {
@@ -287,8 +288,8 @@ impl SuiteRun<'_, '_> {
                 reason: judged.reason,
                 observation,
             })?;
+            session.close().await?;
         }
-        session.close().await?;
         Ok(())
     }
 

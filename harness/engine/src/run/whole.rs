@@ -162,12 +162,7 @@ pub(crate) fn host_of(
     run: &str,
 ) -> Result<(Host, ServerFacts), RunError> {
     if suite.need.kind == "sqlite" {
-        let facts = ServerFacts {
-            kind: "sqlite".to_owned(),
-            sqlite: Some(sqlite::library_version().to_owned()),
-            ..ServerFacts::default()
-        };
-        return Ok((Host::Sqlite(Arc::new(SqliteHost::new()?)), facts));
+        return Ok((Host::Sqlite(Arc::new(SqliteHost::new()?)), sqlite_facts()));
     }
     let server = server.ok_or_else(|| crate::session::DbError::harness("no server was started"))?;
     let word: String = run.chars().filter(char::is_ascii_alphanumeric).collect();
@@ -183,9 +178,17 @@ pub(crate) fn host_of(
     Ok((Host::Postgres(Arc::new(host)), facts))
 }
 
+/// The facts of the SQLite that is built in.
+pub(super) fn sqlite_facts() -> ServerFacts {
+    ServerFacts {
+        kind: "sqlite".to_owned(),
+        sqlite: Some(sqlite::library_version().to_owned()),
+        ..ServerFacts::default()
+    }
+}
+
 /// The facts of a PostgreSQL server as the evidence lists them.
-#[must_use]
-pub(crate) fn server_facts(server: &Server, timescaledb: bool) -> ServerFacts {
+pub(super) fn server_facts(server: &Server, timescaledb: bool) -> ServerFacts {
     let facts = server.facts();
     let mut origin = facts.packages.clone();
     origin.extend(facts.image.clone().map(|image| ("image".to_owned(), image)));

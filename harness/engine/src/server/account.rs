@@ -37,6 +37,15 @@ impl Account {
         }
     }
 
+    /// Whether what this user owns is ours: we made it, or gave it to our servers.
+    pub(crate) fn is_ours(self, owner: u32) -> bool {
+        let given = match self {
+            Self::Ours => None,
+            Self::Ordinary { uid, .. } => Some(uid),
+        };
+        owner == rustix::process::geteuid().as_raw() || given == Some(owner)
+    }
+
     /// Gives `path` to this account.
     pub(crate) fn own(self, path: &Path) -> Result<(), ServerError> {
         match self {

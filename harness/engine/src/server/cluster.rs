@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection};
 
+use super::access::Access;
 use super::account::Account;
 use super::choice::Kind;
 use super::error::ServerError;
 use super::installation::Installation;
-use super::supervisor::{Supervisor, has_ended};
+use super::process::has_ended;
+use super::supervisor::Supervisor;
 use super::{copy, folder, settings};
 
 /// How long a server may take to become ready: it takes some ten milliseconds, and crash recovery never happens.
@@ -25,9 +26,6 @@ const GLANCE: Duration = Duration::from_millis(1);
 
 /// How many ports are tried before it is somebody's fault.
 const PORTS: usize = 8;
-
-/// The superuser of every server of our own.
-pub(crate) const SUPERUSER: &str = "postgres";
 
 /// A running cluster.
 #[derive(Debug)]
@@ -45,7 +43,8 @@ pub(crate) async fn start(
     kind: Kind,
     installation: Installation,
 ) -> Result<(Cluster, PgConnection), ServerError> {
-    let launched = tokio::task::spawn_blocking(move || launch(kind, &installation)).await;
+    let launched =
+        tokio::task::spawn_blocking(move || launch(kind, &installation, free_port)).await;
     let cluster = match launched {
         Ok(cluster) => cluster?,
         Err(panic) => {
@@ -57,6 +56,7 @@ pub(crate) async fn start(
         }
     };
     let mut connection = cluster
+        .access()
         .options("postgres")
         .connect()
         .await
@@ -68,13 +68,13 @@ pub(crate) async fn start(
 }
 
 impl Cluster {
-    /// How we ourselves connect: by the socket, which is the fastest and asks for no password.
-    pub(crate) fn options(&self, database: &str) -> PgConnectOptions {
-        PgConnectOptions::new_without_pgpass()
-            .socket(&self.folder)
-            .port(self.port)
-            .username(SUPERUSER)
-            .database(database)
+    /// How it is reached.
+    pub(crate) fn access(&self) -> Access {
+        Access::Socket {
+            folder: self.folder.clone(),
+            port: self.port,
+            password: self.password.clone(),
+        }
     }
 
     /// Stops the server in order and leaves its folder, on the disk; gives where.
@@ -119,7 +119,11 @@ pub(crate) async fn set_password(
         .map(drop)
 }
 
-fn launch(kind: Kind, installation: &Installation) -> Result<Cluster, ServerError> {
+fn launch(
+    kind: Kind,
+    installation: &Installation,
+    mut ports: impl FnMut() -> Result<u16, ServerError>,
+) -> Result<Cluster, ServerError> {
     let account = Account::of_servers();
     let folder = folder::for_server(account)?;
     let data = folder.join("data");
@@ -133,7 +137,7 @@ fn launch(kind: Kind, installation: &Installation) -> Result<Cluster, ServerErro
     write(&data.join("pg_hba.conf"), settings::HBA, account)?;
     let log = log_of(&folder);
     for _ in 0..PORTS {
-        let port = free_port()?;
+        let port = ports()?;
         write(
             &data.join("postgresql.conf"),
             &settings::conf(installation, &folder, port),
@@ -269,4 +273,31 @@ pub(crate) fn end_of(log: &Path) -> String {
         .unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(15)..].join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::Version;
+    use crate::server::provision;
+
+    #[tokio::test]
+    async fn a_port_that_is_taken_in_between_is_left_for_another() {
+        let Ok(installation) = provision::provision(Version::V17, None, None, &mut |_| {}).await
+        else {
+            // Without the packages there is no server to start; the tests of provisioning say why.
+            return;
+        };
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let mut first = Some(taken.local_addr().unwrap().port());
+        let cluster = launch(Kind::Embedded, &installation, || {
+            first.take().map_or_else(free_port, Ok)
+        })
+        .unwrap();
+        assert_ne!(cluster.port, taken.local_addr().unwrap().port());
+        assert!(!end_of(&cluster.log()).contains("could not create any TCP/IP sockets"));
+        let folder = cluster.folder.clone();
+        cluster.supervisor.stop().unwrap();
+        assert!(!folder.exists());
+    }
 }

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection};
 use testcontainers::bollard::Docker;
 use testcontainers::bollard::models::{HostConfig, PortBinding};
@@ -12,8 +12,9 @@ use testcontainers::core::{ContainerPort, Mount, WaitFor};
 use testcontainers::runners::AsyncRunner;
 use testcontainers::{ContainerAsync, Image, ImageExt};
 
+use super::access::{Access, SUPERUSER};
 use super::choice::Kind;
-use super::cluster::{SUPERUSER, password};
+use super::cluster::password;
 use super::docker::{self, Found};
 use super::error::ServerError;
 use super::settings;
@@ -25,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// How often it is asked.
 const GLANCE: Duration = Duration::from_millis(10);
 
-/// The label of every container of ours; its value is the process that started it.
+/// The label of every container of ours.
 pub(crate) const LABEL: &str = "phasegate.owner";
 
 /// The port of the server within the container.
@@ -35,9 +36,9 @@ const PORT: ContainerPort = ContainerPort::Tcp(5432);
 #[derive(Debug)]
 pub(crate) struct Container {
     pub(crate) name: String,
-    pub(crate) host: String,
-    pub(crate) port: u16,
-    pub(crate) password: String,
+    host: String,
+    port: u16,
+    password: String,
     docker: Docker,
     id: String,
     supervisor: Supervisor,
@@ -165,13 +166,18 @@ async fn reach(
 }
 
 impl Container {
-    pub(crate) fn options(&self, database: &str) -> PgConnectOptions {
-        PgConnectOptions::new_without_pgpass()
-            .host(&self.host)
-            .port(self.port)
-            .username(SUPERUSER)
-            .password(&self.password)
-            .database(database)
+    /// How it is reached.
+    pub(crate) fn access(&self) -> Access {
+        Access::Tcp {
+            host: self.host.clone(),
+            port: self.port,
+            password: self.password.clone(),
+        }
+    }
+
+    /// Hands it over to the run whose process is `pid`.
+    pub(crate) fn watch(self, pid: u32, meeting: &Path) -> Result<(), ServerError> {
+        self.supervisor.watch(pid, meeting)
     }
 
     /// Removes the container and what it left.
@@ -189,7 +195,7 @@ impl Container {
     async fn ready(&self) -> Result<PgConnection, ServerError> {
         let begun = Instant::now();
         loop {
-            let error = match self.options("postgres").connect().await {
+            let error = match self.access().options("postgres").connect().await {
                 Ok(mut connection) => {
                     match sqlx::query("SELECT 1").execute(&mut connection).await {
                         Ok(_) => return Ok(connection),

@@ -4,12 +4,14 @@
 # $1  the container's name, which is known before the container is there
 name=$1
 kept=
+meeting=
 
 trap : HUP INT TERM
 
-while read -r word argument; do
+while read -r word argument rest; do
   case $word in
     watch)
+      meeting=$rest
       tail --pid="$argument" -s 0.1 -f /dev/null
       break
       ;;
@@ -21,3 +23,4 @@ while read -r word argument; do
 done
 
 [ -n "$kept" ] || docker rm --force --volumes "$name"
+[ -z "$meeting" ] || rm -rf "$meeting"

@@ -82,10 +82,10 @@ pub(crate) async fn answers() -> Result<Docker, String> {
     }
     let docker = docker_client_instance()
         .await
-        .map_err(|error| format!("Docker does not answer: {error}"))?;
+        .map_err(|error| format!("Docker does not answer: {}", innermost(&error)))?;
     match tokio::time::timeout(PATIENCE, docker.ping()).await {
         Ok(Ok(_)) => Ok(docker),
-        Ok(Err(error)) => Err(format!("Docker does not answer: {error}")),
+        Ok(Err(error)) => Err(format!("Docker does not answer: {}", innermost(&error))),
         Err(_) => Err(format!(
             "Docker does not answer within {} s",
             PATIENCE.as_secs()
@@ -230,8 +230,8 @@ pub(crate) async fn remove_image(docker: &Docker, id: &str) -> Result<(), Server
         .map_err(|error| failed("remove an image", &error))
 }
 
-/// Our containers: their ids with the processes that started them.
-pub(crate) async fn containers(docker: &Docker) -> Result<Vec<(String, Option<u32>)>, ServerError> {
+/// Our containers: their ids with their names.
+pub(crate) async fn containers(docker: &Docker) -> Result<Vec<(String, String)>, ServerError> {
     let filters = HashMap::from([("label".to_owned(), vec![LABEL.to_owned()])]);
     let options = ListContainersOptionsBuilder::default()
         .all(true)
@@ -244,10 +244,14 @@ pub(crate) async fn containers(docker: &Docker) -> Result<Vec<(String, Option<u3
     Ok(containers
         .into_iter()
         .filter_map(|container| {
-            let owner = container
-                .labels
-                .and_then(|labels| labels.get(LABEL).and_then(|pid| pid.parse().ok()));
-            container.id.map(|id| (id, owner))
+            // Docker writes a name with a slash before it.
+            let name = container
+                .names
+                .and_then(|names| names.into_iter().next())
+                .unwrap_or_default();
+            container
+                .id
+                .map(|id| (id, name.trim_start_matches('/').to_owned()))
         })
         .collect())
 }

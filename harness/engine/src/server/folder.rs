@@ -9,7 +9,7 @@ use super::account::Account;
 use super::error::ServerError;
 
 /// What the name of every server's folder begins with, so that leftovers are known for ours.
-pub(crate) const PREFIX: &str = "phasegate-";
+pub(crate) const PREFIX: &str = "phasegate-pg-";
 
 /// The longest folder in which a socket can still be made: the address of a Unix socket holds 107 bytes, of which
 /// `/.s.PGSQL.65535` takes 15 and its lock no more.
@@ -64,6 +64,15 @@ pub(crate) fn parents() -> Vec<PathBuf> {
         parents.push(PathBuf::from(MEMORY));
     }
     parents.extend(["/tmp", "/var/tmp"].map(PathBuf::from));
+    parents
+}
+
+/// Every place where folders of servers may have been made.
+pub(crate) fn all_parents() -> Vec<PathBuf> {
+    let mut parents = parents();
+    parents.push(PathBuf::from(MEMORY));
+    parents.sort();
+    parents.dedup();
     parents
 }
 

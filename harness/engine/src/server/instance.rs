@@ -1,49 +1,39 @@
 //! A running server.
 
-use std::fmt;
-use std::path::PathBuf;
+use std::path::Path;
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
 
+use super::access::Access;
 use super::choice::Kind;
-use super::cluster::{Cluster, SUPERUSER};
+use super::cluster::Cluster;
 #[cfg(feature = "container")]
 use super::container::Container;
 #[cfg(feature = "container")]
 use super::docker::Found;
 use super::error::ServerError;
-use super::external::{External, escaped};
+use super::external::External;
 use super::facts::Facts;
 use super::installation::Installation;
+use super::kept::Kept;
 
 /// A running server. [`Server::stop`] is the way to end it; dropping it does the same as the safety net.
 #[derive(Debug)]
 pub struct Server {
     facts: Facts,
+    access: Access,
     holder: Holder,
 }
 
-/// Who holds it, and so how it is reached and ended.
+/// Who ends it.
 #[derive(Debug)]
 enum Holder {
     Cluster(Cluster),
     #[cfg(feature = "container")]
     Container(Container),
-    External(External),
-}
-
-/// What is left of a server after a run that failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
-    /// The folder or the container that was left.
-    pub place: String,
-    /// The server's log, where it has one that we can read.
-    pub log: Option<PathBuf>,
-    /// The command that starts it again, where it was stopped.
-    pub restart: Option<String>,
-    /// The command that removes it.
-    pub remove: Option<String>,
+    /// Not we: somebody else's server, or one that a whole run shares.
+    Nobody,
 }
 
 impl Server {
@@ -60,6 +50,7 @@ impl Server {
         facts.log = Some(cluster.log());
         Ok(Self {
             facts,
+            access: cluster.access(),
             holder: Holder::Cluster(cluster),
         })
     }
@@ -74,6 +65,7 @@ impl Server {
         facts.image_digest.clone_from(&image.digest);
         Ok(Self {
             facts,
+            access: container.access(),
             holder: Holder::Container(container),
         })
     }
@@ -86,8 +78,18 @@ impl Server {
         close(connection).await;
         Ok(Self {
             facts,
-            holder: Holder::External(external),
+            access: Access::External(external),
+            holder: Holder::Nobody,
         })
+    }
+
+    /// A server that another process of the same run has started.
+    pub(crate) fn attached(facts: Facts, access: Access) -> Self {
+        Self {
+            facts,
+            access,
+            holder: Holder::Nobody,
+        }
     }
 
     /// What is known about it.
@@ -99,44 +101,42 @@ impl Server {
     /// How to connect to one of its databases, the fastest way: as superuser by the socket for a cluster of our own.
     #[must_use]
     pub fn options(&self, database: &str) -> PgConnectOptions {
-        match &self.holder {
-            Holder::Cluster(cluster) => cluster.options(database),
-            #[cfg(feature = "container")]
-            Holder::Container(container) => container.options(database),
-            Holder::External(external) => external.options(database),
-        }
+        self.access.options(database)
     }
 
     /// The URL of one of its databases, password included, for a command that is handed `DATABASE_URL`.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
-        match &self.holder {
-            Holder::Cluster(cluster) => {
-                own_url(&cluster.password, "127.0.0.1", cluster.port, database)
-            }
-            #[cfg(feature = "container")]
-            Holder::Container(container) => own_url(
-                &container.password,
-                &container.host,
-                container.port,
-                database,
-            ),
-            Holder::External(external) => external.url(database),
-        }
+        self.access.url(database)
     }
 
     /// The database to connect to for CREATE DATABASE and DROP DATABASE.
     #[must_use]
     pub fn maintenance(&self) -> &str {
-        match &self.holder {
-            Holder::Cluster(_) => "postgres",
-            #[cfg(feature = "container")]
-            Holder::Container(_) => "postgres",
-            Holder::External(external) => external.database(),
-        }
+        self.access.maintenance()
     }
 
-    /// Ends the server and removes what it left. A server that somebody else runs is left alone.
+    pub(crate) fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// Hands the server over to the run whose process is `pid`, and with it the folder `state`: both go when that
+    /// process has ended.
+    pub(crate) fn hand_over(self, pid: u32, state: &Path) -> Result<Self, ServerError> {
+        match self.holder {
+            Holder::Cluster(cluster) => cluster.supervisor.watch(pid, state)?,
+            #[cfg(feature = "container")]
+            Holder::Container(container) => container.watch(pid, state)?,
+            Holder::Nobody => {}
+        }
+        Ok(Self {
+            holder: Holder::Nobody,
+            ..self
+        })
+    }
+
+    /// Ends the server and removes what it left. A server that somebody else runs is left alone, and so is one that a
+    /// whole run shares.
     ///
     /// # Errors
     ///
@@ -146,7 +146,7 @@ impl Server {
             Holder::Cluster(cluster) => blocking(move || cluster.supervisor.stop()).await,
             #[cfg(feature = "container")]
             Holder::Container(container) => container.stop().await,
-            Holder::External(_) => Ok(()),
+            Holder::Nobody => Ok(()),
         }
     }
 
@@ -158,61 +158,20 @@ impl Server {
     pub async fn keep(self) -> Result<Kept, ServerError> {
         match self.holder {
             Holder::Cluster(cluster) => {
-                let postgres = cluster.bin.join("postgres").display().to_string();
+                let bin = cluster.bin.clone();
                 let folder = blocking(move || cluster.keep()).await?;
-                let place = folder.display().to_string();
-                let restart = format!("{postgres} -D {place}/data -k {place}");
-                let remove = format!("rm -rf {place}");
-                Ok(Kept {
-                    log: Some(super::cluster::log_of(&folder)),
-                    place,
-                    restart: Some(restart),
-                    remove: Some(remove),
-                })
+                Ok(Kept::of_cluster(&bin, &folder))
             }
             #[cfg(feature = "container")]
             Holder::Container(container) => {
                 let name = container.name.clone();
+                let url = self.access.url("postgres");
                 blocking(move || container.keep()).await?;
-                Ok(Kept {
-                    place: format!("the container {name}, which goes on running"),
-                    log: None,
-                    restart: None,
-                    remove: Some(format!("docker rm -f -v {name}")),
-                })
+                Ok(Kept::of_container(&name, url))
             }
-            Holder::External(external) => Ok(Kept {
-                place: external.redacted(),
-                log: None,
-                restart: None,
-                remove: None,
-            }),
+            Holder::Nobody => Ok(Kept::of_others(&self.access)),
         }
     }
-}
-
-impl fmt::Display for Kept {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "the server's databases are left in {}", self.place)?;
-        if let Some(log) = &self.log {
-            write!(out, ", its log is {}", log.display())?;
-        }
-        if let Some(restart) = &self.restart {
-            write!(out, "; start it again (not as root) with: {restart}")?;
-        }
-        if let Some(remove) = &self.remove {
-            write!(out, "; remove it with: {remove}")?;
-        }
-        Ok(())
-    }
-}
-
-/// A URL that psql, libpq, SQLAlchemy and sqlx all read. The password is hexadecimal, the database's name is escaped.
-fn own_url(password: &str, host: &str, port: u16, database: &str) -> String {
-    format!(
-        "postgresql://{SUPERUSER}:{password}@{host}:{port}/{}",
-        escaped(database)
-    )
 }
 
 async fn close(connection: PgConnection) {

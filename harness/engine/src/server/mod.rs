@@ -5,8 +5,10 @@
 //! Whatever was started here is stopped and removed when the [`Server`] is stopped or dropped, and also when
 //! this process is killed: a small supervisor holds each of them and ends it when our end of its pipe closes.
 
+mod access;
 mod account;
 mod choice;
+mod clean;
 mod cluster;
 #[cfg(feature = "container")]
 mod container;
@@ -22,15 +24,21 @@ mod folder;
 mod image;
 mod installation;
 mod instance;
+mod kept;
 mod local;
+mod process;
 pub mod provision;
 mod select;
 mod settings;
+mod shared;
 mod supervisor;
 
 pub use choice::{Choice, Kind, Request, UnknownChoice, Version};
+pub use clean::{Cleaned, clean};
 pub use error::ServerError;
 pub use facts::Facts;
 pub use installation::Installation;
-pub use instance::{Kept, Server};
+pub use instance::Server;
+pub use kept::Kept;
 pub use select::start;
+pub use shared::{Shared, shared};

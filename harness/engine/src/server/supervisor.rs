@@ -1,14 +1,16 @@
 //! The small process that holds a server, and ends it when we end, however that happens.
 
-use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use super::account::Account;
 use super::choice::Kind;
 use super::error::ServerError;
+
+/// What a supervisor is called in the list of processes; what it holds follows.
+pub(crate) const NAME: &str = "phasegate-server";
 
 /// They run in a shell, so that they need no program of ours and survive a SIGKILL of ours.
 const FOR_CLUSTER: &str = include_str!("supervisor.sh");
@@ -86,9 +88,10 @@ impl Supervisor {
             .map_err(|_| start_error(self.kind, "the supervisor ended before the server started"))
     }
 
-    /// Hands the server over to a whole run: it ends when the process `pid` has ended, and not with us.
-    pub(crate) fn watch(mut self, pid: u32) -> Result<(), ServerError> {
-        self.say(&format!("watch {pid}\n"))?;
+    /// Hands the server over to a whole run: it ends when the process `pid` has ended, and not with us, and then the
+    /// folder `meeting` is removed as well.
+    pub(crate) fn watch(mut self, pid: u32, meeting: &Path) -> Result<(), ServerError> {
+        self.say(&format!("watch {pid} {}\n", meeting.display()))?;
         // Without our end of the pipe there is nothing left for `drop` to wait for.
         self.input = None;
         Ok(())
@@ -133,18 +136,8 @@ impl Drop for Supervisor {
 
 fn shell(script: &str) -> Command {
     let mut command = Command::new("/bin/sh");
-    command.arg("-c").arg(script).arg("phasegate-server");
+    command.arg("-c").arg(script).arg(NAME);
     command
-}
-
-/// Whether the process has ended, be it reaped or not.
-pub(crate) fn has_ended(pid: u32) -> bool {
-    let Ok(stat) = fs::read_to_string(PathBuf::from(format!("/proc/{pid}/stat"))) else {
-        return true;
-    };
-    // The state follows the program's name, which may itself hold brackets and spaces.
-    stat.rsplit_once(") ")
-        .is_none_or(|(_, rest)| rest.starts_with(['Z', 'X']))
 }
 
 fn start_error(kind: Kind, reason: impl Into<String>) -> ServerError {

@@ -7,6 +7,7 @@ folder=$1
 postgres=$2
 pid=
 kept=
+meeting=
 
 # Told to go by a signal, "read" fails as well, and the folder goes in order.
 trap : HUP INT TERM
@@ -18,7 +19,7 @@ gone() {
   while kill -0 "$pid" 2>/dev/null; do wait "$pid"; done
 }
 
-while read -r word argument; do
+while read -r word argument rest; do
   case $word in
     start)
       "$postgres" -D "$folder/data" </dev/null >>"$folder/server.log" 2>&1 &
@@ -26,7 +27,9 @@ while read -r word argument; do
       echo "$pid"
       ;;
     watch)
-      # A server that several processes share lives as long as the run that they belong to.
+      # A server that several processes share lives as long as the run that they belong to, and so does the folder in
+      # which they find it.
+      meeting=$rest
       tail --pid="$argument" -s 0.1 -f /dev/null
       break
       ;;
@@ -39,7 +42,9 @@ done
 
 if [ -n "$kept" ]; then
   gone -INT
+  : >"$folder/kept"
 else
   gone -QUIT
   rm -rf "$folder"
+  [ -z "$meeting" ] || rm -rf "$meeting"
 fi

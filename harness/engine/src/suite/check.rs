@@ -36,6 +36,28 @@ pub struct Check {
     pub fails: Option<Defect>,
 }
 
+impl Check {
+    /// Whether trying the check leaves a mark on its session: a setting that was once set within a transaction is the
+    /// empty text afterwards and no longer unset, which the next check could meet.
+    #[must_use]
+    pub fn marks_its_session(&self) -> bool {
+        let given = self.given.as_deref().unwrap_or_default();
+        let steps_set = match &self.expectation {
+            Expectation::Sequence(sequence) => sequence
+                .steps
+                .iter()
+                .any(|step| !step.settings.is_empty() || sets(&step.run)),
+            _ => false,
+        };
+        !self.settings.is_empty() || sets(given) || steps_set
+    }
+}
+
+fn sets(sql: &str) -> bool {
+    let sql = sql.to_lowercase();
+    sql.contains("set_config") || sql.contains("set local") || sql.contains("set session")
+}
+
 /// What a server must offer for a check to be applicable.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

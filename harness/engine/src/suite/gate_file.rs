@@ -103,6 +103,11 @@ pub(super) fn read(file: &Path, text: &str) -> Result<Gate, SuiteError> {
     }
     Ok(Gate {
         id: gate.id,
+        slug: file
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
         claim: gate.claim,
         requirement: gate.requirement,
         added: gate.added,

@@ -127,6 +127,8 @@ pub enum TransactionMode {
 pub struct Gate {
     /// Its id.
     pub id: String,
+    /// The name of its file without the ending.
+    pub slug: String,
     /// The claim that its checks prove.
     pub claim: String,
     /// The requirements of the source that it answers.

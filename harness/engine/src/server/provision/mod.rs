@@ -22,6 +22,7 @@ use super::installation::Installation;
 
 #[cfg(feature = "container")]
 pub(crate) use build::TEMPLATE;
+pub(crate) use lock::Lock;
 #[cfg(feature = "container")]
 pub(crate) use manifest::Manifest;
 #[cfg(feature = "container")]

@@ -1,0 +1,140 @@
+//! What the tests of this binary share: the suites, a runtime and, from the first test that needs it, a server.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use libtest_mimic::Failed;
+use phasegate_engine::{
+    lab::{Lab, LabError},
+    server::{self, Server},
+    suite::{self, Suite},
+};
+use tokio::runtime::Runtime;
+
+/// Shared by all tests; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct World {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    runtime: Runtime,
+    suites: Vec<Suite>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    server: Option<Server>,
+    labs: BTreeMap<String, Arc<Lab>>,
+}
+
+impl World {
+    pub(crate) fn new() -> Result<Self, String> {
+        let runtime = Runtime::new().map_err(|error| format!("no runtime: {error}"))?;
+        let suites = suite::load(&suites_folder(), &[]).map_err(|error| error.to_string())?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                runtime,
+                suites,
+                state: Mutex::default(),
+            }),
+        })
+    }
+
+    pub(crate) fn suites(&self) -> &[Suite] {
+        &self.inner.suites
+    }
+
+    /// Runs a test of a suite to its end.
+    pub(crate) fn test(
+        &self,
+        suite: &str,
+        test: impl AsyncFnOnce(Arc<Lab>) -> Result<(), LabError>,
+    ) -> Result<(), Failed> {
+        let lab = self.lab(suite)?;
+        self.inner
+            .runtime
+            .block_on(test(lab))
+            .map_err(|error| Failed::from(error.to_string()))
+    }
+
+    /// The lab of a suite, and the server if it needs one.
+    fn lab(&self, name: &str) -> Result<Arc<Lab>, Failed> {
+        let mut state = self
+            .inner
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(lab) = state.labs.get(name) {
+            return Ok(lab.clone());
+        }
+        let suite = self.inner.suites.iter().find(|suite| suite.name == name);
+        let suite = suite.ok_or_else(|| Failed::from(format!("there is no suite {name}")))?;
+        if suite.need.kind == "postgres" && state.server.is_none() {
+            let request = server_request()?;
+            let mut notice = |line: &str| eprintln!("{line}");
+            let start = server::start(&request, &mut notice);
+            state.server = Some(
+                self.inner
+                    .runtime
+                    .block_on(start)
+                    .map_err(|e| e.to_string())?,
+            );
+        }
+        let lab = Lab::new(
+            suite.clone(),
+            state.server.as_ref(),
+            &format!("test{}", std::process::id()),
+        );
+        let lab = Arc::new(lab.map_err(|error| error.to_string())?);
+        state.labs.insert(name.to_owned(), lab.clone());
+        Ok(lab)
+    }
+
+    /// Stops the server.
+    pub(crate) fn close(self) -> Result<(), String> {
+        let state = std::mem::take(
+            &mut *self
+                .inner
+                .state
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        self.inner.runtime.block_on(async {
+            for lab in state.labs.into_values().filter_map(Arc::into_inner) {
+                lab.close().await.map_err(|error| error.to_string())?;
+            }
+            match state.server {
+                Some(server) => server.stop().await.map_err(|error| error.to_string()),
+                None => Ok(()),
+            }
+        })
+    }
+}
+
+/// The server that `PHASEGATE_SERVER` asks for. `DATABASE_URL` counts only when that asks for an external server: it may
+/// well be set for another program, and tests should not surprise its owner.
+fn server_request() -> Result<server::Request, Failed> {
+    let choice = match std::env::var("PHASEGATE_SERVER") {
+        Ok(name) => name
+            .parse()
+            .map_err(|error: server::UnknownChoice| error.to_string())?,
+        Err(_) => server::Choice::Auto,
+    };
+    let external = choice == server::Choice::External;
+    Ok(server::Request {
+        choice,
+        database_url: std::env::var("DATABASE_URL").ok().filter(|_| external),
+        needs_timescaledb: true,
+        ..server::Request::default()
+    })
+}
+
+/// The folder of the suites in this checkout.
+pub(crate) fn suites_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("suites")
+}

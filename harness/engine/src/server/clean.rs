@@ -1,0 +1,152 @@
+//! Removes what phasegate keeps between runs, and what runs have left that were killed together with their supervisor.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::account::Account;
+use super::error::ServerError;
+use super::{folder, process, shared};
+
+/// What was removed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Cleaned {
+    /// Folders: the cache, and those of servers that nobody holds any more.
+    pub folders: Vec<PathBuf>,
+    /// Containers that nobody holds any more, by id.
+    pub containers: Vec<String>,
+    /// Images that `build-image` has made, by id.
+    pub images: Vec<String>,
+}
+
+/// Removes the caches, the images that were built from them, and whatever servers left that nobody holds any more,
+/// those that failed runs have kept included. A server that is running is left alone.
+///
+/// # Errors
+///
+/// When something that is ours cannot be removed.
+pub async fn clean(cache: Option<&Path>) -> Result<Cleaned, ServerError> {
+    let mut cleaned = Cleaned::default();
+    let cache = folder::for_cache(cache)?;
+    let account = Account::of_servers();
+    let held = held();
+    for parent in folder::all_parents() {
+        let ours = entries(&parent, folder::PREFIX)
+            .into_iter()
+            .chain(entries(&parent, shared::PREFIX));
+        for path in ours {
+            if fs::symlink_metadata(&path)
+                .is_ok_and(|found| found.is_dir() && account.is_ours(found.uid()))
+                && !is_in_use(&path, &held)
+            {
+                stop_orphan(&path);
+                folder::remove(&path)?;
+                cleaned.folders.push(path);
+            }
+        }
+    }
+    for prefix in ["postgres-", "image.partial-"] {
+        for path in entries(&cache, prefix) {
+            if path.is_dir() {
+                folder::remove(&path)?;
+                cleaned.folders.push(path);
+            } else {
+                fs::remove_file(&path).map_err(ServerError::file("remove", &path))?;
+            }
+        }
+    }
+    #[cfg(feature = "container")]
+    containers(&held, &mut cleaned).await?;
+    Ok(cleaned)
+}
+
+#[cfg(feature = "container")]
+async fn containers(held: &[String], cleaned: &mut Cleaned) -> Result<(), ServerError> {
+    use super::{docker, image};
+
+    let Ok(docker) = docker::answers().await else {
+        return Ok(());
+    };
+    for (id, name) in docker::containers(&docker).await? {
+        if !held.contains(&name) {
+            docker::remove_container(&docker, &id).await?;
+            cleaned.containers.push(id);
+        }
+    }
+    for (id, _) in docker::images(&docker, image::LABEL).await? {
+        docker::remove_image(&docker, &id).await?;
+        cleaned.images.push(id);
+    }
+    Ok(())
+}
+
+/// What the supervisors that are running hold: folders and containers, by name.
+fn held() -> Vec<String> {
+    process::command_lines()
+        .into_iter()
+        .filter_map(|line| {
+            let at = line
+                .iter()
+                .position(|word| word == super::supervisor::NAME)?;
+            line.get(at + 1).cloned()
+        })
+        .collect()
+}
+
+fn is_in_use(path: &Path, held: &[String]) -> bool {
+    let is_held = |path: &Path| held.iter().any(|held| Path::new(held) == path);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if name.starts_with(shared::PREFIX) {
+        // Without a server in it, somebody may be about to start one: that takes less than a second.
+        return match shared::read(path).map(|state| state.access) {
+            Some(super::access::Access::Socket { folder, .. }) => is_held(&folder),
+            Some(_) => true,
+            None => is_young(path),
+        };
+    }
+    // A user may have started again what a failed run has kept.
+    is_held(path) || (path.join("kept").exists() && postmaster(path).is_some())
+}
+
+fn is_young(path: &Path) -> bool {
+    let age = fs::metadata(path)
+        .and_then(|metadata| metadata.modified())
+        .ok()
+        .and_then(|time| time.elapsed().ok());
+    age.is_none_or(|age| age.as_secs() < 3600)
+}
+
+/// Ends a server whose supervisor was killed.
+fn stop_orphan(path: &Path) {
+    if let Some(pid) = postmaster(path).and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?)) {
+        // It may end by itself meanwhile.
+        let _ = kill_process(pid, Signal::QUIT);
+        while !process::has_ended(u32::try_from(pid.as_raw_nonzero().get()).unwrap_or_default()) {
+            std::thread::yield_now();
+        }
+    }
+}
+
+/// The server that runs on this folder: the process that its file names, if that process says so as well.
+fn postmaster(path: &Path) -> Option<u32> {
+    let data = path.join("data");
+    let file = fs::read_to_string(data.join("postmaster.pid")).ok()?;
+    let pid = file.lines().next()?.trim().parse().ok()?;
+    let line = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+    let data = data.to_string_lossy().into_owned();
+    (!process::has_ended(pid) && String::from_utf8_lossy(&line).contains(&data)).then_some(pid)
+}
+
+fn entries(parent: &Path, prefix: &str) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(parent)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix))
+        .map(|entry| entry.path())
+        .collect();
+    paths.sort();
+    paths
+}

@@ -1,0 +1,77 @@
+//! What `/proc` says about other processes.
+
+use std::fs;
+use std::path::PathBuf;
+
+/// Whether the process has ended, be it reaped or not.
+pub(crate) fn has_ended(pid: u32) -> bool {
+    match stat(pid) {
+        Some((state, _)) => matches!(state, 'Z' | 'X'),
+        None => true,
+    }
+}
+
+/// The process of cargo-nextest that this one belongs to: the nearest ancestor of that name, else our parent.
+pub(crate) fn of_nextest() -> u32 {
+    let parent = std::os::unix::process::parent_id();
+    let mut pid = parent;
+    while pid > 1 {
+        let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+        if name.trim_end().starts_with("cargo-nextest") {
+            return pid;
+        }
+        match stat(pid) {
+            Some((_, above)) => pid = above,
+            None => break,
+        }
+    }
+    parent
+}
+
+/// The command lines of all processes that we may see.
+pub(crate) fn command_lines() -> Vec<Vec<String>> {
+    fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| {
+            entry
+                .file_name()
+                .to_string_lossy()
+                .bytes()
+                .all(|byte| byte.is_ascii_digit())
+        })
+        .filter_map(|entry| fs::read(entry.path().join("cmdline")).ok())
+        .map(|line| {
+            line.split(|byte| *byte == 0)
+                .map(|word| String::from_utf8_lossy(word).into_owned())
+                .collect()
+        })
+        .collect()
+}
+
+/// The state of a process and its parent.
+fn stat(pid: u32) -> Option<(char, u32)> {
+    let stat = fs::read_to_string(PathBuf::from(format!("/proc/{pid}/stat"))).ok()?;
+    // These follow the program's name, which may itself hold brackets and spaces.
+    let (_, rest) = stat.rsplit_once(") ")?;
+    let mut fields = rest.split(' ');
+    Some((fields.next()?.chars().next()?, fields.next()?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_that_runs_has_not_ended() {
+        assert!(!has_ended(std::process::id()));
+        assert!(has_ended(u32::MAX));
+    }
+
+    #[test]
+    fn our_own_command_line_is_among_all() {
+        let ours: Vec<String> = std::env::args().collect();
+        assert!(command_lines().iter().any(|line| line.starts_with(&ours)));
+    }
+}

@@ -1,0 +1,202 @@
+//! Nothing of a cluster stays, however its holder ends.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use libtest_mimic::{Failed, Trial};
+use phasegate_engine::server::{self, Choice, Request};
+use sqlx::ConnectOptions;
+
+use crate::holder::{HOLD, Holder};
+use crate::{claim, run, traces};
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        claim("a_stopped_server_leaves_no_process_and_no_folder", stopped),
+        claim("a_dropped_server_leaves_no_process_and_no_folder", dropped),
+        claim("a_panic_leaves_no_process_and_no_folder", || killed(None)),
+        claim("a_sigint_leaves_no_process_and_no_folder", || {
+            killed(Some("INT"))
+        }),
+        claim("a_sigterm_leaves_no_process_and_no_folder", || {
+            killed(Some("TERM"))
+        }),
+        claim("a_sigkill_leaves_no_process_and_no_folder", || {
+            killed(Some("KILL"))
+        }),
+        claim(
+            "a_kept_server_leaves_its_databases_and_its_log_and_no_process",
+            kept,
+        ),
+        claim("two_servers_run_side_by_side", side_by_side),
+        claim(
+            "the_processes_of_a_nextest_run_share_a_server_that_ends_with_the_run",
+            shared,
+        ),
+        claim("a_process_that_asks_twice_gets_the_same_server", twice),
+    ]
+}
+
+fn embedded() -> Request {
+    Request {
+        choice: Choice::Embedded,
+        needs_timescaledb: true,
+        ..Request::default()
+    }
+}
+
+fn stopped() -> Result<(), Failed> {
+    run(async {
+        let mut lines = Vec::new();
+        let server = server::start(&embedded(), &mut |line| lines.push(line.to_owned())).await?;
+        assert_eq!(
+            lines
+                .iter()
+                .filter(|line| line.starts_with("server: embedded"))
+                .count(),
+            1,
+            "{lines:?}"
+        );
+        let folder = server
+            .facts()
+            .log
+            .as_ref()
+            .unwrap()
+            .parent()
+            .unwrap()
+            .to_owned();
+        let name = folder.to_string_lossy().into_owned();
+        assert!(folder.exists());
+        assert_ne!(traces::processes(&name), [0_u32; 0]);
+        server.stop().await?;
+        assert!(!folder.exists());
+        assert_eq!(traces::processes(&name), [0_u32; 0]);
+        Ok(())
+    })
+}
+
+fn dropped() -> Result<(), Failed> {
+    run(async {
+        let server = server::start(&embedded(), &mut |_| {}).await?;
+        let folder = server
+            .facts()
+            .log
+            .as_ref()
+            .unwrap()
+            .parent()
+            .unwrap()
+            .to_owned();
+        drop(server);
+        assert!(!folder.exists());
+        assert_eq!(traces::processes(&folder.to_string_lossy()), [0_u32; 0]);
+        Ok(())
+    })
+}
+
+fn killed(signal: Option<&str>) -> Result<(), Failed> {
+    let folder = traces::folder();
+    let name = folder.path().to_string_lossy().into_owned();
+    let how = if signal.is_some() { "wait" } else { "panic" };
+    let (mut holder, url) = Holder::start(Holder::command(Choice::Embedded, how, folder.path()));
+    assert!(url.starts_with("postgresql://"), "{url}");
+    let processes = match signal {
+        Some(signal) => {
+            let processes = traces::processes(&name);
+            assert!(
+                processes.len() >= 2,
+                "a supervisor and a server at least: {processes:?}"
+            );
+            assert_eq!(traces::entries(folder.path()).len(), 1);
+            holder.kill(signal);
+            processes
+        }
+        None => {
+            assert!(!holder.child.wait()?.success());
+            traces::processes(&name)
+        }
+    };
+    traces::wait_for_end(&processes);
+    assert_eq!(traces::processes(&name), [0_u32; 0]);
+    assert_eq!(traces::entries(folder.path()), [""; 0]);
+    Ok(())
+}
+
+fn kept() -> Result<(), Failed> {
+    let folder = traces::folder();
+    let (mut holder, _) = Holder::start(Holder::command(Choice::Embedded, "wait", folder.path()));
+    holder.child.stdin.take().unwrap().write_all(b"keep\n")?;
+    let words = holder.line();
+    holder.child.wait()?;
+    let kept = folder.path().join(&traces::entries(folder.path())[0]);
+    assert!(words.contains(&*kept.to_string_lossy()), "{words}");
+    assert!(kept.join("data/PG_VERSION").exists());
+    assert!(
+        std::fs::read_to_string(kept.join("server.log"))?.contains("database system is shut down")
+    );
+    assert_eq!(traces::processes(&kept.to_string_lossy()), [0_u32; 0]);
+    Ok(())
+}
+
+fn side_by_side() -> Result<(), Failed> {
+    run(async {
+        let request = embedded();
+        let (mut quiet, mut silent) = (|_: &str| {}, |_: &str| {});
+        let (one, two) = tokio::join!(
+            server::start(&request, &mut quiet),
+            server::start(&request, &mut silent)
+        );
+        let (one, two) = (one?, two?);
+        assert_ne!(one.url("postgres"), two.url("postgres"));
+        for server in [&one, &two] {
+            let mut connection = server.options("postgres").connect().await?;
+            sqlx::query("CREATE DATABASE mine")
+                .execute(&mut connection)
+                .await?;
+        }
+        one.stop().await?;
+        let mut connection = two.options("mine").connect().await?;
+        let answer: i32 = sqlx::query_scalar("SELECT 1")
+            .fetch_one(&mut connection)
+            .await?;
+        assert_eq!(answer, 1);
+        drop(connection);
+        two.stop().await?;
+        Ok(())
+    })
+}
+
+/// A shell stands for cargo-nextest: it runs two tests one after the other, and then lives on until its input closes.
+fn shared() -> Result<(), Failed> {
+    let folder = traces::folder();
+    let name = folder.path().to_string_lossy().into_owned();
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "\"$1\"; \"$1\"; echo ready; read -r line", "nextest"])
+        .arg(std::env::current_exe()?)
+        .env(HOLD, "embedded shared")
+        .env("TMPDIR", folder.path())
+        .env("NEXTEST_RUN_ID", "00000000-0000-4000-8000-000000000001")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let (mut run, one) = Holder::start(command);
+    let two = run.line();
+    assert!(one.starts_with("postgresql://"), "{one}");
+    assert_eq!(one, two);
+    assert_eq!(run.line(), "ready");
+    // Both tests have ended, and the server has not.
+    let processes = traces::processes(&name);
+    assert!(processes.len() >= 2, "{processes:?}");
+    drop(run.child.stdin.take());
+    run.child.wait()?;
+    traces::wait_for_end(&processes);
+    assert_eq!(traces::processes(&name), [0_u32; 0]);
+    assert_eq!(traces::entries(folder.path()), [""; 0]);
+    Ok(())
+}
+
+fn twice() -> Result<(), Failed> {
+    let one = run(server::shared(&embedded(), &mut |_| {}))?;
+    let two = run(server::shared(&embedded(), &mut |_| {}))?;
+    assert_eq!(one.url("postgres"), two.url("postgres"));
+    Ok(())
+}

@@ -1,0 +1,232 @@
+//! A server that is not what the suite needs, or that refuses, is an error that says what to do.
+
+use libtest_mimic::{Failed, Trial};
+use phasegate_engine::server::{self, Choice, Request, ServerError};
+
+use crate::{claim, claim_if, run, traces};
+
+pub(crate) fn trials() -> Vec<Trial> {
+    let local = local();
+    let none = "needs a PostgreSQL on this machine";
+    vec![
+        claim("a_wrong_password_is_refused_and_not_shown", wrong_password),
+        claim(
+            "a_database_url_that_nobody_answers_is_refused",
+            nobody_answers,
+        ),
+        claim("an_external_server_is_asked_by_its_url", external),
+        claim(
+            "a_suite_that_needs_a_newer_server_is_told_so_before_anything_is_unpacked",
+            newer_embedded,
+        ),
+        claim(
+            "a_suite_that_needs_a_newer_server_than_the_external_one_is_told_so",
+            newer_external,
+        ),
+        claim_if(
+            "a_local_postgresql_without_timescaledb_is_not_taken_for_a_suite_that_needs_it",
+            local.is_none().then_some(none),
+            local_without,
+        ),
+        claim_if(
+            "a_local_postgresql_serves_a_suite_that_needs_no_timescaledb",
+            local.is_none().then_some(none),
+            local_plain,
+        ),
+        claim_if(
+            "no_room_for_a_server_is_a_clear_error_that_leaves_nothing",
+            crate::provisioning::no_small_disk(),
+            no_room,
+        ),
+    ]
+}
+
+fn embedded() -> Request {
+    Request {
+        choice: Choice::Embedded,
+        ..Request::default()
+    }
+}
+
+fn external_request(url: String) -> Request {
+    Request {
+        choice: Choice::Auto,
+        database_url: Some(url),
+        ..Request::default()
+    }
+}
+
+fn wrong_password() -> Result<(), Failed> {
+    run(async {
+        let own = server::start(&embedded(), &mut |_| {}).await?;
+        let (before, after) = own
+            .url("postgres")
+            .split_once('@')
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            .unwrap();
+        let url = format!("{}:s3cr3t@{after}", before.rsplit_once(':').unwrap().0);
+        let error = server::start(&external_request(url), &mut |_| {})
+            .await
+            .unwrap_err();
+        assert!(matches!(error, ServerError::Refused { .. }), "{error:?}");
+        let words = error.to_string();
+        assert!(
+            words.contains("28P01") && words.contains("check DATABASE_URL"),
+            "{words}"
+        );
+        assert!(!words.contains("s3cr3t"), "{words}");
+        own.stop().await?;
+        Ok(())
+    })
+}
+
+fn nobody_answers() -> Result<(), Failed> {
+    run(async {
+        let port = std::net::TcpListener::bind("127.0.0.1:0")?
+            .local_addr()?
+            .port();
+        let url = format!("postgresql://me:s3cr3t@127.0.0.1:{port}/app");
+        let error = server::start(&external_request(url), &mut |_| {})
+            .await
+            .unwrap_err();
+        let words = error.to_string();
+        assert!(
+            words.starts_with(&format!(
+                "failed to connect to postgresql://me@127.0.0.1:{port}/app: "
+            )),
+            "{words}"
+        );
+        assert!(!words.contains("s3cr3t"), "{words}");
+        Ok(())
+    })
+}
+
+fn external() -> Result<(), Failed> {
+    run(async {
+        let own = server::start(&embedded(), &mut |_| {}).await?;
+        let mut lines = Vec::new();
+        let request = external_request(own.url("postgres"));
+        let other = server::start(&request, &mut |line| lines.push(line.to_owned())).await?;
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(
+            lines[0].starts_with("server: external, PostgreSQL 17"),
+            "{lines:?}"
+        );
+        assert_eq!(other.facts().timescaledb, own.facts().timescaledb);
+        assert_eq!(other.url("other"), own.url("other"));
+        other.stop().await?;
+        // Whoever stops an external server leaves it running.
+        let again = server::start(&request, &mut |_| {}).await?;
+        again.stop().await?;
+        own.stop().await?;
+        Ok(())
+    })
+}
+
+fn newer_embedded() -> Result<(), Failed> {
+    run(async {
+        let request = Request {
+            postgres_min: Some(18),
+            ..embedded()
+        };
+        let error = server::start(&request, &mut |_| {}).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "suite needs PostgreSQL 18 or newer, but the embedded server is PostgreSQL 17: choose a newer one with \
+             --server-version, --image or --database-url"
+        );
+        Ok(())
+    })
+}
+
+fn newer_external() -> Result<(), Failed> {
+    run(async {
+        let own = server::start(&embedded(), &mut |_| {}).await?;
+        let request = Request {
+            postgres_min: Some(99),
+            ..external_request(own.url("postgres"))
+        };
+        let error = server::start(&request, &mut |_| {}).await.unwrap_err();
+        assert!(
+            matches!(error, ServerError::SuiteNeedsNewer { needed: 99, .. }),
+            "{error:?}"
+        );
+        own.stop().await?;
+        Ok(())
+    })
+}
+
+/// The version of a PostgreSQL on this machine, where there is one.
+fn local() -> Option<String> {
+    let request = Request {
+        choice: Choice::Local,
+        ..Request::default()
+    };
+    run(async {
+        let server = server::start(&request, &mut |_| {}).await.ok()?;
+        let version = server
+            .facts()
+            .timescaledb
+            .is_none()
+            .then(|| server.facts().postgres.clone());
+        server.stop().await.ok()?;
+        version
+    })
+}
+
+fn local_without() -> Result<(), Failed> {
+    run(async {
+        let request = Request {
+            choice: Choice::Local,
+            needs_timescaledb: true,
+            ..Request::default()
+        };
+        let error = server::start(&request, &mut |_| {}).await.unwrap_err();
+        assert!(error.to_string().contains("has no TimescaleDB"), "{error}");
+        Ok(())
+    })
+}
+
+fn local_plain() -> Result<(), Failed> {
+    run(async {
+        let request = Request {
+            choice: Choice::Local,
+            ..Request::default()
+        };
+        let server = server::start(&request, &mut |_| {}).await?;
+        let folder = server
+            .facts()
+            .log
+            .as_ref()
+            .unwrap()
+            .parent()
+            .unwrap()
+            .to_owned();
+        // The password works over TCP, whatever the version is.
+        let outside = server::start(&external_request(server.url("postgres")), &mut |_| {}).await?;
+        assert_eq!(outside.facts().postgres, server.facts().postgres);
+        server.stop().await?;
+        assert!(!folder.exists());
+        assert_eq!(traces::processes(&folder.to_string_lossy()), [0_u32; 0]);
+        Ok(())
+    })
+}
+
+/// The file system of the temporary folder is full after the first megabytes.
+fn no_room() -> Result<(), Failed> {
+    let folder = traces::folder();
+    let Some(small) = crate::provisioning::small_disk(folder.path(), "8m") else {
+        return Err("a small disk cannot be mounted here".into());
+    };
+    let command = crate::holder::Holder::command(Choice::Embedded, "wait", folder.path());
+    let (mut holder, words) = crate::holder::Holder::start(command);
+    holder.child.wait()?;
+    assert!(
+        words.contains("failed to copy the template cluster to"),
+        "{words}"
+    );
+    assert!(words.contains("make room there"), "{words}");
+    assert_eq!(traces::entries(folder.path()), [""; 0]);
+    drop(small);
+    Ok(())
+}
