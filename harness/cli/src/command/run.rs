@@ -60,7 +60,7 @@ fn held(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
 
 fn failure(error: RunError) -> Failure {
     let exit = match &error {
-        RunError::Suite(_) | RunError::Record(_) => Exit::Usage,
+        RunError::Suite(_) | RunError::Record(_) | RunError::Usage(_) => Exit::Usage,
         RunError::Server(_) | RunError::Database(_) => Exit::NoServer,
         RunError::Interrupted => Exit::Interrupted,
     };
