@@ -1,5 +1,6 @@
 //! What a user may type.
 
+mod check;
 mod command;
 mod format;
 mod global;
@@ -9,6 +10,7 @@ mod run;
 mod server;
 mod verify;
 
+pub(crate) use check::CheckArgs;
 pub(crate) use command::{Args, Command};
 pub(crate) use format::{Format, Rendering};
 pub(crate) use global::{Global, called, shown};

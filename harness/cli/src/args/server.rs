@@ -63,6 +63,8 @@ pub(crate) enum ServerCommand {
     /// Make a container image of the same packages, for where no registry answers
     #[cfg(feature = "container")]
     BuildImage(ProvisionArgs),
+    /// Remove what is kept between runs: caches, images, and the servers that failed runs have left
+    Clean,
 }
 
 /// Which packages are taken, and from where.

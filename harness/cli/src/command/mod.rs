@@ -1,5 +1,7 @@
 //! The verbs, one file each.
 
+mod check;
+mod conclude;
 mod execute;
 mod interrupt;
 mod list;

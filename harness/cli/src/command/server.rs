@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use phasegate_engine::server::{
-    ServerError, Version,
+    Cleaned, ServerError, Version, clean,
     provision::{self, Status},
 };
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{report::unwritable, runtime::runtime};
 use crate::{
@@ -41,6 +42,16 @@ pub(super) fn server(global: &Global, asked: &ServerCommand) -> Result<Exit, Fai
             runtime()?.block_on(work).map_err(none)?;
             status(global)
         }
+        ServerCommand::Clean => {
+            let cleaned = runtime()?.block_on(clean(None)).map_err(none)?;
+            match global.format {
+                Format::Human => console::print(&removed(&cleaned)),
+                Format::Json => console::print(&pretty(&serde_json::json!({
+                    "folders": cleaned.folders, "containers": cleaned.containers, "images": cleaned.images
+                }))?),
+            }
+            Ok(Exit::Passed)
+        }
         #[cfg(feature = "container")]
         ServerCommand::BuildImage(asked) => {
             let mut notice = |line: &str| console::note(line);
@@ -64,13 +75,38 @@ fn none(error: ServerError) -> Failure {
     Failure::new(Exit::NoServer, error)
 }
 
+fn pretty(value: &Value) -> Result<String, Failure> {
+    Ok(serde_json::to_string_pretty(value).map_err(|error| unwritable(&error))? + "\n")
+}
+
+/// One line for each thing that was removed.
+fn removed(cleaned: &Cleaned) -> String {
+    let folders = cleaned
+        .folders
+        .iter()
+        .map(|folder| format!("removed {}\n", folder.display()));
+    let containers = cleaned
+        .containers
+        .iter()
+        .map(|id| format!("removed container {id}\n"));
+    let images = cleaned
+        .images
+        .iter()
+        .map(|id| format!("removed image {id}\n"));
+    let lines: String = folders.chain(containers).chain(images).collect();
+    if lines.is_empty() {
+        "there was nothing to remove\n".to_owned()
+    } else {
+        lines
+    }
+}
+
 fn status(global: &Global) -> Result<Exit, Failure> {
     let versions = provision::status(None).map_err(none)?;
     let embedded: Vec<Embedded<'_>> = versions.iter().map(one).collect();
     match global.format {
         Format::Json => {
-            let text = serde_json::to_string_pretty(&serde_json::json!({ "embedded": embedded }));
-            console::print(&(text.map_err(|error| unwritable(&error))? + "\n"));
+            console::print(&pretty(&serde_json::json!({ "embedded": embedded }))?);
         }
         Format::Human => embedded
             .iter()

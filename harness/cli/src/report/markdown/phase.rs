@@ -66,7 +66,7 @@ fn applied(record: &Record, suite: &SuitePlan, plan: &PhasePlan) -> String {
     format!(
         "{}{}\n",
         revision.unwrap_or_default(),
-        outcome.as_deref().unwrap_or("Not applied.")
+        outcome.as_deref().unwrap_or("Not applied by this run.")
     )
 }
 
