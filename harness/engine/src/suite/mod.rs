@@ -1,5 +1,7 @@
 //! Suites: what a user writes, read, checked and held ready.
 
+#[cfg(test)]
+mod bad_input_tests;
 mod check;
 mod error;
 mod gate_file;

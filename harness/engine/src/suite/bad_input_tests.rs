@@ -1,0 +1,184 @@
+//! What a user may get wrong in the files of a suite, each with the exact message that says where and what to do.
+
+use std::{fs, path::Path};
+
+use rstest::rstest;
+use tempfile::TempDir;
+
+use super::load;
+
+const SUITE: &str = r#"suite = "s"
+title = "t"
+source = "d"
+fixtures = "../../fixtures"
+[server]
+kind = "postgres"
+[baseline]
+schema = ["baseline.sql"]
+[[phase]]
+id = "1"
+slug = "1-notes"
+title = "notes"
+up = "up.sql"
+"#;
+
+const GATE: &str = r#"id = "1.1"
+claim = "c"
+[[check]]
+id = "1.1.1"
+title = "t"
+violations = "SELECT 1 WHERE false"
+examined = "SELECT 1"
+"#;
+
+/// A suite that loads.
+fn whole() -> TempDir {
+    let root = tempfile::tempdir().expect("temporary folder");
+    put(root.path(), "suites/s/suite.toml", SUITE);
+    put(root.path(), "suites/s/gates/1-notes/1.1-c.toml", GATE);
+    put(
+        root.path(),
+        "fixtures/baseline.sql",
+        "CREATE TABLE notes (id int);\n",
+    );
+    put(
+        root.path(),
+        "fixtures/up.sql",
+        "ALTER TABLE notes ADD body text;\n",
+    );
+    root
+}
+
+fn put(root: &Path, name: &str, text: &str) {
+    let path = root.join(name);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("folder");
+    fs::write(path, text).expect("file");
+}
+
+/// The message of the error, with the temporary folder taken out.
+fn message(root: &Path) -> String {
+    let error = load(&root.join("suites"), &[]).expect_err("the suite is not whole");
+    let text = error
+        .to_string()
+        .replace(&format!("{}/", root.display()), "");
+    text.replace("suites/s/../../", "")
+}
+
+#[test]
+fn a_whole_suite_loads() {
+    let root = whole();
+    let suites = load(&root.path().join("suites"), &[]).expect("whole");
+    assert_eq!(suites.len(), 1);
+    assert_eq!(suites[0].inputs.len(), 4);
+}
+
+#[rstest]
+#[case::unknown_key("suite.toml", &SUITE.replace("title = \"t\"", "titel = \"t\""),
+    "suites/s/suite.toml:2: unknown field `titel`, expected one of `suite`, `title`, `source`, `fixtures`, `server`, \
+     `baseline`, `phase`, `deviation`, `finding`")]
+#[case::another_name("suite.toml", &SUITE.replace("suite = \"s\"", "suite = \"x\""),
+    "suites/s/suite.toml: suite = \"x\" is not the name of its folder, s")]
+#[case::another_kind_of_server("suite.toml", &SUITE.replace("postgres", "oracle"),
+    "suites/s/suite.toml: server.kind is `oracle`, expected `postgres` or `sqlite`")]
+#[case::missing_file("suite.toml", &SUITE.replace("up.sql", "upp.sql"),
+    "suites/s/suite.toml: there is no file upp.sql in fixtures")]
+#[case::pattern_without_match("suite.toml", &SUITE.replace("baseline.sql", "baseline/*.sql"),
+    "suites/s/suite.toml: `baseline/*.sql` matches no file in fixtures")]
+#[case::no_phase("suite.toml", SUITE.split("[[phase]]").next().expect("text"),
+    "suites/s/suite.toml: the suite has no phase")]
+#[case::phase_without_gates("suite.toml", &SUITE.replace("1-notes", "1-other"),
+    "suites/s/suite.toml: phase 1 has no gate: expected at least one file in suites/s/gates/1-other")]
+#[case::phase_twice("suite.toml", &format!("{SUITE}[[phase]]\nid = \"1\"\nslug = \"1-notes\"\ntitle = \"x\"\nup = \"up.sql\"\n"),
+    "suites/s/suite.toml: phase 1 is there twice: ids are unique within a suite")]
+#[case::gate_without_checks("gates/1-notes/1.1-c.toml", GATE.split("[[check]]").next().expect("text"),
+    "suites/s/gates/1-notes/1.1-c.toml: gate 1.1 has no check: a gate without checks proves nothing")]
+#[case::check_twice("gates/1-notes/1.1-c.toml", &format!("{GATE}{}", &GATE[GATE.find("[[check]]").expect("a check")..]),
+    "suites/s/suite.toml: check 1.1.1 is there twice: ids are unique within a suite")]
+#[case::check_that_expects_nothing("gates/1-notes/1.1-c.toml", &GATE.replace("violations = \"SELECT 1 WHERE false\"\n", ""),
+    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: it expects nothing: give one of rows, violations, rejects, accepts, \
+     step, plan, catalog, changes, unchanged, rollback")]
+#[case::check_without_examined("gates/1-notes/1.1-c.toml", &GATE.replace("examined = \"SELECT 1\"\n", ""),
+    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `violations` needs the key `examined`")]
+#[case::key_of_another_kind("gates/1-notes/1.1-c.toml", &format!("{GATE}neighbour = \"SELECT 1\"\n"),
+    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: the key `neighbour` means nothing beside `violations`")]
+#[case::rejects_without_neighbour(
+    "gates/1-notes/1.1-c.toml",
+    "id = \"1.1\"\nclaim = \"c\"\n[[check]]\nid = \"1.1.1\"\ntitle = \"t\"\nwrite = \"x\"\nrejects = { sqlstate = \"23505\", by = \"i\" }\n",
+    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `rejects` needs the key `neighbour`: the same write with only the \
+     fault mended, which must be accepted"
+)]
+#[case::rows_that_pass_on_nothing(
+    "gates/1-notes/1.1-c.toml",
+    "id = \"1.1\"\nclaim = \"c\"\n[[check]]\nid = \"1.1.1\"\ntitle = \"t\"\nquery = \"SELECT 1\"\nrows = []\n",
+    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: it expects no row, and would pass on an empty table: say with \
+     `examined` how many rows were looked at, or `allow_empty = true` if an empty table is what it wants"
+)]
+#[case::object_of_no_kind(
+    "gates/1-notes/1.1-c.toml",
+    "id = \"1.1\"\nclaim = \"c\"\n[[check]]\nid = \"1.1.1\"\ntitle = \"t\"\n[check.catalog]\n\"notes\" = \"table\"\n",
+    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `notes` does not begin with a kind of object: table, column, \
+     constraint, index, trigger, function, policy, rls, grant, comment, view, matview, sequence, type, schema, extension, \
+     hypertable, owner, rule, event"
+)]
+#[case::file_of_another_name(
+    "gates/1-notes/1.2-d.toml",
+    GATE,
+    "suites/s/gates/1-notes/1.2-d.toml: the file of gate 1.1 should be named 1.1-<what it claims>.toml"
+)]
+#[case::file_that_nothing_reads(
+    "gates/2-old/2.1-x.toml",
+    GATE,
+    "suites/s/gates/2-old/2.1-x.toml: no phase, gate or scenario reads this file: name it where it belongs, or delete it"
+)]
+fn a_mistake_in_a_suite_is_named_with_its_place(
+    #[case] file: &str,
+    #[case] text: &str,
+    #[case] expected: &str,
+) {
+    let root = whole();
+    put(root.path(), &format!("suites/s/{file}"), text);
+    assert_eq!(message(root.path()), expected);
+}
+
+#[rstest]
+#[case::no_sql(
+    "CREATE TABLE a (x int);\nALTER TABEL a ADD y int;\n",
+    "fixtures/up.sql:2: "
+)]
+#[case::psql_command(
+    "\\i other.sql\n",
+    "fixtures/up.sql:1: a command of psql (`\\...`) is no SQL: "
+)]
+#[case::empty("-- nothing yet\n", "fixtures/up.sql: the file holds no statement")]
+#[case::own_transaction(
+    "BEGIN;\nALTER TABLE notes ADD body text;\nCOMMIT;\n",
+    "fixtures/up.sql:1: the file begins or ends a transaction, and the phase already runs in one: "
+)]
+fn a_mistake_in_a_phase_is_named_with_its_line(#[case] sql: &str, #[case] expected: &str) {
+    let root = whole();
+    put(root.path(), "fixtures/up.sql", sql);
+    let message = message(root.path());
+    assert!(message.starts_with(expected), "{message}");
+}
+
+#[test]
+fn an_sql_file_that_nothing_reads_is_an_error() {
+    let root = whole();
+    put(root.path(), "fixtures/forgotten.sql", "SELECT 1;\n");
+    assert_eq!(
+        message(root.path()),
+        "fixtures/forgotten.sql: no phase, gate or scenario reads this file: name it where it belongs, or delete it"
+    );
+}
+
+#[test]
+fn a_suite_that_is_not_there_is_named_beside_those_that_are() {
+    let root = whole();
+    let error = load(&root.path().join("suites"), &["x".to_owned()]).expect_err("unknown");
+    assert_eq!(error.to_string(), "no suite `x`; there is s");
+    let error = load(&root.path().join("nowhere"), &[]).expect_err("no folder");
+    assert!(
+        error.to_string().starts_with("no suite found in "),
+        "{error}"
+    );
+}
