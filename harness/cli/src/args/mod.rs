@@ -17,5 +17,5 @@ pub(crate) use global::{Global, called, shown};
 pub(crate) use list::ListArgs;
 pub(crate) use report::ReportArgs;
 pub(crate) use run::RunArgs;
-pub(crate) use server::{ServerArgs, ServerCommand};
+pub(crate) use server::{ServerArgs, ServerCommand, StatusArgs};
 pub(crate) use verify::VerifyArgs;

@@ -5,6 +5,7 @@ mod conclude;
 mod execute;
 mod interrupt;
 mod list;
+mod pretty;
 mod rejudge;
 mod report;
 mod run;

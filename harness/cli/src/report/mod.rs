@@ -10,7 +10,7 @@ mod requirements;
 mod tap;
 
 pub(crate) use clock::{duration, utc};
-pub(crate) use count::count;
+pub(crate) use count::{count, passed};
 pub(crate) use json::json;
 pub(crate) use junit::junit;
 pub(crate) use markdown::{markdown, server_line, severity};

@@ -11,6 +11,7 @@ pub(crate) fn markdown(record: &Record) -> String {
         if record.is_gates_alone(&suite.suite) {
             page.push_str(&format!("\n**{GATES_ALONE}.**\n"));
         }
+        page.push_str(&head::overview(suite, result));
         let checks = record.checks(suite, result);
         page.push_str(&notes::failures(result, &checks));
         for (plan, result) in phases(suite, result) {
@@ -19,6 +20,7 @@ pub(crate) fn markdown(record: &Record) -> String {
         page.push_str(&notes::findings(suite, result));
         page.push_str(&notes::deviations(suite));
     }
+    page.push_str(&head::servers(record));
     page.push_str(&head::verification(record));
     page
 }

@@ -105,7 +105,7 @@ fn line(check: &Judged<'_>) -> String {
         text(&check.plan.kind)
     );
     if let Some(examined) = check.result.examined {
-        line.push_str(&format!(", {examined} rows examined"));
+        line.push_str(&format!(", {examined} examined"));
     }
     if let Some(seen) = check.observation {
         line.push_str(&format!(", saw {}", output(seen)));
