@@ -1,8 +1,11 @@
 //! `phasegate run` from end to end.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::mpsc::{self, RecvTimeoutError},
+    thread,
+    time::Duration,
 };
 
 use serde_json::{Value, json};
@@ -185,6 +188,17 @@ fn suites_that_are_not_as_they_must_be_are_refused_in_these_words() {
     );
 }
 
+/// What is written into a named pipe, unless nobody writes.
+fn line_of(pipe: PathBuf) -> Result<String, RecvTimeoutError> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let line = std::fs::read_to_string(pipe).expect("readable");
+        // Nobody listens any more when the test has failed.
+        drop(sender.send(line));
+    });
+    receiver.recv_timeout(Duration::from_secs(60))
+}
+
 #[test]
 fn ctrl_c_ends_the_run_its_command_and_no_more() {
     let workspace = workspace();
@@ -215,7 +229,7 @@ fn ctrl_c_ends_the_run_its_command_and_no_more() {
         .stderr(Stdio::piped())
         .spawn()
         .expect("it runs");
-    let waiting = std::fs::read_to_string(&pipe).expect("the phase began");
+    let waiting = line_of(pipe).expect("the phase began");
     let interrupt = |process: &str| {
         Command::new("kill")
             .args(["-INT", process])
