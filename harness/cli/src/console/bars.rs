@@ -20,6 +20,8 @@ pub(crate) struct Bars {
 
 /// The phase that goes on.
 struct Phase {
+    /// Its id; empty for the baseline.
+    id: String,
     bar: ProgressBar,
     head: String,
     statements: usize,
@@ -52,7 +54,7 @@ impl Bars {
                     self.notice(&server_line(server));
                 }
             }
-            Event::SuiteStarted { suite } => self.start(format!("{suite}: baseline"), 0),
+            Event::SuiteStarted { suite } => self.start("", format!("{suite}: baseline"), 0),
             Event::BaselineApplied {
                 statements,
                 duration_us,
@@ -64,20 +66,28 @@ impl Bars {
                     &format!("{statements} in {}", duration(*duration_us)),
                 );
             }
-            Event::PhaseStarted { suite, phase } => {
-                let title = self.titles.get(suite, phase);
-                let head = format!(
-                    "{phase:<3} {}",
-                    title.map(|title| title.title.as_str()).unwrap_or_default()
-                );
-                let checks = title.map_or(0, |title| title.checks);
-                self.start(head, checks);
-            }
+            Event::PhaseStarted { suite, phase } => self.start_phase(suite, phase),
             Event::StatementApplied { .. } => self.update(|phase| phase.statements += 1),
-            Event::CheckJudged { verdict, .. } => self.update(|phase| {
-                phase.judged += 1;
-                phase.passed += usize::from(*verdict == Verdict::Passed);
-            }),
+            Event::CheckJudged {
+                suite,
+                phase,
+                verdict,
+                ..
+            } => {
+                // Gates alone are judged without starting their phase.
+                if self
+                    .phase
+                    .as_ref()
+                    .is_none_or(|going_on| going_on.id != *phase)
+                {
+                    self.finish();
+                    self.start_phase(suite, phase);
+                }
+                self.update(|phase| {
+                    phase.judged += 1;
+                    phase.passed += usize::from(*verdict == Verdict::Passed);
+                });
+            }
             Event::BaselineFailed { failure, .. } | Event::PhaseFailed { failure, .. } => {
                 self.end(Verdict::Failed, first_line(&failure.message));
             }
@@ -97,17 +107,25 @@ impl Bars {
     /// Gives up the phase that goes on, if there is one: a run that was interrupted judges nothing.
     pub(super) fn finish(&mut self) {
         if let Some(phase) = self.phase.take() {
-            phase.bar.abandon();
+            phase.bar.finish_and_clear();
         }
     }
 
-    fn start(&mut self, head: String, checks: usize) {
+    fn start_phase(&mut self, suite: &str, phase: &str) {
+        let title = self.titles.get(suite, phase);
+        let name = title.map(|title| title.title.as_str()).unwrap_or_default();
+        let checks = title.map_or(0, |title| title.checks);
+        self.start(phase, format!("{phase:<3} {name}"), checks);
+    }
+
+    fn start(&mut self, id: &str, head: String, checks: usize) {
         let bar = self
             .all
             .add(ProgressBar::new_spinner().with_style(style("{spinner:.cyan}")));
         bar.enable_steady_tick(TICK);
         bar.set_message(head.clone());
         self.phase = Some(Phase {
+            id: id.to_owned(),
             bar,
             head,
             statements: 0,

@@ -1,6 +1,7 @@
 //! The `phasegate` command as a user meets it: what it prints, word for word, and how it ends.
 
 mod documents;
+mod golden;
 mod phasegate;
 mod refusals;
 mod reports;

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::account::Account;
@@ -120,13 +120,14 @@ pub(crate) fn for_cache(asked: Option<&Path>) -> Result<PathBuf, ServerError> {
     }
 }
 
-/// Makes a folder and its parents, readable by everybody whatever the umask says.
+/// Makes a folder and its parents; the folder is readable by everybody, whatever the umask says.
 pub(crate) fn make(folder: &Path) -> Result<(), ServerError> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o755)
-        .create(folder)
-        .map_err(ServerError::file("make the folder", folder))
+    if folder.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(folder).map_err(ServerError::file("make the folder", folder))?;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
+        .map_err(ServerError::file("open to everybody", folder))
 }
 
 /// Removes a folder with all it holds; one that is not there is as good.

@@ -1,14 +1,20 @@
 //! What `/proc` says about other processes.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Whether the process has ended, be it reaped or not.
 pub(crate) fn has_ended(pid: u32) -> bool {
     match stat(pid) {
         Some((state, _)) => matches!(state, 'Z' | 'X'),
-        None => true,
+        // Where there is no such file system, nobody can be seen, and nobody is given up.
+        None => can_be_seen(),
     }
+}
+
+/// Whether this system lets us see processes.
+pub(crate) fn can_be_seen() -> bool {
+    Path::new("/proc/self/stat").exists()
 }
 
 /// The process of cargo-nextest that this one belongs to: the nearest ancestor of that name, else our parent.
@@ -29,25 +35,24 @@ pub(crate) fn of_nextest() -> u32 {
 }
 
 /// The command lines of all processes that we may see.
-pub(crate) fn command_lines() -> Vec<Vec<String>> {
+pub(crate) fn command_lines() -> impl Iterator<Item = Vec<String>> {
+    command_lines_by_pid().map(|(_, line)| line)
+}
+
+/// The same, with the processes.
+pub(crate) fn command_lines_by_pid() -> impl Iterator<Item = (u32, Vec<String>)> {
     fs::read_dir("/proc")
         .into_iter()
         .flatten()
         .flatten()
-        .filter(|entry| {
-            entry
-                .file_name()
-                .to_string_lossy()
-                .bytes()
-                .all(|byte| byte.is_ascii_digit())
+        .filter_map(|entry| {
+            let pid = entry.file_name().to_str()?.parse().ok()?;
+            let line = fs::read(entry.path().join("cmdline")).ok()?;
+            let words = line
+                .split(|byte| *byte == 0)
+                .map(|word| String::from_utf8_lossy(word).into_owned());
+            Some((pid, words.collect()))
         })
-        .filter_map(|entry| fs::read(entry.path().join("cmdline")).ok())
-        .map(|line| {
-            line.split(|byte| *byte == 0)
-                .map(|word| String::from_utf8_lossy(word).into_owned())
-                .collect()
-        })
-        .collect()
 }
 
 /// The state of a process and its parent.
@@ -72,6 +77,6 @@ mod tests {
     #[test]
     fn our_own_command_line_is_among_all() {
         let ours: Vec<String> = std::env::args().collect();
-        assert!(command_lines().iter().any(|line| line.starts_with(&ours)));
+        assert!(command_lines().any(|line| line.starts_with(&ours)));
     }
 }
