@@ -1,6 +1,6 @@
 //! Applies SQL files statement by statement, or a command, so that an error has a file, a line and a statement.
 
-use std::{process::Stdio, time::Instant};
+use std::{path::Path, process::Stdio, time::Instant};
 
 use phasegate_evidence::ApplyFailure;
 
@@ -31,6 +31,8 @@ pub(crate) struct Manner<'a> {
     pub role: Option<&'a str>,
     /// What a command is handed as `DATABASE_URL`.
     pub database_url: &'a str,
+    /// The folder in which a command is started: that of the fixtures.
+    pub folder: &'a Path,
 }
 
 /// Applies one step of a phase.
@@ -44,7 +46,13 @@ pub(crate) async fn apply(
     applied: &mut (dyn FnMut(AppliedStatement) + Send),
 ) -> Result<(), ApplyFailure> {
     match step {
-        PhaseStep::Command(command) => applied(run_command(command, manner.database_url).await?),
+        PhaseStep::Command(command) => {
+            let outside = |error: DbError| failure(&command.join(" "), 0, 0, &error);
+            session.step_aside().map_err(outside)?;
+            let outcome = run_command(command, manner).await;
+            session.come_back().map_err(outside)?;
+            applied(outcome?);
+        }
         PhaseStep::Sql(files) => apply_files(session, files, manner, applied).await?,
     }
     Ok(())
@@ -125,7 +133,10 @@ async fn apply_statements(
     Ok(())
 }
 
-async fn run_command(command: &[String], url: &str) -> Result<AppliedStatement, ApplyFailure> {
+async fn run_command(
+    command: &[String],
+    manner: Manner<'_>,
+) -> Result<AppliedStatement, ApplyFailure> {
     let name = command.join(" ");
     let refused = |message: String| ApplyFailure {
         file: name.clone(),
@@ -142,7 +153,8 @@ async fn run_command(command: &[String], url: &str) -> Result<AppliedStatement, 
     let start = Instant::now();
     let output = tokio::process::Command::new(program)
         .args(arguments)
-        .env("DATABASE_URL", url)
+        .env("DATABASE_URL", manner.database_url)
+        .current_dir(manner.folder)
         .stdin(Stdio::null())
         .kill_on_drop(true)
         .output()

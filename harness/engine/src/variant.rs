@@ -1,6 +1,9 @@
 //! The migration as it is to be applied: the suite's own, or that of a scenario that deviates from it.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    path::PathBuf,
+};
 
 use phasegate_evidence::ApplyFailure;
 
@@ -17,6 +20,8 @@ pub struct Variant {
     baseline: Vec<SqlFile>,
     role: Option<String>,
     phases: Vec<VariantPhase>,
+    /// The folder in which commands are started.
+    folder: PathBuf,
 }
 
 #[derive(Debug, Clone)]
@@ -56,6 +61,7 @@ impl Variant {
                 .collect(),
             role: suite.baseline.role.clone(),
             phases: suite.phases.iter().map(phase).collect(),
+            folder: suite.fixtures.clone(),
         }
     }
 
@@ -81,6 +87,9 @@ impl Variant {
                 }
                 if let Some(down) = &replacement.down {
                     phase.down = Some(down.clone());
+                }
+                if let Some(transaction) = replacement.transaction {
+                    phase.transaction = transaction;
                 }
             }
         }
@@ -147,6 +156,7 @@ impl Variant {
             transaction,
             role: None,
             database_url: &url,
+            folder: &self.folder,
         };
         apply(
             session,
@@ -193,6 +203,7 @@ impl Variant {
             transaction: phase.transaction,
             role: self.role.as_deref(),
             database_url: &url,
+            folder: &self.folder,
         };
         apply(session, step, manner, applied).await
     }

@@ -14,6 +14,9 @@ use crate::{
     sqlite::SqliteSession,
 };
 
+/// The name of every database: what lies beside it can be named from it.
+const FILE_NAME: &str = "state.db";
+
 /// Makes files in a temporary folder, which goes when this does.
 #[derive(Debug)]
 pub struct SqliteHost {
@@ -52,7 +55,7 @@ impl SqliteHost {
     }
 
     pub(super) fn create(&self) -> Result<Database, DbError> {
-        let database = self.name();
+        let database = self.name()?;
         let mut session = SqliteSession::create(Path::new(&database.0))?;
         // An empty file is no database yet: this writes its header.
         session.run(
@@ -63,14 +66,11 @@ impl SqliteHost {
     }
 
     pub(super) fn connect(&self, database: &Database) -> Result<Session, DbError> {
-        let mut session = SqliteSession::open(Path::new(&database.0))?;
-        // A scratch file need not survive the machine.
-        session.run("PRAGMA synchronous = off")?;
-        Ok(session.into())
+        Ok(SqliteSession::open_scratch(Path::new(&database.0))?.into())
     }
 
     pub(super) fn clone_of(&self, checkpoint: &Database) -> Result<Database, DbError> {
-        let clone = self.name();
+        let clone = self.name()?;
         let refused = |error: rusqlite::Error| crate::sqlite::from_rusqlite(&error);
         let from = SqliteSession::open(Path::new(&checkpoint.0))?;
         let mut to = rusqlite::Connection::open(&clone.0).map_err(refused)?;
@@ -80,32 +80,43 @@ impl SqliteHost {
             .map_err(refused)?;
         to.close().map_err(|(_, error)| refused(error))?;
         from.close()?;
+        copy_companions(Path::new(&checkpoint.0), Path::new(&clone.0))?;
         Ok(clone)
     }
 
     pub(super) fn drop_database(&self, database: &Database) -> Result<(), DbError> {
-        for side in ["", "-wal", "-shm", "-journal"] {
-            let path = format!("{}{side}", database.0);
-            match fs::remove_file(&path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(DbError::harness(format!(
-                        "failed to remove {path}: {error}"
-                    )));
-                }
-                _ => {}
-            }
-        }
-        Ok(())
+        let folder = Path::new(&database.0).parent().unwrap_or(self.folder());
+        fs::remove_dir_all(folder).map_err(|error| {
+            DbError::harness(format!("failed to remove {}: {error}", folder.display()))
+        })
     }
 
-    fn name(&self) -> Database {
+    /// A new file in a folder of its own: a program under validation keeps its backups and its lock beside its file.
+    fn name(&self) -> Result<Database, DbError> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        Database(
-            self.folder
-                .path()
-                .join(format!("{number}.db"))
-                .to_string_lossy()
-                .into_owned(),
-        )
+        let folder = self.folder.path().join(number.to_string());
+        fs::create_dir(&folder).map_err(|error| {
+            DbError::harness(format!("failed to make {}: {error}", folder.display()))
+        })?;
+        let path = folder.join(FILE_NAME);
+        Ok(Database(path.to_string_lossy().into_owned()))
     }
+}
+
+/// Copies what lies beside a database, but not its own side files: what these hold, the copy of the database holds.
+fn copy_companions(from: &Path, to: &Path) -> Result<(), DbError> {
+    let (Some(from), Some(to)) = (from.parent(), to.parent()) else {
+        return Ok(());
+    };
+    let failed = |error: std::io::Error| {
+        DbError::harness(format!("failed to copy {}: {error}", from.display()))
+    };
+    for entry in fs::read_dir(from).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_file() && !name.starts_with(FILE_NAME) {
+            fs::copy(&path, to.join(name.as_ref())).map_err(failed)?;
+        }
+    }
+    Ok(())
 }

@@ -165,6 +165,10 @@ fn phase_failed(
     if !expected.by.as_ref().is_none_or(is_meant) {
         return wrong("another cause was expected");
     }
+    let says = expected.says.as_deref().unwrap_or_default();
+    if !failure.message.contains(says) {
+        return wrong(&format!("a message that holds `{says}` was expected"));
+    }
     if expected.catalog == Some(CatalogAfter::Unchanged) && !unchanged {
         return wrong("the catalog should be as before the phase");
     }

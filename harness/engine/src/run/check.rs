@@ -216,7 +216,7 @@ fn copy_of(path: &Path) -> Result<(SqliteHost, Database), RunError> {
         )));
     }
     let host = SqliteHost::new()?;
-    let copy = host.folder().join("copy.db");
+    let copy = host.folder().join("state.db");
     let with = |path: &Path, side: &str| {
         let mut name = path.as_os_str().to_owned();
         name.push(side);

@@ -64,6 +64,8 @@ impl Session {
     /// When the database refuses.
     pub async fn begin(&mut self) -> Result<(), DbError> {
         let sql = match self.depth {
+            // A deferred transaction of SQLite takes its lock at the first write, and may then find the file busy.
+            0 if !self.is_postgres() => "BEGIN IMMEDIATE".to_owned(),
             0 => "BEGIN".to_owned(),
             depth => format!("SAVEPOINT phasegate_{depth}"),
         };
@@ -80,7 +82,11 @@ impl Session {
         self.end("ROLLBACK", |name| {
             format!("ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}")
         })
-        .await
+        .await?;
+        match &mut self.connection {
+            Connection::Sqlite(session) if self.depth == 0 => session.detach_all(),
+            _ => Ok(()),
+        }
     }
 
     /// Keeps everything since the matching [`Session::begin`].
@@ -188,6 +194,28 @@ impl Session {
         let ran = self.run(&format!("{explain} {query}")).await?;
         let line = |row: &Vec<Cell>| row.get(column).cloned().flatten();
         Ok(ran.table.rows.iter().filter_map(line).collect())
+    }
+
+    /// Lets go of a SQLite file while another program works on it; a server serves both.
+    ///
+    /// # Errors
+    /// When the connection cannot be closed.
+    pub fn step_aside(&mut self) -> Result<(), DbError> {
+        match &mut self.connection {
+            Connection::Postgres(_) => Ok(()),
+            Connection::Sqlite(session) => session.step_aside(),
+        }
+    }
+
+    /// Undoes [`Session::step_aside`].
+    ///
+    /// # Errors
+    /// When the other program left no database behind.
+    pub fn come_back(&mut self) -> Result<(), DbError> {
+        match &mut self.connection {
+            Connection::Postgres(_) => Ok(()),
+            Connection::Sqlite(session) => session.come_back(),
+        }
     }
 
     /// The columns and the key of each of these tables.

@@ -1,17 +1,29 @@
 //! A SQLite session.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{
     Batch, Connection, OpenFlags, fallible_iterator::FallibleIterator, types::ValueRef,
 };
 
-use crate::session::{Cause, Cell, DbError, Ran, Table};
+use crate::{
+    session::{Cause, Cell, DbError, Ran, Table},
+    sql::Identifier,
+};
 
 /// A SQLite connection.
 #[derive(Debug)]
 pub struct SqliteSession {
     connection: Connection,
+    opened: Opened,
+}
+
+/// How a connection was opened, so that it can be opened again.
+#[derive(Debug, Clone)]
+struct Opened {
+    path: PathBuf,
+    flags: OpenFlags,
+    durable: bool,
 }
 
 /// The version of the SQLite library that is built in.
@@ -27,6 +39,18 @@ impl SqliteSession {
     /// When the file cannot be opened as a database.
     pub fn open(path: &Path) -> Result<Self, DbError> {
         Self::with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+    }
+
+    /// Opens a file that exists and need not survive the machine.
+    ///
+    /// # Errors
+    /// When the file cannot be opened as a database.
+    pub fn open_scratch(path: &Path) -> Result<Self, DbError> {
+        Self::opened(Opened {
+            path: path.to_owned(),
+            flags: OpenFlags::SQLITE_OPEN_READ_WRITE,
+            durable: false,
+        })
     }
 
     /// Creates a new file.
@@ -49,9 +73,23 @@ impl SqliteSession {
     }
 
     fn with_flags(path: &Path, flags: OpenFlags) -> Result<Self, DbError> {
-        let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        Self::opened(Opened {
+            path: path.to_owned(),
+            flags,
+            durable: true,
+        })
+    }
+
+    fn opened(opened: Opened) -> Result<Self, DbError> {
+        // With URIs a check can attach a further file for reading only, and never makes one that is not there.
+        let flags =
+            opened.flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+        let connection = Connection::open_with_flags(&opened.path, flags)
             .map_err(|error| from_rusqlite(&error))?;
-        let session = Self { connection };
+        let mut session = Self { connection, opened };
+        if !session.opened.durable {
+            session.run("PRAGMA synchronous = off")?;
+        }
         // A double-quoted name that is no column must be an error, not a string.
         use rusqlite::config::DbConfig;
         for option in [
@@ -64,6 +102,40 @@ impl SqliteSession {
                 .map_err(|error| from_rusqlite(&error))?;
         }
         Ok(session)
+    }
+
+    /// Lets go of the file, so that a program that wants it for itself alone can have it.
+    ///
+    /// # Errors
+    /// When the connection cannot be closed.
+    pub fn step_aside(&mut self) -> Result<(), DbError> {
+        let nothing = Connection::open_in_memory().map_err(|error| from_rusqlite(&error))?;
+        std::mem::replace(&mut self.connection, nothing)
+            .close()
+            .map_err(|(_, error)| from_rusqlite(&error))
+    }
+
+    /// Opens what now lies at the path that the session was opened with: a restore puts another file there.
+    ///
+    /// # Errors
+    /// When the file cannot be opened as a database.
+    pub fn come_back(&mut self) -> Result<(), DbError> {
+        *self = Self::opened(self.opened.clone())?;
+        Ok(())
+    }
+
+    /// Detaches what a check attached: that is no part of a transaction, and would meet the next check.
+    ///
+    /// # Errors
+    /// When a file cannot be detached.
+    pub fn detach_all(&mut self) -> Result<(), DbError> {
+        let attached = self.run(
+            "SELECT name FROM pragma_database_list WHERE name NOT IN ('main', 'temp')",
+        )?;
+        for name in attached.table.rows.into_iter().flatten().flatten() {
+            self.run(&format!("DETACH {}", Identifier(&name)))?;
+        }
+        Ok(())
     }
 
     /// The connection itself, for what SQL cannot ask.

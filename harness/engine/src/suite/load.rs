@@ -251,7 +251,15 @@ impl Loader {
 
     fn step(&mut self, place: &Path, file: StepFile) -> Result<PhaseStep, SuiteError> {
         Ok(match file {
-            StepFile::Command(command) => PhaseStep::Command(command),
+            StepFile::Command(command) => {
+                // A script among the fixtures is as much an input as an SQL file.
+                for argument in &command {
+                    if self.fixtures.join(argument).is_file() {
+                        self.take(&self.fixtures.join(argument), &format!("fixtures/{argument}"))?;
+                    }
+                }
+                PhaseStep::Command(command)
+            }
             StepFile::Files(files) => PhaseStep::Sql(self.files(place, &files)?),
         })
     }
@@ -403,6 +411,7 @@ impl Loader {
                     .down
                     .map(|down| self.step(path, down))
                     .transpose()?,
+                transaction: replaced.transaction,
             });
         }
         let kind = match file.kind {

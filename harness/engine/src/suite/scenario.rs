@@ -43,6 +43,8 @@ pub struct Replacement {
     pub up: Option<super::PhaseStep>,
     /// Instead of its way back.
     pub down: Option<super::PhaseStep>,
+    /// Instead of its way with transactions.
+    pub transaction: Option<super::TransactionMode>,
 }
 
 /// What a scenario does.
@@ -86,6 +88,8 @@ pub struct Expected {
     pub sqlstate: Option<String>,
     /// What refuses it.
     pub by: Option<String>,
+    /// What the message of the failure holds.
+    pub says: Option<String>,
     /// `unchanged`: the catalog after the failure is that before the phase.
     pub catalog: Option<CatalogAfter>,
     /// Exactly the checks that fail, for `gate-failed`.
@@ -158,6 +162,7 @@ pub(super) struct ReplaceFile {
     pub(super) up: Option<StepFile>,
     #[serde(default, deserialize_with = "optional_step")]
     pub(super) down: Option<StepFile>,
+    pub(super) transaction: Option<super::TransactionMode>,
 }
 
 #[derive(Deserialize)]
