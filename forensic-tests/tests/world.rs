@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -35,7 +35,11 @@ struct State {
 impl World {
     pub(crate) fn new() -> Result<Self, String> {
         let runtime = Runtime::new().map_err(|error| format!("no runtime: {error}"))?;
-        let suites = suite::load(&suites_folder(), &[]).map_err(|error| error.to_string())?;
+        let mut suites = Vec::new();
+        for folder in ["suites", "../fixtures/example/suites"] {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+            suites.extend(suite::load(&folder, &[]).map_err(|error| error.to_string())?);
+        }
         Ok(Self {
             inner: Arc::new(Inner {
                 runtime,
@@ -132,9 +136,4 @@ fn server_request() -> Result<server::Request, Failed> {
         needs_timescaledb: true,
         ..server::Request::default()
     })
-}
-
-/// The folder of the suites in this checkout.
-pub(crate) fn suites_folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("suites")
 }
