@@ -60,9 +60,12 @@ pub(crate) enum ServerCommand {
     Status,
     /// Unpack the embedded server into the cache folder
     Provision(ProvisionArgs),
+    /// Make a container image of the same packages, for where no registry answers
+    #[cfg(feature = "container")]
+    BuildImage(ProvisionArgs),
 }
 
-/// What is provisioned.
+/// Which packages are taken, and from where.
 #[derive(Debug, Args)]
 pub(crate) struct ProvisionArgs {
     /// The version of PostgreSQL: 17 or 18

@@ -27,6 +27,12 @@ use crate::{
 
 /// Runs suites, writes the reports into the run folder, and prints what came of it.
 pub(super) fn run(global: &Global, asked: &RunArgs) -> Result<Exit, Failure> {
+    let runtime = runtime()?;
+    // Before anything else, so that an early Ctrl-C is not lost.
+    let cancel = {
+        let _entered = runtime.enter();
+        interrupts()
+    };
     let suites = load(&global.suites()?, &asked.names).map_err(Failure::usage)?;
     let plan = plan(&suites).map_err(|error| unwritable(&error))?;
     let progress = Mutex::new(Progress::of(&plan));
@@ -36,13 +42,9 @@ pub(super) fn run(global: &Global, asked: &RunArgs) -> Result<Exit, Failure> {
         runs: global.runs(),
         run: None,
     };
-    let runtime = runtime()?;
-    let outcome = runtime.block_on(async {
-        let cancel = interrupts();
-        let mut listener = |event: &Event| held(&progress).event(event);
-        let mut notice = |line: &str| held(&progress).notice(line);
-        run::run(request, &mut listener, &mut notice, cancel).await
-    });
+    let mut listener = |event: &Event| held(&progress).event(event);
+    let mut notice = |line: &str| held(&progress).notice(line);
+    let outcome = runtime.block_on(run::run(request, &mut listener, &mut notice, cancel));
     held(&progress).finish();
     let outcome = outcome.map_err(failure)?;
     let record = read(&outcome.folder)?;
@@ -58,7 +60,7 @@ fn held(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
 
 fn failure(error: RunError) -> Failure {
     let exit = match &error {
-        RunError::Suite(_) | RunError::Record(_) => Exit::Usage,
+        RunError::Suite(_) | RunError::Record(_) | RunError::Usage(_) => Exit::Usage,
         RunError::Server(_) | RunError::Database(_) => Exit::NoServer,
         RunError::Interrupted => Exit::Interrupted,
     };

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use phasegate_engine::server::{
-    Version,
+    ServerError, Version,
     provision::{self, Status},
 };
 use serde::Serialize;
@@ -38,16 +38,34 @@ pub(super) fn server(global: &Global, asked: &ServerCommand) -> Result<Exit, Fai
                 None,
                 &mut notice,
             );
-            runtime()?
-                .block_on(work)
-                .map_err(|error| Failure::new(Exit::NoServer, error))?;
+            runtime()?.block_on(work).map_err(none)?;
             status(global)
+        }
+        #[cfg(feature = "container")]
+        ServerCommand::BuildImage(asked) => {
+            let mut notice = |line: &str| console::note(line);
+            let work = provision::build_image(
+                asked.server_version,
+                asked.mirror.as_deref(),
+                None,
+                &mut notice,
+            );
+            let image = runtime()?.block_on(work).map_err(none)?;
+            console::print(&match global.format {
+                Format::Human => format!("{image}\n"),
+                Format::Json => format!("{}\n", serde_json::json!({ "image": image })),
+            });
+            Ok(Exit::Passed)
         }
     }
 }
 
+fn none(error: ServerError) -> Failure {
+    Failure::new(Exit::NoServer, error)
+}
+
 fn status(global: &Global) -> Result<Exit, Failure> {
-    let versions = provision::status(None).map_err(|error| Failure::new(Exit::NoServer, error))?;
+    let versions = provision::status(None).map_err(none)?;
     let embedded: Vec<Embedded<'_>> = versions.iter().map(one).collect();
     match global.format {
         Format::Json => {

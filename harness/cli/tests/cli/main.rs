@@ -4,8 +4,10 @@ mod documents;
 mod phasegate;
 mod refusals;
 mod reports;
+mod run;
 mod runs;
 #[path = "../../../evidence/tests/verify/sample.rs"]
 mod sample;
 mod snapshot;
 mod verification;
+mod workspace;

@@ -9,17 +9,24 @@ pub(crate) struct Ran {
     pub(crate) stderr: String,
 }
 
-/// Runs the command in this folder, without the settings of whoever runs the tests.
+/// The command in this folder, without the settings of whoever runs the tests.
+pub(crate) fn command(here: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_phasegate"));
+    command.args(args).current_dir(here);
+    for name in [
+        "CARGO",
+        "DATABASE_URL",
+        "PHASEGATE_SERVER",
+        "PHASEGATE_DEBIAN_MIRROR",
+    ] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// Runs the command.
 pub(crate) fn phasegate(here: &Path, args: &[&str]) -> Ran {
-    let output = Command::new(env!("CARGO_BIN_EXE_phasegate"))
-        .args(args)
-        .current_dir(here)
-        .env_remove("CARGO")
-        .env_remove("DATABASE_URL")
-        .env_remove("PHASEGATE_SERVER")
-        .env_remove("PHASEGATE_DEBIAN_MIRROR")
-        .output()
-        .expect("the command runs");
+    let output = command(here, args).output().expect("the command runs");
     Ran {
         code: output.status.code().expect("no signal"),
         stdout: String::from_utf8(output.stdout).expect("UTF-8"),

@@ -27,7 +27,7 @@ pub(crate) enum Access {
     },
     /// Somebody else's server, which is never written to a file.
     #[serde(skip)]
-    External(External),
+    External(Box<External>),
 }
 
 impl Access {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -30,19 +31,13 @@ pub struct Cleaned {
 pub async fn clean(cache: Option<&Path>) -> Result<Cleaned, ServerError> {
     let mut cleaned = Cleaned::default();
     let cache = folder::for_cache(cache)?;
-    let account = Account::of_servers();
     let held = held();
     for parent in folder::all_parents() {
         let ours = entries(&parent, folder::PREFIX)
             .into_iter()
             .chain(entries(&parent, shared::PREFIX));
         for path in ours {
-            if fs::symlink_metadata(&path)
-                .is_ok_and(|found| found.is_dir() && account.is_ours(found.uid()))
-                && !is_in_use(&path, &held)
-            {
-                stop_orphan(&path);
-                folder::remove(&path)?;
+            if sweep(&path, &held)? {
                 cleaned.folders.push(path);
             }
         }
@@ -82,10 +77,22 @@ async fn containers(held: &[String], cleaned: &mut Cleaned) -> Result<(), Server
     Ok(())
 }
 
+/// Removes a folder of ours that nobody uses; says whether it did.
+fn sweep(path: &Path, held: &[String]) -> Result<bool, ServerError> {
+    let account = Account::of_servers();
+    let ours = fs::symlink_metadata(path)
+        .is_ok_and(|found| found.is_dir() && account.is_ours(found.uid()));
+    if !ours || is_in_use(path, held) {
+        return Ok(false);
+    }
+    stop_orphan(path);
+    folder::remove(path)?;
+    Ok(true)
+}
+
 /// What the supervisors that are running hold: folders and containers, by name.
 fn held() -> Vec<String> {
     process::command_lines()
-        .into_iter()
         .filter_map(|line| {
             let at = line
                 .iter()
@@ -106,16 +113,21 @@ fn is_in_use(path: &Path, held: &[String]) -> bool {
             None => is_young(path),
         };
     }
+    // Between the folder and its supervisor, and between that and its data, a start takes milliseconds.
+    let starting = !path.join("data").exists() && is_young(path);
     // A user may have started again what a failed run has kept.
-    is_held(path) || (path.join("kept").exists() && postmaster(path).is_some())
+    starting || is_held(path) || (path.join("kept").exists() && postmaster(path).is_some())
 }
+
+/// How long a folder may be there before something is in it.
+const YOUTH: Duration = Duration::from_secs(600);
 
 fn is_young(path: &Path) -> bool {
     let age = fs::metadata(path)
         .and_then(|metadata| metadata.modified())
         .ok()
         .and_then(|time| time.elapsed().ok());
-    age.is_none_or(|age| age.as_secs() < 3600)
+    age.is_none_or(|age| age < YOUTH)
 }
 
 /// Ends a server whose supervisor was killed.
@@ -149,4 +161,68 @@ fn entries(parent: &Path, prefix: &str) -> Vec<PathBuf> {
         .collect();
     paths.sort();
     paths
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::{Choice, Request, start};
+
+    #[tokio::test]
+    async fn a_server_whose_supervisor_was_killed_is_ended_and_one_that_is_held_is_not() {
+        let request = Request {
+            choice: Choice::Embedded,
+            ..Request::default()
+        };
+        let Ok(server) = start(&request, &mut |_| {}).await else {
+            // Without the packages there is no server to start; the tests of provisioning say why.
+            return;
+        };
+        let folder = server
+            .facts()
+            .log
+            .as_ref()
+            .unwrap()
+            .parent()
+            .unwrap()
+            .to_owned();
+        assert!(!sweep(&folder, &held()).unwrap());
+        let postmaster = postmaster(&folder).unwrap();
+
+        let name = folder.to_string_lossy().into_owned();
+        let supervisor = process::command_lines_by_pid()
+            .find(|(_, line)| {
+                line.iter()
+                    .any(|word| word == super::super::supervisor::NAME)
+                    && line.contains(&name)
+            })
+            .unwrap()
+            .0;
+        kill_process(
+            Pid::from_raw(i32::try_from(supervisor).unwrap()).unwrap(),
+            Signal::KILL,
+        )
+        .unwrap();
+        while !process::has_ended(supervisor) {
+            std::thread::yield_now();
+        }
+        assert!(folder.exists() && !process::has_ended(postmaster));
+
+        assert!(sweep(&folder, &held()).unwrap());
+        assert!(!folder.exists() && process::has_ended(postmaster));
+        server.stop().await.unwrap();
+    }
+
+    #[test]
+    fn what_is_not_ours_or_about_to_be_used_is_left_alone() {
+        let parent = tempfile::tempdir().unwrap();
+        let fresh = parent.path().join("phasegate-pg-fresh");
+        let dead = parent.path().join("phasegate-pg-dead");
+        fs::create_dir(&fresh).unwrap();
+        fs::create_dir_all(dead.join("data")).unwrap();
+        assert!(!sweep(&fresh, &[]).unwrap());
+        assert!(!sweep(&dead, &[dead.to_string_lossy().into_owned()]).unwrap());
+        assert!(sweep(&dead, &[]).unwrap());
+        assert_eq!(entries(parent.path(), folder::PREFIX), [fresh]);
+    }
 }

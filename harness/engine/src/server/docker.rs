@@ -39,18 +39,9 @@ pub(crate) struct Found {
 /// The image that the request asks for, pulled now if it is not there; else why not.
 pub(crate) async fn find(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<Found, String> {
     let docker = answers().await?;
-    let names = match &request.image {
-        Some(image) => vec![image.clone()],
-        None => {
-            let mut names = vec![official(request.version).to_owned()];
-            names.extend(built(&docker, request.version).await);
-            names
-        }
-    };
-    for name in &names {
-        if let Some(found) = present(&docker, name).await {
-            return Ok(found);
-        }
+    let names = names(&docker, request).await;
+    if let Some(found) = first_present(&docker, &names).await {
+        return Ok(found);
     }
     let name = &names[0];
     pull(name, notice)
@@ -59,6 +50,34 @@ pub(crate) async fn find(request: &Request, notice: &mut dyn FnMut(&str)) -> Res
     present(&docker, name)
         .await
         .ok_or_else(|| format!("{name} was pulled and is not there"))
+}
+
+/// The image that the request asks for, if it is there already; else why not. Changes nothing.
+pub(crate) async fn look(request: &Request) -> Result<Found, String> {
+    let docker = answers().await?;
+    let names = names(&docker, request).await;
+    first_present(&docker, &names)
+        .await
+        .ok_or_else(|| format!("{} is not present", names[0]))
+}
+
+/// The images that will do, the best first.
+async fn names(docker: &Docker, request: &Request) -> Vec<String> {
+    if let Some(image) = &request.image {
+        return vec![image.clone()];
+    }
+    let mut names = vec![official(request.version).to_owned()];
+    names.extend(built(docker, request.version).await);
+    names
+}
+
+async fn first_present(docker: &Docker, names: &[String]) -> Option<Found> {
+    for name in names {
+        if let Some(found) = present(docker, name).await {
+            return Some(found);
+        }
+    }
+    None
 }
 
 /// Docker, where it answers and can be used.

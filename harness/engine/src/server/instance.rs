@@ -78,7 +78,7 @@ impl Server {
         close(connection).await;
         Ok(Self {
             facts,
-            access: Access::External(external),
+            access: Access::External(Box::new(external)),
             holder: Holder::Nobody,
         })
     }

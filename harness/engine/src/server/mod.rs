@@ -40,5 +40,5 @@ pub use facts::Facts;
 pub use installation::Installation;
 pub use instance::Server;
 pub use kept::Kept;
-pub use select::start;
+pub use select::{at_hand, start};
 pub use shared::{Shared, shared};

@@ -29,25 +29,24 @@ pub(crate) fn of_nextest() -> u32 {
 }
 
 /// The command lines of all processes that we may see.
-pub(crate) fn command_lines() -> Vec<Vec<String>> {
+pub(crate) fn command_lines() -> impl Iterator<Item = Vec<String>> {
+    command_lines_by_pid().map(|(_, line)| line)
+}
+
+/// The same, with the processes.
+pub(crate) fn command_lines_by_pid() -> impl Iterator<Item = (u32, Vec<String>)> {
     fs::read_dir("/proc")
         .into_iter()
         .flatten()
         .flatten()
-        .filter(|entry| {
-            entry
-                .file_name()
-                .to_string_lossy()
-                .bytes()
-                .all(|byte| byte.is_ascii_digit())
+        .filter_map(|entry| {
+            let pid = entry.file_name().to_str()?.parse().ok()?;
+            let line = fs::read(entry.path().join("cmdline")).ok()?;
+            let words = line
+                .split(|byte| *byte == 0)
+                .map(|word| String::from_utf8_lossy(word).into_owned());
+            Some((pid, words.collect()))
         })
-        .filter_map(|entry| fs::read(entry.path().join("cmdline")).ok())
-        .map(|line| {
-            line.split(|byte| *byte == 0)
-                .map(|word| String::from_utf8_lossy(word).into_owned())
-                .collect()
-        })
-        .collect()
 }
 
 /// The state of a process and its parent.
@@ -72,6 +71,6 @@ mod tests {
     #[test]
     fn our_own_command_line_is_among_all() {
         let ours: Vec<String> = std::env::args().collect();
-        assert!(command_lines().iter().any(|line| line.starts_with(&ours)));
+        assert!(command_lines().any(|line| line.starts_with(&ours)));
     }
 }

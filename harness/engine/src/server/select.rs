@@ -43,6 +43,48 @@ pub async fn start(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<Se
     }
 }
 
+/// What there is of a kind of server on this machine, in words; else why there is none. Fetches and starts nothing.
+///
+/// # Errors
+///
+/// The reason why there is none, for a person.
+pub async fn at_hand(kind: Kind, request: &Request) -> Result<String, String> {
+    match kind {
+        Kind::Container => image_at_hand(request).await,
+        Kind::Local => {
+            let found = find_local(request).await?;
+            let release = found
+                .timescaledb
+                .map(|release| format!(", TimescaleDB {release}"));
+            let release = release.unwrap_or_default();
+            Ok(format!(
+                "PostgreSQL {}{release} in {}",
+                found.postgres,
+                found.bin.display()
+            ))
+        }
+        Kind::Embedded => {
+            let found = super::provision::status(request.cache.as_deref())
+                .map_err(|error| error.to_string())?;
+            let found = found
+                .into_iter()
+                .find(|status| status.version == request.version);
+            match found.map(|status| (status.installation, status.damage)) {
+                Some((Some(found), _)) => Ok(format!("PostgreSQL {}", found.postgres)),
+                Some((None, Some(damage))) => Err(format!("the cached one is damaged: {damage}")),
+                _ => Err("not in the cache yet".to_owned()),
+            }
+        }
+        Kind::External => match &request.database_url {
+            Some(url) => match super::external::External::read(url) {
+                Ok(external) => Ok(external.redacted()),
+                Err(error) => Err(error.to_string()),
+            },
+            None => Err("no database URL is given".to_owned()),
+        },
+    }
+}
+
 async fn auto(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<Server, ServerError> {
     if let Some(url) = &request.database_url {
         return external(url, request, notice).await;
@@ -98,13 +140,26 @@ async fn container(
     })
 }
 
+#[cfg(feature = "container")]
+async fn image_at_hand(request: &Request) -> Result<String, String> {
+    super::docker::look(request).await.map(|image| image.name)
+}
+
+#[cfg(not(feature = "container"))]
+async fn image_at_hand(_request: &Request) -> Result<String, String> {
+    Err(NOT_BUILT_IN.to_owned())
+}
+
+#[cfg(not(feature = "container"))]
+const NOT_BUILT_IN: &str = "phasegate was built without the feature \"container\"";
+
 #[cfg(not(feature = "container"))]
 async fn container(
     _request: &Request,
     _why: &str,
     _notice: &mut dyn FnMut(&str),
 ) -> Result<Result<Server, ServerError>, String> {
-    Err("phasegate was built without the feature \"container\"".to_owned())
+    Err(NOT_BUILT_IN.to_owned())
 }
 
 fn no_container(reason: &str) -> String {

@@ -60,6 +60,7 @@ pub(crate) fn conf(installation: &Installation, folder: &Path, port: u16) -> Str
 }
 
 /// `postgresql.conf` of the cluster in an image that we build: the same, but for where it listens.
+#[cfg(feature = "container")]
 pub(crate) fn conf_in_image(major: u32) -> String {
     let mut conf = "listen_addresses = '*'\nunix_socket_directories = '/tmp'\ntimezone = 'UTC'\nlog_timezone = 'UTC'\n"
         .to_owned();
@@ -74,6 +75,7 @@ pub(crate) fn conf_in_image(major: u32) -> String {
 }
 
 /// The same as arguments of the server, for an image that somebody else built and that preloads what it wants to.
+#[cfg(feature = "container")]
 pub(crate) fn arguments() -> Vec<String> {
     let mut arguments = vec!["postgres".to_owned()];
     for line in FIXED
@@ -159,6 +161,7 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::quoted;
 
+    #[cfg(feature = "container")]
     #[test]
     fn an_image_of_somebody_else_keeps_its_own_libraries() {
         let arguments = super::arguments();

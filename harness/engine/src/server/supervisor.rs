@@ -14,6 +14,7 @@ pub(crate) const NAME: &str = "phasegate-server";
 
 /// They run in a shell, so that they need no program of ours and survive a SIGKILL of ours.
 const FOR_CLUSTER: &str = include_str!("supervisor.sh");
+#[cfg(feature = "container")]
 const FOR_CONTAINER: &str = include_str!("container.sh");
 
 /// Our end of it. Dropping it ends the server and removes its folder.
@@ -135,8 +136,14 @@ impl Drop for Supervisor {
 }
 
 fn shell(script: &str) -> Command {
+    // The list of processes shows the script: without its comments it is short enough to be read there.
+    let script: String = script
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('#'))
+        .flat_map(|line| [line, "\n"])
+        .collect();
     let mut command = Command::new("/bin/sh");
-    command.arg("-c").arg(script).arg(NAME);
+    command.arg("-c").arg(script.trim_start()).arg(NAME);
     command
 }
 

@@ -165,11 +165,15 @@ fn side_by_side() -> Result<(), Failed> {
     })
 }
 
-/// A shell stands for cargo-nextest: it runs two tests one after the other, and then lives on until its input closes.
+/// A shell stands for cargo-nextest, by whose name it goes: it runs two tests one after the other, and then lives on
+/// until its input closes.
 fn shared() -> Result<(), Failed> {
     let folder = traces::folder();
     let name = folder.path().to_string_lossy().into_owned();
-    let mut command = Command::new("sh");
+    let shell = tempfile::tempdir()?;
+    let program = shell.path().join("cargo-nextest");
+    std::os::unix::fs::symlink("/bin/sh", &program)?;
+    let mut command = Command::new(program);
     command
         .args(["-c", "\"$1\"; \"$1\"; echo ready; read -r line", "nextest"])
         .arg(std::env::current_exe()?)

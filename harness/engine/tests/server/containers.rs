@@ -1,7 +1,7 @@
 //! Nothing of a container stays either.
 
 use libtest_mimic::{Failed, Trial};
-use phasegate_engine::server::{self, Choice, Request};
+use phasegate_engine::server::{self, Choice, Kind, Request};
 use sqlx::ConnectOptions;
 
 use crate::holder::Holder;
@@ -44,12 +44,7 @@ fn request() -> Request {
 
 /// Why there can be no container here.
 fn hindrance() -> Option<String> {
-    run(async {
-        match server::start(&request(), &mut |_| {}).await {
-            Ok(server) => server.stop().await.err().map(|error| error.to_string()),
-            Err(error) => Some(error.to_string().replace("no server to be had: ", "")),
-        }
-    })
+    run(server::at_hand(Kind::Container, &request())).err()
 }
 
 /// The container that publishes the port of this URL, by id.

@@ -1,13 +1,11 @@
 //! A server that is not what the suite needs, or that refuses, is an error that says what to do.
 
 use libtest_mimic::{Failed, Trial};
-use phasegate_engine::server::{self, Choice, Request, ServerError};
+use phasegate_engine::server::{self, Choice, Kind, Request, ServerError};
 
 use crate::{claim, claim_if, run, traces};
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let local = local();
-    let none = "needs a PostgreSQL on this machine";
     vec![
         claim("a_wrong_password_is_refused_and_not_shown", wrong_password),
         claim(
@@ -25,12 +23,12 @@ pub(crate) fn trials() -> Vec<Trial> {
         ),
         claim_if(
             "a_local_postgresql_without_timescaledb_is_not_taken_for_a_suite_that_needs_it",
-            local.is_none().then_some(none),
+            no_local(),
             local_without,
         ),
         claim_if(
             "a_local_postgresql_serves_a_suite_that_needs_no_timescaledb",
-            local.is_none().then_some(none),
+            no_local(),
             local_plain,
         ),
         claim_if(
@@ -156,22 +154,11 @@ fn newer_external() -> Result<(), Failed> {
     })
 }
 
-/// The version of a PostgreSQL on this machine, where there is one.
-fn local() -> Option<String> {
-    let request = Request {
-        choice: Choice::Local,
-        ..Request::default()
-    };
-    run(async {
-        let server = server::start(&request, &mut |_| {}).await.ok()?;
-        let version = server
-            .facts()
-            .timescaledb
-            .is_none()
-            .then(|| server.facts().postgres.clone());
-        server.stop().await.ok()?;
-        version
-    })
+/// Why there is no PostgreSQL without TimescaleDB on this machine.
+fn no_local() -> Option<&'static str> {
+    let found = run(server::at_hand(Kind::Local, &Request::default()));
+    let plain = found.is_ok_and(|found| !found.contains("TimescaleDB"));
+    (!plain).then_some("needs a PostgreSQL without TimescaleDB on this machine")
 }
 
 fn local_without() -> Result<(), Failed> {

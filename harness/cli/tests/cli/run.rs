@@ -1,0 +1,249 @@
+//! `phasegate run` from end to end.
+
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    phasegate::{Ran, command, phasegate},
+    workspace::{put, workspace},
+};
+
+/// The value beside a label of the summary.
+fn labelled<'a>(summary: &'a str, label: &str) -> &'a str {
+    let line = summary
+        .lines()
+        .find_map(|line| line.trim_start().strip_prefix(label));
+    line.expect("such a line").trim()
+}
+
+fn runs_in(workspace: &Path) -> usize {
+    std::fs::read_dir(workspace.join("reports/runs")).map_or(0, Iterator::count)
+}
+
+#[test]
+fn a_run_that_passes_leaves_evidence_that_verifies() {
+    let workspace = workspace();
+    let ran = phasegate(workspace.path(), &["run"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(
+        ran.stdout
+            .contains("  passed: 2 of 2 gates and 2 of 2 checks passed\n"),
+        "{}",
+        ran.stdout
+    );
+    let folder = labelled(&ran.stdout, "folder");
+    assert!(folder.starts_with("reports/runs/"), "{folder}");
+    for digest in ["result digest", "head digest", "run digest"] {
+        let digest = labelled(&ran.stdout, digest);
+        let verified = phasegate(workspace.path(), &["verify", folder, "--expect", digest]);
+        assert_eq!(verified.code, 0, "{}", verified.stdout);
+    }
+    let by_name = folder.rsplit('/').next().expect("a name");
+    assert_eq!(phasegate(workspace.path(), &["verify", by_name]).code, 0);
+}
+
+#[test]
+fn two_runs_have_the_same_result_digest_and_folders_of_their_own() {
+    let workspace = workspace();
+    let digest = |ran: Ran| labelled(&ran.stdout, "result digest").to_owned();
+    let first = digest(phasegate(workspace.path(), &["run"]));
+    assert_eq!(
+        first,
+        digest(phasegate(workspace.path(), &["run", "notes"]))
+    );
+    assert_eq!(runs_in(workspace.path()), 2);
+}
+
+#[test]
+fn format_json_prints_one_object_and_nothing_else() {
+    let workspace = workspace();
+    let ran = phasegate(workspace.path(), &["run", "--format", "json"]);
+    let run: Value = serde_json::from_str(&ran.stdout).expect("one object");
+    assert_eq!(run["server"]["kind"], "sqlite");
+    assert_eq!(
+        run["suites"][0]["phases"][1]["gates"][0]["checks"][0],
+        json!({
+            "check": "2.1.1", "verdict": "passed", "reason": null
+        })
+    );
+    assert_eq!(run["totals"]["checks"]["passed"], 2);
+    let folder = run["run"].as_str().expect("a folder");
+    assert!(Path::new(folder).join("plan.json").is_file(), "{folder}");
+    assert!(
+        ran.stderr.contains("phase 2: notes: title\n"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_failed_gate_stops_the_run_before_the_next_phase() {
+    let workspace = workspace();
+    put(
+        workspace.path(),
+        "fixtures/notes/phases/1.sql",
+        "ALTER TABLE notes ADD COLUMN author TEXT NOT NULL DEFAULT 'nobody';\n",
+    );
+    let ran = phasegate(workspace.path(), &["run"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+    assert!(
+        ran.stdout
+            .contains("rows-differ: row 1 is (nobody), expected (anonymous)"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout.contains("  kept, to look at\n"),
+        "{}",
+        ran.stdout
+    );
+    assert!(!ran.stderr.contains("phase 2"), "{}", ran.stderr);
+    let verified = phasegate(
+        workspace.path(),
+        &["verify", labelled(&ran.stdout, "folder")],
+    );
+    assert_eq!(verified.code, 0, "{}", verified.stdout);
+}
+
+#[test]
+fn a_phase_that_does_not_apply_is_told_by_file_and_line() {
+    let workspace = workspace();
+    put(
+        workspace.path(),
+        "fixtures/notes/phases/2.sql",
+        "ALTER TABLE notes ADD COLUMN title TEXT;\n\nALTER TABLE note ADD COLUMN title TEXT;\n",
+    );
+    let ran = phasegate(workspace.path(), &["run"]);
+    assert_eq!(ran.code, 4, "{}{}", ran.stdout, ran.stderr);
+    assert!(
+        ran.stdout
+            .contains("    at          phases/2.sql:3, statement 2\n"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout
+            .contains("    catalog     as it was before the phase\n"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout
+            .contains("  failed: 1 of 2 gates and 1 of 2 checks passed\n"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn suites_that_are_not_as_they_must_be_are_refused_in_these_words() {
+    let workspace = workspace();
+    let here = workspace.path();
+    let suite = here.join("forensic-tests/suites");
+    for (args, message) in [
+        (
+            &["run", "note"][..],
+            "error: no suite `note`; there is notes\n".to_owned(),
+        ),
+        (
+            &["list", "note"],
+            "error: no suite `note`; there is notes\n".to_owned(),
+        ),
+        (
+            &["run", "--suites", "nowhere"],
+            "error: there is no folder nowhere\n".to_owned(),
+        ),
+    ] {
+        let ran = phasegate(here, args);
+        assert_eq!((ran.stderr, ran.code), (message, 2), "{args:?}");
+    }
+    put(
+        here,
+        "forensic-tests/suites/notes/gates/2-title/2.1-title.toml",
+        "id = \"2.1\"\nclam = \"x\"\n",
+    );
+    let ran = phasegate(here, &["run"]);
+    assert_eq!(ran.code, 2);
+    let place = format!(
+        "error: {}/notes/gates/2-title/2.1-title.toml:2: unknown field `clam`",
+        suite.display()
+    );
+    assert!(ran.stderr.starts_with(&place), "{}", ran.stderr);
+    assert_eq!(runs_in(here), 0);
+    let elsewhere = tempfile::tempdir().expect("a temporary folder");
+    let ran = phasegate(elsewhere.path(), &["run"]);
+    assert_eq!(
+        (ran.stderr.as_str(), ran.code),
+        (
+            "error: no forensic-tests/suites here or in a folder above: name the folder of the suites with --suites\n",
+            2
+        )
+    );
+}
+
+#[test]
+fn ctrl_c_ends_the_run_its_command_and_no_more() {
+    let workspace = workspace();
+    let here = workspace.path();
+    // The phase says that it began by making a file, and then waits for ever.
+    let suite = std::fs::read_to_string(here.join("forensic-tests/suites/notes/suite.toml"))
+        .expect("readable");
+    let pipe = here.join("began");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .expect("mkfifo runs")
+            .success()
+    );
+    let waits = format!(
+        "up = {{ command = [\"sh\", \"-c\", \"echo $$ > {}; exec sleep 600\"] }}",
+        pipe.display()
+    );
+    put(
+        here,
+        "forensic-tests/suites/notes/suite.toml",
+        &suite.replace("up = \"phases/2.sql\"", &waits),
+    );
+    std::fs::remove_file(here.join("fixtures/notes/phases/2.sql")).expect("removable");
+    let child = command(here, &["run"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let waiting = std::fs::read_to_string(&pipe).expect("the phase began");
+    let interrupt = |process: &str| {
+        Command::new("kill")
+            .args(["-INT", process])
+            .status()
+            .expect("kill runs")
+    };
+    assert!(interrupt(&child.id().to_string()).success());
+    let output = child.wait_with_output().expect("it ends");
+    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    assert!(
+        stderr.contains("interrupted: stopping the server and cleaning up\n"),
+        "{stderr}"
+    );
+    assert!(
+        !Path::new("/proc").join(waiting.trim()).is_dir(),
+        "the command of the phase goes on"
+    );
+    let folder = std::fs::read_dir(here.join("reports/runs"))
+        .expect("listable")
+        .next()
+        .expect("a run");
+    let folder = folder.expect("listable").path();
+    let verified = phasegate(here, &["verify", &folder.display().to_string()]);
+    assert_eq!(verified.code, 5);
+    assert!(
+        verified.stdout.contains("it was interrupted"),
+        "{}",
+        verified.stdout
+    );
+}

@@ -1,0 +1,104 @@
+//! A workspace of a user with one small suite on SQLite, so that a whole run needs no server.
+
+use std::{fs, path::Path};
+
+use tempfile::TempDir;
+
+const SUITE: &str = r#"
+suite = "notes"
+title = "notes learn who wrote them"
+source = "the user's own words"
+fixtures = "../../../fixtures/notes"
+[server]
+kind = "sqlite"
+[baseline]
+schema = ["baseline.sql"]
+[[phase]]
+id = "1"
+slug = "1-author"
+title = "notes: author"
+up = "phases/1.sql"
+[[phase]]
+id = "2"
+slug = "2-title"
+title = "notes: title"
+up = "phases/2.sql"
+[[finding]]
+id = "empty-text"
+severity = "low"
+title = "a note may be empty"
+phase = "2"
+[[finding.step]]
+run = "INSERT INTO notes (text, author) VALUES ('', 'x')"
+affects = 1
+"#;
+
+const AUTHOR_GATE: &str = r#"
+id = "1.1"
+claim = "every note has an author"
+requirement = "the user, sentence 1"
+[[check]]
+id = "1.1.1"
+title = "old notes are anonymous"
+query = "SELECT author FROM notes ORDER BY id"
+rows = [["anonymous"], ["anonymous"]]
+fails = { with = "defects/1.1.1.sql", reason = "rows-differ" }
+"#;
+
+const TITLE_GATE: &str = r#"
+id = "2.1"
+claim = "notes can have a title"
+requirement = "the user, sentence 2"
+[[check]]
+id = "2.1.1"
+title = "old notes have none"
+query = "SELECT count(*) FROM notes WHERE title IS NULL"
+rows = [["2"]]
+fails = { with = "defects/2.1.1.sql", reason = "rows-differ" }
+"#;
+
+/// Writes the workspace. Both phases apply, and both gates open.
+pub(crate) fn workspace() -> TempDir {
+    let holder = tempfile::tempdir().expect("a temporary folder");
+    for (name, text) in [
+        ("forensic-tests/suites/notes/suite.toml", SUITE),
+        (
+            "forensic-tests/suites/notes/gates/1-author/1.1-author.toml",
+            AUTHOR_GATE,
+        ),
+        (
+            "forensic-tests/suites/notes/gates/2-title/2.1-title.toml",
+            TITLE_GATE,
+        ),
+        (
+            "fixtures/notes/baseline.sql",
+            "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL);\nINSERT INTO notes (text) VALUES ('a'), ('b');\n",
+        ),
+        (
+            "fixtures/notes/phases/1.sql",
+            "ALTER TABLE notes ADD COLUMN author TEXT NOT NULL DEFAULT 'anonymous';\n",
+        ),
+        (
+            "fixtures/notes/phases/2.sql",
+            "ALTER TABLE notes ADD COLUMN title TEXT;\n",
+        ),
+        (
+            "fixtures/notes/defects/1.1.1.sql",
+            "UPDATE notes SET author = 'x';\n",
+        ),
+        (
+            "fixtures/notes/defects/2.1.1.sql",
+            "UPDATE notes SET title = 'x';\n",
+        ),
+    ] {
+        put(holder.path(), name, text);
+    }
+    holder
+}
+
+/// Writes a file of the workspace.
+pub(crate) fn put(workspace: &Path, name: &str, text: &str) {
+    let path = workspace.join(name);
+    fs::create_dir_all(path.parent().expect("below the workspace")).expect("writable");
+    fs::write(path, text).expect("writable");
+}
