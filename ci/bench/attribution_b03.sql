@@ -120,7 +120,7 @@ SELECT col_default_is('attribution_events', 'retry_count', '0');
 
 -- check D5.1.2: four of the ten columns have a default, each exactly the one named, and six have none
 SELECT results_eq($$
-SELECT a.attname::text, pg_get_expr(d.adbin, d.adrelid)
+SELECT a.attname::text COLLATE "default", pg_get_expr(d.adbin, d.adrelid) COLLATE "default"
 FROM pg_attribute a
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE a.attrelid = 'public.attribution_events'::regclass
@@ -981,7 +981,7 @@ SELECT has_table('revenue_state_transitions');
 
 -- check 8b.1.2: six columns and no other, in order, with type, length, nullability and default
 SELECT results_eq($$
-SELECT a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid)
+SELECT a.attname::text COLLATE "default", format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid) COLLATE "default"
 FROM pg_attribute a
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE a.attrelid = 'public.revenue_state_transitions'::regclass AND a.attnum > 0 AND NOT a.attisdropped

@@ -15,7 +15,6 @@ class Generated:
         self.suites = folder / "suites"
         text = (suite / "suite.toml").read_text()
         fixtures = (suite / re.search(r'^fixtures = "(.*)"', text, re.MULTILINE)[1]).resolve()
-        shutil.copytree(fixtures, folder / "fixtures")
         head = text[text.index("[server]") : text.index("[[phase]]")]
         ups = re.findall(r'^up = "(.*)"', text, re.MULTILINE)
         target = self.suites / NAME
@@ -45,3 +44,10 @@ class Generated:
             if not copy:
                 raise SystemExit(f"no gate has {left} checks or fewer: choose another number")
             self.copies.append(copy)
+        read = "".join(text for _, text in gates) + head + " ".join(ups)
+        for file in fixtures.rglob("*.sql"):
+            path = file.relative_to(fixtures)
+            # A suite may not leave a file of its fixtures unread.
+            if str(path) in read or f"{path.parent}/*.sql" in read:
+                (folder / "fixtures" / path).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(file, folder / "fixtures" / path)
