@@ -6,7 +6,6 @@ use phasegate_evidence::ApplyFailure;
 
 use crate::{
     session::{DbError, Session},
-    sql::{Statement, SyntaxFault, split_postgres, split_sqlite},
     suite::{PhaseStep, SqlFile, TransactionMode},
 };
 
@@ -97,7 +96,7 @@ async fn apply_statements(
     }
     let mut ordinal = 0;
     for file in files {
-        let statements = split(session, file).map_err(|fault| ApplyFailure {
+        let statements = file.statements().map_err(|fault| ApplyFailure {
             file: file.path.clone(),
             line: fault.line,
             statement: 0,
@@ -124,15 +123,6 @@ async fn apply_statements(
         }
     }
     Ok(())
-}
-
-/// Splits a file by the rules of the session's database.
-pub(crate) fn split(session: &Session, file: &SqlFile) -> Result<Vec<Statement>, SyntaxFault> {
-    if session.is_postgres() {
-        split_postgres(&file.text)
-    } else {
-        split_sqlite(&file.text)
-    }
 }
 
 async fn run_command(command: &[String], url: &str) -> Result<AppliedStatement, ApplyFailure> {

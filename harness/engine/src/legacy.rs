@@ -43,16 +43,17 @@ impl LegacyRows {
         tables: &[String],
         except: &[String],
     ) -> Result<Self, DbError> {
-        let mut taken = Vec::new();
-        for mut table in session.table_columns(tables).await? {
+        let mut columns = session.table_columns(tables).await?;
+        for table in &mut columns {
             let name = table.table.clone();
             table
                 .columns
                 .retain(|column| !except.contains(&format!("{name}.{column}")));
-            let rows = read(session, &table).await?;
-            taken.push((table, rows));
         }
-        Ok(Self { tables: taken })
+        let rows = read(session, &columns.iter().collect::<Vec<_>>()).await?;
+        Ok(Self {
+            tables: columns.into_iter().zip(rows).collect(),
+        })
     }
 
     /// How many rows each table held.
@@ -70,8 +71,9 @@ impl LegacyRows {
     /// When a table or a column that existed no longer does.
     pub async fn changes(&self, session: &mut Session) -> Result<Vec<RowChange>, DbError> {
         let mut changes = Vec::new();
-        for (table, before) in &self.tables {
-            let after = read(session, table).await?;
+        let tables: Vec<&TableColumns> = self.tables.iter().map(|(table, _)| table).collect();
+        let now = read(session, &tables).await?;
+        for ((table, before), after) in self.tables.iter().zip(now) {
             let mut note = |key: &String, what| {
                 changes.push(RowChange {
                     table: table.table.clone(),
@@ -95,32 +97,48 @@ impl LegacyRows {
     }
 }
 
+/// The rows of these tables by their keys, with one query for all of them.
 async fn read(
     session: &mut Session,
-    table: &TableColumns,
-) -> Result<BTreeMap<String, String>, DbError> {
-    let row = session.row_expression(&table.columns);
-    let key = if table.key.is_empty() {
-        row.clone()
-    } else {
-        session.row_expression(&table.key)
-    };
-    let name = table_identifier(&table.table);
-    let ran = session
-        .run(&format!("SELECT {key}, {row} FROM {name} ORDER BY 1, 2"))
-        .await?;
-    let mut rows = BTreeMap::new();
+    tables: &[&TableColumns],
+) -> Result<Vec<BTreeMap<String, String>>, DbError> {
+    let mut rows = vec![BTreeMap::new(); tables.len()];
+    if tables.is_empty() {
+        return Ok(rows);
+    }
+    let queries = tables.iter().enumerate().map(|(ordinal, table)| {
+        let row = session.row_expression(&table.columns);
+        let key = if table.key.is_empty() {
+            row.clone()
+        } else {
+            session.row_expression(&table.key)
+        };
+        format!(
+            "SELECT {ordinal}, {key}, {row} FROM {}",
+            table_identifier(&table.table)
+        )
+    });
+    let query = queries.collect::<Vec<_>>().join(" UNION ALL ");
+    let ran = session.run(&format!("{query} ORDER BY 1, 2, 3")).await?;
     for cells in ran.table.rows {
-        if let [Some(key), Some(row)] = cells.as_slice() {
-            // Equal rows of a table without a key are told apart by their ordinal.
-            let mut unique = key.clone();
-            let mut ordinal = 1;
-            while rows.contains_key(&unique) {
-                ordinal += 1;
-                unique = format!("{key} #{ordinal}");
-            }
-            rows.insert(unique, row.clone());
+        let [Some(ordinal), Some(key), Some(row)] = cells.as_slice() else {
+            continue;
+        };
+        let Some(rows) = ordinal
+            .parse()
+            .ok()
+            .and_then(|ordinal: usize| rows.get_mut(ordinal))
+        else {
+            continue;
+        };
+        // Equal rows of a table without a key are told apart by their ordinal.
+        let mut unique = key.clone();
+        let mut ordinal = 1;
+        while rows.contains_key(&unique) {
+            ordinal += 1;
+            unique = format!("{key} #{ordinal}");
         }
+        rows.insert(unique, row.clone());
     }
     Ok(rows)
 }

@@ -1,5 +1,6 @@
 //! What a user may type.
 
+mod check;
 mod command;
 mod format;
 mod global;
@@ -9,11 +10,12 @@ mod run;
 mod server;
 mod verify;
 
+pub(crate) use check::CheckArgs;
 pub(crate) use command::{Args, Command};
 pub(crate) use format::{Format, Rendering};
 pub(crate) use global::{Global, called, shown};
 pub(crate) use list::ListArgs;
 pub(crate) use report::ReportArgs;
 pub(crate) use run::RunArgs;
-pub(crate) use server::{ServerArgs, ServerCommand};
+pub(crate) use server::{ServerArgs, ServerCommand, StatusArgs};
 pub(crate) use verify::VerifyArgs;

@@ -56,13 +56,22 @@ impl ServerArgs {
 /// What can be done about servers.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ServerCommand {
-    /// Say which servers are at hand on this machine
-    Status,
+    /// Say which servers are at hand, in the order in which a run looks for them; starts and fetches nothing
+    Status(StatusArgs),
     /// Unpack the embedded server into the cache folder
     Provision(ProvisionArgs),
     /// Make a container image of the same packages, for where no registry answers
     #[cfg(feature = "container")]
     BuildImage(ProvisionArgs),
+    /// Remove what is kept between runs: caches, images, and the servers that failed runs have left
+    Clean,
+}
+
+/// Which servers are looked for.
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
 }
 
 /// Which packages are taken, and from where.

@@ -1,6 +1,7 @@
 //! Ctrl-C, and being asked to end.
 
 use tokio::{
+    runtime::Runtime,
     signal::unix::{Signal, SignalKind, signal},
     sync::watch,
 };
@@ -9,7 +10,8 @@ use crate::console;
 
 /// Becomes true when the user interrupts or the system asks to end. Whatever follows is only answered: ending at once
 /// would leave behind what is just being cleaned up.
-pub(super) fn interrupts() -> watch::Receiver<bool> {
+pub(super) fn interrupts(runtime: &Runtime) -> watch::Receiver<bool> {
+    let _entered = runtime.enter();
     let (cancel, cancelled) = watch::channel(false);
     let streams = [
         SignalKind::interrupt(),

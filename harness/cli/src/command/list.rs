@@ -9,7 +9,7 @@ use phasegate_engine::{
 use phasegate_evidence::SuitePlan;
 use serde::Serialize;
 
-use super::report::unwritable;
+use super::{pretty::pretty, report::unwritable};
 use crate::{
     args::{Format, Global, ListArgs},
     console::{self, Depth, Paint},
@@ -100,10 +100,6 @@ pub(super) fn list(global: &Global, asked: &ListArgs) -> Result<Exit, Failure> {
     };
     console::print(&text);
     Ok(Exit::Passed)
-}
-
-fn pretty(value: &impl Serialize) -> Result<String, Failure> {
-    Ok(serde_json::to_string_pretty(value).map_err(|error| unwritable(&error))? + "\n")
 }
 
 fn entry<'a>(suite: &'a Suite, plan: &'a SuitePlan) -> Entry<'a> {

@@ -1,8 +1,11 @@
 //! The verbs, one file each.
 
+mod check;
+mod conclude;
 mod execute;
 mod interrupt;
 mod list;
+mod pretty;
 mod rejudge;
 mod report;
 mod run;

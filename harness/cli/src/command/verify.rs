@@ -6,6 +6,7 @@ use phasegate_evidence::{Digest, Fault, JUNIT_FILE, REPORT_FILE, RunFolder, Veri
 use serde::Serialize;
 
 use super::{
+    pretty::pretty,
     rejudge::misjudged,
     report::{read, unwritable},
 };
@@ -139,5 +140,5 @@ fn json(verification: &Verification, run: &str) -> Result<String, Failure> {
         run_digest: &verification.run_digest,
         faults: faults.collect(),
     };
-    Ok(serde_json::to_string_pretty(&answer).map_err(|error| unwritable(&error))? + "\n")
+    pretty(&answer)
 }

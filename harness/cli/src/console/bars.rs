@@ -20,8 +20,11 @@ pub(crate) struct Bars {
 
 /// The phase that goes on.
 struct Phase {
+    /// Its id; empty for the baseline.
+    id: String,
     bar: ProgressBar,
-    head: String,
+    /// What it does. It comes last in its line, so that a narrow terminal cuts it and not the figures.
+    title: String,
     statements: usize,
     judged: usize,
     passed: usize,
@@ -52,7 +55,7 @@ impl Bars {
                     self.notice(&server_line(server));
                 }
             }
-            Event::SuiteStarted { suite } => self.start(format!("{suite}: baseline"), 0),
+            Event::SuiteStarted { suite } => self.start("", format!("{suite}: baseline"), 0),
             Event::BaselineApplied {
                 statements,
                 duration_us,
@@ -61,23 +64,31 @@ impl Bars {
                 let statements = count(*statements as usize, "statement", "statements");
                 self.end(
                     Verdict::Passed,
-                    &format!("{statements} in {}", duration(*duration_us)),
+                    &format!("{statements}, {}", duration(*duration_us)),
                 );
             }
-            Event::PhaseStarted { suite, phase } => {
-                let title = self.titles.get(suite, phase);
-                let head = format!(
-                    "{phase:<3} {}",
-                    title.map(|title| title.title.as_str()).unwrap_or_default()
-                );
-                let checks = title.map_or(0, |title| title.checks);
-                self.start(head, checks);
-            }
+            Event::PhaseStarted { suite, phase } => self.start_phase(suite, phase),
             Event::StatementApplied { .. } => self.update(|phase| phase.statements += 1),
-            Event::CheckJudged { verdict, .. } => self.update(|phase| {
-                phase.judged += 1;
-                phase.passed += usize::from(*verdict == Verdict::Passed);
-            }),
+            Event::CheckJudged {
+                suite,
+                phase,
+                verdict,
+                ..
+            } => {
+                // Gates alone are judged without starting their phase.
+                if self
+                    .phase
+                    .as_ref()
+                    .is_none_or(|going_on| going_on.id != *phase)
+                {
+                    self.finish();
+                    self.start_phase(suite, phase);
+                }
+                self.update(|phase| {
+                    phase.judged += 1;
+                    phase.passed += usize::from(*verdict == Verdict::Passed);
+                });
+            }
             Event::BaselineFailed { failure, .. } | Event::PhaseFailed { failure, .. } => {
                 self.end(Verdict::Failed, first_line(&failure.message));
             }
@@ -97,33 +108,40 @@ impl Bars {
     /// Gives up the phase that goes on, if there is one: a run that was interrupted judges nothing.
     pub(super) fn finish(&mut self) {
         if let Some(phase) = self.phase.take() {
-            phase.bar.abandon();
+            phase.bar.finish_and_clear();
         }
     }
 
-    fn start(&mut self, head: String, checks: usize) {
+    fn start_phase(&mut self, suite: &str, phase: &str) {
+        let title = self.titles.get(suite, phase);
+        let name = title.map(|title| title.title.as_str()).unwrap_or_default();
+        let checks = title.map_or(0, |title| title.checks);
+        self.start(phase, name.to_owned(), checks);
+    }
+
+    fn start(&mut self, id: &str, title: String, checks: usize) {
         let bar = self
             .all
             .add(ProgressBar::new_spinner().with_style(style("{spinner:.cyan}")));
         bar.enable_steady_tick(TICK);
-        bar.set_message(head.clone());
-        self.phase = Some(Phase {
+        let phase = Phase {
+            id: id.to_owned(),
             bar,
-            head,
+            title,
             statements: 0,
             judged: 0,
             passed: 0,
             began: Instant::now(),
             checks,
-        });
+        };
+        phase.bar.set_message(phase.line(""));
+        self.phase = Some(phase);
     }
 
     fn update(&mut self, change: impl FnOnce(&mut Phase)) {
         if let Some(phase) = &mut self.phase {
             change(phase);
-            phase
-                .bar
-                .set_message(format!("{}  {}", phase.head, phase.did()));
+            phase.bar.set_message(phase.line(&phase.did()));
         }
     }
 
@@ -141,14 +159,16 @@ impl Bars {
             };
             phase.bar.set_style(style(&format!("{{prefix:.{colour}}}")));
             phase.bar.set_prefix(mark);
-            phase
-                .bar
-                .finish_with_message(format!("{}  {did}", phase.head));
+            phase.bar.finish_with_message(phase.line(did));
         }
     }
 }
 
 impl Phase {
+    fn line(&self, did: &str) -> String {
+        format!("{:<4}{did:<40} {}", self.id, self.title)
+    }
+
     fn did(&self) -> String {
         let statements = count(self.statements, "statement", "statements");
         if self.judged == 0 {
@@ -160,11 +180,11 @@ impl Phase {
 
     fn done(&self) -> String {
         let statements = count(self.statements, "statement", "statements");
-        let checks = count(self.checks, "check", "checks");
         let took = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
         format!(
-            "{statements}, {} of {checks} passed in {}",
+            "{statements}, {}/{} checks, {}",
             self.passed,
+            self.checks,
             duration(took)
         )
     }

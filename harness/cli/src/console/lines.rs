@@ -10,6 +10,8 @@ pub(crate) struct Lines {
     titles: Titles,
     statements: usize,
     passed: usize,
+    /// Whether the phase that is judged was started here: gates alone are judged without.
+    started: bool,
 }
 
 impl Lines {
@@ -18,7 +20,16 @@ impl Lines {
             titles,
             statements: 0,
             passed: 0,
+            started: false,
         }
+    }
+
+    fn head(&self, suite: &str, phase: &str) -> String {
+        let title = self
+            .titles
+            .get(suite, phase)
+            .map(|title| format!(": {}", title.title));
+        format!("  phase {phase}{}", title.unwrap_or_default())
     }
 
     /// The lines that this event is worth.
@@ -45,12 +56,8 @@ impl Lines {
                 first_line(&failure.message)
             )),
             Event::PhaseStarted { suite, phase } => {
-                (self.statements, self.passed) = (0, 0);
-                let title = self
-                    .titles
-                    .get(suite, phase)
-                    .map(|title| format!(": {}", title.title));
-                Some(format!("  phase {phase}{}", title.unwrap_or_default()))
+                (self.statements, self.passed, self.started) = (0, 0, true);
+                Some(self.head(suite, phase))
             }
             Event::StatementApplied { .. } => {
                 self.statements += 1;
@@ -89,11 +96,14 @@ impl Lines {
                     .titles
                     .get(suite, phase)
                     .map_or(0, |title| title.checks);
-                Some(format!(
+                let judged = format!(
                     "    {verdict}: {} of {}",
                     self.passed,
                     count(checks, "check", "checks")
-                ))
+                );
+                let head = (!self.started).then(|| format!("{}\n", self.head(suite, phase)));
+                (self.passed, self.started) = (0, false);
+                Some(format!("{}{judged}", head.unwrap_or_default()))
             }
             Event::RunStarted { .. }
             | Event::FindingTried { .. }

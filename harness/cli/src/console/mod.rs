@@ -3,6 +3,7 @@
 mod answers;
 mod bars;
 mod failures;
+mod kinds;
 mod lines;
 mod notes;
 mod output;
@@ -16,6 +17,7 @@ mod verified;
 mod wrap;
 
 pub(crate) use answers::answers;
+pub(crate) use kinds::kinds;
 pub(crate) use output::{note, print};
 pub(crate) use paint::Paint;
 pub(crate) use progress::Progress;

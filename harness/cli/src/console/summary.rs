@@ -5,7 +5,7 @@ use super::{
     wrap::{beside, wrap},
 };
 use crate::args::called;
-use crate::report::{Record, count, duration, server_line};
+use crate::report::{GATES_ALONE, Record, count, duration, server_line};
 
 /// What is known of a run beyond its folder.
 #[derive(Debug, Default)]
@@ -26,6 +26,9 @@ pub(crate) fn summary(record: &Record, ending: &Ending<'_>, paint: Paint) -> Str
         wrap(&plan.title, 96)
             .iter()
             .for_each(|line| text.push_str(&format!("  {line}\n")));
+        if record.is_gates_alone(&plan.suite) {
+            text.push_str(&format!("  {}\n", paint.strong(GATES_ALONE)));
+        }
         text.push('\n');
         text.push_str(&table::phases(plan, result, paint));
         text.push_str(&notes::findings(plan, result, paint));

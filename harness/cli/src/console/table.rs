@@ -11,6 +11,7 @@ use tabled::{
 };
 
 use super::{Paint, wrap::wrap};
+use crate::report::passed;
 
 /// The widest that a title may be, so that the whole table stays within the width of the console.
 const TITLE_WIDTH: usize = 50;
@@ -65,22 +66,8 @@ fn row(phase: &str, title: &str, verdict: Verdict, phases: &[PhaseResult]) -> [S
         phase.to_owned(),
         title.to_owned(),
         verdict.to_string(),
-        of(own.iter().map(|gate| gate.verdict)),
-        of(checks),
-        of(added.iter().map(|gate| gate.verdict)),
+        passed(own.iter().map(|gate| gate.verdict)),
+        passed(checks),
+        passed(added.iter().map(|gate| gate.verdict)),
     ]
-}
-
-/// How many passed, of how many.
-fn of(verdicts: impl Iterator<Item = Verdict>) -> String {
-    let (mut passed, mut all) = (0, 0);
-    for verdict in verdicts {
-        all += 1;
-        passed += usize::from(verdict == Verdict::Passed);
-    }
-    if all == 0 {
-        "-".to_owned()
-    } else {
-        format!("{passed}/{all}")
-    }
 }

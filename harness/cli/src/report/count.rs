@@ -1,8 +1,24 @@
+use phasegate_evidence::Verdict;
+
 /// One and many.
 pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     if number == 1 {
         format!("1 {one}")
     } else {
         format!("{number} {many}")
+    }
+}
+
+/// How many passed, of how many; a dash where there are none.
+pub(crate) fn passed(verdicts: impl Iterator<Item = Verdict>) -> String {
+    let (mut passed, mut all) = (0, 0);
+    for verdict in verdicts {
+        all += 1;
+        passed += usize::from(verdict == Verdict::Passed);
+    }
+    if all == 0 {
+        "-".to_owned()
+    } else {
+        format!("{passed}/{all}")
     }
 }

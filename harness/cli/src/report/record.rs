@@ -6,6 +6,10 @@ use phasegate_evidence::{
     SuiteResult, canonical_bytes, read_chain,
 };
 
+/// What is said of a suite that was judged without being applied.
+pub(crate) const GATES_ALONE: &str =
+    "gates alone, on a database that existed: this run applied nothing";
+
 /// A run folder as read: what was planned, what happened, and what that comes to.
 pub(crate) struct Record {
     /// The folder.
@@ -121,6 +125,15 @@ impl Record {
             }
         }
         servers
+    }
+
+    /// Whether this suite was judged by its gates alone, on a database that existed: nothing of it was applied.
+    pub(crate) fn is_gates_alone(&self, wanted: &str) -> bool {
+        let applied = |event: &Event| {
+            matches!(event, Event::BaselineApplied { suite, .. } | Event::BaselineFailed { suite, .. }
+                | Event::PhaseStarted { suite, .. } | Event::PhaseApplied { suite, .. } if suite == wanted)
+        };
+        !self.events().any(applied)
     }
 
     /// The suites with their results.

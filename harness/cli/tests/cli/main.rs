@@ -1,6 +1,9 @@
 //! The `phasegate` command as a user meets it: what it prints, word for word, and how it ends.
 
+mod check;
 mod documents;
+mod golden;
+mod interrupt;
 mod phasegate;
 mod refusals;
 mod reports;

@@ -23,6 +23,11 @@ id = "2"
 slug = "2-title"
 title = "notes: title"
 up = "phases/2.sql"
+[[deviation]]
+id = "old-notes-are-anonymous"
+reading = "notes from before the phase are by `anonymous`"
+instead_of = "every note has the name of who wrote it, sentence 1"
+reason = "nobody knows any more who wrote them"
 [[finding]]
 id = "empty-text"
 severity = "low"
@@ -45,6 +50,26 @@ rows = [["anonymous"], ["anonymous"]]
 fails = { with = "defects/1.1.1.sql", reason = "rows-differ" }
 "#;
 
+const LATER_GATE: &str = r#"
+id = "1.later"
+claim = "a new note may name its author"
+requirement = []
+added = true
+[[check]]
+id = "1.later.1"
+title = "a note by somebody is taken"
+write = "INSERT INTO notes (text, author) VALUES ('c', 'somebody')"
+accepts = { rows = 1 }
+fails = { with = "defects/1.later.1.sql", reason = "refused" }
+[[check]]
+id = "1.later.2"
+title = "old notes can be compressed"
+needs = { edition = "community" }
+query = "SELECT 1"
+rows = [["1"]]
+fails = { with = "defects/1.later.2.sql", reason = "rows-differ" }
+"#;
+
 const TITLE_GATE: &str = r#"
 id = "2.1"
 claim = "notes can have a title"
@@ -65,6 +90,18 @@ pub(crate) fn workspace() -> TempDir {
         (
             "forensic-tests/suites/notes/gates/1-author/1.1-author.toml",
             AUTHOR_GATE,
+        ),
+        (
+            "forensic-tests/suites/notes/gates/1-author/1.later-names.toml",
+            LATER_GATE,
+        ),
+        (
+            "fixtures/notes/defects/1.later.1.sql",
+            "CREATE TRIGGER no BEFORE INSERT ON notes BEGIN SELECT RAISE(ABORT, 'no'); END;\n",
+        ),
+        (
+            "fixtures/notes/defects/1.later.2.sql",
+            "UPDATE notes SET author = 'x';\n",
         ),
         (
             "forensic-tests/suites/notes/gates/2-title/2.1-title.toml",

@@ -19,15 +19,10 @@ pub(crate) async fn read(session: &mut PostgresSession) -> Result<Catalog, DbErr
 async fn take(
     catalog: &mut Catalog,
     session: &mut PostgresSession,
-    query: &str,
+    query: &'static str,
 ) -> Result<(), DbError> {
-    let ran = session.run(query).await?;
-    for row in ran.table.rows {
-        if let [Some(key), definition] = <[_; 2]>::try_from(row)
-            .map_err(|_| DbError::harness("a catalog query does not give two columns"))?
-        {
-            catalog.0.insert(key, definition.unwrap_or_default());
-        }
+    for (key, definition) in session.pairs(query).await? {
+        catalog.0.insert(key, definition.unwrap_or_default());
     }
     Ok(())
 }

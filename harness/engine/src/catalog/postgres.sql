@@ -16,6 +16,14 @@ relation AS (
     FROM pg_class c JOIN named_schema s ON s.oid = c.relnamespace
     WHERE NOT EXISTS (SELECT FROM extension_member e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid)
 ),
+attribute AS MATERIALIZED (
+    SELECT r.name AS relation, r.relkind, r.relowner, a.*
+    FROM relation r
+    CROSS JOIN LATERAL (
+        SELECT * FROM pg_attribute WHERE attrelid = r.oid AND attnum > 0 AND NOT attisdropped OFFSET 0
+    ) a
+    WHERE r.relkind IN ('r', 'p', 'f', 'v', 'm')
+),
 routine AS (
     SELECT p.*, s.prefix || quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS name
     FROM pg_proc p JOIN named_schema s ON s.oid = p.pronamespace
@@ -47,8 +55,8 @@ named_policy AS (
 grants AS (
     SELECT 'table ' || r.name AS object, r.relowner AS owner, a.* FROM relation r, aclexplode(r.relacl) a
     UNION ALL
-    SELECT 'column ' || r.name || '.' || quote_ident(t.attname), r.relowner, a.*
-    FROM relation r JOIN pg_attribute t ON t.attrelid = r.oid, aclexplode(t.attacl) a
+    SELECT 'column ' || t.relation || '.' || quote_ident(t.attname), t.relowner, a.*
+    FROM attribute t, aclexplode(t.attacl) a
     UNION ALL
     SELECT 'function ' || p.name, p.proowner, a.* FROM routine p, aclexplode(p.proacl) a
     UNION ALL
@@ -76,7 +84,7 @@ SELECT CASE relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'matview ' WHEN 'S' THEN
        || coalesce(' WITH (' || array_to_string(reloptions, ', ') || ')', '')
 FROM relation WHERE relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
 UNION ALL
-SELECT 'column ' || r.name || '.' || quote_ident(a.attname),
+SELECT 'column ' || a.relation || '.' || quote_ident(a.attname),
        format_type(a.atttypid, a.atttypmod)
        || CASE WHEN a.attcollation NOT IN (0, t.typcollation) THEN ' COLLATE ' || a.attcollation::regcollation ELSE '' END
        || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END
@@ -86,11 +94,10 @@ SELECT 'column ' || r.name || '.' || quote_ident(a.attname),
                WHEN 's' THEN ' GENERATED ALWAYS AS (' || pg_get_expr(d.adbin, d.adrelid) || ') STORED'
                WHEN 'v' THEN ' GENERATED ALWAYS AS (' || pg_get_expr(d.adbin, d.adrelid) || ') VIRTUAL'
                ELSE coalesce(' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid), '') END
-FROM relation r
-JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
+FROM attribute a
 JOIN pg_type t ON t.oid = a.atttypid
-LEFT JOIN pg_attrdef d ON d.adrelid = r.oid AND d.adnum = a.attnum
-WHERE r.relkind IN ('r', 'p', 'f')
+LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE a.relkind IN ('r', 'p', 'f')
 UNION ALL
 SELECT 'constraint ' || name, pg_get_constraintdef(oid) FROM named_constraint
 UNION ALL
@@ -163,10 +170,9 @@ SELECT 'comment ' || CASE r.relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'matview
                           WHEN 'I' THEN 'index ' ELSE 'table ' END || r.name, d.description
 FROM pg_description d JOIN relation r ON r.oid = d.objoid AND d.classoid = 'pg_class'::regclass AND d.objsubid = 0
 UNION ALL
-SELECT 'comment column ' || r.name || '.' || quote_ident(a.attname), d.description
+SELECT 'comment column ' || a.relation || '.' || quote_ident(a.attname), d.description
 FROM pg_description d
-JOIN relation r ON r.oid = d.objoid AND d.classoid = 'pg_class'::regclass
-JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = d.objsubid AND d.objsubid > 0
+JOIN attribute a ON a.attrelid = d.objoid AND a.attnum = d.objsubid AND d.classoid = 'pg_class'::regclass
 UNION ALL
 SELECT 'comment constraint ' || c.name, d.description
 FROM pg_description d JOIN named_constraint c ON c.oid = d.objoid AND d.classoid = 'pg_constraint'::regclass

@@ -32,6 +32,8 @@ pub struct PostgresHost {
     prefix: String,
     next: AtomicU32,
     made: Mutex<BTreeSet<String>>,
+    /// Sessions for CREATE DATABASE and DROP DATABASE that are not at work.
+    idle: Mutex<Vec<PostgresSession>>,
 }
 
 impl PostgresHost {
@@ -48,6 +50,7 @@ impl PostgresHost {
             prefix: prefix.to_owned(),
             next: AtomicU32::new(0),
             made: Mutex::new(BTreeSet::new()),
+            idle: Mutex::new(Vec::new()),
         }
     }
 
@@ -73,17 +76,14 @@ impl PostgresHost {
             self.prefix,
             self.next.fetch_add(1, Ordering::Relaxed)
         );
-        let mut maintenance = self.maintenance().await?;
         // The files are copied as files: for a database of some megabytes that is faster than writing it to the log.
-        maintenance
-            .run(&format!(
-                "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy",
-                Identifier(&name),
-                Identifier(template)
-            ))
-            .await?;
+        self.run(&format!(
+            "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy",
+            Identifier(&name),
+            Identifier(template)
+        ))
+        .await?;
         self.made().insert(name.clone());
-        maintenance.close().await?;
         Ok(Database(name))
     }
 
@@ -125,14 +125,23 @@ impl PostgresHost {
         PostgresSession::connect(&self.options.clone().database(&database.0)).await
     }
 
-    async fn maintenance(&self) -> Result<PostgresSession, DbError> {
-        PostgresSession::connect(&self.options.clone().database(&self.maintenance)).await
-    }
-
+    /// Runs a statement that concerns whole databases, on a session that is at hand or a new one.
     async fn run(&self, sql: &str) -> Result<(), DbError> {
-        let mut maintenance = self.maintenance().await?;
-        maintenance.run(sql).await?;
-        maintenance.close().await
+        let at_hand = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        let mut session = match at_hand {
+            Some(session) => session,
+            None => self.session(&Database(self.maintenance.clone())).await?,
+        };
+        session.run(sql).await?;
+        self.idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(session);
+        Ok(())
     }
 
     fn made(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {

@@ -71,20 +71,32 @@ impl Facts {
         session: &mut Session,
         expectations: impl IntoIterator<Item = &'a Expectation>,
     ) -> Result<Self, DbError> {
+        let catalog = session.catalog().await?;
+        Self::of(&catalog, session, expectations).await
+    }
+
+    /// Normalises what these expectations declare, on a state whose catalog is known.
+    ///
+    /// # Errors
+    /// When the server fails.
+    pub async fn of<'a>(
+        catalog: &Catalog,
+        session: &mut Session,
+        expectations: impl IntoIterator<Item = &'a Expectation>,
+    ) -> Result<Self, DbError> {
         let mut declared: Vec<(String, String)> = expectations
             .into_iter()
             .flat_map(Expectation::declared)
             .collect();
         declared.sort();
         declared.dedup();
-        let catalog = session.catalog().await?;
         let definitions = if declared.is_empty() {
             Vec::new()
         } else {
             session.normalise(&declared).await?
         };
         Ok(Self {
-            catalog,
+            catalog: catalog.clone(),
             normalised: declared.into_iter().zip(definitions).collect(),
         })
     }

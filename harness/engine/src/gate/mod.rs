@@ -23,6 +23,7 @@ pub use plan::{PlanSeen, PlanUse};
 pub use rejects::{Neighbour, Rejection, Rejects, RejectsSeen};
 pub use rollback::{Rollback, RollbackSeen, RollbackStep};
 pub use rows::{Rows, RowsSeen};
+pub(crate) use sequence::sets;
 pub use sequence::{Sequence, SequenceSeen, Step, StepSeen};
 pub use unchanged::{Unchanged, UnchangedSeen};
 pub use violations::{Violations, ViolationsSeen};

@@ -97,6 +97,13 @@ impl Sequence {
 }
 
 impl Step {
+    /// Whether the step leaves a mark on its session: a setting that was once set within a transaction is the empty
+    /// text afterwards and no longer unset, which whatever comes next could meet.
+    #[must_use]
+    pub fn marks_its_session(&self) -> bool {
+        !self.settings.is_empty() || sets(&self.run)
+    }
+
     async fn observe(
         &self,
         session: &mut Session,
@@ -155,6 +162,14 @@ impl Step {
         let difference = first_difference(self.rows.as_ref()?, &seen.table.rows)?;
         Some(Judged::failed("rows-differ", difference))
     }
+}
+
+/// Whether SQL sets a setting.
+pub(crate) fn sets(sql: &str) -> bool {
+    let sql = sql.to_lowercase();
+    ["set_config", "set local", "set session"]
+        .iter()
+        .any(|words| sql.contains(words))
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@ use phasegate_evidence::Verdict;
 
 use super::{Lab, LabError};
 use crate::{
-    apply::split,
     gate::{Context, judge_check},
     suite::Check,
     variant::Variant,
@@ -31,7 +30,7 @@ impl Lab {
         let legacy = self.legacy_of(&variant, index, check).await?;
         let mut bench = self.bench(&variant, index + 1).await?;
         bench.session.begin().await?;
-        let statements = split(&bench.session, file).map_err(|fault| {
+        let statements = file.statements().map_err(|fault| {
             unexpected(format!("{}:{}: {}", file.path, fault.line, fault.message))
         })?;
         for statement in statements {

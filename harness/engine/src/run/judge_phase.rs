@@ -21,6 +21,8 @@ use crate::{
 pub struct PhaseState<'a> {
     /// The catalog before it.
     pub before: &'a Catalog,
+    /// The catalog after it, as read when it had been applied.
+    pub after: &'a Catalog,
     /// The rows before it, for each check of kind `unchanged`.
     pub legacy: &'a BTreeMap<String, LegacyRows>,
     /// The server.
@@ -110,7 +112,7 @@ async fn judge_share<'a>(
 ) -> Result<Vec<CheckOutcome<'a>>, RunError> {
     let mut session = host.connect(&database).await?;
     let expectations = checks.iter().map(|(_, check)| &check.expectation);
-    let facts = Facts::read(&mut session, expectations).await?;
+    let facts = Facts::of(state.after, &mut session, expectations).await?;
     let mut outcomes = Vec::with_capacity(checks.len());
     for (gate, check) in checks {
         let context = Context {

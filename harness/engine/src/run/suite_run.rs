@@ -14,7 +14,7 @@ use crate::{
     apply::AppliedStatement,
     catalog::{Catalog, Difference},
     database::{Database, Host},
-    gate::{Expectation, Observation, rejudge, try_steps},
+    gate::{Expectation, Observation, Step, rejudge, try_steps},
     legacy::LegacyRows,
     record::Recorder,
     session::Session,
@@ -122,6 +122,7 @@ impl SuiteRun<'_, '_> {
             let gates_on = clones.take().await?;
             let phase_state = PhaseState {
                 before: &state.catalog,
+                after: &catalog,
                 legacy: &legacy,
                 server: &self.server,
             };
@@ -276,9 +277,8 @@ impl SuiteRun<'_, '_> {
         if findings.is_empty() {
             return Ok(());
         }
+        let mut session = self.host.connect(on).await?;
         for finding in findings {
-            // Each on a session of its own: what one sets, the next must not meet.
-            let mut session = self.host.connect(on).await?;
             let (seen, judged) = try_steps(&mut session, &finding.steps).await?;
             let observation = Some(self.recorder.output(&Observation::Sequence(seen))?);
             self.emit(Event::FindingTried {
@@ -288,8 +288,12 @@ impl SuiteRun<'_, '_> {
                 reason: judged.reason,
                 observation,
             })?;
-            session.close().await?;
+            if finding.steps.iter().any(Step::marks_its_session) {
+                session.close().await?;
+                session = self.host.connect(on).await?;
+            }
         }
+        session.close().await?;
         Ok(())
     }
 

@@ -37,6 +37,16 @@ impl Account {
         }
     }
 
+    /// What a person who is root writes before a command, so that it runs under this account.
+    pub(crate) fn command(self) -> String {
+        match self {
+            Self::Ours => String::new(),
+            Self::Ordinary { uid, gid } => {
+                format!("setpriv --reuid={uid} --regid={gid} --clear-groups ")
+            }
+        }
+    }
+
     /// Whether what this user owns is ours: we made it, or gave it to our servers.
     pub(crate) fn is_ours(self, owner: u32) -> bool {
         let given = match self {

@@ -32,7 +32,13 @@ pub async fn clean(cache: Option<&Path>) -> Result<Cleaned, ServerError> {
     let mut cleaned = Cleaned::default();
     let cache = folder::for_cache(cache)?;
     let held = held();
-    for parent in folder::all_parents() {
+    // Where processes cannot be seen, nobody can say which folder is still in use.
+    let parents = if process::can_be_seen() {
+        folder::all_parents()
+    } else {
+        Vec::new()
+    };
+    for parent in parents {
         let ours = entries(&parent, folder::PREFIX)
             .into_iter()
             .chain(entries(&parent, shared::PREFIX));
@@ -174,10 +180,7 @@ mod tests {
             choice: Choice::Embedded,
             ..Request::default()
         };
-        let Ok(server) = start(&request, &mut |_| {}).await else {
-            // Without the packages there is no server to start; the tests of provisioning say why.
-            return;
-        };
+        let server = start(&request, &mut |_| {}).await.unwrap();
         let folder = server
             .facts()
             .log

@@ -5,7 +5,6 @@ use std::io::Read;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use sqlx::{ConnectOptions, PgConnection};
 
@@ -14,15 +13,9 @@ use super::account::Account;
 use super::choice::Kind;
 use super::error::ServerError;
 use super::installation::Installation;
-use super::process::has_ended;
+use super::readiness::{Readiness, wait};
 use super::supervisor::Supervisor;
 use super::{copy, folder, settings};
-
-/// How long a server may take to become ready: it takes some ten milliseconds, and crash recovery never happens.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// How often the server's status is looked at. It costs one read of a file in memory.
-const GLANCE: Duration = Duration::from_millis(1);
 
 /// How many ports are tried before it is somebody's fault.
 const PORTS: usize = 8;
@@ -175,41 +168,6 @@ fn launch(
     })
 }
 
-/// What became of a server that was started.
-enum Readiness {
-    Ready,
-    PortTaken,
-    Failed(String),
-}
-
-fn wait(data: &Path, pid: u32, log: &Path) -> Readiness {
-    let status = data.join("postmaster.pid");
-    let begun = Instant::now();
-    while begun.elapsed() < PATIENCE {
-        // The eighth line of this file is the server's own word on whether it takes connections.
-        if fs::read_to_string(&status).is_ok_and(|text| {
-            text.lines()
-                .nth(7)
-                .is_some_and(|word| word.trim() == "ready")
-        }) {
-            return Readiness::Ready;
-        }
-        if has_ended(pid) {
-            return if fs::read_to_string(log)
-                .is_ok_and(|text| text.contains("could not create any TCP/IP sockets"))
-            {
-                // The next attempt is judged by its own words.
-                let _ = fs::remove_file(log);
-                Readiness::PortTaken
-            } else {
-                Readiness::Failed("it ended at once".to_owned())
-            };
-        }
-        std::thread::sleep(GLANCE);
-    }
-    Readiness::Failed(format!("it was not ready within {} s", PATIENCE.as_secs()))
-}
-
 /// Runs `initdb`, for an installation that has no template to copy.
 pub(crate) fn initialise(
     installation: &Installation,
@@ -283,11 +241,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_port_that_is_taken_in_between_is_left_for_another() {
-        let Ok(installation) = provision::provision(Version::V17, None, None, &mut |_| {}).await
-        else {
-            // Without the packages there is no server to start; the tests of provisioning say why.
-            return;
-        };
+        let installation = provision::provision(Version::V17, None, None, &mut |_| {})
+            .await
+            .unwrap();
         let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let mut first = Some(taken.local_addr().unwrap().port());
         let cluster = launch(Kind::Embedded, &installation, || {

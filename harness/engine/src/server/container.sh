@@ -12,7 +12,9 @@ while read -r word argument rest; do
   case $word in
     watch)
       meeting=$rest
-      tail --pid="$argument" -s 0.1 -f /dev/null
+      # Not every tail can do this.
+      tail --pid="$argument" -s 0.1 -f /dev/null 2>/dev/null ||
+        while [ -d "/proc/$argument" ] || kill -0 "$argument" 2>/dev/null; do sleep 0.2; done
       break
       ;;
     keep)

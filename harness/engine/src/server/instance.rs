@@ -158,16 +158,16 @@ impl Server {
     pub async fn keep(self) -> Result<Kept, ServerError> {
         match self.holder {
             Holder::Cluster(cluster) => {
-                let bin = cluster.bin.clone();
+                let (bin, port) = (cluster.bin.clone(), cluster.port);
                 let folder = blocking(move || cluster.keep()).await?;
-                Ok(Kept::of_cluster(&bin, &folder))
+                Ok(Kept::of_cluster(&bin, &folder, port))
             }
             #[cfg(feature = "container")]
             Holder::Container(container) => {
                 let name = container.name.clone();
                 let url = self.access.url("postgres");
                 blocking(move || container.keep()).await?;
-                Ok(Kept::of_container(&name, url))
+                Ok(Kept::of_container(&name, &url))
             }
             Holder::Nobody => Ok(Kept::of_others(&self.access)),
         }

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::access::Access;
+use super::access::{Access, SUPERUSER};
+use super::account::Account;
 
 /// What is left of a server after a run that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,34 +13,35 @@ pub struct Kept {
     pub place: String,
     /// The server's log, where it has one that we can read.
     pub log: Option<PathBuf>,
-    /// How to connect, where the server goes on running. It holds a password.
-    pub url: Option<String>,
     /// The command that starts it again, where it was stopped.
     pub restart: Option<String>,
+    /// The command that connects to it while it runs. It may hold a password.
+    pub connect: Option<String>,
     /// The command that removes it.
     pub remove: Option<String>,
 }
 
 impl Kept {
-    pub(crate) fn of_cluster(bin: &Path, folder: &Path) -> Self {
+    pub(crate) fn of_cluster(bin: &Path, folder: &Path, port: u16) -> Self {
         let place = folder.display().to_string();
         let postgres = bin.join("postgres").display().to_string();
+        let account = Account::of_servers().command();
         Self {
             log: Some(super::cluster::log_of(folder)),
-            url: None,
-            restart: Some(format!("{postgres} -D {place}/data -k {place}")),
+            restart: Some(format!("{account}{postgres} -D {place}/data -k {place}")),
+            connect: Some(format!("psql -h {place} -p {port} -U {SUPERUSER} postgres")),
             remove: Some(format!("rm -rf {place}")),
             place,
         }
     }
 
     #[cfg(feature = "container")]
-    pub(crate) fn of_container(name: &str, url: String) -> Self {
+    pub(crate) fn of_container(name: &str, url: &str) -> Self {
         Self {
             place: format!("the container {name}, which goes on running"),
             log: None,
-            url: Some(url),
             restart: None,
+            connect: Some(format!("psql {url}")),
             remove: Some(format!("docker rm -f -v {name}")),
         }
     }
@@ -53,8 +55,8 @@ impl Kept {
         Self {
             place,
             log: None,
-            url: None,
             restart: None,
+            connect: None,
             remove: None,
         }
     }
@@ -66,14 +68,11 @@ impl fmt::Display for Kept {
         if let Some(log) = &self.log {
             write!(out, ", its log is {}", log.display())?;
         }
-        if let Some(url) = &self.url {
-            write!(out, "; connect with: psql {url}")?;
-        }
         if let Some(restart) = &self.restart {
-            write!(
-                out,
-                "; start it again (as the owner of that folder) with: {restart}"
-            )?;
+            write!(out, "; start it again with: {restart}")?;
+        }
+        if let Some(connect) = &self.connect {
+            write!(out, "; connect with: {connect}")?;
         }
         if let Some(remove) = &self.remove {
             write!(out, "; remove it with: {remove}")?;

@@ -28,6 +28,7 @@ mod kept;
 mod local;
 mod process;
 pub mod provision;
+mod readiness;
 mod select;
 mod settings;
 mod shared;

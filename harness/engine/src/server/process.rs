@@ -1,14 +1,20 @@
 //! What `/proc` says about other processes.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Whether the process has ended, be it reaped or not.
 pub(crate) fn has_ended(pid: u32) -> bool {
     match stat(pid) {
         Some((state, _)) => matches!(state, 'Z' | 'X'),
-        None => true,
+        // Where there is no such file system, nobody can be seen, and nobody is given up.
+        None => can_be_seen(),
     }
+}
+
+/// Whether this system lets us see processes.
+pub(crate) fn can_be_seen() -> bool {
+    Path::new("/proc/self/stat").exists()
 }
 
 /// The process of cargo-nextest that this one belongs to: the nearest ancestor of that name, else our parent.

@@ -24,9 +24,13 @@ pub async fn start(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<Se
         },
         Choice::Container => match container(request, "asked for", notice).await {
             Ok(server) => server,
-            Err(reason) => Err(ServerError::NoServer {
-                reasons: vec![no_container(&reason)],
-            }),
+            Err(reason) => {
+                let mut reasons = vec![no_container(&reason)];
+                if request.image.is_none() {
+                    reasons.push(BUILD_IMAGE.to_owned());
+                }
+                Err(ServerError::NoServer { reasons })
+            }
         },
         Choice::Local => match find_local(request).await {
             Ok(installation) => {
@@ -161,6 +165,10 @@ async fn container(
 ) -> Result<Result<Server, ServerError>, String> {
     Err(NOT_BUILT_IN.to_owned())
 }
+
+/// What to do where Docker answers and has no image.
+const BUILD_IMAGE: &str =
+    "where Docker reaches no registry, `phasegate server build-image` makes an image";
 
 fn no_container(reason: &str) -> String {
     format!("no container: {reason}")

@@ -30,7 +30,9 @@ while read -r word argument rest; do
       # A server that several processes share lives as long as the run that they belong to, and so does the folder in
       # which they find it.
       meeting=$rest
-      tail --pid="$argument" -s 0.1 -f /dev/null
+      # Not every tail can do this.
+      tail --pid="$argument" -s 0.1 -f /dev/null 2>/dev/null ||
+        while [ -d "/proc/$argument" ] || kill -0 "$argument" 2>/dev/null; do sleep 0.2; done
       break
       ;;
     keep)

@@ -83,6 +83,20 @@ impl PostgresSession {
         Ok(ran)
     }
 
+    /// Runs a query of ours that gives pairs of text. It is prepared, so that its plan is made once a session.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub(crate) async fn pairs(
+        &mut self,
+        query: &'static str,
+    ) -> Result<Vec<(String, Option<String>)>, DbError> {
+        sqlx::query_as(query)
+            .fetch_all(&mut self.connection)
+            .await
+            .map_err(|error| from_sqlx(&error))
+    }
+
     /// Takes on a role until the end of the transaction.
     ///
     /// # Errors

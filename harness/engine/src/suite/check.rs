@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::gate::Expectation;
+use crate::gate::{Expectation, Step, sets};
 
 /// One SQL test with one expectation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,21 +41,12 @@ impl Check {
     /// empty text afterwards and no longer unset, which the next check could meet.
     #[must_use]
     pub fn marks_its_session(&self) -> bool {
-        let given = self.given.as_deref().unwrap_or_default();
-        let steps_set = match &self.expectation {
-            Expectation::Sequence(sequence) => sequence
-                .steps
-                .iter()
-                .any(|step| !step.settings.is_empty() || sets(&step.run)),
+        let steps_mark = match &self.expectation {
+            Expectation::Sequence(sequence) => sequence.steps.iter().any(Step::marks_its_session),
             _ => false,
         };
-        !self.settings.is_empty() || sets(given) || steps_set
+        !self.settings.is_empty() || steps_mark || sets(self.given.as_deref().unwrap_or_default())
     }
-}
-
-fn sets(sql: &str) -> bool {
-    let sql = sql.to_lowercase();
-    sql.contains("set_config") || sql.contains("set local") || sql.contains("set session")
 }
 
 /// What a server must offer for a check to be applicable.

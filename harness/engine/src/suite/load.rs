@@ -9,14 +9,14 @@ use std::{
 use phasegate_evidence::Digest;
 
 use super::{
-    AuditGates, Baseline, Gate, Phase, PhaseStep, Place, Replacement, Scenario, ScenarioKind,
-    SqlFile, Suite, SuiteError, TransactionMode, gate_file, scenario,
+    AuditGates, Baseline, Dialect, Gate, Phase, PhaseStep, Place, Replacement, Scenario,
+    ScenarioKind, SqlFile, Suite, SuiteError, TransactionMode, gate_file, scenario,
     scenario::{AuditExpected, KindName, ScenarioFile},
     suite_file::{self, PhaseFile, StepFile},
 };
 use crate::{
     gate::{Expectation, Neighbour},
-    sql::{split_postgres, split_sqlite},
+    sql::Statement,
 };
 
 const SUITE_FILE: &str = "suite.toml";
@@ -119,6 +119,9 @@ impl Loader {
             data: self.patterns(&path, &file.baseline.data)?,
             role: file.baseline.role,
         };
+        for file in baseline.schema.iter().chain(&baseline.data) {
+            self.parsed(file)?;
+        }
         let mut phases = Vec::new();
         for phase in file.phases {
             phases.push(self.phase(&path, phase)?);
@@ -198,11 +201,12 @@ impl Loader {
                 return Err(SuiteError::malformed(Place::file(&folder), why));
             }
         }
-        let up = self.step(place, file.up, file.transaction)?;
-        let down = file
-            .down
-            .map(|down| self.step(place, down, file.transaction))
-            .transpose()?;
+        let up = self.step(place, file.up)?;
+        self.checked(&up, file.transaction)?;
+        let down = file.down.map(|down| self.step(place, down)).transpose()?;
+        if let Some(down) = &down {
+            self.checked(down, file.transaction)?;
+        }
         Ok(Phase {
             id: file.id,
             slug: file.slug,
@@ -245,45 +249,54 @@ impl Loader {
         Ok(gates)
     }
 
-    fn step(
-        &mut self,
-        place: &Path,
-        file: StepFile,
-        transaction: TransactionMode,
-    ) -> Result<PhaseStep, SuiteError> {
-        let files = match file {
-            StepFile::Command(command) => return Ok(PhaseStep::Command(command)),
-            StepFile::Files(files) => self.files(place, &files)?,
-        };
-        for file in &files {
-            self.own_transaction(file, transaction)?;
-        }
-        Ok(PhaseStep::Sql(files))
+    fn step(&mut self, place: &Path, file: StepFile) -> Result<PhaseStep, SuiteError> {
+        Ok(match file {
+            StepFile::Command(command) => PhaseStep::Command(command),
+            StepFile::Files(files) => PhaseStep::Sql(self.files(place, &files)?),
+        })
     }
 
-    fn own_transaction(&self, file: &SqlFile, mode: TransactionMode) -> Result<(), SuiteError> {
-        if mode == TransactionMode::None {
+    /// A step of the suite itself must parse, and may not control the transaction that it runs in.
+    fn checked(&self, step: &PhaseStep, mode: TransactionMode) -> Result<(), SuiteError> {
+        let PhaseStep::Sql(files) = step else {
             return Ok(());
-        }
-        let split = if self.sqlite {
-            split_sqlite(&file.text)
-        } else {
-            split_postgres(&file.text)
         };
-        let controls = |statements: Vec<crate::sql::Statement>| {
-            statements
-                .into_iter()
-                .find(|statement| statement.controls_transaction)
-        };
-        match split.ok().and_then(controls) {
-            None => Ok(()),
-            Some(statement) => Err(SuiteError::malformed(
-                Place {
+        for file in files {
+            let statements = self.parsed(file)?;
+            let controls = statements
+                .iter()
+                .find(|statement| statement.controls_transaction);
+            if let Some(statement) = controls
+                && mode == TransactionMode::Phase
+            {
+                let place = Place {
                     file: self.fixtures.join(&file.path),
                     line: Some(statement.line as usize),
+                };
+                return Err(SuiteError::malformed(
+                    place,
+                    "the file begins or ends a transaction, and the phase already runs in one: take the statement \
+                     out, or say transaction = \"none\" for the phase",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn parsed<'f>(&self, file: &'f SqlFile) -> Result<&'f [Statement], SuiteError> {
+        let path = self.fixtures.join(&file.path);
+        match file.statements() {
+            Ok([]) => Err(SuiteError::malformed(
+                Place::file(&path),
+                "the file holds no statement",
+            )),
+            Ok(statements) => Ok(statements),
+            Err(fault) => Err(SuiteError::malformed(
+                Place {
+                    file: path,
+                    line: Some(fault.line as usize),
                 },
-                "the file begins or ends a transaction, and the phase already runs in one: take the statement \
-                 out, or say transaction = \"none\" for the phase",
+                fault.message,
             )),
         }
     }
@@ -324,28 +337,12 @@ impl Loader {
             return Err(SuiteError::unmatched(Place::file(place), why));
         }
         let text = self.take(&path, &format!("fixtures/{name}"))?;
-        let split = if self.sqlite {
-            split_sqlite(&text)
+        let dialect = if self.sqlite {
+            Dialect::Sqlite
         } else {
-            split_postgres(&text)
+            Dialect::Postgres
         };
-        match split {
-            Ok(statements) if statements.is_empty() => Err(SuiteError::malformed(
-                Place::file(&path),
-                "the file holds no statement",
-            )),
-            Ok(_) => Ok(SqlFile {
-                path: name.to_owned(),
-                text,
-            }),
-            Err(fault) => Err(SuiteError::malformed(
-                Place {
-                    file: path,
-                    line: Some(fault.line as usize),
-                },
-                fault.message,
-            )),
-        }
+        Ok(SqlFile::new(name.to_owned(), text, dialect))
     }
 
     fn defects(&mut self, suite: &Suite) -> Result<BTreeMap<String, SqlFile>, SuiteError> {
@@ -399,18 +396,12 @@ impl Loader {
         let mut replace = Vec::new();
         for replaced in file.replace {
             known(&replaced.phase)?;
-            let mode = suite
-                .phase(&replaced.phase)
-                .map_or(TransactionMode::Phase, |(_, p)| p.transaction);
             replace.push(Replacement {
                 phase: replaced.phase,
-                up: replaced
-                    .up
-                    .map(|up| self.step(path, up, mode))
-                    .transpose()?,
+                up: replaced.up.map(|up| self.step(path, up)).transpose()?,
                 down: replaced
                     .down
-                    .map(|down| self.step(path, down, mode))
+                    .map(|down| self.step(path, down))
                     .transpose()?,
             });
         }

@@ -8,15 +8,15 @@ mod gate_file;
 mod load;
 mod model;
 mod scenario;
+mod sql_file;
 mod suite_file;
 
 pub use check::{Check, Defect, Needs};
 pub use error::{Place, SuiteError};
 pub(crate) use gate_file::step_rows;
 pub use load::load;
-pub use model::{
-    Baseline, Deviation, Finding, Gate, Phase, PhaseStep, SqlFile, Suite, TransactionMode,
-};
+pub use model::{Baseline, Deviation, Finding, Gate, Phase, PhaseStep, Suite, TransactionMode};
 pub use scenario::{
     AuditGates, CatalogAfter, Expected, Outcome, Replacement, Scenario, ScenarioKind,
 };
+pub use sql_file::{Dialect, SqlFile};

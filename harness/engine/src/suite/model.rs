@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use phasegate_evidence::{Digest, ServerNeed, Severity};
 use serde::Deserialize;
 
-use super::{Check, Scenario};
+use super::{Check, Scenario, SqlFile};
 use crate::gate::Step;
 
 /// One system under validation.
@@ -72,15 +72,6 @@ pub struct Baseline {
     pub role: Option<String>,
 }
 
-/// An SQL file of the fixtures.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SqlFile {
-    /// Its path relative to the fixtures.
-    pub path: String,
-    /// What it holds.
-    pub text: String,
-}
-
 /// One step of the migration.
 #[derive(Debug, Clone)]
 pub struct Phase {
@@ -103,7 +94,7 @@ pub struct Phase {
 }
 
 /// What a phase does in one direction.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum PhaseStep {
     /// SQL files, in order.
     Sql(Vec<SqlFile>),

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use libtest_mimic::{Failed, Trial};
-use phasegate_engine::server::{self, Choice, Request};
+use phasegate_engine::server::{self, Choice, Request, Version};
 use sqlx::ConnectOptions;
 
 use crate::holder::{HOLD, Holder};
@@ -29,6 +29,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             kept,
         ),
         claim("two_servers_run_side_by_side", side_by_side),
+        claim("the_second_version_of_the_matrix_starts", second_version),
         claim(
             "the_processes_of_a_nextest_run_share_a_server_that_ends_with_the_run",
             shared,
@@ -135,6 +136,30 @@ fn kept() -> Result<(), Failed> {
     );
     assert_eq!(traces::processes(&kept.to_string_lossy()), [0_u32; 0]);
     Ok(())
+}
+
+fn second_version() -> Result<(), Failed> {
+    run(async {
+        let request = Request {
+            version: Version::V18,
+            postgres_min: Some(18),
+            ..embedded()
+        };
+        let server = server::start(&request, &mut |_| {}).await?;
+        let facts = server.facts();
+        assert!(facts.postgres.starts_with("18."), "{facts:?}");
+        assert_eq!(facts.edition.as_deref(), Some("apache"), "{facts:?}");
+        let template = facts.template.clone().unwrap();
+        let mut connection = server.options(&template).connect().await?;
+        let installed: String =
+            sqlx::query_scalar("SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'")
+                .fetch_one(&mut connection)
+                .await?;
+        assert_eq!(Some(installed), facts.timescaledb);
+        drop(connection);
+        server.stop().await?;
+        Ok(())
+    })
 }
 
 fn side_by_side() -> Result<(), Failed> {

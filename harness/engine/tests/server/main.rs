@@ -40,6 +40,9 @@ fn claim(name: &str, test: fn() -> Result<(), Failed>) -> Trial {
     )
 }
 
+/// Set where Docker has to answer, so that a test that needs it is not left out but fails.
+const MANDATORY: &str = "PHASEGATE_TEST_CONTAINERS";
+
 /// A test that this machine may not be able to make; then it says why.
 fn claim_if(name: &str, hindrance: Option<&str>, test: fn() -> Result<(), Failed>) -> Trial {
     match hindrance {

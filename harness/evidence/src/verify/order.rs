@@ -9,10 +9,16 @@ use crate::{Event, Link, Plan, Verdict};
 pub(super) fn out_of_order(plan: &Plan, links: &[Link]) -> Vec<String> {
     let (planned, mut faults) = planned(plan);
     let mut done: BTreeSet<String> = BTreeSet::new();
+    let applied = suites_with_phases_applied(links);
     for link in links {
-        let Some(step) = Step::of(plan, &link.event) else {
+        let Some(mut step) = Step::of(plan, &link.event) else {
             continue;
         };
+        if let Event::CheckJudged { suite, .. } | Event::PhaseJudged { suite, .. } = &link.event
+            && !applied.contains(suite.as_str())
+        {
+            step.after = vec![started(suite_name(suite))];
+        }
         if !planned.contains(&step.subject) {
             faults.push(format!(
                 "{} {} and was not planned",
@@ -30,6 +36,24 @@ pub(super) fn out_of_order(plan: &Plan, links: &[Link]) -> Vec<String> {
         }
     }
     faults
+}
+
+/// The suites of which anything was applied. The others were judged by their gates alone, on a database that existed;
+/// every report says so.
+fn suites_with_phases_applied(links: &[Link]) -> BTreeSet<&str> {
+    let mut suites = BTreeSet::new();
+    for link in links {
+        if let Event::BaselineApplied { suite, .. }
+        | Event::BaselineFailed { suite, .. }
+        | Event::PhaseStarted { suite, .. }
+        | Event::StatementApplied { suite, .. }
+        | Event::PhaseApplied { suite, .. }
+        | Event::PhaseFailed { suite, .. } = &link.event
+        {
+            suites.insert(suite.as_str());
+        }
+    }
+    suites
 }
 
 /// What the plan names, and the names that it gives twice.

@@ -246,3 +246,26 @@ fn an_honest_failed_phase_verifies() {
     assert_eq!(result.totals.checks.not_run, 4);
     assert_eq!(result.verdict, Verdict::Failed);
 }
+
+#[test]
+fn gates_alone_on_a_database_that_existed_verify() {
+    let mut sample = Sample::passed();
+    sample.plan.suites[0].findings.clear();
+    sample.events.retain(|event| {
+        matches!(
+            event,
+            Event::ServerReady { .. }
+                | Event::SuiteStarted { .. }
+                | Event::CheckJudged { .. }
+                | Event::PhaseJudged { .. }
+                | Event::SuiteFinished { .. }
+        )
+    });
+    sample.keep_named_outputs();
+    assert_eq!(Written::of(&sample).faults(), Vec::<String>::new());
+    sample.events.remove(1);
+    assert_eq!(
+        Written::of(&sample).faults()[0],
+        "events.jsonl: check 1.1.1 of gate 1.1, phase 1 of ledger, was judged before suite ledger was started"
+    );
+}

@@ -115,6 +115,18 @@ fn plan_events_and_result_fit_their_schemas() {
 }
 
 #[test]
+fn the_published_sample_fits_its_schemas() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../reports/sample");
+    let read = |name| fs::read(sample.join(name)).expect("readable");
+    assert_fits(&schema("plan.schema.json"), &read(PLAN_FILE));
+    assert_fits(&schema("result.schema.json"), &read(RESULT_FILE));
+    let events = schema("event.schema.json");
+    for line in String::from_utf8(read(EVENTS_FILE)).expect("UTF-8").lines() {
+        assert_fits(&events, line.as_bytes());
+    }
+}
+
+#[test]
 fn failures_fit_their_schemas() {
     let failure = ApplyFailure {
         file: "up.sql".into(),

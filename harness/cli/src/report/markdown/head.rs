@@ -3,7 +3,7 @@
 use phasegate_evidence::{Counts, ServerFacts, SuitePlan, SuiteResult, Verdict};
 
 use super::escape::{code, text};
-use crate::report::{Record, count, duration, utc};
+use crate::report::{Record, count, duration, passed, record::phases, utc};
 
 /// Verdict, facts and totals of the run.
 pub(super) fn head(record: &Record) -> String {
@@ -21,12 +21,6 @@ pub(super) fn head(record: &Record) -> String {
     row("Phasegate", &text(&record.plan.phasegate));
     for server in record.servers() {
         row("server", &text(&server_line(server)));
-        for (name, version) in &server.origin {
-            row("server, from", &format!("{} {}", code(name), code(version)));
-        }
-        for (name, value) in &server.settings {
-            row("server, set", &format!("{} = {}", code(name), code(value)));
-        }
     }
     row("result digest", &code(record.result_digest.as_str()));
     row("head digest", &code(record.head.as_str()));
@@ -79,6 +73,33 @@ fn totals(record: &Record) -> String {
     page
 }
 
+/// Where the servers came from, and how they were set.
+pub(super) fn servers(record: &Record) -> String {
+    let mut page = String::new();
+    for server in record
+        .servers()
+        .into_iter()
+        .filter(|server| !server.origin.is_empty() || !server.settings.is_empty())
+    {
+        page.push_str(&format!(
+            "\n## Server: {}\n\n| | |\n|---|---|\n",
+            text(&server_line(server))
+        ));
+        let origin = server
+            .origin
+            .iter()
+            .map(|(name, version)| ("from", name, version));
+        let settings = server
+            .settings
+            .iter()
+            .map(|(name, value)| ("set", name, value));
+        for (what, name, value) in origin.chain(settings) {
+            page.push_str(&format!("| {what} {} | {} |\n", code(name), code(value)));
+        }
+    }
+    page
+}
+
 /// What was validated, and against which sources.
 pub(super) fn suite(plan: &SuitePlan, result: &SuiteResult) -> String {
     format!(
@@ -88,6 +109,30 @@ pub(super) fn suite(plan: &SuitePlan, result: &SuiteResult) -> String {
         count(plan.inputs.len(), "input file", "input files"),
         code(result.inputs.as_str()),
     )
+}
+
+/// The phases in a table.
+pub(super) fn overview(plan: &SuitePlan, result: &SuiteResult) -> String {
+    let mut page =
+        "\n| phase | | verdict | gates | checks | added gates |\n|---|---|---|---|---|---|\n"
+            .to_owned();
+    for (phase, result) in phases(plan, result) {
+        let (added, own): (Vec<_>, Vec<_>) = result.gates.iter().partition(|gate| gate.added);
+        page.push_str(&format!(
+            "| {} | {} | {} | {} | {} | {} |\n",
+            text(&phase.phase),
+            text(&phase.title),
+            result.verdict,
+            passed(own.iter().map(|gate| gate.verdict)),
+            passed(
+                own.iter()
+                    .flat_map(|gate| &gate.checks)
+                    .map(|check| check.verdict)
+            ),
+            passed(added.iter().map(|gate| gate.verdict)),
+        ));
+    }
+    page
 }
 
 /// How a stranger checks the report.

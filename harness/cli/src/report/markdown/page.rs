@@ -1,5 +1,5 @@
 use super::{escape::text, head, notes, phase};
-use crate::report::{Record, record::phases};
+use crate::report::{GATES_ALONE, Record, record::phases};
 
 /// A run as Markdown. Made from nothing but the folder, it has the same bytes whenever it is made.
 pub(crate) fn markdown(record: &Record) -> String {
@@ -8,6 +8,10 @@ pub(crate) fn markdown(record: &Record) -> String {
         let title = format!("\n## {}: {}\n\n", text(&suite.suite), text(&suite.title));
         page.push_str(&title);
         page.push_str(&head::suite(suite, result));
+        if record.is_gates_alone(&suite.suite) {
+            page.push_str(&format!("\n**{GATES_ALONE}.**\n"));
+        }
+        page.push_str(&head::overview(suite, result));
         let checks = record.checks(suite, result);
         page.push_str(&notes::failures(result, &checks));
         for (plan, result) in phases(suite, result) {
@@ -16,6 +20,7 @@ pub(crate) fn markdown(record: &Record) -> String {
         page.push_str(&notes::findings(suite, result));
         page.push_str(&notes::deviations(suite));
     }
+    page.push_str(&head::servers(record));
     page.push_str(&head::verification(record));
     page
 }

@@ -66,7 +66,7 @@ fn applied(record: &Record, suite: &SuitePlan, plan: &PhasePlan) -> String {
     format!(
         "{}{}\n",
         revision.unwrap_or_default(),
-        outcome.as_deref().unwrap_or("Not applied.")
+        outcome.as_deref().unwrap_or("Not applied by this run.")
     )
 }
 
@@ -105,7 +105,7 @@ fn line(check: &Judged<'_>) -> String {
         text(&check.plan.kind)
     );
     if let Some(examined) = check.result.examined {
-        line.push_str(&format!(", {examined} rows examined"));
+        line.push_str(&format!(", {examined} examined"));
     }
     if let Some(seen) = check.observation {
         line.push_str(&format!(", saw {}", output(seen)));

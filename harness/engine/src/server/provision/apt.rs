@@ -165,10 +165,12 @@ impl Apt {
             return Ok(());
         }
         let reason = words_of(&output);
-        let advice = if reason.contains("No space left on device") {
+        let advice = if reason.contains("No space left on device")
+            || reason.contains("enough free space")
+        {
             "make room in the cache folder, or name another with PHASEGATE_CACHE".to_owned()
         } else if reason.contains("NO_PUBKEY") || reason.contains("not signed") {
-            "the mirror's signature is by a key that this machine does not have: install a newer package \
+            "the mirror's signature is missing, or by a key that this machine does not have: install a newer package \
              debian-archive-keyring"
                 .to_owned()
         } else if reason.contains("is expired") {
@@ -229,6 +231,10 @@ fn words_of(output: &Output) -> String {
     if lines.is_empty() {
         text.trim().to_owned()
     } else {
+        let lines: Vec<&str> = lines
+            .iter()
+            .map(|line| line.trim_end_matches('.'))
+            .collect();
         lines.join("; ")
     }
 }

@@ -55,6 +55,7 @@ pub(crate) fn ensure(
     if result.is_err() {
         // The error to report is the first one; what cannot be removed now is swept by the next provisioning.
         let _ = sweep(cache, version);
+        let _ = folder::remove(&place);
     }
     let installation = result?;
     tell(&format!(
@@ -233,8 +234,18 @@ fn readable(folder: &Path) -> Result<(), ServerError> {
 
 /// Has everything on the disk before it is called whole; a full disk says so here at the latest.
 fn sync(folder: &Path) -> Result<(), ServerError> {
-    let file = fs::File::open(folder).map_err(ServerError::file("open", folder))?;
-    rustix::fs::syncfs(&file).map_err(|error| ServerError::file("sync", folder)(error.into()))
+    let output = Command::new("sync")
+        .arg("-f")
+        .arg(folder)
+        .output()
+        .map_err(ServerError::file("run sync on", folder))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Err(ServerError::file("sync", folder)(std::io::Error::other(
+        reason,
+    )))
 }
 
 fn version_of(postgres: &PathBuf) -> Result<String, ServerError> {

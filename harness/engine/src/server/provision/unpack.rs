@@ -106,7 +106,9 @@ fn named(archive: &Path) -> Result<(String, String), ServerError> {
 
 fn failed(archive: &Path, reason: &str) -> ServerError {
     let name = archive.file_name().unwrap_or_default().to_string_lossy();
-    let full = reason.contains("No space left on device");
+    let full = ["No space left on device", "Wrote only"]
+        .iter()
+        .any(|words| reason.contains(words));
     ServerError::Provision {
         step: STEP,
         reason: format!(

@@ -1,0 +1,53 @@
+//! `phasegate check`.
+
+use std::sync::Mutex;
+
+use phasegate_engine::{
+    plan::plan,
+    run::{self, CheckRequest, RunError},
+    suite::load,
+};
+use phasegate_evidence::Event;
+
+use super::{
+    conclude::{conclude, held},
+    interrupt::interrupts,
+    report::unwritable,
+    runtime::runtime,
+};
+use crate::{
+    args::{CheckArgs, Global},
+    console::Progress,
+    exit::{Exit, Failure},
+};
+
+/// Judges the gates of a suite on a database that exists, and records it as a run does.
+pub(super) fn check(global: &Global, asked: &CheckArgs) -> Result<Exit, Failure> {
+    let runtime = runtime()?;
+    let mut cancel = interrupts(&runtime);
+    let suites =
+        load(&global.suites()?, std::slice::from_ref(&asked.suite)).map_err(Failure::usage)?;
+    let plan = plan(&suites).map_err(|error| unwritable(&error))?;
+    let progress = Mutex::new(Progress::of(&plan));
+    let mut listener = |event: &Event| held(&progress).event(event);
+    let mut outcome = Err(RunError::Usage(format!("no suite `{}`", asked.suite)));
+    for suite in suites {
+        let request = CheckRequest {
+            suite,
+            database_url: asked.database_url.clone(),
+            through: asked.through.clone(),
+            read_only: asked.read_only,
+            runs: global.runs(),
+            run: None,
+        };
+        outcome = runtime.block_on(async {
+            tokio::select! {
+                biased;
+                // The connection closes, and with it goes whatever a check has written.
+                Ok(_) = cancel.wait_for(|cancelled| *cancelled) => Err(RunError::Interrupted),
+                outcome = run::check(request, &mut listener) => outcome,
+            }
+        });
+    }
+    conclude(global, &progress, outcome)
+}

@@ -1,0 +1,95 @@
+//! What follows a run, whatever came of it.
+
+use std::{
+    fs, io,
+    path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use phasegate_engine::run::{Outcome, RunError};
+use phasegate_evidence::{JUNIT_FILE, REPORT_FILE};
+
+use super::report::{read, unwritable};
+use crate::{
+    args::{Format, Global, shown},
+    console::{self, Ending, Paint, Progress},
+    exit::{Exit, Failure},
+    report::{self, Record},
+};
+
+/// Writes the reports into the run folder and prints what came of the run.
+pub(super) fn conclude(
+    global: &Global,
+    progress: &Mutex<Progress>,
+    outcome: Result<Outcome, RunError>,
+) -> Result<Exit, Failure> {
+    let recorded = held(progress).finish();
+    let outcome = outcome.map_err(|error| {
+        failure(
+            error,
+            recorded.map(|run| global.runs().join(run)).as_deref(),
+        )
+    })?;
+    let record = read(&outcome.folder)?;
+    write_reports(&record)?;
+    print(global.format, &record, &outcome)?;
+    Ok(Exit::of(&outcome.result))
+}
+
+/// The progress, also after a listener panicked: what is left to do is only to print.
+pub(super) fn held(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
+    progress.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Why there is no result, and where lies what was recorded until then.
+fn failure(error: RunError, recorded: Option<&Path>) -> Failure {
+    let exit = match &error {
+        RunError::Suite(_) | RunError::Record(_) | RunError::Usage(_) => Exit::Usage,
+        RunError::Server(_) | RunError::Database(_) => Exit::NoServer,
+        RunError::Interrupted => Exit::Interrupted,
+    };
+    match recorded {
+        Some(folder) => Failure::new(
+            exit,
+            format!(
+                "{error}; what was recorded until then lies in {}",
+                shown(folder)
+            ),
+        ),
+        None => Failure::new(exit, error),
+    }
+}
+
+/// The reports belong to the folder, and so to the run digest.
+fn write_reports(record: &Record) -> Result<(), Failure> {
+    let folder = record.folder.path();
+    write(&folder.join(REPORT_FILE), &report::markdown(record))?;
+    let junit = report::junit(record).map_err(|error| unwritable(&error))?;
+    write(&folder.join(JUNIT_FILE), &junit)
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    fs::write(path, text)
+        .map_err(|error| Failure::usage(format!("failed to write {}: {error}", path.display())))
+}
+
+fn print(format: Format, record: &Record, outcome: &Outcome) -> Result<(), Failure> {
+    match format {
+        Format::Json => {
+            console::print(&report::json(record).map_err(|error| unwritable(&error))?);
+            if let Some(kept) = &outcome.kept {
+                console::note(kept);
+            }
+        }
+        Format::Human => {
+            let run_digest = record.folder.digest()?;
+            let ending = Ending {
+                folder: shown(&outcome.folder),
+                run_digest: Some(&run_digest),
+                kept: outcome.kept.as_deref(),
+            };
+            console::print(&console::summary(record, &ending, Paint::on(&io::stdout())));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,6 @@
+//! `phasegate server`.
+
+mod status;
+mod verb;
+
+pub(super) use verb::server;
