@@ -20,6 +20,8 @@ pub struct RunResult {
     pub format: u32,
     /// The version of Phasegate.
     pub phasegate: String,
+    /// The digest of the plan that the run started with, so that the result speaks of one plan only.
+    pub plan: Option<Digest>,
     /// The verdict of the run: the worst of its suites'.
     pub verdict: Verdict,
     /// The suites in the order of the plan.
@@ -230,6 +232,7 @@ impl RunResult {
         Self {
             format: plan.format,
             phasegate: plan.phasegate.clone(),
+            plan: seen.plan.cloned(),
             verdict: Verdict::of_parts(suites.iter().map(|suite| suite.verdict)),
             suites,
             totals,
@@ -242,6 +245,7 @@ type CheckKey<'a> = (&'a str, &'a str, &'a str);
 /// The events of a run, by what they speak of.
 #[derive(Default)]
 struct Seen<'a> {
+    plan: Option<&'a Digest>,
     servers: BTreeMap<&'a str, ServerVersions>,
     baseline_failures: BTreeMap<&'a str, &'a ApplyFailure>,
     failures: BTreeMap<(&'a str, &'a str), &'a ApplyFailure>,
@@ -256,6 +260,7 @@ impl<'a> Seen<'a> {
         let mut server = ServerVersions::default();
         for event in events {
             match event {
+                Event::RunStarted { plan, .. } => seen.plan = Some(plan),
                 Event::ServerReady { server: facts } => server = facts.into(),
                 Event::SuiteStarted { suite } => {
                     seen.servers.insert(suite, server.clone());
@@ -320,11 +325,15 @@ impl<'a> Seen<'a> {
 
     fn suite(&self, plan: &SuitePlan) -> SuiteResult {
         let name = plan.suite.as_str();
-        let phases: Vec<PhaseResult> = plan
-            .phases
-            .iter()
-            .map(|phase| self.phase(name, phase))
-            .collect();
+        let mut closed = None;
+        let mut phases: Vec<PhaseResult> = Vec::new();
+        for phase in &plan.phases {
+            let result = self.phase(name, phase, closed);
+            if closed.is_none() && !result.verdict.opens_the_gate() {
+                closed = Some(phase.phase.as_str());
+            }
+            phases.push(result);
+        }
         let untried = |id: &String| FindingResult {
             finding: id.clone(),
             confirmed: None,
@@ -360,13 +369,13 @@ impl<'a> Seen<'a> {
         }
     }
 
-    fn phase(&self, suite: &str, plan: &PhasePlan) -> PhaseResult {
+    fn phase(&self, suite: &str, plan: &PhasePlan, closed: Option<&str>) -> PhaseResult {
         let key = (suite, plan.phase.as_str());
         let failure = self.failures.get(&key).map(|failure| (*failure).clone());
         let gates: Vec<GateResult> = plan
             .gates
             .iter()
-            .map(|gate| self.gate(suite, plan, gate))
+            .map(|gate| self.gate(suite, (plan, closed), gate))
             .collect();
         PhaseResult {
             phase: plan.phase.clone(),
@@ -381,7 +390,7 @@ impl<'a> Seen<'a> {
         }
     }
 
-    fn gate(&self, suite: &str, phase: &PhasePlan, plan: &GatePlan) -> GateResult {
+    fn gate(&self, suite: &str, phase: (&PhasePlan, Option<&str>), plan: &GatePlan) -> GateResult {
         let checks: Vec<CheckResult> = plan
             .checks
             .iter()
@@ -395,7 +404,12 @@ impl<'a> Seen<'a> {
         }
     }
 
-    fn check(&self, suite: &str, phase: &PhasePlan, plan: &CheckPlan) -> CheckResult {
+    fn check(
+        &self,
+        suite: &str,
+        (phase, closed): (&PhasePlan, Option<&str>),
+        plan: &CheckPlan,
+    ) -> CheckResult {
         let key = (suite, phase.phase.as_str(), plan.check.as_str());
         self.checks
             .get(&key)
@@ -403,12 +417,12 @@ impl<'a> Seen<'a> {
             .unwrap_or_else(|| CheckResult {
                 check: plan.check.clone(),
                 verdict: Verdict::NotRun,
-                reason: Some(self.why_not_run(suite, phase)),
+                reason: Some(self.why_not_run(suite, phase, closed)),
                 examined: None,
             })
     }
 
-    fn why_not_run(&self, suite: &str, phase: &PhasePlan) -> Reason {
+    fn why_not_run(&self, suite: &str, phase: &PhasePlan, closed: Option<&str>) -> Reason {
         if self.failures.contains_key(&(suite, phase.phase.as_str())) {
             Reason::new(
                 "phase-failed",
@@ -416,6 +430,11 @@ impl<'a> Seen<'a> {
             )
         } else if self.baseline_failures.contains_key(suite) {
             Reason::new("baseline-failed", "the baseline did not apply")
+        } else if let Some(closed) = closed {
+            Reason::new(
+                "not-reached",
+                format!("phase {closed} did not open its gate"),
+            )
         } else {
             Reason::new("not-reached", "the run stopped before this check")
         }
