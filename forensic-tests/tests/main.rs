@@ -3,6 +3,10 @@
 //! The tests of one binary share one server, which is started by the first test that needs it and stopped when the last
 //! is over; each test works on a clone of its own.
 
+mod properties;
+mod properties_phases;
+mod properties_replay;
+mod properties_trial;
 mod suites;
 mod world;
 
@@ -19,7 +23,10 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let trials = suites::trials(&world);
+    let mut trials = suites::trials(&world);
+    trials.extend(properties::trials(&world));
+    trials.extend(properties_phases::trials(&world));
+    trials.extend(properties_replay::trials(&world));
     let conclusion = libtest_mimic::run(&arguments, trials);
     match world.close() {
         Ok(()) => conclusion.exit_code(),
