@@ -30,7 +30,7 @@ impl Seed {
         Self(RandomState::new().build_hasher().finish())
     }
 
-    pub(super) fn rng(self) -> TestRng {
+    pub(crate) fn rng(self) -> TestRng {
         let mut bytes = [0; 32];
         for chunk in bytes.chunks_exact_mut(8) {
             chunk.copy_from_slice(&self.0.to_le_bytes());

@@ -103,3 +103,106 @@ fn posting() -> impl Strategy<Value = Posting> {
         },
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::{
+        strategy::ValueTree,
+        test_runner::{Config, TestRunner},
+    };
+
+    use super::*;
+    use crate::{
+        attribution_b03::legacy::{abort, intrusions},
+        replay::Seed,
+    };
+
+    fn samples<T>(strategy: &impl Strategy<Value = T>) -> Vec<T> {
+        let mut runner = TestRunner::new_with_rng(Config::default(), Seed(3).rng());
+        (0..400)
+            .map(|_| strategy.new_tree(&mut runner).unwrap().current())
+            .collect()
+    }
+
+    #[test]
+    fn the_rows_include_every_case_that_the_specification_names() {
+        let all = samples(&legacy());
+        let has =
+            |what: &str, holds: &dyn Fn(&Legacy) -> bool| assert!(all.iter().any(holds), "{what}");
+        let event = |what: &str, holds: &dyn Fn(&Event) -> bool| {
+            has(what, &|rows: &Legacy| rows.events.iter().any(holds));
+        };
+        let share = |what: &str, holds: &dyn Fn(&Share) -> bool| {
+            event(what, &|e| {
+                e.splits.iter().flat_map(|split| &split.shares).any(holds)
+            });
+        };
+        let id = |e: &Event| e.external_id.clone().unwrap_or_default();
+        event("both ids", &|e| {
+            e.external_id.is_some() && e.correlation.is_some()
+        });
+        event("only a correlation id", &|e| {
+            e.external_id.is_none() && e.correlation.is_some()
+        });
+        event("neither id", &|e| {
+            e.external_id.is_none() && e.correlation.is_none()
+        });
+        event("an empty external id", &|e| {
+            e.external_id.as_deref() == Some("")
+        });
+        event("an external id of 214 characters", &|e| {
+            id(e).chars().count() == 214
+        });
+        event("trailing spaces", &|e| id(e).ends_with(' '));
+        event("an imitated key", &|e| id(e).starts_with(":cor:"));
+        event("no revenue", &|e| e.revenue_cents == 0);
+        event("all revenue", &|e| e.revenue_cents == i32::MAX);
+        event("two model versions", &|e| e.splits.len() == 2);
+        for drift in [-1, 0, 1] {
+            event("a tolerated drift", &|e| {
+                e.splits.iter().any(|s| s.drift_cents == drift)
+            });
+        }
+        share("a half of the third place", &|s| s.ratio % 100 == 50);
+        share("a share that was not posted", &|s| s.posting.is_none());
+        for is_verified in [true, false] {
+            for is_known in [true, false] {
+                share("verified or not, with and without a time", &|s| {
+                    s.posting.as_ref().is_some_and(|p| {
+                        p.is_verified == is_verified && p.verified_minute.is_some() == is_known
+                    })
+                });
+            }
+        }
+        has("the same external id in two tenants", &|rows| {
+            rows.events.iter().enumerate().any(|(n, one)| {
+                rows.events[..n].iter().any(|other| {
+                    one.tenant != other.tenant
+                        && one.external_id.is_some()
+                        && one.external_id == other.external_id
+                })
+            })
+        });
+        has("empty tables", &|rows| rows.tenants == 0);
+        has("tenants and nothing else", &|rows| {
+            rows.tenants > 0 && rows.events.is_empty()
+        });
+        has("dead events", &|rows| !rows.dead_events.is_empty());
+    }
+
+    #[test]
+    fn rows_are_within_the_limits_until_something_befalls_them() {
+        assert!(
+            samples(&legacy())
+                .iter()
+                .chain(&samples(&events_only()))
+                .all(|rows| abort(rows).is_none())
+        );
+        for (mut rows, outside) in samples(&(legacy(), intrusions())) {
+            for (number, intrusion) in &outside {
+                intrusion.befall(&mut rows, *number);
+            }
+            assert!(abort(&rows.admitted()).is_some(), "{outside:?}");
+        }
+    }
+}

@@ -13,4 +13,4 @@ pub use phases::{Phases, PhasesError};
 pub use roundtrip::{RoundTripCase, roundtrips};
 
 /// The state that these properties are tried on.
-const BASELINE: &str = "the baseline of the suite attribution-b03 without its legacy rows";
+const BASELINE: &str = "baseline/*.sql of fixtures/attribution-b03, and no legacy row";

@@ -26,6 +26,10 @@ pub enum Mutation {
     Update,
     /// DELETE.
     Delete,
+    /// DELETE by MERGE.
+    Merge,
+    /// INSERT of a row that is there, with an UPDATE on conflict, as a webhook would post it.
+    Upsert,
     /// DELETE of the allocations that ledger rows post, which cascades.
     CascadeFromAllocations,
     /// DELETE of the tenants, which cascades.
@@ -33,7 +37,7 @@ pub enum Mutation {
 }
 
 /// What becomes of it when `reached` rows of the guarded table match for a role that is bound by row-level security and
-/// `matching` for one that is not. Whatever it is, no row changes.
+/// `matching` for one that is not; an upsert matches one row. Whatever it is, no row changes.
 #[must_use]
 pub fn guarded(
     role: Role,
@@ -42,7 +46,7 @@ pub fn guarded(
     reached: usize,
     matching: usize,
 ) -> Outcome {
-    use Mutation::{CascadeFromAllocations, CascadeFromTenants, Delete, Update};
+    use Mutation::{CascadeFromAllocations, CascadeFromTenants, Delete, Merge, Update, Upsert};
     let refused_if = |rows: usize| match rows {
         0 => Outcome::Rows(0),
         _ => Outcome::refused("P0001", guard),
@@ -50,12 +54,19 @@ pub fn guarded(
     let no_privilege = Outcome::refused("42501", "privilege");
     match (role, mutation) {
         (Role::AppUser | Role::AppRo, _)
-        | (Role::AppRw, Update | Delete | CascadeFromTenants)
+        | (Role::AppRw, Update | Delete | Merge | Upsert | CascadeFromTenants)
         | (Role::MigrationOwner, CascadeFromAllocations | CascadeFromTenants) => no_privilege,
         // The guard drops every row without a word.
-        (Role::MigrationOwner, Update | Delete) => Outcome::Rows(0),
+        (Role::MigrationOwner, Update | Delete | Merge) => Outcome::Rows(0),
+        // To insert a row of another tenant is refused before anybody looks whether it is there.
+        (Role::MigrationOwner | Role::Owner, Upsert) if reached == 0 => {
+            Outcome::refused("42501", "row-level security")
+        }
+        (Role::MigrationOwner, Upsert) => Outcome::Rows(0),
         (Role::AppRw, CascadeFromAllocations)
-        | (Role::Owner, Update | Delete | CascadeFromAllocations) => refused_if(reached),
+        | (Role::Owner, Update | Delete | Merge | Upsert | CascadeFromAllocations) => {
+            refused_if(reached)
+        }
         // tenants has no row-level security, and a cascade is not bound by that of the tables it reaches.
         (Role::Owner, CascadeFromTenants) | (Role::Superuser, _) => refused_if(matching),
     }
@@ -89,6 +100,14 @@ mod tests {
             guarded(Role::Owner, Mutation::Update, "g", 0, 1),
             Outcome::Rows(0)
         );
+    }
+
+    #[test]
+    fn an_upsert_of_another_tenants_row_is_refused_by_the_policy() {
+        let refused = Outcome::refused("42501", "row-level security");
+        assert_eq!(guarded(Role::Owner, Mutation::Upsert, "g", 0, 1), refused);
+        let by_guard = Outcome::refused("P0001", "g");
+        assert_eq!(guarded(Role::Owner, Mutation::Upsert, "g", 1, 1), by_guard);
     }
 
     #[test]

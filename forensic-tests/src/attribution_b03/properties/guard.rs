@@ -61,6 +61,8 @@ pub fn guards() -> Property<GuardCase> {
     let mutation = select(vec![
         Mutation::Update,
         Mutation::Delete,
+        Mutation::Merge,
+        Mutation::Upsert,
         Mutation::CascadeFromAllocations,
         Mutation::CascadeFromTenants,
     ]);
@@ -111,7 +113,7 @@ EXCEPTION
     WHEN duplicate_object OR unique_violation THEN NULL;
 END
 $role$;
-GRANT SELECT, UPDATE, DELETE ON attribution_events, revenue_ledger TO migration_owner;";
+GRANT SELECT, INSERT, UPDATE, DELETE ON attribution_events, revenue_ledger TO migration_owner;";
 
 fn script(case: &GuardCase) -> Script {
     let mut script = Script::new();
@@ -130,11 +132,13 @@ fn script(case: &GuardCase) -> Script {
     if case.role == Role::MigrationOwner {
         script.given(CREATE_MIGRATION_OWNER);
     }
+    let is_upsert = case.mutation == Mutation::Upsert;
     let aimed: Vec<(usize, usize)> = case
         .rows
         .iter()
         .enumerate()
-        .filter(|(_, (_, is_aimed))| *is_aimed)
+        // An upsert is of one row, whichever are aimed at.
+        .filter(|(number, (_, is_aimed))| if is_upsert { *number == 0 } else { *is_aimed })
         .map(|(number, (tenant, _))| (number, *tenant))
         .collect();
     let (sql, guard) = statement(case, &aimed);
@@ -190,6 +194,22 @@ fn statement(case: &GuardCase, aimed: &[(usize, usize)]) -> (String, &'static st
             )
         }
         Mutation::Delete => (format!("DELETE FROM {table} WHERE {rows}"), guard),
+        Mutation::Merge => {
+            let sql = format!(
+                "MERGE INTO {table} USING (SELECT 1) AS one ON {rows} WHEN MATCHED THEN DELETE"
+            );
+            (sql, guard)
+        }
+        Mutation::Upsert => {
+            let tenant = aimed.first().map_or(0, |(_, tenant)| *tenant);
+            let row = if case.on_ledger {
+                rows::ledger(0, tenant, 0)
+            } else {
+                rows::event(0, tenant, 0)
+            };
+            let sql = format!("{row}\nON CONFLICT (id) DO UPDATE SET updated_at = now()");
+            (sql, guard)
+        }
         Mutation::CascadeFromAllocations => {
             let rows = ids(&rows::allocation_id, &mut numbers);
             (
