@@ -29,6 +29,9 @@ pub struct Check {
     /// What the server must offer for the check to be applicable.
     #[serde(default, skip_serializing_if = "Needs::is_empty")]
     pub needs: Needs,
+    /// Whether it holds right after its phase only, in the state that a run leaves, and not ever after.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub transient: bool,
     /// What is tried and expected.
     pub expectation: Expectation,
     /// How the check is shown to be able to fail.
@@ -47,6 +50,10 @@ impl Check {
         };
         !self.settings.is_empty() || steps_mark || sets(self.given.as_deref().unwrap_or_default())
     }
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// What a server must offer for a check to be applicable.

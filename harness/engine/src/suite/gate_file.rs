@@ -44,6 +44,8 @@ struct CheckFile {
     given: Option<String>,
     #[serde(default)]
     needs: Needs,
+    #[serde(default)]
+    transient: bool,
     fails: Option<Defect>,
 
     query: Option<String>,
@@ -125,6 +127,7 @@ fn check(file: CheckFile) -> Result<Check, String> {
         settings: std::mem::take(&mut file.settings),
         given: file.given.take(),
         needs: std::mem::take(&mut file.needs),
+        transient: file.transient,
         fails: file.fails.take(),
         expectation: Expectation::Rollback(Rollback { tables: Vec::new() }),
     };
