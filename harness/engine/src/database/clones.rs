@@ -32,8 +32,14 @@ impl Clones {
     /// # Errors
     /// When it could not be made, or all have been taken.
     pub async fn take(&mut self) -> Result<Database, DbError> {
-        let clone = self.ready.recv().await;
-        clone.unwrap_or_else(|| Err(DbError::harness("more clones were taken than asked for")))
+        if let Some(clone) = self.ready.recv().await {
+            return clone;
+        }
+        // The maker is over: either all clones have been taken, or it panicked.
+        match (&mut self.maker).await {
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            _ => Err(DbError::harness("more clones were taken than asked for")),
+        }
     }
 }
 

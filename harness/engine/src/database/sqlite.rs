@@ -3,7 +3,10 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use tempfile::TempDir;
@@ -17,7 +20,9 @@ use crate::{
 /// Makes files in a temporary folder, which goes when this does.
 #[derive(Debug)]
 pub struct SqliteHost {
-    folder: TempDir,
+    folder: PathBuf,
+    /// Removes the folder, unless it was told to be kept.
+    remover: Mutex<Option<TempDir>>,
     next: AtomicU32,
 }
 
@@ -34,7 +39,8 @@ impl SqliteHost {
                 DbError::harness(format!("failed to make a temporary folder: {error}"))
             })?;
         Ok(Self {
-            folder,
+            folder: folder.path().to_owned(),
+            remover: Mutex::new(Some(folder)),
             next: AtomicU32::new(0),
         })
     }
@@ -42,13 +48,22 @@ impl SqliteHost {
     /// The folder.
     #[must_use]
     pub fn folder(&self) -> &Path {
-        self.folder.path()
+        &self.folder
     }
 
     /// Leaves the folder where it is, and says where.
     #[must_use]
-    pub fn keep(self) -> PathBuf {
-        self.folder.keep()
+    pub fn keep(&self) -> &Path {
+        let remover = self
+            .remover
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(folder) = remover {
+            // The path is known already.
+            let _ = folder.keep();
+        }
+        &self.folder
     }
 
     pub(super) fn create(&self) -> Result<Database, DbError> {
@@ -76,7 +91,7 @@ impl SqliteHost {
         let mut to = rusqlite::Connection::open(&clone.0).map_err(refused)?;
         // The online backup copies what is committed, wherever it lies; a plain copy of the file would lose the WAL.
         rusqlite::backup::Backup::new(from.connection(), &mut to)
-            .and_then(|backup| backup.run_to_completion(-1, std::time::Duration::ZERO, None))
+            .and_then(|backup| backup.run_to_completion(i32::MAX, std::time::Duration::ZERO, None))
             .map_err(refused)?;
         to.close().map_err(|(_, error)| refused(error))?;
         from.close()?;
@@ -102,7 +117,6 @@ impl SqliteHost {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         Database(
             self.folder
-                .path()
                 .join(format!("{number}.db"))
                 .to_string_lossy()
                 .into_owned(),

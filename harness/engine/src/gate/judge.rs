@@ -204,10 +204,12 @@ fn missing(needs: &Needs, server: &ServerFacts) -> Option<String> {
     if let Some(edition) = &needs.edition
         && server.edition.as_ref() != Some(edition)
     {
-        let met = server.edition.as_deref().unwrap_or("no");
-        return Some(format!(
-            "needs the {edition} edition of TimescaleDB; this is the {met} edition"
-        ));
+        let met = match (&server.edition, &server.timescaledb) {
+            (Some(met), _) => format!("this is the {met} edition"),
+            (None, Some(_)) => "this server does not say which edition it is".to_owned(),
+            (None, None) => "this server has no TimescaleDB".to_owned(),
+        };
+        return Some(format!("needs the {edition} edition of TimescaleDB; {met}"));
     }
     let major = |version: &String| version.split('.').next()?.parse::<u32>().ok();
     if let Some(min) = needs.postgres_min

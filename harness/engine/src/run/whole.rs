@@ -228,9 +228,7 @@ fn failed_server_log(recorder: &Recorder, server: Option<&Server>) -> Option<Str
 async fn keep(server: Option<Server>, hosts: Vec<Host>) -> Result<Option<String>, RunError> {
     let mut kept = Vec::new();
     for host in hosts {
-        if let Host::Sqlite(host) = host
-            && let Some(host) = Arc::into_inner(host)
-        {
+        if let Host::Sqlite(host) = host {
             kept.push(format!("the files are left in {}", host.keep().display()));
         }
     }

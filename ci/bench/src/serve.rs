@@ -1,0 +1,179 @@
+//! A server in the state after the last phase, and a clock: one command a line in, one JSON object a line out.
+
+use std::{collections::BTreeMap, io::Write, sync::Arc, time::Instant};
+
+use phasegate_engine::{
+    Variant,
+    database::Database,
+    lab::{Checkpoint, Lab},
+    server::{self, Choice, Server, Version, provision},
+    suite::Phase,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    failure::Failure,
+    judge::{all_gates, load, milliseconds, parts, timed},
+};
+
+/// What is held between two commands.
+struct Bench {
+    lab: Lab,
+    phase: Phase,
+    checkpoint: Arc<Checkpoint>,
+    /// Other suites that were read for this server, by folder and name.
+    others: BTreeMap<(String, String), Phase>,
+}
+
+/// Starts the embedded server, brings a database to the state after the last phase, and obeys until its input ends.
+pub(crate) async fn serve(suites: &str, suite: &str, phases: &str) -> Result<(), Failure> {
+    let phases: usize = phases.parse()?;
+    let suite = load(suites, suite)?;
+    let request = server::Request {
+        choice: Choice::Embedded,
+        needs_timescaledb: suite.need.timescaledb,
+        ..server::Request::default()
+    };
+    let server = server::start(&request, &mut |line| eprintln!("{line}")).await?;
+    let outcome = obey(&server, suite, phases).await;
+    server.stop().await?;
+    outcome
+}
+
+async fn obey(
+    server: &Server,
+    suite: phasegate_engine::suite::Suite,
+    phases: usize,
+) -> Result<(), Failure> {
+    let phase = all_gates(&suite)?;
+    let lab = Lab::new(suite, Some(server), "phasegate_bench")?;
+    let variant = Variant::of(lab.suite());
+    let checkpoint = lab.checkpoint(&variant, phases).await?;
+    say(&ready(server).await?)?;
+    let mut bench = Bench {
+        lab,
+        phase,
+        checkpoint,
+        others: BTreeMap::new(),
+    };
+    // Nothing else is to run while the next command is waited for.
+    for line in std::io::stdin().lines() {
+        let line = line?;
+        let words: Vec<&str> = line.split_whitespace().collect();
+        say(&bench.answer(&words).await?)?;
+    }
+    Ok(())
+}
+
+/// Where the server is and what its programs are, for the other side.
+async fn ready(server: &Server) -> Result<Value, Failure> {
+    let facts = server.facts();
+    let log = facts.log.as_deref();
+    let folder = log
+        .and_then(|log| log.parent())
+        .ok_or_else(|| Failure::new("the server has no folder"))?;
+    let installation = provision::provision(Version::V17, None, None, &mut |_| {}).await?;
+    Ok(json!({
+        "url": server.url(server.maintenance()),
+        "folder": folder,
+        "bin": installation.bin,
+        "postgres": facts.postgres,
+        "timescaledb": facts.timescaledb,
+        "template": facts.template,
+    }))
+}
+
+impl Bench {
+    async fn answer(&mut self, words: &[&str]) -> Result<Value, Failure> {
+        let host = self.lab.host();
+        match *words {
+            ["database"] => {
+                let clone = host.clone_of(&self.checkpoint.database).await?;
+                Ok(json!({ "database": clone.0 }))
+            }
+            ["drop", name] => {
+                host.drop_database(&Database(name.to_owned())).await?;
+                Ok(json!({}))
+            }
+            ["clone"] => {
+                let start = Instant::now();
+                let clone = host.clone_of(&self.checkpoint.database).await?;
+                let took = milliseconds(start);
+                host.drop_database(&clone).await?;
+                Ok(json!({ "ms": took }))
+            }
+            ["pool", number] => self.pool(number.parse()?).await,
+            ["as-a-run", rounds] => self.as_a_run(rounds.parse()?).await,
+            ["parts", name] => parts(host, &Database(name.to_owned()), &self.phase).await,
+            ["judge", name] => {
+                let on = Database(name.to_owned());
+                timed(host, &on, &self.phase, self.lab.facts()).await
+            }
+            ["judge", name, suites, suite] => {
+                let key = (suites.to_owned(), suite.to_owned());
+                if !self.others.contains_key(&key) {
+                    let phase = all_gates(&load(suites, suite)?)?;
+                    self.others.insert(key.clone(), phase);
+                }
+                let phase = &self.others[&key];
+                let on = Database(name.to_owned());
+                timed(host, &on, phase, self.lab.facts()).await
+            }
+            _ => Err(Failure::new(format!("unknown command {words:?}"))),
+        }
+    }
+
+    /// How long each clone of a pool is waited for, while the checks of the suite are judged on the one before.
+    async fn pool(&self, number: usize) -> Result<Value, Failure> {
+        let host = self.lab.host();
+        let mut clones = host.clones(&self.checkpoint.database, number);
+        let mut waits = Vec::new();
+        let mut taken = Vec::new();
+        for _ in 0..number {
+            let start = Instant::now();
+            let clone = clones.take().await?;
+            waits.push(milliseconds(start));
+            timed(host, &clone, &self.phase, self.lab.facts()).await?;
+            taken.push(clone);
+        }
+        for clone in taken {
+            host.drop_database(&clone).await?;
+        }
+        Ok(json!({ "waits_ms": waits }))
+    }
+
+    /// The same in the pattern of a run, which asks for three clones after each phase: one for the gates, at once, one
+    /// for the way back beside them, and one to go on from when the gates are judged.
+    async fn as_a_run(&self, rounds: usize) -> Result<Value, Failure> {
+        let host = self.lab.host();
+        let mut waits = Vec::new();
+        for _ in 0..rounds {
+            let mut clones = host.clones(&self.checkpoint.database, 3);
+            let start = Instant::now();
+            let gates_on = clones.take().await?;
+            waits.push(milliseconds(start));
+            let back = async {
+                let start = Instant::now();
+                let clone = clones.take().await;
+                (clone, milliseconds(start))
+            };
+            let (judged, (back_on, waited)) =
+                tokio::join!(timed(host, &gates_on, &self.phase, self.lab.facts()), back);
+            judged?;
+            waits.push(waited);
+            let start = Instant::now();
+            let next = clones.take().await?;
+            waits.push(milliseconds(start));
+            for clone in [gates_on, back_on?, next] {
+                host.drop_database(&clone).await?;
+            }
+        }
+        Ok(json!({ "waits_ms": waits }))
+    }
+}
+
+fn say(answer: &Value) -> Result<(), Failure> {
+    let mut out = std::io::stdout();
+    writeln!(out, "{answer}")?;
+    Ok(out.flush()?)
+}
