@@ -6,8 +6,9 @@ use phasegate_evidence::{ApplyFailure, Verdict};
 
 use super::{Lab, LabError};
 use crate::{
-    gate::try_steps,
-    suite::{AuditGates, CatalogAfter, Expected, Outcome, Scenario, ScenarioKind},
+    gate::{Expectation, try_steps},
+    run::{PhaseState, judge_gates, unchanged_rows},
+    suite::{AuditGates, CatalogAfter, Expected, Outcome, Phase, Scenario, ScenarioKind},
     variant::{Direction, Variant},
 };
 
@@ -48,13 +49,7 @@ impl Lab {
             if let Err(failure) = self.try_phase(variant, index).await? {
                 return phase_failed(expected, &phase.id, &failure);
             }
-            let mut failed = BTreeSet::new();
-            for check in phase.gates.iter().flat_map(|gate| &gate.checks) {
-                let (_, judged) = self.judge_on(variant, index, check).await?;
-                if !judged.verdict.opens_the_gate() {
-                    failed.insert(check.id.clone());
-                }
-            }
+            let failed = self.failed_at(variant, index, phase).await?;
             if !failed.is_empty() {
                 return gate_failed(expected, &phase.id, &failed);
             }
@@ -65,6 +60,43 @@ impl Lab {
                 "every gate passed, expected {other:?}"
             ))),
         }
+    }
+
+    /// The checks of a phase that do not pass after it.
+    async fn failed_at(
+        &self,
+        variant: &Variant,
+        index: usize,
+        phase: &Phase,
+    ) -> Result<BTreeSet<String>, LabError> {
+        let before = self.checkpoint(variant, index).await?;
+        let after = self.checkpoint(variant, index + 1).await?;
+        let mut bench = self.bench(variant, index).await?;
+        let legacy = unchanged_rows(phase, &mut bench.session).await?;
+        self.clear(bench).await?;
+        let on = self.host().clone_of(&after.database).await?;
+        let state = PhaseState {
+            before: &before.catalog,
+            after: &after.catalog,
+            legacy: &legacy,
+            server: self.facts(),
+        };
+        let mut failed = BTreeSet::new();
+        for outcome in judge_gates(self.host(), &on, phase, state).await? {
+            if !outcome.judged.verdict.opens_the_gate() {
+                failed.insert(outcome.check.id.clone());
+            }
+        }
+        self.host().drop_database(&on).await?;
+        for check in phase.gates.iter().flat_map(|gate| &gate.checks) {
+            if matches!(check.expectation, Expectation::Rollback(_)) {
+                let (_, judged) = self.judge_on(variant, index, check).await?;
+                if !judged.verdict.opens_the_gate() {
+                    failed.insert(check.id.clone());
+                }
+            }
+        }
+        Ok(failed)
     }
 
     /// Whether a phase applies. The inner error says why not, and whether the catalog was left as it was.

@@ -11,5 +11,6 @@ pub use check::{CheckRequest, check};
 pub use error::RunError;
 pub use judge_phase::{PhaseState, judge_gates};
 pub use rollback::prove_rollback;
+pub(crate) use suite_run::unchanged_rows;
 pub(crate) use whole::host_of;
 pub use whole::{Listener, Outcome, Request, run};

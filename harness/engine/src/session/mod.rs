@@ -187,13 +187,21 @@ impl Session {
     /// # Errors
     /// When the query is refused.
     pub async fn explain(&mut self, query: &str) -> Result<Vec<String>, DbError> {
-        let (explain, column) = match &self.connection {
-            Connection::Postgres(_) => ("EXPLAIN (COSTS OFF)", 0),
-            Connection::Sqlite(_) => ("EXPLAIN QUERY PLAN", 3),
+        let lines = |ran: Ran, column: usize| {
+            let line = |row: &Vec<Cell>| row.get(column).cloned().flatten();
+            ran.table.rows.iter().filter_map(line).collect()
         };
-        let ran = self.run(&format!("{explain} {query}")).await?;
-        let line = |row: &Vec<Cell>| row.get(column).cloned().flatten();
-        Ok(ran.table.rows.iter().filter_map(line).collect())
+        if let Connection::Postgres(session) = &mut self.connection {
+            let ran = session.run(&format!("EXPLAIN (COSTS OFF) {query}")).await?;
+            return Ok(lines(ran, 0));
+        }
+        self.begin().await?;
+        let ran = match &mut self.connection {
+            Connection::Postgres(_) => Ok(Ran::default()),
+            Connection::Sqlite(session) => session.explain_without_statistics(query),
+        };
+        self.rollback().await?;
+        Ok(lines(ran?, 3))
     }
 
     /// Lets go of a SQLite file while another program works on it; a server serves both.

@@ -208,11 +208,14 @@ fn index_columns(session: &mut SqliteSession, index: &str) -> Result<String, DbE
     Ok(keys.join(", "))
 }
 
+/// The condition of a partial index, in single spaces: the word WHERE may begin a line, and no column
+/// of an index may hold a query, so the first one begins the condition.
 fn predicate(sql: &str) -> String {
-    let lower = sql.to_lowercase();
-    lower
-        .rfind(" where ")
-        .map(|at| format!(" WHERE {}", sql[at + 7..].trim()))
+    let words: Vec<&str> = sql.split_whitespace().collect();
+    let is_where = |word: &&str| word.eq_ignore_ascii_case("where");
+    let condition = words.iter().position(is_where).map(|at| &words[at + 1..]);
+    condition
+        .map(|words| format!(" WHERE {}", words.join(" ")))
         .unwrap_or_default()
 }
 
@@ -282,5 +285,21 @@ fn index(session: &mut SqliteSession, ordinal: usize, words: &str) -> Definition
         (Ok(()), Some(definition)) => Definition::Known(definition),
         (Err(error), _) => Definition::Unresolved(error.message),
         (_, None) => Definition::Unresolved("the index cannot be read back".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::predicate;
+
+    #[test]
+    fn a_partial_index_shows_its_condition_on_whatever_line_it_begins() {
+        for sql in [
+            "CREATE INDEX i ON t (a) WHERE b = 0",
+            "CREATE INDEX i\nON t (a)\nwhere\tb  = 0",
+        ] {
+            assert_eq!(predicate(sql), " WHERE b = 0", "{sql}");
+        }
+        assert_eq!(predicate("CREATE INDEX i ON t (a)"), "");
     }
 }

@@ -255,7 +255,10 @@ impl Loader {
                 // A script among the fixtures is as much an input as an SQL file.
                 for argument in &command {
                     if self.fixtures.join(argument).is_file() {
-                        self.take(&self.fixtures.join(argument), &format!("fixtures/{argument}"))?;
+                        self.take(
+                            &self.fixtures.join(argument),
+                            &format!("fixtures/{argument}"),
+                        )?;
                     }
                 }
                 PhaseStep::Command(command)
