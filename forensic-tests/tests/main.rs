@@ -1,8 +1,13 @@
 //! Every gate, defect and scenario of every suite is a test of its own: `cargo test attribution_b03::phase_4`.
 //!
-//! The tests of one binary share one server, which is started by the first test that needs it and stopped when the last
-//! is over; each test works on a clone of its own.
+//! The tests of one binary share one server, which is started by the first test that needs it and goes with the process
+//! (under cargo-nextest: with the run); each test works on a clone of its own.
 
+mod properties;
+mod properties_phases;
+mod properties_replay;
+mod properties_trial;
+mod runs;
 mod suites;
 mod world;
 
@@ -19,12 +24,16 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let trials = suites::trials(&world);
+    let mut trials = suites::trials(&world);
+    trials.extend(properties::trials(&world));
+    trials.extend(properties_phases::trials(&world));
+    trials.extend(properties_replay::trials(&world));
+    trials.extend(runs::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);
     match world.close() {
         Ok(()) => conclusion.exit_code(),
         Err(why) => {
-            eprintln!("error: the server of the tests was not stopped in order: {why}");
+            eprintln!("error: the databases of the tests were not dropped: {why}");
             ExitCode::FAILURE
         }
     }

@@ -2,14 +2,14 @@
 
 use std::{
     collections::BTreeMap,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use libtest_mimic::Failed;
 use phasegate_engine::{
     lab::{Lab, LabError},
-    server::{self, Server},
+    server::{self, Shared},
     suite::{self, Suite},
 };
 use tokio::runtime::Runtime;
@@ -28,14 +28,18 @@ struct Inner {
 
 #[derive(Default)]
 struct State {
-    server: Option<Server>,
+    server: Option<Shared>,
     labs: BTreeMap<String, Arc<Lab>>,
 }
 
 impl World {
     pub(crate) fn new() -> Result<Self, String> {
         let runtime = Runtime::new().map_err(|error| format!("no runtime: {error}"))?;
-        let suites = suite::load(&suites_folder(), &[]).map_err(|error| error.to_string())?;
+        let mut suites = Vec::new();
+        for folder in ["suites", "../fixtures/example/suites"] {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+            suites.extend(suite::load(&folder, &[]).map_err(|error| error.to_string())?);
+        }
         Ok(Self {
             inner: Arc::new(Inner {
                 runtime,
@@ -77,7 +81,7 @@ impl World {
         if suite.need.kind == "postgres" && state.server.is_none() {
             let request = server_request()?;
             let mut notice = |line: &str| eprintln!("{line}");
-            let start = server::start(&request, &mut notice);
+            let start = server::shared(&request, &mut notice);
             state.server = Some(
                 self.inner
                     .runtime
@@ -87,7 +91,7 @@ impl World {
         }
         let lab = Lab::new(
             suite.clone(),
-            state.server.as_ref(),
+            state.server.as_deref(),
             &format!("test{}", std::process::id()),
         );
         let lab = Arc::new(lab.map_err(|error| error.to_string())?);
@@ -95,23 +99,27 @@ impl World {
         Ok(lab)
     }
 
-    /// Stops the server.
+    /// Drops the databases of the tests where the server outlives them; a server of this process's own goes with it.
     pub(crate) fn close(self) -> Result<(), String> {
-        let state = std::mem::take(
-            &mut *self
-                .inner
-                .state
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner),
-        );
+        let mut state = self
+            .inner
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let state = std::mem::take(&mut *state);
+        let is_external = state
+            .server
+            .as_ref()
+            .is_some_and(|server| server.facts().kind == server::Kind::External);
+        let outlives = is_external || std::env::var_os("NEXTEST_RUN_ID").is_some();
+        if !outlives {
+            return Ok(());
+        }
         self.inner.runtime.block_on(async {
             for lab in state.labs.into_values().filter_map(Arc::into_inner) {
                 lab.close().await.map_err(|error| error.to_string())?;
             }
-            match state.server {
-                Some(server) => server.stop().await.map_err(|error| error.to_string()),
-                None => Ok(()),
-            }
+            Ok(())
         })
     }
 }
@@ -132,9 +140,4 @@ fn server_request() -> Result<server::Request, Failed> {
         needs_timescaledb: true,
         ..server::Request::default()
     })
-}
-
-/// The folder of the suites in this checkout.
-pub(crate) fn suites_folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("suites")
 }

@@ -21,6 +21,7 @@ pub struct RunResult {
     /// The version of Phasegate.
     pub phasegate: String,
     /// The digest of the plan that the run started with, so that the result speaks of one plan only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Digest>,
     /// The verdict of the run: the worst of its suites'.
     pub verdict: Verdict,

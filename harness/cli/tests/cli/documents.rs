@@ -68,3 +68,52 @@ fn every_reason_code_is_explained_and_every_explained_one_exists() {
         .collect();
     assert_eq!(explained, reason_codes());
 }
+
+/// Words in backticks, and targets of links, that look like paths of the checkout.
+fn paths_in(text: &str) -> BTreeSet<String> {
+    let top = [
+        "harness/",
+        "forensic-tests/",
+        "fixtures/",
+        "reports/",
+        "ci/",
+        ".ci/",
+        "fixtures",
+        "reports",
+        "ci",
+    ];
+    let quoted = text.split('`').skip(1).step_by(2);
+    let linked = text
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next());
+    quoted
+        .chain(linked)
+        .filter(|word| {
+            top.iter()
+                .any(|top| word == top || (top.ends_with('/') && word.starts_with(top)))
+        })
+        .filter(|word| !word.contains([' ', '<', '*', '{']) && !word.starts_with("reports/runs"))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn every_path_that_a_document_names_exists() {
+    for document in ["harness/ARCHITECTURE.md", "README.md"] {
+        let text = fs::read_to_string(workspace().join(document)).expect("readable");
+        let paths = paths_in(&text);
+        assert!(
+            !paths.is_empty(),
+            "{document} names no path, or they are no longer found"
+        );
+        let missing: Vec<&String> = paths
+            .iter()
+            .filter(|path| !workspace().join(path).exists())
+            .collect();
+        assert!(
+            missing.is_empty(),
+            "{document} names paths that do not exist: {missing:?}"
+        );
+    }
+}

@@ -13,6 +13,8 @@ pub(crate) struct Ran {
 pub(crate) fn command(here: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_phasegate"));
     command.args(args).current_dir(here);
+    // A run that fails keeps its database: here it goes with the folder of the test.
+    command.env("TMPDIR", here);
     for name in [
         "CARGO",
         "DATABASE_URL",

@@ -6,6 +6,7 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use sqlx::postgres::PgConnectOptions;
@@ -13,9 +14,12 @@ use sqlx::postgres::PgConnectOptions;
 use super::Database;
 use crate::{
     server::Server,
-    session::{DbError, PostgresSession, Session},
-    sql::Identifier,
+    session::{DbError, PostgresSession, Ran, Session},
+    sql::{Identifier, Literal},
 };
+
+/// How long the last session on a database is waited for.
+const LAST_SESSION_WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// Stands for the name of the database in the URL that is kept.
 const NAME: &str = "phasegate_database_name";
@@ -88,11 +92,30 @@ impl PostgresHost {
     }
 
     pub(super) async fn freeze(&self, database: &Database) -> Result<(), DbError> {
+        self.alone(database).await?;
         let sql = format!(
             "ALTER DATABASE {} ALLOW_CONNECTIONS false",
             Identifier(&database.0)
         );
-        self.run(&sql).await
+        self.run(&sql).await.map(drop)
+    }
+
+    /// Waits until the last session on a database has ended. A session that was closed a moment ago may still be ending,
+    /// and CREATE DATABASE, when it meets one, sleeps for a tenth of a second before it looks again.
+    async fn alone(&self, database: &Database) -> Result<(), DbError> {
+        let query = format!(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = {}",
+            Literal(&database.0)
+        );
+        let since = Instant::now();
+        while since.elapsed() < LAST_SESSION_WAIT_MAX {
+            if self.run(&query).await?.table.single() == Some("0") {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        // Whoever is still there then, is named by the server's own refusal.
+        Ok(())
     }
 
     pub(super) async fn drop_database(&self, database: &Database) -> Result<(), DbError> {
@@ -126,7 +149,7 @@ impl PostgresHost {
     }
 
     /// Runs a statement that concerns whole databases, on a session that is at hand or a new one.
-    async fn run(&self, sql: &str) -> Result<(), DbError> {
+    async fn run(&self, sql: &str) -> Result<Ran, DbError> {
         let at_hand = self
             .idle
             .lock()
@@ -136,12 +159,12 @@ impl PostgresHost {
             Some(session) => session,
             None => self.session(&Database(self.maintenance.clone())).await?,
         };
-        session.run(sql).await?;
+        let ran = session.run(sql).await?;
         self.idle
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(session);
-        Ok(())
+        Ok(ran)
     }
 
     fn made(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {

@@ -71,14 +71,14 @@ impl Sample {
             fs::write(path.join(OUTPUTS_FOLDER).join(name.as_str()), text)
                 .expect("a writable folder");
         }
-        let result = RunResult::derive(&self.plan, &self.events);
-        let bytes = canonical_bytes(&result).expect("plain JSON");
-        fs::write(path.join(RESULT_FILE), &bytes).expect("a writable folder");
         let mut events = vec![Event::RunStarted {
             run: "sample".into(),
             plan: Digest::of(&plan),
         }];
         events.extend(self.events.iter().cloned());
+        let result = RunResult::derive(&self.plan, &events);
+        let bytes = canonical_bytes(&result).expect("plain JSON");
+        fs::write(path.join(RESULT_FILE), &bytes).expect("a writable folder");
         events.push(Event::RunFinished {
             verdict: result.verdict,
             result: Digest::of(&bytes),

@@ -1,0 +1,248 @@
+//! Rows of the final schema as INSERT statements: every column that must be given is given, and ids say what they are.
+
+use std::fmt;
+
+use phasegate_engine::sql::{Identifier, Literal};
+
+/// One INSERT. Values are quoted literals, which the server reads as the column's type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Insert {
+    table: &'static str,
+    columns: Vec<&'static str>,
+    rows: Vec<Vec<Option<String>>>,
+    tail: &'static str,
+}
+
+impl Insert {
+    /// One row without columns.
+    #[must_use]
+    pub fn into(table: &'static str) -> Self {
+        Self {
+            table,
+            columns: Vec::new(),
+            rows: vec![Vec::new()],
+            tail: "",
+        }
+    }
+
+    /// Sets a column in the last row, instead of what it held.
+    #[must_use]
+    pub fn set(self, column: &'static str, value: impl ToString) -> Self {
+        self.set_or_null(column, Some(value))
+    }
+
+    /// Sets a column in the last row, or makes it NULL.
+    #[must_use]
+    pub fn set_or_null(mut self, column: &'static str, value: Option<impl ToString>) -> Self {
+        let value = value.map(|value| value.to_string());
+        if let Some(row) = self.rows.last_mut() {
+            match self.columns.iter().position(|known| *known == column) {
+                Some(place) => row[place] = value,
+                None => {
+                    self.columns.push(column);
+                    row.push(value);
+                }
+            }
+        }
+        self
+    }
+
+    /// Does nothing where a unique index on this column already holds the value.
+    #[must_use]
+    pub fn unless_known(mut self, tail: &'static str) -> Self {
+        self.tail = tail;
+        self
+    }
+
+    /// Several rows with the same columns in one statement; `None` where there is no row.
+    #[must_use]
+    pub fn together(inserts: impl IntoIterator<Item = Self>) -> Option<Self> {
+        inserts.into_iter().reduce(|mut all, more| {
+            all.rows.extend(more.rows);
+            all
+        })
+    }
+}
+
+impl fmt::Display for Insert {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let columns: Vec<String> = self
+            .columns
+            .iter()
+            .map(|c| Identifier(c).to_string())
+            .collect();
+        write!(
+            f,
+            "INSERT INTO {} ({}) VALUES",
+            Identifier(self.table),
+            columns.join(", ")
+        )?;
+        for (index, row) in self.rows.iter().enumerate() {
+            let values: Vec<String> = row
+                .iter()
+                .map(|value| match value {
+                    Some(value) => Literal(value).to_string(),
+                    None => "NULL".to_owned(),
+                })
+                .collect();
+            let comma = if index == 0 { "" } else { "," };
+            write!(f, "{comma}\n    ({})", values.join(", "))?;
+        }
+        if !self.tail.is_empty() {
+            write!(f, "\n{}", self.tail)?;
+        }
+        Ok(())
+    }
+}
+
+/// A time that is the same on every run.
+const TIME: &str = "2025-11-15 12:00:00+00";
+
+/// An id that says what it is of and which one it is; the suite's own rows have none like it.
+fn id(kind: &str, number: usize) -> String {
+    format!("{kind}0000000-0000-4000-9000-{number:012x}")
+}
+
+/// The id of a tenant of a case.
+pub(super) fn tenant_id(number: usize) -> String {
+    id("a", number)
+}
+
+/// The id of an event of a case.
+pub(super) fn event_id(number: usize) -> String {
+    id("e", number)
+}
+
+/// The id of an allocation of a case.
+pub(super) fn allocation_id(number: usize) -> String {
+    id("b", number)
+}
+
+/// The id of a ledger row of a case.
+pub(super) fn ledger_id(number: usize) -> String {
+    id("d", number)
+}
+
+/// The id of a dead event of a case.
+pub(super) fn dead_event_id(number: usize) -> String {
+    id("f", number)
+}
+
+/// The id of anything else of a case.
+pub(super) fn other_id(number: usize) -> String {
+    id("c", number)
+}
+
+/// The channel codes of the taxonomy.
+pub(super) const CHANNELS: [&str; 9] = [
+    "direct",
+    "email",
+    "organic",
+    "referral",
+    "facebook_paid",
+    "facebook_brand",
+    "google_search_paid",
+    "google_display_paid",
+    "tiktok_paid",
+];
+
+pub(super) fn tenant(number: usize) -> Insert {
+    Insert::into("tenants")
+        .set("id", tenant_id(number))
+        .set("name", format!("Tenant {number}"))
+        .set("api_key_hash", format!("hash of the case {number}"))
+        .set("notification_email", "tenant@example.com")
+}
+
+pub(super) fn event(number: usize, tenant: usize, revenue_cents: i32) -> Insert {
+    Insert::into("attribution_events")
+        .set("id", event_id(number))
+        .set("tenant_id", tenant_id(tenant))
+        .set("occurred_at", TIME)
+        .set("session_id", other_id(number))
+        .set("revenue_cents", revenue_cents)
+        .set("raw_payload", "{}")
+        .set("idempotency_key", format!("key of the case {number}"))
+        .set("event_type", "purchase")
+        .set("channel", "direct")
+        .set("event_timestamp", TIME)
+}
+
+/// All of an event without revenue.
+pub(super) fn allocation(number: usize, tenant: usize, event: usize) -> Insert {
+    Insert::into("attribution_allocations")
+        .set("id", allocation_id(number))
+        .set("tenant_id", tenant_id(tenant))
+        .set("event_id", event_id(event))
+        .set("channel_code", CHANNELS[0])
+        .set("allocated_revenue_cents", 0)
+        .set("model_version", format!("v{number}"))
+        .set("model_type", "linear")
+        .set("confidence_score", "0.5")
+}
+
+pub(super) fn ledger(number: usize, tenant: usize, allocation: usize) -> Insert {
+    Insert::into("revenue_ledger")
+        .set("id", ledger_id(number))
+        .set("tenant_id", tenant_id(tenant))
+        .set("allocation_id", allocation_id(allocation))
+        .set(
+            "transaction_id",
+            format!("transaction of the case {number}"),
+        )
+        .set("state", "captured")
+        .set("amount_cents", 0)
+        .set("verification_source", "processor")
+        .set("verification_timestamp", TIME)
+}
+
+pub(super) fn dead_event(number: usize, tenant: usize) -> Insert {
+    Insert::into("dead_events")
+        .set("id", dead_event_id(number))
+        .set("tenant_id", tenant_id(tenant))
+        .set("source", "webhook")
+        .set("error_code", "E1")
+        .set("error_detail", "{}")
+        .set("raw_payload", "{}")
+        .set("event_type", "purchase")
+        .set("error_type", "parse")
+        .set("error_message", "no such field")
+}
+
+pub(super) fn reconciliation_run(number: usize, tenant: usize) -> Insert {
+    Insert::into("reconciliation_runs")
+        .set("id", other_id(number))
+        .set("tenant_id", tenant_id(tenant))
+        .set("last_run_at", TIME)
+}
+
+pub(super) fn transition(number: usize, ledger: usize) -> Insert {
+    Insert::into("revenue_state_transitions")
+        .set("id", other_id(number))
+        .set("ledger_id", ledger_id(ledger))
+        .set("to_state", "captured")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_with_the_same_columns_go_in_one_statement() {
+        let row = |a| Insert::into("t").set("a", a).set_or_null("b", None::<&str>);
+        let both = Insert::together([row("it's"), row("y")]).map(|insert| insert.to_string());
+        assert_eq!(
+            both.as_deref(),
+            Some("INSERT INTO \"t\" (\"a\", \"b\") VALUES\n    ('it''s', NULL),\n    ('y', NULL)")
+        );
+    }
+
+    #[test]
+    fn a_column_that_is_set_again_holds_the_later_value() {
+        let insert = Insert::into("t").set("a", 1).set("a", 2);
+        assert_eq!(
+            insert.to_string(),
+            "INSERT INTO \"t\" (\"a\") VALUES\n    ('2')"
+        );
+    }
+}

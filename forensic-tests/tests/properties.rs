@@ -1,0 +1,185 @@
+//! The properties that the schema holds after the last phase of `attribution-b03` (1 and 5 to 14), each beside a defect
+//! that it notices.
+
+use forensic_tests::attribution_b03::properties::{
+    confidence, currency, guards, idempotency_keys, isolation, key_hashes, retries,
+    share_moved_between_versions, split, statements, states, trails, transaction_ids, versions,
+};
+use libtest_mimic::Trial;
+
+use crate::{
+    properties_trial::{Stage, holds, notices, shows},
+    world::World,
+};
+
+const STAGE: Stage = Stage::AfterAllPhases;
+
+pub(crate) fn trials(world: &World) -> Vec<Trial> {
+    let mut trials = words_and_keys(world);
+    trials.extend(amounts(world));
+    trials.extend(rows(world));
+    trials
+}
+
+fn words_and_keys(world: &World) -> Vec<Trial> {
+    vec![
+        holds(world, STAGE, states()),
+        notices(
+            world,
+            STAGE,
+            "property_01_notices_that_the_ledger_accepts_any_state",
+            states(),
+            "ALTER TABLE revenue_ledger DROP CONSTRAINT ck_revenue_ledger_state_valid;",
+        ),
+        holds(world, STAGE, idempotency_keys()),
+        notices(
+            world,
+            STAGE,
+            "property_05_notices_keys_that_are_unique_only_within_a_tenant",
+            idempotency_keys(),
+            "DROP INDEX idx_events_idempotency;
+             CREATE UNIQUE INDEX idx_events_idempotency ON attribution_events (tenant_id, idempotency_key);",
+        ),
+        holds(world, STAGE, transaction_ids()),
+        notices(
+            world,
+            STAGE,
+            "property_06_notices_transaction_ids_that_repeat",
+            transaction_ids(),
+            "DROP INDEX idx_revenue_ledger_transaction_id;",
+        ),
+        holds(world, STAGE, key_hashes()),
+        notices(
+            world,
+            STAGE,
+            "property_06_notices_key_hashes_that_are_compared_without_case",
+            key_hashes(),
+            "DROP INDEX idx_tenants_api_key_hash;
+             CREATE UNIQUE INDEX idx_tenants_api_key_hash ON tenants (lower(api_key_hash));",
+        ),
+        holds(world, STAGE, currency()),
+        notices(
+            world,
+            STAGE,
+            "property_10_notices_a_rule_for_the_letters_of_a_currency",
+            currency(),
+            "ALTER TABLE revenue_ledger ADD CHECK (currency ~ '^[A-Z]{3}$') NOT VALID;",
+        ),
+    ]
+}
+
+fn amounts(world: &World) -> Vec<Trial> {
+    vec![
+        holds(world, STAGE, split()),
+        notices(
+            world,
+            STAGE,
+            "property_07_notices_that_the_sum_trigger_is_off",
+            split(),
+            "ALTER TABLE attribution_allocations DISABLE TRIGGER trg_check_allocation_sum;",
+        ),
+        holds(world, STAGE, statements()),
+        notices(
+            world,
+            STAGE,
+            "property_07_notices_that_only_inserts_are_summed_up",
+            statements(),
+            "DROP TRIGGER trg_check_allocation_sum ON attribution_allocations;
+             CREATE TRIGGER trg_check_allocation_sum AFTER INSERT ON attribution_allocations
+                 FOR EACH ROW EXECUTE FUNCTION check_allocation_sum();",
+        ),
+        shows(
+            world,
+            STAGE,
+            "property_07_does_not_reach_the_version_that_an_update_moves_a_share_from",
+            share_moved_between_versions(),
+        ),
+        holds(world, STAGE, versions()),
+        notices(
+            world,
+            STAGE,
+            "property_08_notices_that_all_versions_are_summed_up_together",
+            versions(),
+            SUM_OF_ALL_VERSIONS,
+        ),
+        holds(world, STAGE, confidence()),
+        notices(
+            world,
+            STAGE,
+            "property_09_notices_a_fourth_decimal",
+            confidence(),
+            "ALTER TABLE attribution_allocations ALTER COLUMN confidence_score TYPE numeric(5,4);",
+        ),
+        holds(world, STAGE, retries()),
+        notices(
+            world,
+            STAGE,
+            "property_11_notices_that_dead_events_accept_a_negative_count",
+            retries(),
+            "ALTER TABLE dead_events DROP CONSTRAINT ck_dead_events_retry_count_positive;",
+        ),
+    ]
+}
+
+const SUM_OF_ALL_VERSIONS: &str = "CREATE OR REPLACE FUNCTION check_allocation_sum() RETURNS trigger LANGUAGE plpgsql AS $f$
+BEGIN
+    IF abs((SELECT sum(a.allocated_revenue_cents) FROM attribution_allocations a WHERE a.event_id = NEW.event_id)
+           - (SELECT e.revenue_cents FROM attribution_events e WHERE e.id = NEW.event_id)) > 1 THEN
+        RAISE EXCEPTION 'mismatch';
+    END IF;
+    RETURN NULL;
+END
+$f$;";
+
+fn rows(world: &World) -> Vec<Trial> {
+    vec![
+        holds(world, STAGE, trails()),
+        notices(
+            world,
+            STAGE,
+            "property_12_notices_transitions_that_do_not_go_with_their_row",
+            trails(),
+            "ALTER TABLE revenue_state_transitions
+                 DROP CONSTRAINT revenue_state_transitions_ledger_id_fkey,
+                 ADD CONSTRAINT revenue_state_transitions_ledger_id_fkey
+                     FOREIGN KEY (ledger_id) REFERENCES revenue_ledger (id);",
+        ),
+        holds(world, STAGE, guards()),
+        notices(
+            world,
+            STAGE,
+            "property_13_notices_that_the_guard_of_the_ledger_is_off",
+            guards(),
+            "ALTER TABLE revenue_ledger DISABLE TRIGGER trg_ledger_prevent_mutation;",
+        ),
+        notices(
+            world,
+            STAGE,
+            "property_13_notices_a_guard_that_lets_migration_owner_through",
+            guards(),
+            "CREATE OR REPLACE FUNCTION fn_events_prevent_mutation() RETURNS trigger LANGUAGE plpgsql AS $f$
+             BEGIN
+                 IF current_user = 'migration_owner' THEN
+                     RETURN coalesce(NEW, OLD);
+                 END IF;
+                 RAISE EXCEPTION 'append-only';
+             END
+             $f$;",
+        ),
+        holds(world, STAGE, isolation()),
+        notices(
+            world,
+            STAGE,
+            "property_14_notices_that_the_owner_is_not_bound",
+            isolation(),
+            "ALTER TABLE dead_events NO FORCE ROW LEVEL SECURITY;",
+        ),
+        notices(
+            world,
+            STAGE,
+            "property_14_notices_a_policy_that_checks_no_new_row",
+            isolation(),
+            "ALTER POLICY tenant_isolation_policy ON reconciliation_runs WITH CHECK (true);",
+        ),
+    ]
+}

@@ -1,0 +1,96 @@
+//! Whole runs: that two of them come to the same, on every kind of server, and that their evidence verifies.
+
+use std::path::Path;
+
+use libtest_mimic::{Failed, Trial};
+use phasegate_engine::{
+    run::{self, Outcome},
+    server::{self, Choice, Kind},
+    suite,
+};
+use phasegate_evidence::{RunFolder, Verdict, verify};
+use tokio::runtime::Runtime;
+
+/// Set where Docker has to answer, so that a test that needs it is not left out but fails.
+const MANDATORY: &str = "PHASEGATE_TEST_CONTAINERS";
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        Trial::test("runs::two_embedded_runs_come_to_the_same", || {
+            two_runs_come_to_the_same(&[Choice::Embedded, Choice::Embedded])
+        }),
+        needing_docker("runs::two_container_runs_come_to_the_same", || {
+            two_runs_come_to_the_same(&[Choice::Container, Choice::Container])
+        }),
+        needing_docker(
+            "runs::a_container_run_comes_to_the_same_as_an_embedded_one",
+            || two_runs_come_to_the_same(&[Choice::Container, Choice::Embedded]),
+        ),
+    ]
+}
+
+fn needing_docker(name: &str, test: fn() -> Result<(), Failed>) -> Trial {
+    let hindrance = match std::env::var_os(MANDATORY) {
+        Some(_) => None,
+        None => container_at_hand().err(),
+    };
+    match hindrance {
+        None => Trial::test(name, test),
+        Some(reason) => Trial::test(name, test)
+            .with_kind(reason)
+            .with_ignored_flag(true),
+    }
+}
+
+/// Whether a container could be started here and now.
+fn container_at_hand() -> Result<(), String> {
+    let runtime = Runtime::new().map_err(|error| error.to_string())?;
+    let request = server::Request {
+        needs_timescaledb: true,
+        ..server::Request::default()
+    };
+    runtime
+        .block_on(server::at_hand(Kind::Container, &request))
+        .map(drop)
+        .map_err(|error| error.to_string())
+}
+
+fn two_runs_come_to_the_same(choices: &[Choice; 2]) -> Result<(), Failed> {
+    let runtime = Runtime::new().map_err(|error| error.to_string())?;
+    let runs = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let mut digests = Vec::new();
+    for choice in choices {
+        let outcome = runtime.block_on(run_on(*choice, runs.path()))?;
+        if outcome.result.verdict != Verdict::Passed {
+            return Err(format!("the run on {choice} is {}", outcome.result.verdict).into());
+        }
+        let folder = RunFolder::open(&outcome.folder).map_err(|error| error.to_string())?;
+        let found = verify(&folder).map_err(|error| error.to_string())?;
+        if found.result_digest.as_ref() != Some(&outcome.result_digest) {
+            return Err("the evidence comes to another result than the run".into());
+        }
+        digests.push(outcome.result_digest);
+    }
+    if digests[0] == digests[1] {
+        Ok(())
+    } else {
+        Err(format!("two results: {} and {}", digests[0], digests[1]).into())
+    }
+}
+
+async fn run_on(choice: Choice, runs: &Path) -> Result<Outcome, Failed> {
+    let suites = Path::new(env!("CARGO_MANIFEST_DIR")).join("suites");
+    let request = run::Request {
+        suites: suite::load(&suites, &["attribution-b03".to_owned()])
+            .map_err(|error| error.to_string())?,
+        server: server::Request {
+            choice,
+            ..server::Request::default()
+        },
+        runs: runs.to_owned(),
+        run: None,
+    };
+    let (_keep, cancel) = tokio::sync::watch::channel(false);
+    let outcome = run::run(request, &mut |_| {}, &mut |_| {}, cancel).await;
+    Ok(outcome.map_err(|error| error.to_string())?)
+}
