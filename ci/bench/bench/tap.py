@@ -36,11 +36,11 @@ class TapFile:
             files[phase].write_text(_file([sql for of, _, sql in self.checks if of == phase]))
         return files
 
-    def copies(self, copies: list, folder: Path) -> list:
-        """One file for each list of check ids, each with keys of its own, to be judged side by side on one database.
+    def copies(self, copies: list, folder: Path) -> tuple:
+        """One file for each list of check ids, each with keys of its own, to be judged side by side on one database;
+        and one file of what must be judged apart.
 
-        What locks a whole table goes into one file for all copies: two such files side by side end in a deadlock, and
-        all others would wait for them.
+        That is what locks a whole table: two such files side by side end in a deadlock, and all others wait for them.
         """
         sql = {check: text for _, check, text in self.checks}
         locking = []
@@ -51,11 +51,9 @@ class TapFile:
             path = folder / f"copy-{number:03}.sql"
             path.write_text(_file([text for text in texts if "ALTER TABLE" not in text]))
             files.append(path)
-        if locking:
-            path = folder / "locking.sql"
-            path.write_text(_file(locking))
-            files.insert(0, path)
-        return files
+        apart = folder / "locking.sql"
+        apart.write_text(_file(locking))
+        return files, apart
 
 
 def with_keys_of_its_own(sql: str, number: int) -> str:
