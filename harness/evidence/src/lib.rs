@@ -6,6 +6,7 @@
 
 mod canonical;
 mod chain;
+mod derive;
 mod digest;
 mod event;
 mod folder;

@@ -1,0 +1,239 @@
+//! The one derivation of a result: from a plan and what happened, and from nothing else.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    ApplyFailure, CheckPlan, CheckResult, Digest, Event, FindingResult, GatePlan, GateResult,
+    PhasePlan, PhaseResult, Plan, Reason, RunResult, ServerVersions, SuitePlan, SuiteResult,
+    Totals, Verdict,
+};
+
+impl RunResult {
+    /// Derives the result from a plan and what happened. Whatever was planned and has no event is `not-run`.
+    #[must_use]
+    pub fn derive<'a>(plan: &Plan, events: impl IntoIterator<Item = &'a Event>) -> Self {
+        let seen = Seen::of(events);
+        let suites: Vec<SuiteResult> = plan.suites.iter().map(|suite| seen.suite(suite)).collect();
+        let mut totals = Totals::default();
+        for gate in suites.iter().flat_map(|s| &s.phases).flat_map(|p| &p.gates) {
+            let (gates, checks) = if gate.added {
+                (&mut totals.added.gates, &mut totals.added.checks)
+            } else {
+                (&mut totals.gates, &mut totals.checks)
+            };
+            gates.count(gate.verdict);
+            gate.checks
+                .iter()
+                .for_each(|check| checks.count(check.verdict));
+        }
+        Self {
+            format: plan.format,
+            phasegate: plan.phasegate.clone(),
+            plan: seen.plan.cloned(),
+            verdict: Verdict::of_parts(suites.iter().map(|suite| suite.verdict)),
+            suites,
+            totals,
+        }
+    }
+}
+
+type CheckKey<'a> = (&'a str, &'a str, &'a str);
+
+/// The events of a run, by what they speak of.
+#[derive(Default)]
+struct Seen<'a> {
+    plan: Option<&'a Digest>,
+    servers: BTreeMap<&'a str, ServerVersions>,
+    baseline_failures: BTreeMap<&'a str, &'a ApplyFailure>,
+    failures: BTreeMap<(&'a str, &'a str), &'a ApplyFailure>,
+    catalogs: BTreeMap<(&'a str, &'a str), &'a Digest>,
+    checks: BTreeMap<CheckKey<'a>, CheckResult>,
+    findings: BTreeMap<(&'a str, &'a str), FindingResult>,
+}
+
+impl<'a> Seen<'a> {
+    fn of(events: impl IntoIterator<Item = &'a Event>) -> Self {
+        let mut seen = Self::default();
+        let mut server = ServerVersions::default();
+        for event in events {
+            match event {
+                Event::RunStarted { plan, .. } => seen.plan = Some(plan),
+                Event::ServerReady { server: facts } => server = facts.into(),
+                Event::SuiteStarted { suite } => {
+                    seen.servers.insert(suite, server.clone());
+                }
+                Event::BaselineFailed { suite, failure } => {
+                    seen.baseline_failures.insert(suite, failure);
+                }
+                Event::PhaseApplied {
+                    suite,
+                    phase,
+                    catalog_after,
+                    ..
+                } => {
+                    seen.catalogs.insert((suite, phase), catalog_after);
+                }
+                Event::PhaseFailed {
+                    suite,
+                    phase,
+                    failure,
+                    catalog_after,
+                    ..
+                } => {
+                    seen.failures.insert((suite, phase), failure);
+                    seen.catalogs.insert((suite, phase), catalog_after);
+                }
+                Event::CheckJudged {
+                    suite,
+                    phase,
+                    check,
+                    verdict,
+                    reason,
+                    examined,
+                    ..
+                } => {
+                    let result = CheckResult {
+                        check: check.clone(),
+                        verdict: *verdict,
+                        reason: reason.clone(),
+                        examined: *examined,
+                    };
+                    seen.checks.insert((suite, phase, check), result);
+                }
+                Event::FindingTried {
+                    suite,
+                    finding,
+                    confirmed,
+                    reason,
+                    ..
+                } => {
+                    let result = FindingResult {
+                        finding: finding.clone(),
+                        confirmed: Some(*confirmed),
+                        reason: reason.clone(),
+                    };
+                    seen.findings.insert((suite, finding), result);
+                }
+                _ => {}
+            }
+        }
+        seen
+    }
+
+    fn suite(&self, plan: &SuitePlan) -> SuiteResult {
+        let name = plan.suite.as_str();
+        let mut closed = None;
+        let mut phases: Vec<PhaseResult> = Vec::new();
+        for phase in &plan.phases {
+            let result = self.phase(name, phase, closed);
+            if closed.is_none() && !result.verdict.opens_the_gate() {
+                closed = Some(phase.phase.as_str());
+            }
+            phases.push(result);
+        }
+        let untried = |id: &String| FindingResult {
+            finding: id.clone(),
+            confirmed: None,
+            reason: None,
+        };
+        SuiteResult {
+            suite: plan.suite.clone(),
+            inputs: plan.inputs_digest(),
+            server: self.servers.get(name).cloned().unwrap_or_default(),
+            verdict: if self.baseline_failures.contains_key(name) {
+                Verdict::Failed
+            } else {
+                Verdict::of_parts(phases.iter().map(|phase| phase.verdict))
+            },
+            baseline_failure: self.baseline_failures.get(name).map(|f| (*f).clone()),
+            phases,
+            findings: plan
+                .findings
+                .iter()
+                .map(|finding| {
+                    let key = (name, finding.id.as_str());
+                    self.findings
+                        .get(&key)
+                        .cloned()
+                        .unwrap_or_else(|| untried(&finding.id))
+                })
+                .collect(),
+            deviations: plan
+                .deviations
+                .iter()
+                .map(|deviation| deviation.id.clone())
+                .collect(),
+        }
+    }
+
+    fn phase(&self, suite: &str, plan: &PhasePlan, closed: Option<&str>) -> PhaseResult {
+        let key = (suite, plan.phase.as_str());
+        let failure = self.failures.get(&key).map(|failure| (*failure).clone());
+        let gates: Vec<GateResult> = plan
+            .gates
+            .iter()
+            .map(|gate| self.gate(suite, (plan, closed), gate))
+            .collect();
+        PhaseResult {
+            phase: plan.phase.clone(),
+            verdict: if failure.is_some() {
+                Verdict::Failed
+            } else {
+                Verdict::of_parts(gates.iter().map(|gate| gate.verdict))
+            },
+            catalog: self.catalogs.get(&key).map(|digest| (*digest).clone()),
+            failure,
+            gates,
+        }
+    }
+
+    fn gate(&self, suite: &str, phase: (&PhasePlan, Option<&str>), plan: &GatePlan) -> GateResult {
+        let checks: Vec<CheckResult> = plan
+            .checks
+            .iter()
+            .map(|check| self.check(suite, phase, check))
+            .collect();
+        GateResult {
+            gate: plan.gate.clone(),
+            added: plan.added,
+            verdict: Verdict::of_parts(checks.iter().map(|check| check.verdict)),
+            checks,
+        }
+    }
+
+    fn check(
+        &self,
+        suite: &str,
+        (phase, closed): (&PhasePlan, Option<&str>),
+        plan: &CheckPlan,
+    ) -> CheckResult {
+        let key = (suite, phase.phase.as_str(), plan.check.as_str());
+        self.checks
+            .get(&key)
+            .cloned()
+            .unwrap_or_else(|| CheckResult {
+                check: plan.check.clone(),
+                verdict: Verdict::NotRun,
+                reason: Some(self.why_not_run(suite, phase, closed)),
+                examined: None,
+            })
+    }
+
+    fn why_not_run(&self, suite: &str, phase: &PhasePlan, closed: Option<&str>) -> Reason {
+        if self.failures.contains_key(&(suite, phase.phase.as_str())) {
+            Reason::new(
+                "phase-failed",
+                format!("phase {} did not apply", phase.phase),
+            )
+        } else if self.baseline_failures.contains_key(suite) {
+            Reason::new("baseline-failed", "the baseline did not apply")
+        } else if let Some(closed) = closed {
+            Reason::new(
+                "not-reached",
+                format!("phase {closed} did not open its gate"),
+            )
+        } else {
+            Reason::new("not-reached", "the run stopped before this check")
+        }
+    }
+}
