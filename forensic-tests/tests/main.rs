@@ -9,6 +9,7 @@ mod properties_replay;
 mod properties_trial;
 mod runs;
 mod suites;
+mod timescaledb;
 mod world;
 
 use std::process::ExitCode;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
     trials.extend(properties::trials(&world));
     trials.extend(properties_phases::trials(&world));
     trials.extend(properties_replay::trials(&world));
+    trials.extend(timescaledb::trials(&world));
     trials.extend(runs::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);
     match world.close() {
