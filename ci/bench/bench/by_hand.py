@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import socket
+import subprocess
 import time
 import tomllib
 from pathlib import Path
@@ -72,8 +73,8 @@ class ByHand:
             conf = re.sub(r"(?m)^port = .*", f"port = {port}", self.conf)
             conf = re.sub(r"(?m)^unix_socket_directories = .*", f"unix_socket_directories = '{folder}'", conf)
             (data / "postgresql.conf").write_text(conf)
-            run([*as_servers, self.bin / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "start"])
             started = True
+            run([*as_servers, self.bin / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "start"])
             done("start")
             server = {"bin": self.bin, "folder": str(folder), "url": f"//:{port}/"}
             peer = Peer(self.packages, server)
@@ -103,7 +104,9 @@ class ByHand:
                 done("way back")
         finally:
             if started:
-                run([*as_servers, self.bin / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"])
+                stop = [*as_servers, self.bin / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"]
+                # Whatever failed before is what must be told, not that there was nothing left to stop.
+                subprocess.run(stop, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             shutil.rmtree(folder)
         done("stop")
         return parts
