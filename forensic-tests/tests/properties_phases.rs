@@ -7,12 +7,13 @@ use forensic_tests::{
     attribution_b03::migration::{
         Phases, PhasesError, backfills, keys, limits, protections, roundtrips,
     },
-    replay::Property,
+    replay::{Counterexample, Hunt, Property, hunt},
 };
 use libtest_mimic::{Failed, Trial};
+use phasegate_engine::lab::LabError;
 
 use crate::{
-    properties_trial::{SUITE, Stage, holds, notices},
+    properties_trial::{FIXED, SUITE, Stage, holds, notices, trial},
     world::World,
 };
 
@@ -42,30 +43,8 @@ fn of_phases(world: &World, phases: &Phases) -> Result<Vec<Trial>, PhasesError> 
         holds(world, STAGE, limits(phases.clone())),
         holds(world, STAGE, protections(phases.clone())),
     ];
+    trials.push(notices_every_rule(world, phases));
     let forward = |claim, property, defect| noticed(world, claim, property, phases, defect);
-    trials.push(forward(
-        "property_15_notices_that_confidence_is_cut_instead_of_rounded",
-        backfills,
-        (
-            2,
-            "round(allocation_ratio, 3)",
-            "trunc(allocation_ratio, 3)",
-        ),
-    )?);
-    trials.push(forward(
-        "property_15_notices_that_history_enters_the_queue",
-        backfills,
-        (
-            1,
-            "processing_status = 'processed'",
-            "processing_status = 'pending'",
-        ),
-    )?);
-    trials.push(forward(
-        "property_15_notices_that_the_time_of_verification_is_not_used",
-        backfills,
-        (3, "coalesce(verified_at, created_at)", "created_at"),
-    )?);
     trials.push(forward(
         "property_16_notices_keys_without_the_tenant",
         keys,
@@ -130,4 +109,137 @@ where
 {
     let phases = phases.clone().with_defect(index, part, other)?;
     Ok(notices(world, STAGE, claim, property(phases), ""))
+}
+
+/// For every rule of the backfill, the part of a phase that follows it, and one that breaks it.
+const BROKEN_RULES: [(usize, &str, &str); 25] = [
+    (0, "'PLACEHOLDER_'", "'PLACEHOLDER-'"),
+    (0, ".example.com'", ".example.org'"),
+    (
+        0,
+        "SET api_key_hash",
+        "SET updated_at = now(), api_key_hash",
+    ),
+    (
+        1,
+        "':ext:' || external_event_id",
+        "':ext:' || nullif(external_event_id, '')",
+    ),
+    (
+        1,
+        "':ext:' || external_event_id",
+        "':ext:' || rtrim(external_event_id)",
+    ),
+    (1, "':ext:' || external_event_id,", ""),
+    (1, "':cor:' || correlation_id::text,", ""),
+    (1, "event_type = 'unknown'", "event_type = 'legacy'"),
+    (1, "channel = 'unknown'", "channel = 'direct'"),
+    (
+        1,
+        "conversion_value_cents = revenue_cents",
+        "conversion_value_cents = nullif(revenue_cents, 0)",
+    ),
+    (
+        1,
+        "event_timestamp = occurred_at",
+        "event_timestamp = created_at",
+    ),
+    (
+        1,
+        "processing_status = 'processed'",
+        "processing_status = 'pending'",
+    ),
+    (1, "DEFAULT 'USD'", "DEFAULT 'EUR'"),
+    (
+        1,
+        "event_type = 'unknown'",
+        "event_type = 'unknown', updated_at = now()",
+    ),
+    (
+        2,
+        "round(allocation_ratio, 3)",
+        "trunc(allocation_ratio, 3)",
+    ),
+    (
+        2,
+        "round(allocation_ratio, 3)",
+        "round(allocation_ratio::float8::numeric, 2)",
+    ),
+    (
+        2,
+        "SET model_type = 'unknown'",
+        "SET model_type = 'unknown', verified = true",
+    ),
+    (
+        3,
+        "'legacy_' || id::text",
+        "'legacy_' || allocation_id::text",
+    ),
+    (
+        3,
+        "CASE WHEN is_verified THEN",
+        "CASE WHEN verified_at IS NOT NULL THEN",
+    ),
+    (
+        3,
+        "amount_cents = revenue_cents",
+        "amount_cents = revenue_cents + 1",
+    ),
+    (3, "coalesce(verified_at, created_at)", "created_at"),
+    (
+        3,
+        "coalesce(verified_at, created_at)",
+        "coalesce(verified_at, posted_at)",
+    ),
+    (4, "'legacy_error'", "error_code"),
+    (
+        4,
+        "SET event_type = 'unknown'",
+        "SET event_type = 'unknown', retry_count = 1",
+    ),
+    (5, "CREATE INDEX", FIRST_TRANSITIONS),
+];
+
+const FIRST_TRANSITIONS: &str = "ALTER TABLE revenue_ledger NO FORCE ROW LEVEL SECURITY;
+INSERT INTO revenue_state_transitions (ledger_id, to_state) SELECT id, state FROM revenue_ledger;
+ALTER TABLE revenue_ledger FORCE ROW LEVEL SECURITY;
+CREATE INDEX";
+
+fn notices_every_rule(world: &World, phases: &Phases) -> Trial {
+    let phases = phases.clone();
+    let name = "attribution_b03::property_15_notices_every_rule_that_is_broken".to_owned();
+    trial(world, name, async move |lab| {
+        let mut bench = STAGE.bench(&lab).await?;
+        let mut unnoticed = Vec::new();
+        for (index, part, other) in BROKEN_RULES {
+            let broken = phases.clone().with_defect(index, part, other);
+            let broken = broken.map_err(|why| LabError::Unexpected(why.to_string()))?;
+            let how = Hunt {
+                seed: FIXED,
+                cases: 200,
+                shrinks_max: 0,
+                mutation: "",
+            };
+            let found = hunt(&mut bench.session, &backfills(broken), how).await?;
+            // That a broken phase no longer applies would be noticed by anything.
+            let is_applied = |found: &Counterexample<_>| {
+                found
+                    .found
+                    .iter()
+                    .all(|it| it.step > 0 && it.expected != "accepted")
+            };
+            if !found.as_ref().is_some_and(is_applied) {
+                let why = found
+                    .map(|found| format!(": {:?}", found.found))
+                    .unwrap_or_default();
+                unnoticed.push(format!("{part} -> {other}{why}"));
+            }
+        }
+        lab.clear(bench).await?;
+        if unnoticed.is_empty() {
+            Ok(())
+        } else {
+            Err(LabError::Unexpected(unnoticed.join("\n")))
+        }
+    })
 }

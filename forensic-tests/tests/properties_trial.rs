@@ -41,7 +41,7 @@ impl Stage {
     }
 
     /// A clone of the state, with what scripts need.
-    async fn bench(self, lab: &Lab) -> Result<Bench, LabError> {
+    pub(crate) async fn bench(self, lab: &Lab) -> Result<Bench, LabError> {
         let mut bench = self.fresh(lab).await?;
         lay_prelude(&mut bench.session).await?;
         Ok(bench)

@@ -94,7 +94,11 @@ impl World {
             state.server.as_deref(),
             &format!("test{}", std::process::id()),
         );
-        let lab = Arc::new(lab.map_err(|error| error.to_string())?);
+        let mut lab = lab.map_err(|error| error.to_string())?;
+        if is_one_of_many_processes() {
+            lab = lab.shared_between_processes();
+        }
+        let lab = Arc::new(lab);
         state.labs.insert(name.to_owned(), lab.clone());
         Ok(lab)
     }
@@ -111,8 +115,7 @@ impl World {
             .server
             .as_ref()
             .is_some_and(|server| server.facts().kind == server::Kind::External);
-        let outlives = is_external || std::env::var_os("NEXTEST_RUN_ID").is_some();
-        if !outlives {
+        if !is_external && !is_one_of_many_processes() {
             return Ok(());
         }
         self.inner.runtime.block_on(async {
@@ -122,6 +125,11 @@ impl World {
             Ok(())
         })
     }
+}
+
+/// Whether cargo-nextest runs each test in a process of its own.
+fn is_one_of_many_processes() -> bool {
+    std::env::var_os("NEXTEST_RUN_ID").is_some()
 }
 
 /// The server that `PHASEGATE_SERVER` asks for. `DATABASE_URL` counts only when that asks for an external server: it may

@@ -4,9 +4,11 @@ import os
 import re
 import shutil
 import socket
+import subprocess
 import time
 import tomllib
 from pathlib import Path
+from typing import NamedTuple
 
 from .packages import Packages
 from .peer import Peer, run
@@ -17,6 +19,13 @@ INITDB = [
     "--username=postgres", "--encoding=UTF8", "--locale=C", "--auth=trust", "--no-sync", "--no-instructions",
     "--wal-segsize=1", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
 ]
+
+
+class Revision(NamedTuple):
+    phase: str
+    revision: str
+    up: Path
+    down: Path
 
 
 class ByHand:
@@ -30,13 +39,17 @@ class ByHand:
         self.role = text["baseline"]["role"]
         baseline = text["baseline"]["schema"] + text["baseline"]["data"]
         self.baseline = [path for pattern in baseline for path in sorted(fixtures.glob(pattern))]
-        self.phases = [(phase["id"], phase["revision"], fixtures / phase["up"]) for phase in text["phase"]]
+        self.phases = [
+            Revision(phase["id"], phase["revision"], fixtures / phase["up"], fixtures / phase["down"])
+            for phase in text["phase"]
+        ]
         folder = scratch / "by-hand"
         folder.mkdir()
         self.tests = tap.by_phase(folder)
 
-    def run(self) -> dict:
-        """Does it once; gives the milliseconds of all, and of the parts."""
+    def run(self) -> dict[str, float]:
+        """Does it once; gives the milliseconds of the parts. The part `way back` walks down to the baseline and up again
+        after each phase, and compares the schema at each step by pg_dump: the least that proves a rollback."""
         # On the same file system as the harness's own server.
         folder = self.near / f"by-hand-{os.getpid()}"
         data = folder / "data"
@@ -60,8 +73,8 @@ class ByHand:
             conf = re.sub(r"(?m)^port = .*", f"port = {port}", self.conf)
             conf = re.sub(r"(?m)^unix_socket_directories = .*", f"unix_socket_directories = '{folder}'", conf)
             (data / "postgresql.conf").write_text(conf)
-            run([*as_servers, self.bin / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "start"])
             started = True
+            run([*as_servers, self.bin / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "start"])
             done("start")
             server = {"bin": self.bin, "folder": str(folder), "url": f"//:{port}/"}
             peer = Peer(self.packages, server)
@@ -74,18 +87,45 @@ class ByHand:
             peer.psql("b03", *files, "-c", "CREATE TABLE alembic_version (version_num varchar(32) NOT NULL)")
             peer.psql("b03", "-c", "INSERT INTO alembic_version VALUES ('202511141311')")
             done("baseline")
-            for phase, revision, up in self.phases:
-                note = f"UPDATE alembic_version SET version_num = '{revision}'"
-                peer.psql("b03", "-1", "-c", f"SET ROLE {self.role}", "-f", up, "-c", "RESET ROLE", "-c", note)
+            dumps = [dump(peer)]
+            done("way back")
+            for number, revision in enumerate(self.phases, 1):
+                self.migrate(peer, revision.up, revision.revision)
                 done("phases")
-                peer.prove("b03", [self.tests[phase]])
+                peer.prove("b03", [self.tests[revision.phase]])
                 done("pg_prove")
+                dumps.append(dump(peer))
+                for at in reversed(range(number)):
+                    self.migrate(peer, self.phases[at].down, f"before {self.phases[at].revision}")
+                    same(dump(peer), dumps[at])
+                for at in range(number):
+                    self.migrate(peer, self.phases[at].up, self.phases[at].revision)
+                    same(dump(peer), dumps[at + 1])
+                done("way back")
         finally:
             if started:
-                run([*as_servers, self.bin / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"])
+                stop = [*as_servers, self.bin / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"]
+                # Whatever failed before is what must be told, not that there was nothing left to stop.
+                subprocess.run(stop, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             shutil.rmtree(folder)
         done("stop")
-        return {"ms": sum(parts.values()), "parts": parts}
+        return parts
+
+    def migrate(self, peer: Peer, file: Path, revision: str):
+        note = f"UPDATE alembic_version SET version_num = '{revision}'"
+        peer.psql("b03", "-1", "-c", f"SET ROLE {self.role}", "-f", file, "-c", "RESET ROLE", "-c", note)
+
+
+def dump(peer: Peer) -> list:
+    text = run([peer.psql_program.with_name("pg_dump"), *peer.connection, "--schema-only", "--schema=public", "b03"])
+    # Each dump is restricted by a random key of its own.
+    return [line for line in text.splitlines() if not re.match(r"\\(un)?restrict ", line)]
+
+
+def same(dump: list, expected: list):
+    # A column that went and came again stands last: only the lines are compared, not their order.
+    if sorted(line.rstrip(",") for line in dump) != sorted(line.rstrip(",") for line in expected):
+        raise SystemExit("the schema by hand differs after the way back")
 
 
 def _free_port() -> int:

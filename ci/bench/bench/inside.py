@@ -15,6 +15,7 @@ class Inside:
             text=True,
         )
         self.server = self._read()
+        self.parts = self.server.pop("parts")
 
     def ask(self, *words) -> dict:
         print(*words, file=self.process.stdin, flush=True)
@@ -32,4 +33,5 @@ class Inside:
     def __exit__(self, *_):
         # The end of its input is its order to stop the server and go.
         self.process.stdin.close()
+        self.parts |= json.loads(self.process.stdout.readline() or "{}")
         self.process.wait()

@@ -36,15 +36,24 @@ class TapFile:
             files[phase].write_text(_file([sql for of, _, sql in self.checks if of == phase]))
         return files
 
-    def copies(self, copies: list, folder: Path) -> list:
-        """One file for each list of check ids, each with keys of its own."""
+    def copies(self, copies: list, folder: Path) -> tuple:
+        """One file for each list of check ids, each with keys of its own, to be judged side by side on one database;
+        and one file of what must be judged apart.
+
+        That is what locks a whole table: two such files side by side end in a deadlock, and all others wait for them.
+        """
         sql = {check: text for _, check, text in self.checks}
+        locking = []
         files = []
         for number, ids in enumerate(copies):
+            texts = [with_keys_of_its_own(sql[check], number) for check in ids]
+            locking += [text for text in texts if "ALTER TABLE" in text]
             path = folder / f"copy-{number:03}.sql"
-            path.write_text(_file([with_keys_of_its_own(sql[check], number) for check in ids]))
+            path.write_text(_file([text for text in texts if "ALTER TABLE" not in text]))
             files.append(path)
-        return files
+        apart = folder / "locking.sql"
+        apart.write_text(_file(locking))
+        return files, apart
 
 
 def with_keys_of_its_own(sql: str, number: int) -> str:
@@ -52,5 +61,6 @@ def with_keys_of_its_own(sql: str, number: int) -> str:
 
 
 def _file(checks: list) -> str:
-    body = "\n".join(checks)
+    # pgTAP's count of the assertions goes back with a savepoint, so the last check leaves it to the end of the file.
+    body = "\n".join(checks).rstrip().removesuffix("ROLLBACK TO SAVEPOINT the_check;")
     return HEAD.format(plan=len(ASSERTION.findall(body))) + body + TAIL

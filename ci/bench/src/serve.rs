@@ -28,15 +28,22 @@ struct Bench {
 /// Starts the embedded server, brings a database to the state after the last phase, and obeys until its input ends.
 pub(crate) async fn serve(suites: &str, suite: &str, phases: &str) -> Result<(), Failure> {
     let phases: usize = phases.parse()?;
+    let start = Instant::now();
     let suite = load(suites, suite)?;
+    let load_ms = milliseconds(start);
     let request = server::Request {
         choice: Choice::Embedded,
         needs_timescaledb: suite.need.timescaledb,
         ..server::Request::default()
     };
+    let start = Instant::now();
     let server = server::start(&request, &mut |line| eprintln!("{line}")).await?;
-    let outcome = obey(&server, suite, phases).await;
+    let start_ms = milliseconds(start);
+    let parts = json!({"suite_read_ms": load_ms, "server_start_ms": start_ms});
+    let outcome = obey(&server, suite, phases, parts).await;
+    let start = Instant::now();
     server.stop().await?;
+    say(&json!({"server_stop_ms": milliseconds(start)}))?;
     outcome
 }
 
@@ -44,12 +51,20 @@ async fn obey(
     server: &Server,
     suite: phasegate_engine::suite::Suite,
     phases: usize,
+    mut parts: Value,
 ) -> Result<(), Failure> {
     let phase = all_gates(&suite)?;
     let lab = Lab::new(suite, Some(server), "phasegate_bench")?;
     let variant = Variant::of(lab.suite());
+    let start = Instant::now();
+    lab.checkpoint(&variant, 0).await?;
+    parts["baseline_ms"] = json!(milliseconds(start));
+    let start = Instant::now();
     let checkpoint = lab.checkpoint(&variant, phases).await?;
-    say(&ready(server).await?)?;
+    parts["phases_ms"] = json!(milliseconds(start));
+    let mut ready = ready(server).await?;
+    ready["parts"] = parts;
+    say(&ready)?;
     let mut bench = Bench {
         lab,
         phase,

@@ -47,10 +47,10 @@ impl Insert {
         self
     }
 
-    /// Does nothing where a unique index on this column already holds the value.
+    /// Passes over a row that a unique index already knows.
     #[must_use]
-    pub fn unless_known(mut self, tail: &'static str) -> Self {
-        self.tail = tail;
+    pub fn unless_known(mut self) -> Self {
+        self.tail = "ON CONFLICT DO NOTHING";
         self
     }
 
@@ -81,7 +81,7 @@ impl fmt::Display for Insert {
             let values: Vec<String> = row
                 .iter()
                 .map(|value| match value {
-                    Some(value) => Literal(value).to_string(),
+                    Some(value) => quoted(value),
                     None => "NULL".to_owned(),
                 })
                 .collect();
@@ -101,6 +101,17 @@ const TIME: &str = "2025-11-15 12:00:00+00";
 /// An id that says what it is of and which one it is; the suite's own rows have none like it.
 fn id(kind: &str, number: usize) -> String {
     format!("{kind}0000000-0000-4000-9000-{number:012x}")
+}
+
+/// A value as an SQL literal.
+pub(super) fn quoted(value: &str) -> String {
+    Literal(value).to_string()
+}
+
+/// Values as the elements of an SQL array.
+pub(super) fn quoted_all(values: impl IntoIterator<Item = String>) -> String {
+    let quoted: Vec<String> = values.into_iter().map(|value| quoted(&value)).collect();
+    quoted.join(", ")
 }
 
 /// The id of a tenant of a case.

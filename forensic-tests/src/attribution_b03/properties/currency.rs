@@ -62,8 +62,8 @@ fn script(case: &CurrencyCase) -> Script {
     script.attempt(claim, &row.to_string(), &expected);
     let stored: Vec<String> = stored.flatten().map(str::to_owned).into_iter().collect();
     let query = format!(
-        "SELECT currency FROM {table} WHERE tenant_id = '{}'",
-        rows::tenant_id(1)
+        "SELECT currency FROM {table} WHERE tenant_id = {}",
+        rows::quoted(&rows::tenant_id(1))
     );
     script.query(
         "the currency is stored as it is, or not at all",

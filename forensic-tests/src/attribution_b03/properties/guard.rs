@@ -165,8 +165,10 @@ fn script(case: &GuardCase) -> Script {
 /// The statement, and the function that guards the first table it reaches.
 fn statement(case: &GuardCase, aimed: &[(usize, usize)]) -> (String, &'static str) {
     let ids = |id: &dyn Fn(usize) -> String, numbers: &mut dyn Iterator<Item = usize>| {
-        let quoted: Vec<String> = numbers.map(|number| format!("'{}'", id(number))).collect();
-        format!("id = ANY (ARRAY[{}]::uuid[])", quoted.join(", "))
+        format!(
+            "id = ANY (ARRAY[{}]::uuid[])",
+            rows::quoted_all(numbers.map(id))
+        )
     };
     let mut numbers = aimed.iter().map(|(number, _)| *number);
     let (events_guard, ledger_guard) = ("fn_events_prevent_mutation", "fn_ledger_prevent_mutation");

@@ -145,11 +145,14 @@ fn script(case: &IsolationCase) -> Script {
     let sql = match case.write {
         Write::Insert(tenant) => row(table, new, tenant.into()).to_string(),
         Write::Move(from, to) => format!(
-            "UPDATE {table} SET tenant_id = '{}' WHERE tenant_id = '{}'",
-            tenant(to),
-            tenant(from)
+            "UPDATE {table} SET tenant_id = {} WHERE tenant_id = {}",
+            rows::quoted(&tenant(to)),
+            rows::quoted(&tenant(from))
         ),
-        Write::Delete(of) => format!("DELETE FROM {table} WHERE tenant_id = '{}'", tenant(of)),
+        Write::Delete(of) => {
+            let of = rows::quoted(&tenant(of));
+            format!("DELETE FROM {table} WHERE tenant_id = {of}")
+        }
     };
     let expected = written(
         access(case.role, table),
@@ -172,11 +175,11 @@ fn script(case: &IsolationCase) -> Script {
         .collect();
     let query = format!(
         "SELECT concat_ws(' ', id, tenant_id) FROM {table} WHERE tenant_id = ANY (ARRAY[{}]::uuid[]) ORDER BY id",
-        (0..TENANTS)
-            .filter(|other| *other != case.session)
-            .map(|other| format!("'{}'", tenant(other)))
-            .collect::<Vec<_>>()
-            .join(", ")
+        rows::quoted_all(
+            (0..TENANTS)
+                .filter(|other| *other != case.session)
+                .map(tenant)
+        )
     );
     script.query(
         "the rows of the other tenants are as they were",

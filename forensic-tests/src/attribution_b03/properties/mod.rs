@@ -1,23 +1,28 @@
 //! The properties, by the number of section 6 of the specification. Each is cases, and a script for each case.
 
-mod amount;
+mod confidence;
 mod currency;
 mod guard;
 mod isolation;
 mod retry;
 mod split;
 mod state;
+mod statement;
 mod trail;
 mod unique;
 mod version;
 
-pub use amount::{ConfidenceCase, confidence};
+#[cfg(test)]
+mod coverage;
+
+pub use confidence::{ConfidenceCase, confidence};
 pub use currency::{CurrencyCase, currency};
 pub use guard::{GuardCase, guards};
 pub use isolation::{IsolationCase, isolation};
 pub use retry::{RetryCase, RetryPlace, retries};
-pub use split::{SplitCase, SplitStatement, StatementsCase, split, split_judged_by, statements};
+pub use split::{SplitCase, split, split_judged_by};
 pub use state::{StateCase, states};
+pub use statement::{SplitStatement, StatementsCase, statements};
 pub use trail::{TrailCase, trails};
 pub use unique::{KeyInsert, idempotency_keys, key_hashes, transaction_ids};
 pub use version::{VersionsCase, share_moved_between_versions, versions};
@@ -25,137 +30,3 @@ pub use version::{VersionsCase, share_moved_between_versions, versions};
 /// The state that these properties are tried on.
 const AFTER_ALL_PHASES: &str =
     "baseline/*.sql, legacy/*.sql, then as b03_owner phases/*/up.sql of fixtures/attribution-b03";
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use proptest::{
-        strategy::{Strategy, ValueTree},
-        test_runner::{Config, TestRunner},
-    };
-
-    use super::*;
-    use crate::replay::{Property, Seed, Step};
-
-    /// What the models expect of the attempts of many cases.
-    fn outcomes<C: std::fmt::Debug>(property: &Property<C>) -> BTreeSet<String> {
-        let mut runner = TestRunner::new_with_rng(Config::default(), Seed(3).rng());
-        let mut outcomes = BTreeSet::new();
-        for _ in 0..1000 {
-            let case = property.strategy.new_tree(&mut runner).unwrap().current();
-            for step in (property.script)(&case).steps() {
-                if let Step::Compare {
-                    expected, observed, ..
-                } = step
-                    && observed.starts_with("pg_temp.attempt")
-                {
-                    outcomes.insert(expected.clone());
-                }
-            }
-        }
-        outcomes
-    }
-
-    /// A property whose cases are all accepted, or all refused, would say little.
-    #[track_caller]
-    fn covers<C: std::fmt::Debug>(property: &Property<C>, expected: &[&str]) {
-        let met = outcomes(property);
-        let missing: Vec<_> = expected
-            .iter()
-            .filter(|outcome| !met.contains(**outcome))
-            .collect();
-        assert!(
-            missing.is_empty(),
-            "{}: {missing:?} are not among {met:?}",
-            property.name
-        );
-    }
-
-    #[test]
-    fn the_cases_of_words_and_keys_meet_every_outcome() {
-        covers(
-            &states(),
-            &[
-                "1 rows",
-                "refused 22001",
-                "refused 23514 ck_revenue_ledger_state_valid",
-                "refused 23514 ck_attribution_events_processing_status_valid",
-                "refused 23514 ck_dead_events_remediation_status_valid",
-            ],
-        );
-        covers(
-            &idempotency_keys(),
-            &["1 rows", "0 rows", "refused 23505 idx_events_idempotency"],
-        );
-        covers(
-            &transaction_ids(),
-            &[
-                "1 rows",
-                "0 rows",
-                "refused 23505 idx_revenue_ledger_transaction_id",
-            ],
-        );
-        covers(
-            &key_hashes(),
-            &["1 rows", "0 rows", "refused 23505 idx_tenants_api_key_hash"],
-        );
-        covers(
-            &currency(),
-            &["1 rows", "refused 22001", "refused 23502 currency"],
-        );
-    }
-
-    #[test]
-    fn the_cases_of_amounts_meet_every_outcome() {
-        let unbalanced = "refused P0001 check_allocation_sum";
-        covers(&split(), &["1 rows", "2 rows", "9 rows", unbalanced]);
-        covers(&statements(), &["1 rows", "2 rows", "0 rows", unbalanced]);
-        covers(
-            &versions(),
-            &["1 rows", "2 rows", "3 rows", "6 rows", unbalanced],
-        );
-        covers(
-            &confidence(),
-            &[
-                "1 rows",
-                "refused 22003",
-                "refused 23514 ck_allocations_confidence_score",
-            ],
-        );
-        covers(
-            &retries(),
-            &[
-                "1 rows",
-                "refused 22003",
-                "refused 23514 ck_attribution_events_retry_count_positive",
-                "refused 23514 ck_dead_events_retry_count_positive",
-            ],
-        );
-    }
-
-    #[test]
-    fn the_cases_of_rows_meet_every_outcome() {
-        covers(&trails(), &["0 rows", "1 rows", "3 rows"]);
-        covers(
-            &guards(),
-            &[
-                "0 rows",
-                "refused 42501 privilege",
-                "refused 42501 row-level security",
-                "refused P0001 fn_events_prevent_mutation",
-                "refused P0001 fn_ledger_prevent_mutation",
-            ],
-        );
-        covers(
-            &isolation(),
-            &[
-                "0 rows",
-                "1 rows",
-                "2 rows",
-                "refused 42501 privilege",
-                "refused 42501 row-level security",
-            ],
-        );
-    }
-}

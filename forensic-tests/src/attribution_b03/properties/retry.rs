@@ -81,9 +81,9 @@ fn script(case: &RetryCase) -> Script {
         RetryPlace::DeadEventLater => {
             script.given(rows::dead_event(1, 1).to_string());
             format!(
-                "UPDATE dead_events SET retry_count = '{}' WHERE id = '{}'",
-                case.count,
-                rows::dead_event_id(1)
+                "UPDATE dead_events SET retry_count = {} WHERE id = {}",
+                rows::quoted(&case.count.to_string()),
+                rows::quoted(&rows::dead_event_id(1))
             )
         }
     };

@@ -73,10 +73,10 @@ fn script(case: &StateCase) -> Script {
     script.attempt(claim, &row.set(domain.column, text).to_string(), &expected);
     let stored: Vec<String> = stored.into_iter().map(str::to_owned).collect();
     let query = format!(
-        "SELECT {} FROM {} WHERE tenant_id = '{}'",
+        "SELECT {} FROM {} WHERE tenant_id = {}",
         domain.column,
         domain.table,
-        rows::tenant_id(1)
+        rows::quoted(&rows::tenant_id(1))
     );
     script.query(
         "the text is stored as it is, or not at all",

@@ -47,18 +47,19 @@ fn script(case: &TrailCase) -> Script {
             next += 1;
         }
         if *is_deleted {
-            deleted.push(format!("'{}'", rows::ledger_id(number)));
+            deleted.push(rows::ledger_id(number));
         }
     }
     script.given("ALTER TABLE revenue_ledger DISABLE TRIGGER trg_ledger_prevent_mutation");
+    let expected = Outcome::Rows(deleted.len());
     let delete = format!(
         "DELETE FROM revenue_ledger WHERE id = ANY (ARRAY[{}]::uuid[])",
-        deleted.join(", ")
+        rows::quoted_all(deleted)
     );
     script.attempt(
         "ledger rows can be deleted while the guard is off",
         &delete,
-        &Outcome::Rows(deleted.len()),
+        &expected,
     );
     script.query(
         "the transitions of the other rows are left",

@@ -113,7 +113,7 @@ fn script(unique: UniqueKey, case: &[KeyInsert]) -> Script {
     for (number, insert) in case.iter().enumerate() {
         let mut row = (unique.insert)(number, insert.tenant).set(unique.column, insert.key);
         if insert.passes_over {
-            row = row.unless_known("ON CONFLICT DO NOTHING");
+            row = row.unless_known();
         }
         let expected = match (known.insert(insert.key), insert.passes_over) {
             (true, _) => Outcome::Rows(1),
@@ -123,12 +123,11 @@ fn script(unique: UniqueKey, case: &[KeyInsert]) -> Script {
         let claim = format!("tenant {} inserts {:?}", insert.tenant, insert.key);
         script.attempt(claim, &row.to_string(), &expected);
     }
-    let pool: Vec<String> = KEYS.iter().map(|key| Literal(key).to_string()).collect();
+    let pool = rows::quoted_all(KEYS.map(str::to_owned));
     let query = format!(
         "SELECT quote_literal({column}) FROM {table} WHERE {column} IN ({pool}) ORDER BY {column} COLLATE \"C\"",
         column = unique.column,
         table = unique.table,
-        pool = pool.join(", ")
     );
     // UTF-8 orders as its characters do, so the order of the set is that of the C collation.
     let stored: Vec<String> = known.iter().map(|key| Literal(key).to_string()).collect();

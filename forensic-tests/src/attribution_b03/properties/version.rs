@@ -102,8 +102,8 @@ pub fn share_moved_between_versions() -> Script {
     script.attempt(
         "the share of 99 cents moves to a version of its own",
         &format!(
-            "UPDATE attribution_allocations SET model_version = 'v2' WHERE id = '{}'",
-            rows::allocation_id(16)
+            "UPDATE attribution_allocations SET model_version = 'v2' WHERE id = {}",
+            rows::quoted(&rows::allocation_id(16))
         ),
         &Outcome::Rows(1),
     );
@@ -111,8 +111,8 @@ pub fn share_moved_between_versions() -> Script {
         "the version that it left drifts by 99 cents",
         &format!(
             "SELECT concat_ws(' ', model_version, sum(allocated_revenue_cents) - 100) FROM attribution_allocations \
-             WHERE event_id = '{}' GROUP BY model_version ORDER BY model_version",
-            rows::event_id(1)
+             WHERE event_id = {} GROUP BY model_version ORDER BY model_version",
+            rows::quoted(&rows::event_id(1))
         ),
         &["v1 -99".to_owned(), "v2 -1".to_owned()],
     );

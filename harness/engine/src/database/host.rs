@@ -69,6 +69,29 @@ impl Host {
         Clones::start(self.clone(), checkpoint.clone(), number)
     }
 
+    /// The checkpoint that another process published under this name on the same server.
+    ///
+    /// # Errors
+    /// When the server fails.
+    pub async fn published(&self, name: &str) -> Result<Option<Database>, DbError> {
+        match self {
+            Self::Postgres(host) => host.published(name).await,
+            Self::Sqlite(_) => Ok(None),
+        }
+    }
+
+    /// Gives a database a name under which other processes find it as a checkpoint. When another was faster, its
+    /// checkpoint is the one to use, and this database goes.
+    ///
+    /// # Errors
+    /// When the server fails.
+    pub async fn publish(&self, database: Database, name: &str) -> Result<Database, DbError> {
+        match self {
+            Self::Postgres(host) => host.publish(database, name).await,
+            Self::Sqlite(_) => Ok(database),
+        }
+    }
+
     /// Drops a database.
     ///
     /// # Errors

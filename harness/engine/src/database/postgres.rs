@@ -21,6 +21,9 @@ use crate::{
 /// How long the last session on a database is waited for.
 const LAST_SESSION_WAIT_MAX: Duration = Duration::from_secs(5);
 
+/// The SQLSTATE of a database that exists already.
+const DUPLICATE_DATABASE: &str = "42P04";
+
 /// Stands for the name of the database in the URL that is kept.
 const NAME: &str = "phasegate_database_name";
 
@@ -116,6 +119,35 @@ impl PostgresHost {
         }
         // Whoever is still there then, is named by the server's own refusal.
         Ok(())
+    }
+
+    pub(super) async fn published(&self, name: &str) -> Result<Option<Database>, DbError> {
+        // Whoever may not be connected to is whole: it is frozen before it gets its name.
+        let query = format!(
+            "SELECT count(*) FROM pg_database WHERE datname = {} AND NOT datallowconn",
+            Literal(name)
+        );
+        let found = self.run(&query).await?.table.single() == Some("1");
+        Ok(found.then(|| Database(name.to_owned())))
+    }
+
+    pub(super) async fn publish(&self, own: Database, name: &str) -> Result<Database, DbError> {
+        self.freeze(&own).await?;
+        let rename = format!(
+            "ALTER DATABASE {} RENAME TO {}",
+            Identifier(&own.0),
+            Identifier(name)
+        );
+        match self.run(&rename).await {
+            Ok(_) => {
+                self.made().remove(&own.0);
+            }
+            Err(error) if error.sqlstate.as_deref() == Some(DUPLICATE_DATABASE) => {
+                self.drop_database(&own).await?;
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(Database(name.to_owned()))
     }
 
     pub(super) async fn drop_database(&self, database: &Database) -> Result<(), DbError> {

@@ -25,6 +25,7 @@ pub struct Lab {
     host: Host,
     facts: ServerFacts,
     checkpoints: Mutex<BTreeMap<String, Arc<Checkpoint>>>,
+    is_shared: bool,
 }
 
 /// A frozen state.
@@ -57,6 +58,7 @@ impl Lab {
             host,
             facts,
             checkpoints: Mutex::new(BTreeMap::new()),
+            is_shared: false,
         })
     }
 
@@ -78,6 +80,13 @@ impl Lab {
         &self.facts
     }
 
+    /// Shares the states with other processes that work on the same server, as those of a nextest run do.
+    #[must_use]
+    pub fn shared_between_processes(mut self) -> Self {
+        self.is_shared = true;
+        self
+    }
+
     /// The state after so many phases of a variant; made on first use.
     ///
     /// # Errors
@@ -89,23 +98,43 @@ impl Lab {
     ) -> Result<Arc<Checkpoint>, LabError> {
         // One state at a time: whoever comes second finds what the first made.
         let mut made = self.checkpoints.lock().await;
-        let known = (0..=phases)
-            .rev()
-            .find(|n| made.contains_key(&variant.state_name(*n)));
-        let from = match known {
-            Some(n) => n + 1,
-            None => 0,
-        };
-        for n in from..=phases {
-            let before = n
-                .checked_sub(1)
-                .and_then(|n| made.get(&variant.state_name(n)).cloned());
-            let checkpoint = self.make(variant, n, before.as_deref()).await?;
-            made.insert(variant.state_name(n), Arc::new(checkpoint));
+        let mut missing = Vec::new();
+        let mut latest = None;
+        for n in (0..=phases).rev() {
+            let name = variant.state_name(n);
+            if !made.contains_key(&name)
+                && let Some(published) = self.published(&name).await?
+            {
+                made.insert(name.clone(), Arc::new(published));
+            }
+            latest = made.get(&name).cloned();
+            if latest.is_some() {
+                break;
+            }
+            missing.push(n);
         }
-        made.get(&variant.state_name(phases))
-            .cloned()
-            .ok_or_else(|| LabError::Unexpected("the state was not made".to_owned()))
+        for n in missing.into_iter().rev() {
+            let checkpoint = Arc::new(self.make(variant, n, latest.as_deref()).await?);
+            made.insert(variant.state_name(n), checkpoint.clone());
+            latest = Some(checkpoint);
+        }
+        latest.ok_or_else(|| LabError::Unexpected("the state was not made".to_owned()))
+    }
+
+    /// The state of this name that another process made, if states are shared.
+    async fn published(&self, state: &str) -> Result<Option<Checkpoint>, LabError> {
+        if !self.is_shared {
+            return Ok(None);
+        }
+        let Some(database) = self.host.published(&published_name(state)).await? else {
+            return Ok(None);
+        };
+        let clone = self.host.clone_of(&database).await?;
+        let mut session = self.host.connect(&clone).await?;
+        let catalog = session.catalog().await?;
+        session.close().await?;
+        self.host.drop_database(&clone).await?;
+        Ok(Some(Checkpoint { database, catalog }))
     }
 
     async fn make(
@@ -141,7 +170,13 @@ impl Lab {
         walked.map_err(LabError::Apply)?;
         let catalog = session.catalog().await?;
         session.close().await?;
-        self.host.freeze(&database).await?;
+        let database = if self.is_shared {
+            let name = published_name(&variant.state_name(phases));
+            self.host.publish(database, &name).await?
+        } else {
+            self.host.freeze(&database).await?;
+            database
+        };
         Ok(Checkpoint { database, catalog })
     }
 
@@ -255,4 +290,9 @@ impl Lab {
         let judged = rejudge(&check.expectation, &seen);
         Ok((seen, judged))
     }
+}
+
+/// The name under which the processes of a test run find a state.
+fn published_name(state: &str) -> String {
+    format!("phasegate_state_{state}")
 }

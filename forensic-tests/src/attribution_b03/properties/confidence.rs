@@ -70,8 +70,8 @@ fn script(case: &ConfidenceCase) -> Script {
     script.query(
         "it is stored rounded, or not at all",
         &format!(
-            "SELECT confidence_score::text FROM attribution_allocations WHERE tenant_id = '{}'",
-            rows::tenant_id(1)
+            "SELECT confidence_score::text FROM attribution_allocations WHERE tenant_id = {}",
+            rows::quoted(&rows::tenant_id(1))
         ),
         &stored,
     );
