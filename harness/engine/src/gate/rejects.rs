@@ -120,10 +120,7 @@ pub(super) async fn attempt(
     write: &str,
 ) -> Result<Result<u64, DbError>, DbError> {
     session.begin().await?;
-    let outcome = match session.run(write).await {
-        Ok(ran) => session.settle().await.map(|()| ran.affected),
-        Err(error) => Err(error),
-    };
+    let outcome = session.write(write).await;
     session.rollback().await?;
     Ok(outcome)
 }

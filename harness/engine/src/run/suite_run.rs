@@ -117,8 +117,10 @@ impl SuiteRun<'_, '_> {
             self.host.freeze(&checkpoint).await?;
             catalogs.push(catalog.clone());
 
-            // One clone for the gates, one for the way back, one to go on from.
-            let mut clones = self.host.clones(&checkpoint, 3);
+            // One clone for the gates, one for each way back, one to go on from.
+            let goes_on = index + 1 < suite.phases.len();
+            let number = 1 + rollback_checks(phase).count() + usize::from(goes_on);
+            let mut clones = self.host.clones(&checkpoint, number);
             let gates_on = clones.take().await?;
             let phase_state = PhaseState {
                 before: &state.catalog,
@@ -167,7 +169,7 @@ impl SuiteRun<'_, '_> {
             if !verdict.opens_the_gate() {
                 break;
             }
-            if index + 1 < suite.phases.len() {
+            if goes_on {
                 let work = clones.take().await?;
                 state = State {
                     work,

@@ -15,6 +15,9 @@ use crate::{
     sqlite::SqliteSession,
 };
 
+/// Makes deferred constraints and triggers fire.
+const SETTLE: &str = "SET CONSTRAINTS ALL IMMEDIATE";
+
 /// One connection. Transactions nest: the outermost is a transaction, those within are savepoints.
 #[derive(Debug)]
 pub struct Session {
@@ -63,13 +66,14 @@ impl Session {
     /// # Errors
     /// When the database refuses.
     pub async fn begin(&mut self) -> Result<(), DbError> {
-        let sql = match self.depth {
+        let savepoint = format!("SAVEPOINT phasegate_{}", self.depth);
+        match (&mut self.connection, self.depth) {
+            (Connection::Postgres(session), 0) => session.ahead("BEGIN"),
+            (Connection::Postgres(session), _) => session.ahead(&savepoint),
             // A deferred transaction of SQLite takes its lock at the first write, and may then find the file busy.
-            0 if !self.is_postgres() => "BEGIN IMMEDIATE".to_owned(),
-            0 => "BEGIN".to_owned(),
-            depth => format!("SAVEPOINT phasegate_{depth}"),
-        };
-        self.run(&sql).await?;
+            (Connection::Sqlite(session), 0) => drop(session.run("BEGIN IMMEDIATE")?),
+            (Connection::Sqlite(session), _) => drop(session.run(&savepoint)?),
+        }
         self.depth += 1;
         Ok(())
     }
@@ -79,14 +83,19 @@ impl Session {
     /// # Errors
     /// When the database refuses, or nothing was begun.
     pub async fn rollback(&mut self) -> Result<(), DbError> {
-        self.end("ROLLBACK", |name| {
+        let sql = self.ending("ROLLBACK", |name| {
             format!("ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}")
-        })
-        .await?;
+        })?;
         match &mut self.connection {
-            Connection::Sqlite(session) if self.depth == 0 => session.detach_all(),
-            _ => Ok(()),
+            Connection::Postgres(session) => session.ahead(&sql),
+            Connection::Sqlite(session) => {
+                session.run(&sql)?;
+                if self.depth == 0 {
+                    session.detach_all()?;
+                }
+            }
         }
+        Ok(())
     }
 
     /// Keeps everything since the matching [`Session::begin`].
@@ -94,22 +103,42 @@ impl Session {
     /// # Errors
     /// When the database refuses, as it does when a deferred constraint does not hold, or nothing was begun.
     pub async fn commit(&mut self) -> Result<(), DbError> {
-        self.end("COMMIT", |name| format!("RELEASE SAVEPOINT {name}"))
-            .await
+        let sql = self.ending("COMMIT", |name| format!("RELEASE SAVEPOINT {name}"))?;
+        self.run(&sql).await.map(drop)
     }
 
-    async fn end(
+    /// What ends the innermost transaction, which is then no longer counted.
+    fn ending(
         &mut self,
         outermost: &str,
         nested: impl FnOnce(&str) -> String,
-    ) -> Result<(), DbError> {
+    ) -> Result<String, DbError> {
         let sql = match self.depth {
             0 => return Err(DbError::harness("no transaction to end")),
             1 => outermost.to_owned(),
             depth => nested(&format!("phasegate_{}", depth - 1)),
         };
         self.depth -= 1;
-        self.run(&sql).await.map(drop)
+        Ok(sql)
+    }
+
+    /// Runs a write and makes deferred constraints and triggers fire (rule 8). Gives the number of rows written.
+    ///
+    /// # Errors
+    /// When the write is refused, at once or by what was deferred.
+    pub async fn write(&mut self, sql: &str) -> Result<u64, DbError> {
+        match &mut self.connection {
+            // The line break ends a comment that the write may end with.
+            Connection::Postgres(session) => {
+                let ran = session.run(&format!("{sql}\n;{SETTLE}")).await?;
+                Ok(ran.affected)
+            }
+            Connection::Sqlite(session) => {
+                let ran = session.run(sql)?;
+                session.settle()?;
+                Ok(ran.affected)
+            }
+        }
     }
 
     /// Makes deferred constraints and triggers fire now (rule 8).
@@ -118,9 +147,7 @@ impl Session {
     /// When one of them refuses what was written.
     pub async fn settle(&mut self) -> Result<(), DbError> {
         match &mut self.connection {
-            Connection::Postgres(session) => {
-                session.run("SET CONSTRAINTS ALL IMMEDIATE").await.map(drop)
-            }
+            Connection::Postgres(session) => session.run(SETTLE).await.map(drop),
             Connection::Sqlite(session) => session.settle(),
         }
     }

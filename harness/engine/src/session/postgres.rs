@@ -7,6 +7,8 @@ use sqlx::{
     postgres::{PgConnectOptions, PgDatabaseError, PgErrorPosition, PgRow},
 };
 
+use crate::sql::Literal;
+
 use super::{
     Cause, DbError, Ran,
     table::{Cell, Table},
@@ -16,6 +18,9 @@ use super::{
 #[derive(Debug)]
 pub struct PostgresSession {
     connection: PgConnection,
+    /// Statements that begin and end transactions, to be sent ahead of the next one and in the same message: most of
+    /// what a check costs is waiting for the server's answer.
+    ahead: String,
 }
 
 impl PostgresSession {
@@ -39,7 +44,10 @@ impl PostgresSession {
         let connection = PgConnection::connect_with(&options)
             .await
             .map_err(|e| from_sqlx(&e))?;
-        Ok(Self { connection })
+        Ok(Self {
+            connection,
+            ahead: String::new(),
+        })
     }
 
     /// Runs one or more statements.
@@ -47,10 +55,34 @@ impl PostgresSession {
     /// # Errors
     /// At the first statement that is refused.
     pub async fn run(&mut self, sql: &str) -> Result<Ran, DbError> {
-        let outcome = self.stream(sql).await;
-        match outcome {
-            Ok(ran) => Ok(ran),
-            Err(error) => Err(from_sqlx(&error)),
+        let ahead = std::mem::take(&mut self.ahead);
+        let outcome = if ahead.is_empty() {
+            self.stream(sql).await
+        } else {
+            self.stream(&format!("{ahead}{sql}")).await
+        };
+        outcome.map_err(|error| {
+            let mut error = from_sqlx(&error);
+            error.position = error
+                .position
+                .and_then(|at| at.checked_sub(ahead.chars().count()))
+                .filter(|at| *at > 0);
+            error
+        })
+    }
+
+    /// Sends a statement of transaction control with the next one. It must be one that cannot fail.
+    pub(crate) fn ahead(&mut self, sql: &str) {
+        self.ahead.push_str(sql);
+        self.ahead.push_str("; ");
+    }
+
+    /// Sends what waits.
+    async fn settle_ahead(&mut self) -> Result<(), DbError> {
+        if self.ahead.is_empty() {
+            Ok(())
+        } else {
+            self.run("").await.map(drop)
         }
     }
 
@@ -91,6 +123,7 @@ impl PostgresSession {
         &mut self,
         query: &'static str,
     ) -> Result<Vec<(String, Option<String>)>, DbError> {
+        self.settle_ahead().await?;
         sqlx::query_as(query)
             .fetch_all(&mut self.connection)
             .await
@@ -110,13 +143,12 @@ impl PostgresSession {
     /// # Errors
     /// When the server refuses it.
     pub async fn set_config(&mut self, name: &str, value: &str) -> Result<(), DbError> {
-        sqlx::query("SELECT set_config($1, $2, true)")
-            .bind(name)
-            .bind(value)
-            .execute(&mut self.connection)
-            .await
-            .map(drop)
-            .map_err(|error| from_sqlx(&error))
+        let set = format!(
+            "SELECT set_config({}, {}, true)",
+            Literal(name),
+            Literal(value)
+        );
+        self.run(&set).await.map(drop)
     }
 
     /// Closes the connection in good order.
