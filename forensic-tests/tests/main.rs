@@ -7,6 +7,7 @@ mod properties;
 mod properties_phases;
 mod properties_replay;
 mod properties_trial;
+mod requirements;
 mod runs;
 mod suites;
 mod timescaledb;
@@ -31,6 +32,8 @@ fn main() -> ExitCode {
     trials.extend(properties_replay::trials(&world));
     trials.extend(timescaledb::trials(&world));
     trials.extend(runs::trials());
+    let named = trials.iter().map(|trial| trial.name().to_owned()).collect();
+    trials.extend(requirements::trials(&world, named));
     let conclusion = libtest_mimic::run(&arguments, trials);
     match world.close() {
         Ok(()) => conclusion.exit_code(),

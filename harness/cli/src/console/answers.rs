@@ -5,24 +5,34 @@ use crate::report::Requirement;
 pub(crate) fn answers(requirements: &[Requirement], paint: Paint) -> String {
     let mut text = String::new();
     let mut suite = "";
+    let mut section = None;
     for requirement in requirements {
         if requirement.suite != suite {
             suite = &requirement.suite;
+            section = None;
             text.push_str(&format!(
                 "{}{}\n",
                 if text.is_empty() { "" } else { "\n" },
                 paint.strong(suite)
             ));
         }
+        if requirement.section != section {
+            section.clone_from(&requirement.section);
+            let title = section.as_deref().unwrap_or("not listed");
+            text.push_str(&format!("\n{}", paint.strong(&beside(2, "", 0, title))));
+        }
         text.push('\n');
-        text.push_str(&beside(2, "", 0, &requirement.requirement));
+        let title = match &requirement.title {
+            Some(title) => format!("{}  {title}", requirement.requirement),
+            None => requirement.requirement.clone(),
+        };
+        text.push_str(&beside(2, "", 0, &title));
         for answer in &requirement.answers {
-            text.push_str(&beside(
-                4,
-                answer.kind,
-                10,
-                &format!("{}  {}", answer.id, answer.title),
-            ));
+            let words = format!("{}  {}", answer.id, answer.title);
+            text.push_str(&beside(4, answer.kind, 10, words.trim_end()));
+        }
+        if let Some(note) = &requirement.note {
+            text.push_str(&beside(4, "note", 10, note));
         }
     }
     text

@@ -10,7 +10,7 @@ use phasegate_evidence::Digest;
 
 use super::{
     AuditGates, Baseline, Dialect, Gate, Phase, PhaseStep, Place, Replacement, Scenario,
-    ScenarioKind, SqlFile, Suite, SuiteError, TransactionMode, gate_file, scenario,
+    ScenarioKind, SqlFile, Suite, SuiteError, TransactionMode, gate_file, requirements, scenario,
     scenario::{AuditExpected, KindName, ScenarioFile},
     suite_file::{self, PhaseFile, StepFile},
 };
@@ -20,6 +20,7 @@ use crate::{
 };
 
 const SUITE_FILE: &str = "suite.toml";
+const REQUIREMENTS_FILE: &str = "requirements.toml";
 
 /// Loads the suites below a folder: those named, or all of them when none is.
 ///
@@ -169,11 +170,13 @@ impl Loader {
             deviations: file.deviations,
             findings: file.findings,
             scenarios: Vec::new(),
+            requirements: Vec::new(),
             defects: BTreeMap::new(),
             inputs: BTreeMap::new(),
         };
         suite.defects = self.defects(&suite)?;
         suite.scenarios = self.scenarios(&suite)?;
+        self.requirements(&mut suite)?;
         self.orphans()?;
         suite.inputs = self.inputs;
         Ok(suite)
@@ -506,6 +509,29 @@ impl Loader {
         Ok(AuditGates(by_phase))
     }
 
+    /// The list of requirements decides no verdict, and so is no input of a run.
+    fn requirements(&mut self, suite: &mut Suite) -> Result<(), SuiteError> {
+        let path = self.folder.join(REQUIREMENTS_FILE);
+        if !path.is_file() {
+            return Ok(());
+        }
+        let text = self.text_of(&path)?.0;
+        let file = requirements::read(&path, &text)?;
+        let own = match &file.tests {
+            None => None,
+            Some(own) => {
+                let path = self.fixtures.join(&own.file);
+                let text = self.text_of(&path)?.0;
+                Some((path, text))
+            }
+        };
+        let own = own
+            .as_ref()
+            .map(|(path, text)| (path.as_path(), text.as_str()));
+        suite.requirements = requirements::gather(file, &path, own)?;
+        requirements::check(suite, &path)
+    }
+
     /// Rule 4: a file that nothing reads is an error, since its author believes that it is at work.
     fn orphans(&self) -> Result<(), SuiteError> {
         let suite_files = files_below(&self.folder)?;
@@ -526,14 +552,21 @@ impl Loader {
     }
 
     fn take(&mut self, path: &Path, name: &str) -> Result<String, SuiteError> {
+        let (text, digest) = self.text_of(path)?;
+        self.inputs.insert(name.to_owned(), digest);
+        Ok(text)
+    }
+
+    fn text_of(&mut self, path: &Path) -> Result<(String, Digest), SuiteError> {
         let unreadable = |source| SuiteError::Unreadable {
             place: Place::file(path),
             source,
         };
         let bytes = fs::read(path).map_err(unreadable)?;
-        self.inputs.insert(name.to_owned(), Digest::of(&bytes));
+        let digest = Digest::of(&bytes);
         self.read.insert(path.canonicalize().map_err(unreadable)?);
         String::from_utf8(bytes)
+            .map(|text| (text, digest))
             .map_err(|_| SuiteError::malformed(Place::file(path), "the file is not UTF-8"))
     }
 }

@@ -7,6 +7,7 @@ mod error;
 mod gate_file;
 mod load;
 mod model;
+mod requirements;
 mod scenario;
 mod sql_file;
 mod suite_file;
@@ -16,6 +17,7 @@ pub use error::{Place, SuiteError};
 pub(crate) use gate_file::step_rows;
 pub use load::load;
 pub use model::{Baseline, Deviation, Finding, Gate, Phase, PhaseStep, Suite, TransactionMode};
+pub use requirements::Requirement;
 pub use scenario::{
     AuditGates, CatalogAfter, Expected, Outcome, Replacement, Scenario, ScenarioKind,
 };

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use phasegate_evidence::{Digest, ServerNeed, Severity};
 use serde::Deserialize;
 
-use super::{Check, Scenario, SqlFile};
+use super::{Check, Requirement, Scenario, ScenarioKind, SqlFile};
 use crate::gate::Step;
 
 /// One system under validation.
@@ -33,6 +33,8 @@ pub struct Suite {
     pub findings: Vec<Finding>,
     /// Runs that deviate on purpose.
     pub scenarios: Vec<Scenario>,
+    /// Every requirement of its documents, in their order; empty where it does not list them.
+    pub requirements: Vec<Requirement>,
     /// The weakened schemas that its checks must catch, by their path.
     pub defects: BTreeMap<String, SqlFile>,
     /// Every file that the suite was read from, by its path relative to the suite (`suite/...`) or its fixtures
@@ -48,6 +50,30 @@ impl Suite {
             .iter()
             .enumerate()
             .find(|(_, phase)| phase.id == id)
+    }
+
+    /// Every gate, check and scenario with the requirements that it answers, those of audits among them.
+    pub fn answers(&self) -> impl Iterator<Item = (&str, &[String])> {
+        let audits = self.scenarios.iter().flat_map(|scenario| {
+            let gates = match &scenario.kind {
+                ScenarioKind::Audit { gates, .. } => Some(gates.0.values().flatten()),
+                _ => None,
+            };
+            gates.into_iter().flatten()
+        });
+        let gates = self.phases.iter().flat_map(|phase| &phase.gates);
+        let parts = gates.chain(audits).flat_map(|gate| {
+            let checks = gate
+                .checks
+                .iter()
+                .map(|check| (check.id.as_str(), check.requirement.as_slice()));
+            std::iter::once((gate.id.as_str(), gate.requirement.as_slice())).chain(checks)
+        });
+        let scenarios = self
+            .scenarios
+            .iter()
+            .map(|scenario| (scenario.slug.as_str(), scenario.requirement.as_slice()));
+        parts.chain(scenarios)
     }
 
     /// Every check with its phase's ordinal and its gate.

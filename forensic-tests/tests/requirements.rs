@@ -1,0 +1,156 @@
+//! Every number of the documents has a place, and every test that is named as one exists.
+
+use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
+
+use libtest_mimic::{Failed, Trial};
+use phasegate_engine::suite::Suite;
+
+use crate::world::World;
+
+pub(crate) fn trials(world: &World, named: BTreeSet<String>) -> Vec<Trial> {
+    let named = Arc::new(named);
+    let mut trials = Vec::new();
+    for suite in world.suites() {
+        let module = suite.name.replace('-', "_");
+        let (of, tests) = (suite.clone(), named.clone());
+        trials.push(Trial::test(
+            format!("{module}::every_test_that_a_requirement_names_exists"),
+            move || every_test_exists(&of, &tests),
+        ));
+        let of = suite.clone();
+        trials.push(Trial::test(
+            format!("{module}::every_number_of_the_documents_is_listed"),
+            move || every_number_is_listed(&of),
+        ));
+    }
+    trials
+}
+
+/// The numbers that the documents give, apart from the list that is held against them.
+fn numbers(suite: &str) -> Vec<String> {
+    let mut numbers = Vec::new();
+    let mut range = |prefix: &str, last: u32, width: usize| {
+        numbers.extend((1..=last).map(|number| format!("{prefix}{number:0width$}")));
+    };
+    match suite {
+        "risk-manager-v2" => {
+            range("G0.", 8, 1);
+            range("phase ", 6, 1);
+            for (prefix, last) in [("R1.", 6), ("R2.", 9), ("R3.", 3)] {
+                range(prefix, last, 1);
+            }
+            for (prefix, last) in [
+                ("V-ORD-", 13),
+                ("V-TRD-", 4),
+                ("V-QUO-", 6),
+                ("V-POS-", 4),
+                ("V-UNR-", 1),
+                ("V-VER-", 1),
+            ] {
+                range(prefix, last, 1);
+            }
+            range("T-", 36, 2);
+            range("INV-", 9, 1);
+            range("X-", 39, 2);
+            range("Q-", 16, 1);
+            let keys = [
+                "database.path",
+                "database.schema.current_version",
+                "database.schema.auto_migrate",
+                "database.schema.backup_before_migrate",
+                "database.track_unrealized_pnl",
+                "database.backup.directory",
+                "database.backup.retention_days",
+                "database.backup.max_backups",
+                "database.migration.require_confirmation",
+                "database.migration.create_backup",
+                "database.migration.verify_after",
+                "database.retention.daily_unrealized_pnl",
+                "database.cleanup.schedule",
+                "database.indexes.analytics_enabled",
+                "database.indexes.monitor_usage",
+                "database.indexes.slow_query_threshold_ms",
+            ];
+            numbers.extend(keys.map(str::to_owned));
+        }
+        "attribution-b03" => {
+            range("property ", 19, 1);
+            range("trap 1.", 19, 1);
+            range("trap 2.", 15, 1);
+            range("trap 4.", 7, 1);
+            for gates in [
+                "4.1 4.2 4.3 4.4 5.1 5.2 5.3 5.4 5.5 5.6 6.1 6.2 6.3",
+                "7.1 7.2 7.3 7.4 7.5 8a.1 8a.2 8a.3 8b.1 8b.2 8b.3",
+            ] {
+                let gate = |gate| format!("forensic validation plan, gate {gate}");
+                numbers.extend(gates.split(' ').map(gate));
+            }
+        }
+        _ => {}
+    }
+    numbers
+}
+
+fn every_number_is_listed(suite: &Suite) -> Result<(), Failed> {
+    let missing: Vec<String> = numbers(&suite.name)
+        .into_iter()
+        .filter(|number| !suite.requirements.iter().any(|known| known.id == *number))
+        .collect();
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("not in requirements.toml: {}", missing.join(", ")).into())
+    }
+}
+
+fn every_test_exists(suite: &Suite, named: &BTreeSet<String>) -> Result<(), Failed> {
+    let daemon =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/risk-manager-v2/daemon/tests");
+    let of_daemon = tests_of_daemon(&daemon).map_err(|error| error.to_string())?;
+    let mut missing = Vec::new();
+    for requirement in &suite.requirements {
+        for test in &requirement.tests {
+            let exists = match test.split_once(' ') {
+                Some(("risk-manager-daemon", test)) => of_daemon.contains(test),
+                Some(_) => false,
+                None => named.contains(test),
+            };
+            if !exists {
+                missing.push(format!("{}: {test}", requirement.id));
+            }
+        }
+    }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("there is no such test:\n{}", missing.join("\n")).into())
+    }
+}
+
+/// Every test in the sources of the daemon's one test binary, as `module::name`.
+fn tests_of_daemon(folder: &Path) -> std::io::Result<BTreeSet<String>> {
+    let mut tests = BTreeSet::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        let module = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let text = fs::read_to_string(&path)?;
+        let mut is_test = false;
+        for line in text.lines().map(str::trim_start) {
+            is_test |= line.starts_with("#[test]");
+            if let Some(rest) = line.strip_prefix("fn ")
+                && std::mem::take(&mut is_test)
+            {
+                let name = rest.split(['(', '<']).next().unwrap_or_default();
+                tests.insert(format!("{module}::{name}"));
+            }
+        }
+    }
+    Ok(tests)
+}
