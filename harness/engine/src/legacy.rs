@@ -1,6 +1,6 @@
 //! Rows before a phase, held against the rows after it: the columns that existed before must hold what they held.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use crate::session::{DbError, PostgresSession, Session};
 use crate::sql::{Identifier, Literal, table_identifier};
@@ -97,21 +97,50 @@ impl LegacyRows {
     }
 }
 
-/// The rows of these tables by their keys, with one query for all of them.
+/// The rows of these tables by their keys.
 async fn read(
     session: &mut Session,
     tables: &[&TableColumns],
 ) -> Result<Vec<BTreeMap<String, String>>, DbError> {
-    let mut rows = vec![BTreeMap::new(); tables.len()];
+    let mut found = Vec::with_capacity(tables.len());
+    for listed in session.rows_of(tables).await? {
+        let mut rows = BTreeMap::new();
+        for (key, row) in listed {
+            match rows.entry(key) {
+                Entry::Vacant(entry) => {
+                    entry.insert(row);
+                }
+                // Equal keys, as a table without one has them, are told apart by their ordinal.
+                Entry::Occupied(entry) => {
+                    let key = entry.key().clone();
+                    let free = (2..).map(|ordinal| format!("{key} #{ordinal}"));
+                    let mut free = free.skip_while(|key| rows.contains_key(key));
+                    if let Some(key) = free.next() {
+                        rows.insert(key, row);
+                    }
+                }
+            }
+        }
+        found.push(rows);
+    }
+    Ok(found)
+}
+
+/// The rows of these tables in PostgreSQL, with one query for all of them.
+pub(crate) async fn postgres_rows(
+    session: &mut PostgresSession,
+    tables: &[&TableColumns],
+) -> Result<Vec<Vec<(String, String)>>, DbError> {
+    let mut rows = vec![Vec::new(); tables.len()];
     if tables.is_empty() {
         return Ok(rows);
     }
     let queries = tables.iter().enumerate().map(|(ordinal, table)| {
-        let row = session.row_expression(&table.columns);
+        let row = postgres_row(&table.columns);
         let key = if table.key.is_empty() {
             row.clone()
         } else {
-            session.row_expression(&table.key)
+            postgres_row(&table.key)
         };
         format!(
             "SELECT {ordinal}, {key}, {row} FROM {}",
@@ -121,30 +150,20 @@ async fn read(
     let query = queries.collect::<Vec<_>>().join(" UNION ALL ");
     let ran = session.run(&format!("{query} ORDER BY 1, 2, 3")).await?;
     for cells in ran.table.rows {
-        let [Some(ordinal), Some(key), Some(row)] = cells.as_slice() else {
-            continue;
-        };
-        let Some(rows) = ordinal
-            .parse()
-            .ok()
-            .and_then(|ordinal: usize| rows.get_mut(ordinal))
+        let Ok([Some(ordinal), Some(key), Some(row)]) = <[Option<String>; 3]>::try_from(cells)
         else {
             continue;
         };
-        // Equal rows of a table without a key are told apart by their ordinal.
-        let mut unique = key.clone();
-        let mut ordinal = 1;
-        while rows.contains_key(&unique) {
-            ordinal += 1;
-            unique = format!("{key} #{ordinal}");
+        let ordinal = ordinal.parse().ok();
+        if let Some(rows) = ordinal.and_then(|ordinal: usize| rows.get_mut(ordinal)) {
+            rows.push((key, row));
         }
-        rows.insert(unique, row.clone());
     }
     Ok(rows)
 }
 
 /// The text form of these columns of one row in PostgreSQL.
-pub(crate) fn postgres_row(columns: &[String]) -> String {
+fn postgres_row(columns: &[String]) -> String {
     let names: Vec<String> = columns
         .iter()
         .map(|column| Identifier(column).to_string())

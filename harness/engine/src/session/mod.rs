@@ -264,12 +264,20 @@ impl Session {
         }
     }
 
-    /// An SQL expression for the digest of these columns of one row.
-    #[must_use]
-    pub fn row_expression(&self, columns: &[String]) -> String {
-        match &self.connection {
-            Connection::Postgres(_) => crate::legacy::postgres_row(columns),
-            Connection::Sqlite(_) => crate::sqlite::row_expression(columns),
+    /// The rows of each of these tables in the order of its key: the text of the key, and that of the whole row.
+    ///
+    /// # Errors
+    /// When a table or a column does not exist.
+    pub async fn rows_of(
+        &mut self,
+        tables: &[&TableColumns],
+    ) -> Result<Vec<Vec<(String, String)>>, DbError> {
+        match &mut self.connection {
+            Connection::Postgres(session) => crate::legacy::postgres_rows(session, tables).await,
+            Connection::Sqlite(session) => {
+                let rows = |table: &&TableColumns| crate::sqlite::rows_of(session, table);
+                tables.iter().map(rows).collect()
+            }
         }
     }
 

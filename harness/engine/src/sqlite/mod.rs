@@ -5,6 +5,6 @@ mod rows;
 mod session;
 
 pub(crate) use catalog::{catalog, normalise};
-pub(crate) use rows::{row_expression, table_columns};
+pub(crate) use rows::{rows_of, table_columns};
 pub(crate) use session::from_rusqlite;
 pub use session::{SqliteSession, library_version};
