@@ -1,10 +1,33 @@
 //! Reads the catalog of a PostgreSQL database.
 
-use super::Catalog;
+use std::sync::LazyLock;
+
+use super::{Catalog, normalise};
 use crate::session::{DbError, PostgresSession};
 
 const OBJECTS: &str = include_str!("postgres.sql");
 const HYPERTABLES: &str = include_str!("hypertables.sql");
+
+/// Which schemas' objects are read.
+const OF_THE_AUTHOR: &str =
+    "n.nspname !~ '^(pg_|_?timescaledb)' AND n.nspname <> 'information_schema'";
+
+/// The query for the objects of the schema of probes alone.
+static PROBES: LazyLock<String> = LazyLock::new(|| {
+    OBJECTS.replace(
+        OF_THE_AUTHOR,
+        &format!("n.nspname = '{}'", normalise::SCHEMA),
+    )
+});
+
+/// The objects in the schema of probes.
+pub(super) async fn read_schema_of_probes(
+    session: &mut PostgresSession,
+) -> Result<Catalog, DbError> {
+    let mut catalog = Catalog::default();
+    take(&mut catalog, session, &PROBES).await?;
+    Ok(catalog)
+}
 
 /// Every object of the database.
 pub(crate) async fn read(session: &mut PostgresSession) -> Result<Catalog, DbError> {
@@ -25,4 +48,15 @@ async fn take(
         catalog.0.insert(key, definition.unwrap_or_default());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_query_for_probes_reads_their_schema_alone() {
+        assert!(OBJECTS.contains(OF_THE_AUTHOR));
+        assert!(PROBES.contains("n.nspname = 'phasegate_probe'"));
+    }
 }

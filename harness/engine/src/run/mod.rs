@@ -5,6 +5,7 @@ mod error;
 mod judge_phase;
 mod rollback;
 mod suite_run;
+mod target;
 mod whole;
 
 pub use check::{CheckRequest, check};
