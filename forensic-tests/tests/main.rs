@@ -3,6 +3,7 @@
 //! The tests of one binary share one server, which is started by the first test that needs it and goes with the process
 //! (under cargo-nextest: with the run); each test works on a clone of its own.
 
+mod existing_file;
 mod properties;
 mod properties_phases;
 mod properties_replay;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
     trials.extend(properties_phases::trials(&world));
     trials.extend(properties_replay::trials(&world));
     trials.extend(timescaledb::trials(&world));
+    trials.extend(existing_file::trials(&world));
     trials.extend(runs::trials());
     let named = trials.iter().map(|trial| trial.name().to_owned()).collect();
     trials.extend(requirements::trials(&world, named));
