@@ -19,11 +19,31 @@ pub(crate) fn trials(world: &World, named: BTreeSet<String>) -> Vec<Trial> {
         ));
         let of = suite.clone();
         trials.push(Trial::test(
+            format!("{module}::every_check_says_how_it_can_fail"),
+            move || every_check_can_fail(&of),
+        ));
+        let of = suite.clone();
+        trials.push(Trial::test(
             format!("{module}::every_number_of_the_documents_is_listed"),
             move || every_number_is_listed(&of),
         ));
     }
     trials
+}
+
+/// A proof of rollback has no defect of its own: scenarios with a defective way back stand for it.
+fn every_check_can_fail(suite: &Suite) -> Result<(), Failed> {
+    let silent: Vec<&str> = suite
+        .checks()
+        .map(|(_, _, check)| check)
+        .filter(|check| check.fails.is_none() && check.expectation.kind() != "rollback")
+        .map(|check| check.id.as_str())
+        .collect();
+    if silent.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("no defect is named: {}", silent.join(", ")).into())
+    }
 }
 
 /// The numbers that the documents give, apart from the list that is held against them.

@@ -1,10 +1,11 @@
 //! Applies SQL files statement by statement, or a command, so that an error has a file, a line and a statement.
 
-use std::{path::Path, process::Stdio, time::Instant};
+use std::{path::Path, time::Instant};
 
 use phasegate_evidence::ApplyFailure;
 
 use crate::{
+    command::run_command,
     session::{DbError, Session},
     suite::{PhaseStep, SqlFile, TransactionMode},
 };
@@ -49,7 +50,7 @@ pub(crate) async fn apply(
         PhaseStep::Command(command) => {
             let outside = |error: DbError| failure(&command.join(" "), 0, 0, &error);
             session.step_aside().map_err(outside)?;
-            let outcome = run_command(command, manner).await;
+            let outcome = run_command(command, manner.database_url, manner.folder).await;
             session.come_back().map_err(outside)?;
             applied(outcome?);
         }
@@ -133,47 +134,6 @@ async fn apply_statements(
     Ok(())
 }
 
-async fn run_command(
-    command: &[String],
-    manner: Manner<'_>,
-) -> Result<AppliedStatement, ApplyFailure> {
-    let name = command.join(" ");
-    let refused = |message: String| ApplyFailure {
-        file: name.clone(),
-        line: 0,
-        statement: 0,
-        sqlstate: None,
-        cause: None,
-        message,
-        hint: None,
-    };
-    let (program, arguments) = command
-        .split_first()
-        .ok_or_else(|| refused("the command names no program".to_owned()))?;
-    let start = Instant::now();
-    let output = tokio::process::Command::new(program)
-        .args(arguments)
-        .env("DATABASE_URL", manner.database_url)
-        .current_dir(manner.folder)
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output()
-        .await
-        .map_err(|error| refused(format!("failed to start {program}: {error}")))?;
-    if output.status.success() {
-        return Ok(AppliedStatement {
-            file: name,
-            line: 0,
-            rows: 0,
-            duration_us: micros(start),
-        });
-    }
-    let text = String::from_utf8_lossy(&output.stderr);
-    let lines: Vec<&str> = text.trim_end().lines().collect();
-    let last = lines[lines.len().saturating_sub(20)..].join("\n");
-    Err(refused(format!("{}\n{last}", output.status)))
-}
-
 pub(crate) fn failure(file: &str, line: u32, statement: u32, error: &DbError) -> ApplyFailure {
     ApplyFailure {
         file: file.to_owned(),
@@ -192,6 +152,6 @@ fn lines_before(text: &str, position: Option<usize>) -> u32 {
     u32::try_from(before.filter(|c| *c == '\n').count()).unwrap_or(0)
 }
 
-fn micros(start: Instant) -> u64 {
+pub(crate) fn micros(start: Instant) -> u64 {
     u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX)
 }

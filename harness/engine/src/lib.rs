@@ -3,6 +3,7 @@
 
 mod apply;
 pub mod catalog;
+mod command;
 pub mod database;
 pub mod gate;
 pub mod lab;

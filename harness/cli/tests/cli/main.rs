@@ -4,6 +4,7 @@ mod check;
 mod documents;
 mod golden;
 mod interrupt;
+mod list;
 mod phasegate;
 mod refusals;
 mod reports;

@@ -1,0 +1,135 @@
+//! A phase that is a command, and the end of everything that it started when nobody waits for it any more.
+
+use std::{path::Path, process::Stdio, time::Instant};
+
+use phasegate_evidence::ApplyFailure;
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::process::Command;
+
+use crate::apply::{AppliedStatement, micros};
+
+/// Runs a command in this folder, with the database as its `DATABASE_URL`.
+///
+/// # Errors
+/// When it does not start or does not succeed; the end of what it wrote to its standard error is in the message.
+pub(crate) async fn run_command(
+    command: &[String],
+    url: &str,
+    folder: &Path,
+) -> Result<AppliedStatement, ApplyFailure> {
+    let name = command.join(" ");
+    let refused = |message: String| ApplyFailure {
+        file: name.clone(),
+        line: 0,
+        statement: 0,
+        sqlstate: None,
+        cause: None,
+        message,
+        hint: None,
+    };
+    let (program, arguments) = command
+        .split_first()
+        .ok_or_else(|| refused("the command names no program".to_owned()))?;
+    let failed = |error| refused(format!("failed to start {program}: {error}"));
+    let start = Instant::now();
+    let child = Command::new(program)
+        .args(arguments)
+        .env("DATABASE_URL", url)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(failed)?;
+    let group = Group::of(child.id());
+    let output = child.wait_with_output().await.map_err(failed)?;
+    group.is_over();
+    if output.status.success() {
+        return Ok(AppliedStatement {
+            file: name,
+            line: 0,
+            rows: 0,
+            duration_us: micros(start),
+        });
+    }
+    let text = String::from_utf8_lossy(&output.stderr);
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    let last = lines[lines.len().saturating_sub(20)..].join("\n");
+    Err(refused(format!("{}\n{last}", output.status)))
+}
+
+/// The processes of a command. A script starts programs of its own, and to kill it alone would leave them.
+struct Group(Option<Pid>);
+
+impl Group {
+    fn of(leader: Option<u32>) -> Self {
+        let id = leader.and_then(|id| i32::try_from(id).ok());
+        Self(id.and_then(Pid::from_raw))
+    }
+
+    /// The command has ended, and its number may soon be somebody else's.
+    fn is_over(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(leader) = self.0 {
+            // They may have ended in this moment.
+            let _ = kill_process_group(leader, Signal::KILL);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead as _, BufReader, Read as _};
+
+    use super::*;
+
+    fn script(text: &str) -> Vec<String> {
+        ["sh", "-c", text].map(str::to_owned).to_vec()
+    }
+
+    #[tokio::test]
+    async fn a_command_is_started_among_the_fixtures_and_handed_the_database() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        std::fs::write(folder.path().join("here"), "").expect("a file");
+        let command = script("test -f here && test \"$DATABASE_URL\" = sqlite:x");
+        let ran = run_command(&command, "sqlite:x", folder.path()).await;
+        assert!(ran.is_ok(), "{ran:?}");
+        let refused = run_command(&script("echo why >&2; exit 3"), "", folder.path()).await;
+        assert_eq!(
+            refused.expect_err("it fails").message,
+            "exit status: 3\nwhy"
+        );
+    }
+
+    #[tokio::test]
+    async fn nothing_that_a_command_started_outlives_the_wait_for_it() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let fifo = folder.path().join("fifo");
+        let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+        assert!(made.expect("mkfifo").success());
+        // The program below the script holds the pipe open for as long as it lives.
+        let command = script("exec 3>fifo; echo started >&3; sleep 1000 & wait");
+        let (started, heard) = tokio::sync::oneshot::channel();
+        let reader = tokio::task::spawn_blocking(move || -> std::io::Result<()> {
+            let mut lines = BufReader::new(std::fs::File::open(fifo)?);
+            lines.read_line(&mut String::new())?;
+            let _ = started.send(());
+            lines.read_to_end(&mut Vec::new()).map(drop)
+        });
+        tokio::select! {
+            ended = run_command(&command, "", folder.path()) => panic!("{ended:?}"),
+            heard = heard => heard.expect("it started"),
+        }
+        reader
+            .await
+            .expect("the reader")
+            .expect("the end of the pipe");
+    }
+}
