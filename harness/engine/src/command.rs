@@ -45,7 +45,7 @@ pub(crate) async fn run_command(
         .map_err(failed)?;
     let group = Group::of(child.id());
     let output = child.wait_with_output().await.map_err(failed)?;
-    group.is_over();
+    group.end();
     if output.status.success() {
         return Ok(AppliedStatement {
             file: name,
@@ -70,7 +70,7 @@ impl Group {
     }
 
     /// The command has ended, and its number may soon be somebody else's.
-    fn is_over(mut self) {
+    fn end(mut self) {
         self.0 = None;
     }
 }
