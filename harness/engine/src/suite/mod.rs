@@ -3,7 +3,9 @@
 #[cfg(test)]
 mod bad_input_tests;
 mod check;
+mod check_file;
 mod error;
+mod expectation_file;
 mod gate_file;
 mod load;
 mod model;
@@ -11,10 +13,10 @@ mod requirements;
 mod scenario;
 mod sql_file;
 mod suite_file;
+mod values;
 
 pub use check::{Check, Defect, Needs};
 pub use error::{Place, SuiteError};
-pub(crate) use gate_file::step_rows;
 pub use load::load;
 pub use model::{Baseline, Deviation, Finding, Gate, Phase, PhaseStep, Suite, TransactionMode};
 pub use requirements::Requirement;
@@ -22,3 +24,4 @@ pub use scenario::{
     AuditGates, CatalogAfter, Expected, Outcome, Replacement, Scenario, ScenarioKind,
 };
 pub use sql_file::{Dialect, SqlFile};
+pub(crate) use values::step_rows;

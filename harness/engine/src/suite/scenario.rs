@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use super::{
     Gate, Place, SuiteError,
-    gate_file::one_or_more,
     suite_file::{StepFile, optional_step},
+    values::one_or_more,
 };
 use crate::gate::Step;
 

@@ -1,0 +1,130 @@
+//! The flat form of a check in the file of its gate.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use toml::Value;
+
+use super::{
+    Check, Defect, Needs,
+    expectation_file::expectation,
+    values::{one_or_more, step_rows},
+};
+use crate::{
+    gate::{Changes, Expectation, Rejection, Rollback, Step, Unchanged},
+    session::Cell,
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CheckFile {
+    pub(super) id: String,
+    pub(super) title: String,
+    #[serde(default, deserialize_with = "one_or_more")]
+    pub(super) requirement: Vec<String>,
+    #[serde(rename = "as")]
+    pub(super) role: Option<String>,
+    #[serde(default)]
+    pub(super) settings: BTreeMap<String, String>,
+    pub(super) given: Option<String>,
+    #[serde(default)]
+    pub(super) needs: Needs,
+    #[serde(default)]
+    pub(super) transient: bool,
+    pub(super) fails: Option<Defect>,
+
+    pub(super) query: Option<String>,
+    pub(super) write: Option<String>,
+    pub(super) examined: Option<String>,
+    #[serde(default)]
+    pub(super) allow_empty: bool,
+    pub(super) neighbour: Option<String>,
+    pub(super) without_neighbour: Option<String>,
+
+    #[serde(default, deserialize_with = "step_rows")]
+    pub(super) rows: Option<Vec<Vec<Cell>>>,
+    pub(super) violations: Option<String>,
+    pub(super) rejects: Option<Rejection>,
+    pub(super) accepts: Option<AcceptsFile>,
+    pub(super) step: Option<Vec<Step>>,
+    pub(super) plan: Option<PlanFile>,
+    pub(super) catalog: Option<BTreeMap<String, Value>>,
+    pub(super) changes: Option<Changes>,
+    pub(super) unchanged: Option<Unchanged>,
+    pub(super) rollback: Option<Rollback>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AcceptsFile {
+    pub(super) rows: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PlanFile {
+    pub(super) index: Option<String>,
+    pub(super) scan: Option<String>,
+    pub(super) detail: Option<String>,
+    #[serde(default)]
+    pub(super) without: Vec<String>,
+}
+
+/// The check that the flat form stands for.
+pub(super) fn check(file: CheckFile) -> Result<Check, String> {
+    let mut file = file;
+    let common = Check {
+        id: std::mem::take(&mut file.id),
+        title: std::mem::take(&mut file.title),
+        requirement: std::mem::take(&mut file.requirement),
+        role: file.role.take(),
+        settings: std::mem::take(&mut file.settings),
+        given: file.given.take(),
+        needs: std::mem::take(&mut file.needs),
+        transient: file.transient,
+        fails: file.fails.take(),
+        expectation: Expectation::Rollback(Rollback { tables: Vec::new() }),
+    };
+    let expectation = expectation(file)?;
+    Ok(Check {
+        expectation,
+        ..common
+    })
+}
+
+impl CheckFile {
+    pub(super) fn named(&self) -> Vec<&'static str> {
+        let kinds = [
+            ("rows", self.rows.is_some()),
+            ("violations", self.violations.is_some()),
+            ("rejects", self.rejects.is_some()),
+            ("accepts", self.accepts.is_some()),
+            ("step", self.step.is_some()),
+            ("plan", self.plan.is_some()),
+            ("catalog", self.catalog.is_some()),
+            ("changes", self.changes.is_some()),
+            ("unchanged", self.unchanged.is_some()),
+            ("rollback", self.rollback.is_some()),
+        ];
+        kinds
+            .into_iter()
+            .filter(|(_, given)| *given)
+            .map(|(kind, _)| kind)
+            .collect()
+    }
+
+    /// A key that no expectation took.
+    pub(super) fn unused(&self) -> Option<&'static str> {
+        let keys = [
+            ("query", self.query.is_some()),
+            ("write", self.write.is_some()),
+            ("examined", self.examined.is_some()),
+            ("allow_empty", self.allow_empty),
+            ("neighbour", self.neighbour.is_some()),
+            ("without_neighbour", self.without_neighbour.is_some()),
+        ];
+        keys.into_iter()
+            .find(|(_, given)| *given)
+            .map(|(key, _)| key)
+    }
+}

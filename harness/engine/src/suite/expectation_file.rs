@@ -1,0 +1,216 @@
+//! The expectation that the flat form of a check stands for: exactly one, and no key beside it that means nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use toml::Value;
+
+use super::check_file::{CheckFile, PlanFile};
+use crate::gate::{
+    Accepts, CatalogFacts, Expectation, Fact, Neighbour, PlanUse, Rejects, Rollback, Rows,
+    Sequence, Unchanged, Violations,
+};
+
+/// The keys that say which kind of expectation a check has.
+const KINDS: &str =
+    "rows, violations, rejects, accepts, step, plan, catalog, changes, unchanged, rollback";
+
+pub(super) fn expectation(mut file: CheckFile) -> Result<Expectation, String> {
+    let named = file.named();
+    let kind = match named.as_slice() {
+        [one] => *one,
+        [] => return Err(format!("it expects nothing: give one of {KINDS}")),
+        more => {
+            return Err(format!(
+                "it expects {} at once: give one",
+                more.join(" and ")
+            ));
+        }
+    };
+    let expectation = match kind {
+        "rows" => rows(&mut file)?,
+        "violations" => violations(&mut file)?,
+        "rejects" => rejects(&mut file)?,
+        "accepts" => Expectation::Accepts(Accepts {
+            write: needed(file.write.take(), "write", kind)?,
+            rows: file.accepts.take().map_or(0, |accepts| accepts.rows),
+        }),
+        "step" => {
+            let steps = file.step.take().unwrap_or_default();
+            if steps.is_empty() {
+                return Err("it has no step".to_owned());
+            }
+            Expectation::Sequence(Sequence { steps })
+        }
+        "plan" => plan(&mut file)?,
+        "catalog" => catalog(&mut file)?,
+        "changes" => changes(&mut file)?,
+        "unchanged" => {
+            let unchanged = file.unchanged.take().unwrap_or(Unchanged {
+                tables: vec![],
+                except: vec![],
+            });
+            some_tables(&unchanged.tables, kind)?;
+            Expectation::Unchanged(unchanged)
+        }
+        _ => {
+            let rollback = file.rollback.take().unwrap_or(Rollback { tables: vec![] });
+            some_tables(&rollback.tables, kind)?;
+            Expectation::Rollback(rollback)
+        }
+    };
+    match file.unused() {
+        Some(key) => Err(format!("the key `{key}` means nothing beside `{kind}`")),
+        None => Ok(expectation),
+    }
+}
+
+fn needed(value: Option<String>, key: &str, kind: &str) -> Result<String, String> {
+    value
+        .filter(|text| !text.trim().is_empty())
+        .ok_or_else(|| format!("`{kind}` needs the key `{key}`"))
+}
+
+fn some_tables(tables: &[String], kind: &str) -> Result<(), String> {
+    if tables.is_empty() {
+        Err(format!("`{kind}` names no table"))
+    } else {
+        Ok(())
+    }
+}
+
+fn rows(file: &mut CheckFile) -> Result<Expectation, String> {
+    let query = needed(file.query.take(), "query", "rows")?;
+    let rows = file.rows.take().unwrap_or_default();
+    let examined = file.examined.take();
+    let allow_empty = std::mem::take(&mut file.allow_empty);
+    if rows.is_empty() && examined.is_none() && !allow_empty {
+        return Err("it expects no row, and would pass on an empty table: say with `examined` how many rows \
+                    were looked at, or `allow_empty = true` if an empty table is what it wants"
+            .to_owned());
+    }
+    Ok(Expectation::Rows(Rows {
+        query,
+        rows,
+        examined,
+    }))
+}
+
+fn violations(file: &mut CheckFile) -> Result<Expectation, String> {
+    Ok(Expectation::Violations(Violations {
+        query: needed(file.violations.take(), "violations", "violations")?,
+        examined: needed(file.examined.take(), "examined", "violations")?,
+        allow_empty: std::mem::take(&mut file.allow_empty),
+    }))
+}
+
+fn rejects(file: &mut CheckFile) -> Result<Expectation, String> {
+    let write = needed(file.write.take(), "write", "rejects")?;
+    let neighbour = match (file.neighbour.take(), file.without_neighbour.take()) {
+        (Some(write), None) => Neighbour::Write(write),
+        (None, Some(reason)) => Neighbour::Without(reason),
+        (Some(_), Some(_)) => return Err("it has a neighbour and says that it has none".to_owned()),
+        (None, None) => {
+            return Err("`rejects` needs the key `neighbour`: the same write with only the fault mended, which \
+                        must be accepted"
+                .to_owned());
+        }
+    };
+    let Some(rejects) = file.rejects.take() else {
+        return Err("it rejects nothing".to_owned());
+    };
+    Ok(Expectation::Rejects(Rejects {
+        write,
+        rejects,
+        neighbour,
+    }))
+}
+
+fn plan(file: &mut CheckFile) -> Result<Expectation, String> {
+    let query = needed(file.query.take(), "query", "plan")?;
+    match file.plan.take() {
+        Some(PlanFile {
+            index,
+            scan,
+            detail,
+            without,
+        }) if index.is_some() || detail.is_some() => Ok(Expectation::Plan(PlanUse {
+            query,
+            index,
+            scan,
+            detail,
+            without,
+        })),
+        _ => Err("`plan` names neither an `index` nor a `detail`".to_owned()),
+    }
+}
+
+fn catalog(file: &mut CheckFile) -> Result<Expectation, String> {
+    let mut objects = BTreeMap::new();
+    for (key, value) in file.catalog.take().unwrap_or_default() {
+        known_kind(&key)?;
+        let fact = match value {
+            Value::String(text) if text == "absent" => Fact::Absent,
+            Value::String(text) => Fact::Exactly(text),
+            Value::Table(table) => contains(&key, table)?,
+            _ => {
+                return Err(format!(
+                    "`{key}` is neither a definition, \"absent\" nor {{ contains = [...] }}"
+                ));
+            }
+        };
+        objects.insert(key, fact);
+    }
+    if objects.is_empty() {
+        return Err("`catalog` declares no object".to_owned());
+    }
+    Ok(Expectation::Catalog(CatalogFacts { objects }))
+}
+
+fn contains(key: &str, table: toml::Table) -> Result<Fact, String> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Contains {
+        contains: Vec<String>,
+    }
+    let parts: Contains = Value::Table(table)
+        .try_into()
+        .map_err(|error: toml::de::Error| format!("`{key}`: {}", error.message()))?;
+    if parts.contains.is_empty() {
+        return Err(format!(
+            "`{key}` must contain nothing, which it always does"
+        ));
+    }
+    Ok(Fact::Contains(parts.contains))
+}
+
+fn changes(file: &mut CheckFile) -> Result<Expectation, String> {
+    let changes = file.changes.take().unwrap_or_default();
+    let keys: Vec<&String> = changes
+        .add
+        .keys()
+        .chain(changes.alter.keys())
+        .chain(&changes.drop)
+        .collect();
+    if keys.is_empty() {
+        return Err("`changes` declares no change".to_owned());
+    }
+    let distinct: BTreeSet<&&String> = keys.iter().collect();
+    if distinct.len() != keys.len() {
+        return Err("`changes` declares an object twice".to_owned());
+    }
+    keys.into_iter().try_for_each(|key| known_kind(key))?;
+    Ok(Expectation::Changes(changes))
+}
+
+fn known_kind(key: &str) -> Result<(), String> {
+    let kind = key.split(' ').next().unwrap_or_default();
+    if crate::catalog::KINDS.contains(&kind) && key.contains(' ') {
+        Ok(())
+    } else {
+        Err(format!(
+            "`{key}` does not begin with a kind of object: {}",
+            crate::catalog::KINDS.join(", ")
+        ))
+    }
+}
