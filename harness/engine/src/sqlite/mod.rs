@@ -3,6 +3,8 @@
 mod catalog;
 mod rows;
 mod session;
+#[cfg(test)]
+mod session_tests;
 
 pub(crate) use catalog::{catalog, normalise};
 pub(crate) use rows::{rows_of, table_columns};
