@@ -1,6 +1,6 @@
 //! Which requirement of the sources is answered by what.
 
-use phasegate_engine::suite::{Requirement as Listed, Suite};
+use phasegate_engine::suite::{Requirement as Listed, ScenarioKind, Suite};
 use phasegate_evidence::SuitePlan;
 use serde::Serialize;
 
@@ -86,6 +86,16 @@ pub(crate) fn requirements(suites: &[Suite], plans: &[SuitePlan]) -> Vec<Require
                 &scenario.slug,
                 &scenario.title,
             );
+            if let ScenarioKind::Audit { gates, .. } = &scenario.kind {
+                for gate in gates.0.values().flatten() {
+                    let id = format!("{}, gate {}", scenario.slug, gate.id);
+                    note(&gate.requirement, "scenario", &id, &gate.claim);
+                    for check in &gate.checks {
+                        let id = format!("{}, check {}", scenario.slug, check.id);
+                        note(&check.requirement, "scenario", &id, &check.title);
+                    }
+                }
+            }
         }
         for finding in &suite.findings {
             note(&[], "finding", &finding.id, &finding.title);

@@ -67,3 +67,19 @@ fn a_requirement_that_nothing_answers_is_an_error_for_every_command() {
         ran.stderr
     );
 }
+
+#[test]
+fn every_requirement_of_our_own_suites_shows_what_answers_it() {
+    let checkout = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let args = ["list", "--requirements", "--format", "json"];
+    let ran = phasegate(std::path::Path::new(checkout), &args);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    let json: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let listed = json["requirements"].as_array().expect("a list");
+    assert!(listed.len() > 300, "{} are listed", listed.len());
+    for requirement in listed {
+        let answers = requirement["answers"].as_array().expect("a list");
+        let is_met = !answers.is_empty() || requirement["note"].is_string();
+        assert!(is_met, "nothing is shown for {requirement}");
+    }
+}

@@ -1,0 +1,148 @@
+//! The files of a suite and its fixtures: each is read once, digested, and must be needed.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+use phasegate_evidence::Digest;
+
+use crate::suite::{Dialect, Place, SqlFile, SuiteError};
+
+/// Reads one suite.
+pub(super) struct Loader {
+    pub(super) folder: PathBuf,
+    pub(super) fixtures: PathBuf,
+    pub(super) sqlite: bool,
+    /// Every file that was read, by the name under which the plan lists it.
+    pub(super) inputs: BTreeMap<String, Digest>,
+    pub(super) read: BTreeSet<PathBuf>,
+}
+
+impl Loader {
+    pub(super) fn new(folder: &Path) -> Result<Self, SuiteError> {
+        Ok(Self {
+            folder: folder.to_owned(),
+            fixtures: PathBuf::new(),
+            sqlite: false,
+            inputs: BTreeMap::new(),
+            read: BTreeSet::new(),
+        })
+    }
+
+    /// Files by patterns; each pattern must match.
+    pub(super) fn patterns(
+        &mut self,
+        place: &Path,
+        patterns: &[String],
+    ) -> Result<Vec<SqlFile>, SuiteError> {
+        let mut names = Vec::new();
+        for pattern in patterns {
+            let full = self.fixtures.join(pattern);
+            let matched = glob::glob(&full.to_string_lossy()).map_err(|error| {
+                SuiteError::malformed(
+                    Place::file(place),
+                    format!("`{pattern}` is no pattern: {error}"),
+                )
+            })?;
+            let before = names.len();
+            for path in matched.flatten() {
+                if let Ok(name) = path.strip_prefix(&self.fixtures) {
+                    names.push(name.to_string_lossy().into_owned());
+                }
+            }
+            if names.len() == before {
+                let why = format!("`{pattern}` matches no file in {}", self.fixtures.display());
+                return Err(SuiteError::unmatched(Place::file(place), why));
+            }
+        }
+        self.files(place, &names)
+    }
+
+    pub(super) fn files(
+        &mut self,
+        place: &Path,
+        names: &[String],
+    ) -> Result<Vec<SqlFile>, SuiteError> {
+        names.iter().map(|name| self.sql(place, name)).collect()
+    }
+
+    pub(super) fn sql(&mut self, place: &Path, name: &str) -> Result<SqlFile, SuiteError> {
+        let path = self.fixtures.join(name);
+        if !path.is_file() {
+            let why = format!("there is no file {name} in {}", self.fixtures.display());
+            return Err(SuiteError::unmatched(Place::file(place), why));
+        }
+        let text = self.take(&path, &format!("fixtures/{name}"))?;
+        let dialect = if self.sqlite {
+            Dialect::Sqlite
+        } else {
+            Dialect::Postgres
+        };
+        Ok(SqlFile::new(name.to_owned(), text, dialect))
+    }
+
+    /// Rule 4: a file that nothing reads is an error, since its author believes that it is at work.
+    pub(super) fn orphans(&self) -> Result<(), SuiteError> {
+        let suite_files = files_below(&self.folder)?;
+        let sql_files = files_below(&self.fixtures)?
+            .into_iter()
+            .filter(|path| path.extension().is_some_and(|extension| extension == "sql"));
+        let orphan = suite_files.into_iter().chain(sql_files).find(|path| {
+            path.canonicalize()
+                .map_or(true, |path| !self.read.contains(&path))
+        });
+        match orphan {
+            None => Ok(()),
+            Some(path) => Err(SuiteError::unmatched(
+                Place::file(&path),
+                "no phase, gate or scenario reads this file: name it where it belongs, or delete it",
+            )),
+        }
+    }
+
+    pub(super) fn take(&mut self, path: &Path, name: &str) -> Result<String, SuiteError> {
+        let (text, digest) = self.text_of(path)?;
+        self.inputs.insert(name.to_owned(), digest);
+        Ok(text)
+    }
+
+    pub(super) fn text_of(&mut self, path: &Path) -> Result<(String, Digest), SuiteError> {
+        let unreadable = |source| SuiteError::Unreadable {
+            place: Place::file(path),
+            source,
+        };
+        let bytes = fs::read(path).map_err(unreadable)?;
+        let digest = Digest::of(&bytes);
+        self.read.insert(path.canonicalize().map_err(unreadable)?);
+        String::from_utf8(bytes)
+            .map(|text| (text, digest))
+            .map_err(|_| SuiteError::malformed(Place::file(path), "the file is not UTF-8"))
+    }
+}
+
+pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>, SuiteError> {
+    let unreadable = |source| SuiteError::Unreadable {
+        place: Place::file(folder),
+        source,
+    };
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        paths.push(entry.map_err(unreadable)?.path());
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn files_below(folder: &Path) -> Result<Vec<PathBuf>, SuiteError> {
+    let mut files = Vec::new();
+    for path in entries(folder)? {
+        if path.is_dir() {
+            files.extend(files_below(&path)?);
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}

@@ -1,0 +1,152 @@
+//! The scenarios of a suite.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use super::files::{Loader, entries};
+use crate::suite::{
+    AuditGates, Place, Replacement, Scenario, ScenarioKind, Suite, SuiteError,
+    scenario::{self, AuditExpected, KindName, ScenarioFile},
+};
+
+impl Loader {
+    pub(super) fn scenarios(&mut self, suite: &Suite) -> Result<Vec<Scenario>, SuiteError> {
+        let folder = self.folder.join("scenarios");
+        let mut scenarios = Vec::new();
+        if !folder.is_dir() {
+            return Ok(scenarios);
+        }
+        for path in entries(&folder)? {
+            if path.extension().is_none_or(|extension| extension != "toml") {
+                continue;
+            }
+            let slug = path
+                .file_stem()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            let text = self.take(&path, &format!("suite/scenarios/{slug}.toml"))?;
+            let file = scenario::read(&path, &text)?;
+            scenarios.push(self.scenario(suite, &path, slug, file)?);
+        }
+        Ok(scenarios)
+    }
+
+    pub(super) fn scenario(
+        &mut self,
+        suite: &Suite,
+        path: &Path,
+        slug: String,
+        file: ScenarioFile,
+    ) -> Result<Scenario, SuiteError> {
+        let malformed = |why: String| SuiteError::malformed(Place::file(path), why);
+        let known = |id: &str| -> Result<(), SuiteError> {
+            suite
+                .phase(id)
+                .map(drop)
+                .ok_or_else(|| malformed(format!("there is no phase {id}")))
+        };
+        let mut replace = Vec::new();
+        for replaced in file.replace {
+            known(&replaced.phase)?;
+            replace.push(Replacement {
+                phase: replaced.phase,
+                up: replaced.up.map(|up| self.step(path, up)).transpose()?,
+                down: replaced
+                    .down
+                    .map(|down| self.step(path, down))
+                    .transpose()?,
+                transaction: replaced.transaction,
+            });
+        }
+        let kind = match file.kind {
+            KindName::Apply => {
+                let expected: scenario::Expected = scenario::expect(path, file.expect)?;
+                if let Some(phase) = &expected.phase {
+                    known(phase)?;
+                }
+                let checks: BTreeSet<&str> = suite
+                    .checks()
+                    .map(|(_, _, check)| check.id.as_str())
+                    .collect();
+                if let Some(id) = expected
+                    .failed
+                    .iter()
+                    .find(|id| !checks.contains(id.as_str()))
+                {
+                    return Err(malformed(format!("there is no check {id}")));
+                }
+                ScenarioKind::Apply(expected)
+            }
+            KindName::Audit => {
+                let expected: AuditExpected = scenario::expect(path, file.expect)?;
+                let gates = self.audit_gates(suite, &file.gates.unwrap_or_default(), path)?;
+                let ids: BTreeSet<&str> = gates
+                    .0
+                    .values()
+                    .flatten()
+                    .flat_map(|g| &g.checks)
+                    .map(|c| c.id.as_str())
+                    .collect();
+                if let Some(id) = expected.checks.keys().find(|id| !ids.contains(id.as_str())) {
+                    return Err(malformed(format!("there is no check {id} among its gates")));
+                }
+                ScenarioKind::Audit {
+                    gates,
+                    passed_checks: expected.passed_checks,
+                    passed_gates: expected.passed_gates,
+                    failing: expected.checks,
+                }
+            }
+            KindName::Probe => {
+                let phase = file.phase.unwrap_or_default();
+                known(&phase)?;
+                ScenarioKind::Probe {
+                    phase,
+                    steps: file.steps,
+                }
+            }
+        };
+        Ok(Scenario {
+            slug,
+            title: file.title,
+            why: file.why,
+            requirement: file.requirement,
+            data: file
+                .baseline
+                .data
+                .map(|data| self.patterns(path, &data))
+                .transpose()?,
+            extra: self.patterns(path, &file.baseline.extra)?,
+            role: file
+                .baseline
+                .role
+                .map(|role| Some(role).filter(|role| !role.is_empty())),
+            replace,
+            kind,
+        })
+    }
+
+    pub(super) fn audit_gates(
+        &mut self,
+        suite: &Suite,
+        name: &str,
+        place: &Path,
+    ) -> Result<AuditGates, SuiteError> {
+        let mut by_phase = BTreeMap::new();
+        for phase in &suite.phases {
+            let folder = self.folder.join("scenarios").join(name).join(&phase.slug);
+            let gates = self.gates(&folder, &format!("suite/scenarios/{name}/{}", phase.slug))?;
+            if !gates.is_empty() {
+                by_phase.insert(phase.id.clone(), gates);
+            }
+        }
+        if by_phase.is_empty() {
+            let why = format!("scenarios/{name} holds no gate of any phase");
+            return Err(SuiteError::unmatched(Place::file(place), why));
+        }
+        Ok(AuditGates(by_phase))
+    }
+}

@@ -1,0 +1,192 @@
+//! The suites of a folder.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+use super::files::{Loader, entries};
+use crate::suite::{Baseline, Place, Suite, SuiteError, requirements, suite_file};
+
+const SUITE_FILE: &str = "suite.toml";
+const REQUIREMENTS_FILE: &str = "requirements.toml";
+
+/// Loads the suites below a folder: those named, or all of them when none is.
+///
+/// # Errors
+/// At the first thing that is not as it must be, with its file and line.
+pub fn load(suites: &Path, names: &[String]) -> Result<Vec<Suite>, SuiteError> {
+    let mut known = Vec::new();
+    if suites.is_dir() {
+        for path in entries(suites)? {
+            if path.join(SUITE_FILE).is_file() {
+                known.push(path);
+            }
+        }
+    }
+    if known.is_empty() {
+        return Err(SuiteError::NoSuites(suites.to_owned()));
+    }
+    let name = |path: &PathBuf| {
+        path.file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned()
+    };
+    let all: Vec<String> = known.iter().map(name).collect();
+    if let Some(unknown) = names.iter().find(|name| !all.contains(name)) {
+        return Err(SuiteError::Unknown {
+            name: unknown.clone(),
+            known: all.join(", "),
+        });
+    }
+    known
+        .iter()
+        .filter(|path| names.is_empty() || names.contains(&name(path)))
+        .map(|path| Loader::new(path)?.suite())
+        .collect()
+}
+
+impl Loader {
+    pub(super) fn suite(mut self) -> Result<Suite, SuiteError> {
+        let path = self.folder.join(SUITE_FILE);
+        let text = self.take(&path, &format!("suite/{SUITE_FILE}"))?;
+        let file = suite_file::read(&path, &text)?;
+        let folder_name = self
+            .folder
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        if file.suite != folder_name {
+            let why = format!(
+                "suite = \"{}\" is not the name of its folder, {folder_name}",
+                file.suite
+            );
+            return Err(SuiteError::malformed(Place::file(&path), why));
+        }
+        let is_kind = |kind| file.server.kind == kind;
+        if !is_kind("postgres") && !is_kind("sqlite") {
+            let why = format!(
+                "server.kind is `{}`, expected `postgres` or `sqlite`",
+                file.server.kind
+            );
+            return Err(SuiteError::malformed(Place::file(&path), why));
+        }
+        self.sqlite = is_kind("sqlite");
+        self.fixtures = self.folder.join(&file.fixtures);
+        if !self.fixtures.is_dir() {
+            let why = format!("fixtures = \"{}\" is no folder", file.fixtures);
+            return Err(SuiteError::unmatched(Place::file(&path), why));
+        }
+        if file.phases.is_empty() {
+            return Err(SuiteError::malformed(
+                Place::file(&path),
+                "the suite has no phase",
+            ));
+        }
+        let baseline = Baseline {
+            schema: self.patterns(&path, &file.baseline.schema)?,
+            data: self.patterns(&path, &file.baseline.data)?,
+            role: file.baseline.role,
+        };
+        for file in baseline.schema.iter().chain(&baseline.data) {
+            self.parsed(file)?;
+        }
+        let mut phases = Vec::new();
+        for phase in file.phases {
+            phases.push(self.phase(&path, phase)?);
+        }
+        unique(&path, "phase", phases.iter().map(|phase| phase.id.as_str()))?;
+        let gates = || phases.iter().flat_map(|phase| &phase.gates);
+        unique(&path, "gate", gates().map(|gate| gate.id.as_str()))?;
+        unique(
+            &path,
+            "check",
+            gates()
+                .flat_map(|gate| &gate.checks)
+                .map(|check| check.id.as_str()),
+        )?;
+        unique(
+            &path,
+            "finding",
+            file.findings.iter().map(|finding| finding.id.as_str()),
+        )?;
+        unique(
+            &path,
+            "deviation",
+            file.deviations
+                .iter()
+                .map(|deviation| deviation.id.as_str()),
+        )?;
+        for finding in &file.findings {
+            if finding.steps.is_empty() || !phases.iter().any(|phase| phase.id == finding.phase) {
+                let why = format!(
+                    "finding {} has no step, or names a phase that is not there",
+                    finding.id
+                );
+                return Err(SuiteError::malformed(Place::file(&path), why));
+            }
+        }
+        let mut suite = Suite {
+            name: file.suite,
+            title: file.title,
+            source: file.source,
+            folder: self.folder.clone(),
+            fixtures: self.fixtures.clone(),
+            need: file.server,
+            baseline,
+            phases,
+            deviations: file.deviations,
+            findings: file.findings,
+            scenarios: Vec::new(),
+            requirements: Vec::new(),
+            defects: BTreeMap::new(),
+            inputs: BTreeMap::new(),
+        };
+        suite.defects = self.defects(&suite)?;
+        suite.scenarios = self.scenarios(&suite)?;
+        self.requirements(&mut suite)?;
+        self.orphans()?;
+        suite.inputs = self.inputs;
+        Ok(suite)
+    }
+
+    /// The list of requirements decides no verdict, and so is no input of a run.
+    pub(super) fn requirements(&mut self, suite: &mut Suite) -> Result<(), SuiteError> {
+        let path = self.folder.join(REQUIREMENTS_FILE);
+        if !path.is_file() {
+            return Ok(());
+        }
+        let text = self.text_of(&path)?.0;
+        let file = requirements::read(&path, &text)?;
+        let own = match &file.tests {
+            None => None,
+            Some(own) => {
+                let path = self.fixtures.join(&own.file);
+                let text = self.text_of(&path)?.0;
+                Some((path, text))
+            }
+        };
+        let own = own
+            .as_ref()
+            .map(|(path, text)| (path.as_path(), text.as_str()));
+        suite.requirements = requirements::gather(file, &path, own)?;
+        requirements::check(suite, &path)
+    }
+}
+
+fn unique<'a>(
+    place: &Path,
+    what: &str,
+    ids: impl Iterator<Item = &'a str>,
+) -> Result<(), SuiteError> {
+    let mut seen = BTreeSet::new();
+    for id in ids {
+        if !seen.insert(id) {
+            let why = format!("{what} {id} is there twice: ids are unique within a suite");
+            return Err(SuiteError::malformed(Place::file(place), why));
+        }
+    }
+    Ok(())
+}
