@@ -167,6 +167,27 @@ impl Variant {
         .await
     }
 
+    /// Does something to a database that is no phase, as the session's user.
+    ///
+    /// # Errors
+    /// When a statement is refused, or the command does not succeed.
+    pub async fn act(
+        &self,
+        host: &Host,
+        database: &Database,
+        session: &mut Session,
+        step: &PhaseStep,
+    ) -> Result<(), ApplyFailure> {
+        let url = host.url(database);
+        let manner = Manner {
+            transaction: TransactionMode::Phase,
+            role: None,
+            database_url: &url,
+            folder: &self.folder,
+        };
+        apply(session, step, manner, &mut |_| {}).await
+    }
+
     /// Walks one phase.
     ///
     /// # Errors

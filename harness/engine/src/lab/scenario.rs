@@ -6,9 +6,11 @@ use phasegate_evidence::{ApplyFailure, Verdict};
 
 use super::{Lab, LabError};
 use crate::{
-    gate::{Expectation, try_steps},
+    gate::{Expectation, Step, try_steps},
     run::{PhaseState, judge_gates, unchanged_rows},
-    suite::{AuditGates, CatalogAfter, Expected, Outcome, Phase, Scenario, ScenarioKind},
+    suite::{
+        AuditGates, CatalogAfter, Expected, Outcome, Phase, PhaseStep, Scenario, ScenarioKind,
+    },
     variant::{Direction, Variant},
 };
 
@@ -30,16 +32,38 @@ impl Lab {
                 self.play_audit(&variant, gates, [*passed_checks, *passed_gates], failing)
                     .await
             }
-            ScenarioKind::Probe { phase, steps } => {
+            ScenarioKind::Probe {
+                phase,
+                command,
+                steps,
+            } => {
                 let after = self.suite().phase(phase).map_or(0, |(index, _)| index + 1);
-                let mut bench = self.bench(&variant, after).await?;
-                let (_, judged) = try_steps(&mut bench.session, steps).await?;
-                self.clear(bench).await?;
-                match judged.reason {
-                    None => Ok(()),
-                    Some(reason) => Err(LabError::Unexpected(reason.to_string())),
-                }
+                self.play_probe(&variant, after, command.as_ref(), steps)
+                    .await
             }
+        }
+    }
+
+    /// What somebody does to the state after so many phases, and then what is seen of it.
+    async fn play_probe(
+        &self,
+        variant: &Variant,
+        after: usize,
+        command: Option<&PhaseStep>,
+        steps: &[Step],
+    ) -> Result<(), LabError> {
+        let mut bench = self.bench(variant, after).await?;
+        if let Some(command) = command {
+            variant
+                .act(self.host(), &bench.database, &mut bench.session, command)
+                .await
+                .map_err(LabError::Apply)?;
+        }
+        let (_, judged) = try_steps(&mut bench.session, steps).await?;
+        self.clear(bench).await?;
+        match judged.reason {
+            None => Ok(()),
+            Some(reason) => Err(LabError::Unexpected(reason.to_string())),
         }
     }
 

@@ -63,10 +63,12 @@ pub enum ScenarioKind {
         /// Every check that does not pass, as `code: fragment`.
         failing: BTreeMap<String, String>,
     },
-    /// Steps on the state after a phase.
+    /// A command, if there is one, and then steps, on the state after a phase.
     Probe {
         /// The phase.
         phase: String,
+        /// What is done to the database before the steps look at it.
+        command: Option<super::PhaseStep>,
         /// The steps.
         steps: Vec<Step>,
     },
@@ -131,6 +133,8 @@ pub(super) struct ScenarioFile {
     pub(super) replace: Vec<ReplaceFile>,
     pub(super) gates: Option<String>,
     pub(super) phase: Option<String>,
+    #[serde(default, deserialize_with = "optional_step")]
+    pub(super) does: Option<StepFile>,
     #[serde(default, rename = "step")]
     pub(super) steps: Vec<Step>,
     pub(super) expect: Option<toml::Table>,
@@ -184,6 +188,9 @@ pub(super) fn read(file: &Path, text: &str) -> Result<ScenarioFile, SuiteError> 
         }
         () if scenario.phase.is_some() != is(KindName::Probe) => {
             "`phase` goes with kind = \"probe\""
+        }
+        () if scenario.does.is_some() && !is(KindName::Probe) => {
+            "`does` goes with kind = \"probe\""
         }
         () if scenario.steps.is_empty() == is(KindName::Probe) => {
             "`step` goes with kind = \"probe\""

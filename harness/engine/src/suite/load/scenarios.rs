@@ -105,6 +105,7 @@ impl Loader {
                 known(&phase)?;
                 ScenarioKind::Probe {
                     phase,
+                    command: file.does.map(|does| self.step(path, does)).transpose()?,
                     steps: file.steps,
                 }
             }
