@@ -14,11 +14,11 @@ use crate::{
     apply::AppliedStatement,
     catalog::{Catalog, Difference},
     database::{Database, Host},
-    gate::{Expectation, Observation, Step, rejudge, try_steps},
+    gate::{Expectation, Judged, Observation, SequenceSeen, Step, rejudge, try_steps},
     legacy::LegacyRows,
     record::Recorder,
     session::Session,
-    suite::{Check, Gate, Phase, Suite},
+    suite::{Check, Finding, Gate, Phase, Suite},
     variant::{Direction, Variant},
 };
 
@@ -149,16 +149,22 @@ impl SuiteRun<'_, '_> {
                 }
                 Ok::<_, RunError>(outcomes)
             };
-            let (gated, proved) = tokio::join!(
-                judge_gates(&self.host, &gates_on, phase, phase_state),
-                proof
-            );
+            // The way back takes longest; everything else is done beside it.
+            let gates_and_findings = async {
+                let gated = judge_gates(&self.host, &gates_on, phase, phase_state).await?;
+                let tried = try_findings(suite, &self.host, phase, &gates_on).await?;
+                Ok::<_, RunError>((gated, tried))
+            };
+            let (judged, proved) = tokio::join!(gates_and_findings, proof);
+            let (gated, tried) = judged?;
             let mut verdicts_of_phase = Vec::new();
-            for outcome in gated?.into_iter().chain(proved?) {
+            for outcome in gated.into_iter().chain(proved?) {
                 verdicts_of_phase.push(outcome.judged.verdict);
                 self.judged(phase, outcome)?;
             }
-            self.findings(phase, &gates_on).await?;
+            for (finding, seen, judged) in tried {
+                self.tried(finding, seen, judged)?;
+            }
             let verdict = Verdict::of_parts(verdicts_of_phase);
             verdicts.push(verdict);
             self.emit(Event::PhaseJudged {
@@ -269,34 +275,20 @@ impl SuiteRun<'_, '_> {
         })
     }
 
-    async fn findings(&mut self, phase: &Phase, on: &Database) -> Result<(), RunError> {
-        let findings: Vec<_> = self
-            .suite
-            .findings
-            .iter()
-            .filter(|finding| finding.phase == phase.id)
-            .collect();
-        if findings.is_empty() {
-            return Ok(());
-        }
-        let mut session = self.host.connect(on).await?;
-        for finding in findings {
-            let (seen, judged) = try_steps(&mut session, &finding.steps).await?;
-            let observation = Some(self.recorder.output(&Observation::Sequence(seen))?);
-            self.emit(Event::FindingTried {
-                suite: self.suite.name.clone(),
-                finding: finding.id.clone(),
-                confirmed: judged.verdict == Verdict::Passed,
-                reason: judged.reason,
-                observation,
-            })?;
-            if finding.steps.iter().any(Step::marks_its_session) {
-                session.close().await?;
-                session = self.host.connect(on).await?;
-            }
-        }
-        session.close().await?;
-        Ok(())
+    fn tried(
+        &mut self,
+        finding: &Finding,
+        seen: SequenceSeen,
+        judged: Judged,
+    ) -> Result<(), RunError> {
+        let observation = Some(self.recorder.output(&Observation::Sequence(seen))?);
+        self.emit(Event::FindingTried {
+            suite: self.suite.name.clone(),
+            finding: finding.id.clone(),
+            confirmed: judged.verdict == Verdict::Passed,
+            reason: judged.reason,
+            observation,
+        })
     }
 
     fn emit(&mut self, event: Event) -> Result<(), RunError> {
@@ -304,6 +296,35 @@ impl SuiteRun<'_, '_> {
         self.recorder.event(event)?;
         Ok(())
     }
+}
+
+/// Tries the findings that are shown after this phase.
+async fn try_findings<'s>(
+    suite: &'s Suite,
+    host: &Host,
+    phase: &Phase,
+    on: &Database,
+) -> Result<Vec<(&'s Finding, SequenceSeen, Judged)>, RunError> {
+    let mut tried = Vec::new();
+    let findings: Vec<&Finding> = suite
+        .findings
+        .iter()
+        .filter(|finding| finding.phase == phase.id)
+        .collect();
+    if findings.is_empty() {
+        return Ok(tried);
+    }
+    let mut session = host.connect(on).await?;
+    for finding in findings {
+        let (seen, judged) = try_steps(&mut session, &finding.steps).await?;
+        tried.push((finding, seen, judged));
+        if finding.steps.iter().any(Step::marks_its_session) {
+            session.close().await?;
+            session = host.connect(on).await?;
+        }
+    }
+    session.close().await?;
+    Ok(tried)
 }
 
 fn rollback_checks(phase: &Phase) -> impl Iterator<Item = (&Gate, &Check)> {
