@@ -96,18 +96,6 @@ impl Variant {
         variant
     }
 
-    /// How many phases there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.phases.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.phases.is_empty()
-    }
-
     /// The id of a phase.
     #[must_use]
     pub fn phase_id(&self, index: usize) -> &str {

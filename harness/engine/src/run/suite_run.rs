@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use phasegate_evidence::{ApplyFailure, Digest, Event, ServerFacts, Verdict};
+use phasegate_evidence::{Digest, Event, ServerFacts, Verdict};
 
 use super::{
     PhaseState, RunError, judge_gates, judge_phase::CheckOutcome, prove_rollback, whole::Listener,
@@ -226,7 +226,13 @@ impl SuiteRun<'_, '_> {
         let catalog_after = self.recorder.output(&catalog)?;
         if let Err(failure) = outcome {
             let catalog_unchanged = catalog == state.catalog;
-            self.phase_failed(suite, phase, failure, catalog_after, catalog_unchanged)?;
+            self.emit(Event::PhaseFailed {
+                suite,
+                phase,
+                failure,
+                catalog_after,
+                catalog_unchanged,
+            })?;
             return Ok(None);
         }
         let difference = self
@@ -241,23 +247,6 @@ impl SuiteRun<'_, '_> {
             duration_us,
         })?;
         Ok(Some((catalog, catalog_after)))
-    }
-
-    fn phase_failed(
-        &mut self,
-        suite: String,
-        phase: String,
-        failure: ApplyFailure,
-        catalog_after: Digest,
-        catalog_unchanged: bool,
-    ) -> Result<(), RunError> {
-        self.emit(Event::PhaseFailed {
-            suite,
-            phase,
-            failure,
-            catalog_after,
-            catalog_unchanged,
-        })
     }
 
     fn judged(&mut self, phase: &Phase, outcome: CheckOutcome<'_>) -> Result<(), RunError> {
