@@ -26,11 +26,7 @@ const FILES: [&str; 9] = [
 ];
 
 pub(crate) fn trials(world: &World) -> Vec<Trial> {
-    let Some(suite) = world
-        .suites()
-        .iter()
-        .find(|suite| suite.name == "risk-manager-v2")
-    else {
+    let Some(suite) = world.suites().iter().find(|suite| suite.name == "risk-manager-v2") else {
         return Vec::new();
     };
     let test = |name: &str, test: fn(&Suite) -> Result<(), String>| {
@@ -40,27 +36,16 @@ pub(crate) fn trials(world: &World) -> Vec<Trial> {
     };
     vec![
         test("in_delete_mode_is_judged_and_not_changed", |suite| {
-            judged(
-                suite,
-                "PRAGMA journal_mode = delete",
-                "SELECT 1",
-                Verdict::Passed,
-            )
+            judged(suite, "PRAGMA journal_mode = delete", "SELECT 1", Verdict::Passed)
         }),
-        test(
-            "in_wal_mode_is_judged_with_its_wal_and_not_changed",
-            |suite| {
-                // The connection stays open, so that what it wrote last lies in the WAL alone.
-                let write = "PRAGMA wal_autocheckpoint = 0; DROP INDEX idx_positions_updated";
-                judged(suite, "PRAGMA journal_mode = wal", write, Verdict::Failed)?;
-                let write =
-                    "PRAGMA wal_autocheckpoint = 0; DELETE FROM lockouts WHERE account_id = 456";
-                judged(suite, "PRAGMA journal_mode = wal", write, Verdict::Passed)
-            },
-        ),
-        test("with_statistics_is_judged_without_them", |suite| {
-            judged(suite, "ANALYZE", "SELECT 1", Verdict::Passed)
+        test("in_wal_mode_is_judged_with_its_wal_and_not_changed", |suite| {
+            // The connection stays open, so that what it wrote last lies in the WAL alone.
+            let write = "PRAGMA wal_autocheckpoint = 0; DROP INDEX idx_positions_updated";
+            judged(suite, "PRAGMA journal_mode = wal", write, Verdict::Failed)?;
+            let write = "PRAGMA wal_autocheckpoint = 0; DELETE FROM lockouts WHERE account_id = 456";
+            judged(suite, "PRAGMA journal_mode = wal", write, Verdict::Passed)
         }),
+        test("with_statistics_is_judged_without_them", |suite| judged(suite, "ANALYZE", "SELECT 1", Verdict::Passed)),
     ]
 }
 
@@ -90,19 +75,10 @@ fn judged(suite: &Suite, before: &str, last: &str, expected: Verdict) -> Result<
         run: None,
     };
     let runtime = tokio::runtime::Runtime::new().map_err(|e| words(&e))?;
-    let outcome = runtime
-        .block_on(check(request, &mut |_| {}))
-        .map_err(|e| words(&e))?;
-    let met = if outcome.result.verdict.opens_the_gate() {
-        Verdict::Passed
-    } else {
-        outcome.result.verdict
-    };
+    let outcome = runtime.block_on(check(request, &mut |_| {})).map_err(|e| words(&e))?;
+    let met = if outcome.result.verdict.opens_the_gate() { Verdict::Passed } else { outcome.result.verdict };
     if met != expected {
-        return Err(format!(
-            "it is {met}, expected {expected}: {:?}",
-            outcome.result
-        ));
+        return Err(format!("it is {met}, expected {expected}: {:?}", outcome.result));
     }
     let after = digests(&own)?;
     if after != files {

@@ -2,8 +2,8 @@
 //! that it notices.
 
 use forensic_tests::attribution_b03::properties::{
-    confidence, currency, guards, idempotency_keys, isolation, key_hashes, retries,
-    share_moved_between_versions, split, statements, states, trails, transaction_ids, versions,
+    confidence, currency, guards, idempotency_keys, isolation, key_hashes, retries, share_moved_between_versions,
+    split, statements, states, trails, transaction_ids, versions,
 };
 use libtest_mimic::Trial;
 
@@ -121,7 +121,8 @@ fn amounts(world: &World) -> Vec<Trial> {
     ]
 }
 
-const SUM_OF_ALL_VERSIONS: &str = "CREATE OR REPLACE FUNCTION check_allocation_sum() RETURNS trigger LANGUAGE plpgsql AS $f$
+const SUM_OF_ALL_VERSIONS: &str =
+    "CREATE OR REPLACE FUNCTION check_allocation_sum() RETURNS trigger LANGUAGE plpgsql AS $f$
 BEGIN
     IF abs((SELECT sum(a.allocated_revenue_cents) FROM attribution_allocations a WHERE a.event_id = NEW.event_id)
            - (SELECT e.revenue_cents FROM attribution_events e WHERE e.id = NEW.event_id)) > 1 THEN

@@ -4,9 +4,7 @@
 use std::fmt::Debug;
 
 use forensic_tests::{
-    attribution_b03::migration::{
-        Phases, PhasesError, backfills, keys, limits, protections, roundtrips,
-    },
+    attribution_b03::migration::{Phases, PhasesError, backfills, keys, limits, protections, roundtrips},
     replay::{Counterexample, Hunt, Property, hunt},
 };
 use libtest_mimic::{Failed, Trial};
@@ -25,10 +23,9 @@ pub(crate) fn trials(world: &World) -> Vec<Trial> {
     match phases.map(|phases| phases.and_then(|phases| of_phases(world, &phases))) {
         None => Vec::new(),
         Some(Ok(trials)) => trials,
-        Some(Err(why)) => vec![Trial::test(
-            "attribution_b03::properties_of_the_phases_can_be_tried",
-            move || Err(Failed::from(why.to_string())),
-        )],
+        Some(Err(why)) => vec![Trial::test("attribution_b03::properties_of_the_phases_can_be_tried", move || {
+            Err(Failed::from(why.to_string()))
+        })],
     }
 }
 
@@ -65,11 +62,7 @@ fn of_phases(world: &World, phases: &Phases) -> Result<Vec<Trial>, PhasesError> 
         "property_19_notices_a_guard_that_is_left_off",
         protections,
         phases,
-        (
-            3,
-            "ALTER TABLE revenue_ledger ENABLE TRIGGER trg_ledger_prevent_mutation;",
-            "",
-        ),
+        (3, "ALTER TABLE revenue_ledger ENABLE TRIGGER trg_ledger_prevent_mutation;", ""),
     )?);
     trials.push(noticed(
         world,
@@ -82,10 +75,7 @@ fn of_phases(world: &World, phases: &Phases) -> Result<Vec<Trial>, PhasesError> 
         let phases = phases.clone().with_defect_back(index, part, other)?;
         Ok(notices(world, STAGE, claim, roundtrips(phases), ""))
     };
-    trials.push(back(
-        "property_17_notices_a_column_that_is_left_behind",
-        (2, "    DROP COLUMN verified,\n", ""),
-    )?);
+    trials.push(back("property_17_notices_a_column_that_is_left_behind", (2, "    DROP COLUMN verified,\n", ""))?);
     trials.push(back(
         "property_17_notices_a_legacy_row_that_is_touched_on_the_way_back",
         (
@@ -115,88 +105,28 @@ where
 const BROKEN_RULES: [(usize, &str, &str); 25] = [
     (0, "'PLACEHOLDER_'", "'PLACEHOLDER-'"),
     (0, ".example.com'", ".example.org'"),
-    (
-        0,
-        "SET api_key_hash",
-        "SET updated_at = now(), api_key_hash",
-    ),
-    (
-        1,
-        "':ext:' || external_event_id",
-        "':ext:' || nullif(external_event_id, '')",
-    ),
-    (
-        1,
-        "':ext:' || external_event_id",
-        "':ext:' || rtrim(external_event_id)",
-    ),
+    (0, "SET api_key_hash", "SET updated_at = now(), api_key_hash"),
+    (1, "':ext:' || external_event_id", "':ext:' || nullif(external_event_id, '')"),
+    (1, "':ext:' || external_event_id", "':ext:' || rtrim(external_event_id)"),
     (1, "':ext:' || external_event_id,", ""),
     (1, "':cor:' || correlation_id::text,", ""),
     (1, "event_type = 'unknown'", "event_type = 'legacy'"),
     (1, "channel = 'unknown'", "channel = 'direct'"),
-    (
-        1,
-        "conversion_value_cents = revenue_cents",
-        "conversion_value_cents = nullif(revenue_cents, 0)",
-    ),
-    (
-        1,
-        "event_timestamp = occurred_at",
-        "event_timestamp = created_at",
-    ),
-    (
-        1,
-        "processing_status = 'processed'",
-        "processing_status = 'pending'",
-    ),
+    (1, "conversion_value_cents = revenue_cents", "conversion_value_cents = nullif(revenue_cents, 0)"),
+    (1, "event_timestamp = occurred_at", "event_timestamp = created_at"),
+    (1, "processing_status = 'processed'", "processing_status = 'pending'"),
     (1, "DEFAULT 'USD'", "DEFAULT 'EUR'"),
-    (
-        1,
-        "event_type = 'unknown'",
-        "event_type = 'unknown', updated_at = now()",
-    ),
-    (
-        2,
-        "round(allocation_ratio, 3)",
-        "trunc(allocation_ratio, 3)",
-    ),
-    (
-        2,
-        "round(allocation_ratio, 3)",
-        "round(allocation_ratio::float8::numeric, 2)",
-    ),
-    (
-        2,
-        "SET model_type = 'unknown'",
-        "SET model_type = 'unknown', verified = true",
-    ),
-    (
-        3,
-        "'legacy_' || id::text",
-        "'legacy_' || allocation_id::text",
-    ),
-    (
-        3,
-        "CASE WHEN is_verified THEN",
-        "CASE WHEN verified_at IS NOT NULL THEN",
-    ),
-    (
-        3,
-        "amount_cents = revenue_cents",
-        "amount_cents = revenue_cents + 1",
-    ),
+    (1, "event_type = 'unknown'", "event_type = 'unknown', updated_at = now()"),
+    (2, "round(allocation_ratio, 3)", "trunc(allocation_ratio, 3)"),
+    (2, "round(allocation_ratio, 3)", "round(allocation_ratio::float8::numeric, 2)"),
+    (2, "SET model_type = 'unknown'", "SET model_type = 'unknown', verified = true"),
+    (3, "'legacy_' || id::text", "'legacy_' || allocation_id::text"),
+    (3, "CASE WHEN is_verified THEN", "CASE WHEN verified_at IS NOT NULL THEN"),
+    (3, "amount_cents = revenue_cents", "amount_cents = revenue_cents + 1"),
     (3, "coalesce(verified_at, created_at)", "created_at"),
-    (
-        3,
-        "coalesce(verified_at, created_at)",
-        "coalesce(verified_at, posted_at)",
-    ),
+    (3, "coalesce(verified_at, created_at)", "coalesce(verified_at, posted_at)"),
     (4, "'legacy_error'", "error_code"),
-    (
-        4,
-        "SET event_type = 'unknown'",
-        "SET event_type = 'unknown', retry_count = 1",
-    ),
+    (4, "SET event_type = 'unknown'", "SET event_type = 'unknown', retry_count = 1"),
     (5, "CREATE INDEX", FIRST_TRANSITIONS),
 ];
 
@@ -214,32 +144,17 @@ fn notices_every_rule(world: &World, phases: &Phases) -> Trial {
         for (index, part, other) in BROKEN_RULES {
             let broken = phases.clone().with_defect(index, part, other);
             let broken = broken.map_err(|why| LabError::Unexpected(why.to_string()))?;
-            let how = Hunt {
-                seed: FIXED,
-                cases: 200,
-                shrinks_max: 0,
-                mutation: "",
-            };
+            let how = Hunt { seed: FIXED, cases: 200, shrinks_max: 0, mutation: "" };
             let found = hunt(&mut bench.session, &backfills(broken), how).await?;
             // That a broken phase no longer applies would be noticed by anything.
-            let is_applied = |found: &Counterexample<_>| {
-                found
-                    .found
-                    .iter()
-                    .all(|it| it.step > 0 && it.expected != "accepted")
-            };
+            let is_applied =
+                |found: &Counterexample<_>| found.found.iter().all(|it| it.step > 0 && it.expected != "accepted");
             if !found.as_ref().is_some_and(is_applied) {
-                let why = found
-                    .map(|found| format!(": {:?}", found.found))
-                    .unwrap_or_default();
+                let why = found.map(|found| format!(": {:?}", found.found)).unwrap_or_default();
                 unnoticed.push(format!("{part} -> {other}{why}"));
             }
         }
         lab.clear(bench).await?;
-        if unnoticed.is_empty() {
-            Ok(())
-        } else {
-            Err(LabError::Unexpected(unnoticed.join("\n")))
-        }
+        if unnoticed.is_empty() { Ok(()) } else { Err(LabError::Unexpected(unnoticed.join("\n"))) }
     })
 }

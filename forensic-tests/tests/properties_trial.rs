@@ -2,9 +2,7 @@
 
 use std::{fmt::Debug, path::Path, sync::Arc};
 
-use forensic_tests::replay::{
-    Counterexample, Hunt, Property, Script, Seed, hunt, lay_prelude, play,
-};
+use forensic_tests::replay::{Counterexample, Hunt, Property, Script, Seed, hunt, lay_prelude, play};
 use libtest_mimic::{Failed, Trial};
 use phasegate_engine::{
     Variant,
@@ -78,8 +76,7 @@ where
         match hunted(&lab, stage, &property, how).await? {
             None => Ok(()),
             Some(found) => {
-                let folder =
-                    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("phasegate-failures");
+                let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("phasegate-failures");
                 let message = found.message(&found.write(&folder));
                 Err(LabError::Unexpected(message))
             }
@@ -88,56 +85,32 @@ where
 }
 
 /// A property notices a defect, which is SQL put in before each case: it could not have held by accident.
-pub(crate) fn notices<C>(
-    world: &World,
-    stage: Stage,
-    claim: &str,
-    property: Property<C>,
-    defect: &'static str,
-) -> Trial
+pub(crate) fn notices<C>(world: &World, stage: Stage, claim: &str, property: Property<C>, defect: &'static str) -> Trial
 where
     C: Clone + Debug + Send + Sync + 'static,
 {
-    trial(
-        world,
-        format!("attribution_b03::{claim}"),
-        async move |lab| {
-            let how = Hunt {
-                seed: FIXED,
-                cases: property.cases * 4,
-                shrinks_max: 0,
-                mutation: defect,
-            };
-            let found = hunted(&lab, stage, &property, how).await?;
-            let found = found.ok_or_else(|| {
-                LabError::Unexpected(format!("{} holds in spite of the defect", property.name))
-            })?;
-            // A defect that cannot even be put in would make every case fail.
-            match found.found.iter().find(|discrepancy| discrepancy.step == 0) {
-                None => Ok(()),
-                Some(refused) => Err(LabError::Unexpected(refused.to_string())),
-            }
-        },
-    )
+    trial(world, format!("attribution_b03::{claim}"), async move |lab| {
+        let how = Hunt { seed: FIXED, cases: property.cases * 4, shrinks_max: 0, mutation: defect };
+        let found = hunted(&lab, stage, &property, how).await?;
+        let found =
+            found.ok_or_else(|| LabError::Unexpected(format!("{} holds in spite of the defect", property.name)))?;
+        // A defect that cannot even be put in would make every case fail.
+        match found.found.iter().find(|discrepancy| discrepancy.step == 0) {
+            None => Ok(()),
+            Some(refused) => Err(LabError::Unexpected(refused.to_string())),
+        }
+    })
 }
 
 /// A script shows what it says.
 pub(crate) fn shows(world: &World, stage: Stage, claim: &str, script: Script) -> Trial {
-    trial(
-        world,
-        format!("attribution_b03::{claim}"),
-        async move |lab| {
-            let mut bench = stage.bench(&lab).await?;
-            let found = play(&mut bench.session, "", &script).await?;
-            lab.clear(bench).await?;
-            let lines: Vec<String> = found.iter().map(ToString::to_string).collect();
-            if lines.is_empty() {
-                Ok(())
-            } else {
-                Err(LabError::Unexpected(lines.join("\n")))
-            }
-        },
-    )
+    trial(world, format!("attribution_b03::{claim}"), async move |lab| {
+        let mut bench = stage.bench(&lab).await?;
+        let found = play(&mut bench.session, "", &script).await?;
+        lab.clear(bench).await?;
+        let lines: Vec<String> = found.iter().map(ToString::to_string).collect();
+        if lines.is_empty() { Ok(()) } else { Err(LabError::Unexpected(lines.join("\n"))) }
+    })
 }
 
 pub(crate) fn trial(
@@ -146,7 +119,5 @@ pub(crate) fn trial(
     test: impl AsyncFnOnce(Arc<Lab>) -> Result<(), LabError> + Send + 'static,
 ) -> Trial {
     let world = world.clone();
-    Trial::test(name, move || -> Result<(), Failed> {
-        world.test(SUITE, test)
-    })
+    Trial::test(name, move || -> Result<(), Failed> { world.test(SUITE, test) })
 }

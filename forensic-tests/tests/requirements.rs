@@ -13,20 +13,17 @@ pub(crate) fn trials(world: &World, named: BTreeSet<String>) -> Vec<Trial> {
     for suite in world.suites() {
         let module = suite.name.replace('-', "_");
         let (of, tests) = (suite.clone(), named.clone());
-        trials.push(Trial::test(
-            format!("{module}::every_test_that_a_requirement_names_exists"),
-            move || every_test_exists(&of, &tests),
-        ));
+        trials.push(Trial::test(format!("{module}::every_test_that_a_requirement_names_exists"), move || {
+            every_test_exists(&of, &tests)
+        }));
         let of = suite.clone();
-        trials.push(Trial::test(
-            format!("{module}::every_check_says_how_it_can_fail"),
-            move || every_check_can_fail(&of),
-        ));
+        trials.push(Trial::test(format!("{module}::every_check_says_how_it_can_fail"), move || {
+            every_check_can_fail(&of)
+        }));
         let of = suite.clone();
-        trials.push(Trial::test(
-            format!("{module}::every_number_of_the_documents_is_listed"),
-            move || every_number_is_listed(&of),
-        ));
+        trials.push(Trial::test(format!("{module}::every_number_of_the_documents_is_listed"), move || {
+            every_number_is_listed(&of)
+        }));
     }
     trials
 }
@@ -39,11 +36,7 @@ fn every_check_can_fail(suite: &Suite) -> Result<(), Failed> {
         .filter(|check| check.fails.is_none() && check.expectation.kind() != "rollback")
         .map(|check| check.id.as_str())
         .collect();
-    if silent.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("no defect is named: {}", silent.join(", ")).into())
-    }
+    if silent.is_empty() { Ok(()) } else { Err(format!("no defect is named: {}", silent.join(", ")).into()) }
 }
 
 /// The numbers that the documents give, apart from the list that is held against them.
@@ -59,14 +52,9 @@ fn numbers(suite: &str) -> Vec<String> {
             for (prefix, last) in [("R1.", 6), ("R2.", 9), ("R3.", 3)] {
                 range(prefix, last, 1);
             }
-            for (prefix, last) in [
-                ("V-ORD-", 13),
-                ("V-TRD-", 4),
-                ("V-QUO-", 6),
-                ("V-POS-", 4),
-                ("V-UNR-", 1),
-                ("V-VER-", 1),
-            ] {
+            for (prefix, last) in
+                [("V-ORD-", 13), ("V-TRD-", 4), ("V-QUO-", 6), ("V-POS-", 4), ("V-UNR-", 1), ("V-VER-", 1)]
+            {
                 range(prefix, last, 1);
             }
             range("T-", 36, 2);
@@ -116,16 +104,11 @@ fn every_number_is_listed(suite: &Suite) -> Result<(), Failed> {
         .into_iter()
         .filter(|number| !suite.requirements.iter().any(|known| known.id == *number))
         .collect();
-    if missing.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("not in requirements.toml: {}", missing.join(", ")).into())
-    }
+    if missing.is_empty() { Ok(()) } else { Err(format!("not in requirements.toml: {}", missing.join(", ")).into()) }
 }
 
 fn every_test_exists(suite: &Suite, named: &BTreeSet<String>) -> Result<(), Failed> {
-    let daemon =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/risk-manager-v2/daemon/tests");
+    let daemon = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/risk-manager-v2/daemon/tests");
     let of_daemon = tests_of_daemon(&daemon).map_err(|error| error.to_string())?;
     let mut missing = Vec::new();
     for requirement in &suite.requirements {
@@ -140,11 +123,7 @@ fn every_test_exists(suite: &Suite, named: &BTreeSet<String>) -> Result<(), Fail
             }
         }
     }
-    if missing.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("there is no such test:\n{}", missing.join("\n")).into())
-    }
+    if missing.is_empty() { Ok(()) } else { Err(format!("there is no such test:\n{}", missing.join("\n")).into()) }
 }
 
 /// Every test in the sources of the daemon's one test binary, as `module::name`.
@@ -155,11 +134,7 @@ fn tests_of_daemon(folder: &Path) -> std::io::Result<BTreeSet<String>> {
         if path.extension().is_none_or(|extension| extension != "rs") {
             continue;
         }
-        let module = path
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let module = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let text = fs::read_to_string(&path)?;
         let mut is_test = false;
         for line in text.lines().map(str::trim_start) {

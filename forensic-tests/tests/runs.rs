@@ -22,10 +22,9 @@ pub(crate) fn trials() -> Vec<Trial> {
         needing_docker("runs::two_container_runs_come_to_the_same", || {
             two_runs_come_to_the_same(&[Choice::Container, Choice::Container])
         }),
-        needing_docker(
-            "runs::a_container_run_comes_to_the_same_as_an_embedded_one",
-            || two_runs_come_to_the_same(&[Choice::Container, Choice::Embedded]),
-        ),
+        needing_docker("runs::a_container_run_comes_to_the_same_as_an_embedded_one", || {
+            two_runs_come_to_the_same(&[Choice::Container, Choice::Embedded])
+        }),
     ]
 }
 
@@ -36,23 +35,15 @@ fn needing_docker(name: &str, test: fn() -> Result<(), Failed>) -> Trial {
     };
     match hindrance {
         None => Trial::test(name, test),
-        Some(reason) => Trial::test(name, test)
-            .with_kind(reason)
-            .with_ignored_flag(true),
+        Some(reason) => Trial::test(name, test).with_kind(reason).with_ignored_flag(true),
     }
 }
 
 /// Whether a container could be started here and now.
 fn container_at_hand() -> Result<(), String> {
     let runtime = Runtime::new().map_err(|error| error.to_string())?;
-    let request = server::Request {
-        needs_timescaledb: true,
-        ..server::Request::default()
-    };
-    runtime
-        .block_on(server::at_hand(Kind::Container, &request))
-        .map(drop)
-        .map_err(|error| error.to_string())
+    let request = server::Request { needs_timescaledb: true, ..server::Request::default() };
+    runtime.block_on(server::at_hand(Kind::Container, &request)).map(drop).map_err(|error| error.to_string())
 }
 
 fn two_runs_come_to_the_same(choices: &[Choice; 2]) -> Result<(), Failed> {
@@ -81,12 +72,8 @@ fn two_runs_come_to_the_same(choices: &[Choice; 2]) -> Result<(), Failed> {
 async fn run_on(choice: Choice, runs: &Path) -> Result<Outcome, Failed> {
     let suites = Path::new(env!("CARGO_MANIFEST_DIR")).join("suites");
     let request = run::Request {
-        suites: suite::load(&suites, &["attribution-b03".to_owned()])
-            .map_err(|error| error.to_string())?,
-        server: server::Request {
-            choice,
-            ..server::Request::default()
-        },
+        suites: suite::load(&suites, &["attribution-b03".to_owned()]).map_err(|error| error.to_string())?,
+        server: server::Request { choice, ..server::Request::default() },
         runs: runs.to_owned(),
         run: None,
     };

@@ -10,11 +10,7 @@ use phasegate_evidence::Verdict;
 use crate::world::World;
 
 pub(crate) fn trials(world: &World) -> Vec<Trial> {
-    world
-        .suites()
-        .iter()
-        .flat_map(|suite| suite_trials(world, suite))
-        .collect()
+    world.suites().iter().flat_map(|suite| suite_trials(world, suite)).collect()
 }
 
 fn suite_trials(world: &World, suite: &Suite) -> Vec<Trial> {
@@ -55,9 +51,7 @@ fn trial(
 ) -> Trial {
     let world = world.clone();
     let suite = suite.name.clone();
-    Trial::test(name, move || -> Result<(), Failed> {
-        world.test(&suite, test)
-    })
+    Trial::test(name, move || -> Result<(), Failed> { world.test(&suite, test) })
 }
 
 async fn gate_passes(lab: &Lab, index: usize, gate: &Gate) -> Result<(), LabError> {
@@ -65,31 +59,18 @@ async fn gate_passes(lab: &Lab, index: usize, gate: &Gate) -> Result<(), LabErro
     for check in &gate.checks {
         let (_, judged) = lab.judge(index, check).await?;
         if judged.verdict != Verdict::Passed {
-            failures.push(failure(
-                check,
-                judged.verdict,
-                judged.reason.map(|r| r.to_string()),
-            ));
+            failures.push(failure(check, judged.verdict, judged.reason.map(|r| r.to_string())));
         }
     }
-    if failures.is_empty() {
-        Ok(())
-    } else {
-        Err(LabError::Unexpected(failures.join("\n")))
-    }
+    if failures.is_empty() { Ok(()) } else { Err(LabError::Unexpected(failures.join("\n"))) }
 }
 
 fn failure(check: &Check, verdict: Verdict, reason: Option<String>) -> String {
     let reason = reason.unwrap_or_default();
-    format!(
-        "check {} ({}) is {verdict}: {reason}",
-        check.id, check.title
-    )
+    format!("check {} ({}) is {verdict}: {reason}", check.id, check.title)
 }
 
 /// A name in the form of a Rust path.
 fn word(name: &str) -> String {
-    name.chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
-        .collect()
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
 }

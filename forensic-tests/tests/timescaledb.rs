@@ -26,21 +26,11 @@ const HYPERTABLE: &str = "
 pub(crate) fn trials(world: &World) -> Vec<Trial> {
     let trial = |name: &str, test: fn(&mut Session) -> Test<'_>| {
         let world = world.clone();
-        Trial::test(name, move || {
-            world.test("attribution-b03", async |lab| {
-                on_hypertable(&lab, test).await
-            })
-        })
+        Trial::test(name, move || world.test("attribution-b03", async |lab| on_hypertable(&lab, test).await))
     };
     vec![
-        trial(
-            "timescaledb::a_chunk_refuses_in_the_name_of_its_hypertable",
-            |session| Box::pin(chunks_refuse(session)),
-        ),
-        trial(
-            "timescaledb::a_hypertable_is_an_object_of_the_catalog",
-            |session| Box::pin(catalog_lists(session)),
-        ),
+        trial("timescaledb::a_chunk_refuses_in_the_name_of_its_hypertable", |session| Box::pin(chunks_refuse(session))),
+        trial("timescaledb::a_hypertable_is_an_object_of_the_catalog", |session| Box::pin(catalog_lists(session))),
     ]
 }
 
@@ -57,32 +47,12 @@ async fn on_hypertable(lab: &Lab, test: fn(&mut Session) -> Test<'_>) -> Result<
 
 async fn chunks_refuse(session: &mut Session) -> Result<(), LabError> {
     for (write, sqlstate, name) in [
-        (
-            "INSERT INTO readings VALUES ('2025-01-01', 1, 11)",
-            "23505",
-            "readings_pkey",
-        ),
-        (
-            "INSERT INTO readings VALUES ('2025-01-01', 2, 10)",
-            "23505",
-            "idx_readings_value",
-        ),
-        (
-            "INSERT INTO readings VALUES ('2025-01-01', 2, -1)",
-            "23514",
-            "ck_readings_value",
-        ),
-        (
-            "INSERT INTO readings VALUES ('2025-01-01', 3, 12)",
-            "23503",
-            "readings_sensor_fkey",
-        ),
+        ("INSERT INTO readings VALUES ('2025-01-01', 1, 11)", "23505", "readings_pkey"),
+        ("INSERT INTO readings VALUES ('2025-01-01', 2, 10)", "23505", "idx_readings_value"),
+        ("INSERT INTO readings VALUES ('2025-01-01', 2, -1)", "23514", "ck_readings_value"),
+        ("INSERT INTO readings VALUES ('2025-01-01', 3, 12)", "23503", "readings_sensor_fkey"),
         // The first row of a new chunk: the chunk goes with the refused statement.
-        (
-            "INSERT INTO readings VALUES ('2025-06-01', 3, 12)",
-            "23503",
-            "readings_sensor_fkey",
-        ),
+        ("INSERT INTO readings VALUES ('2025-06-01', 3, 12)", "23503", "readings_sensor_fkey"),
     ] {
         session.begin().await?;
         let refused = session.run(write).await;
@@ -90,14 +60,10 @@ async fn chunks_refuse(session: &mut Session) -> Result<(), LabError> {
         let Err(error) = refused else {
             return Err(LabError::Unexpected(format!("{write} was accepted")));
         };
-        let expected = Cause::Constraint {
-            name: name.to_owned(),
-        };
+        let expected = Cause::Constraint { name: name.to_owned() };
         if error.sqlstate.as_deref() != Some(sqlstate) || error.cause != Some(expected) {
             let met = error.summary();
-            return Err(LabError::Unexpected(format!(
-                "{write} met {met}, expected {sqlstate} {name}"
-            )));
+            return Err(LabError::Unexpected(format!("{write} met {met}, expected {sqlstate} {name}")));
         }
     }
     Ok(())
@@ -106,16 +72,10 @@ async fn chunks_refuse(session: &mut Session) -> Result<(), LabError> {
 async fn catalog_lists(session: &mut Session) -> Result<(), LabError> {
     let catalog = session.catalog().await?;
     let met = catalog.get("hypertable readings");
-    let chunks: Vec<&String> = catalog
-        .0
-        .keys()
-        .filter(|key| key.contains("_chunk"))
-        .collect();
+    let chunks: Vec<&String> = catalog.0.keys().filter(|key| key.contains("_chunk")).collect();
     if met == Some("time at 1 day") && chunks.is_empty() {
         Ok(())
     } else {
-        Err(LabError::Unexpected(format!(
-            "met {met:?}, and of chunks {chunks:?}"
-        )))
+        Err(LabError::Unexpected(format!("met {met:?}, and of chunks {chunks:?}")))
     }
 }

@@ -40,13 +40,7 @@ impl World {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
             suites.extend(suite::load(&folder, &[]).map_err(|error| error.to_string())?);
         }
-        Ok(Self {
-            inner: Arc::new(Inner {
-                runtime,
-                suites,
-                state: Mutex::default(),
-            }),
-        })
+        Ok(Self { inner: Arc::new(Inner { runtime, suites, state: Mutex::default() }) })
     }
 
     pub(crate) fn suites(&self) -> &[Suite] {
@@ -60,19 +54,12 @@ impl World {
         test: impl AsyncFnOnce(Arc<Lab>) -> Result<(), LabError>,
     ) -> Result<(), Failed> {
         let lab = self.lab(suite)?;
-        self.inner
-            .runtime
-            .block_on(test(lab))
-            .map_err(|error| Failed::from(error.to_string()))
+        self.inner.runtime.block_on(test(lab)).map_err(|error| Failed::from(error.to_string()))
     }
 
     /// The lab of a suite, and the server if it needs one.
     fn lab(&self, name: &str) -> Result<Arc<Lab>, Failed> {
-        let mut state = self
-            .inner
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.inner.state.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(lab) = state.labs.get(name) {
             return Ok(lab.clone());
         }
@@ -82,18 +69,9 @@ impl World {
             let request = server_request()?;
             let mut notice = |line: &str| eprintln!("{line}");
             let start = server::shared(&request, &mut notice);
-            state.server = Some(
-                self.inner
-                    .runtime
-                    .block_on(start)
-                    .map_err(|e| e.to_string())?,
-            );
+            state.server = Some(self.inner.runtime.block_on(start).map_err(|e| e.to_string())?);
         }
-        let lab = Lab::new(
-            suite.clone(),
-            state.server.as_deref(),
-            &format!("test{}", std::process::id()),
-        );
+        let lab = Lab::new(suite.clone(), state.server.as_deref(), &format!("test{}", std::process::id()));
         let mut lab = lab.map_err(|error| error.to_string())?;
         if is_one_of_many_processes() {
             lab = lab.shared_between_processes();
@@ -105,16 +83,9 @@ impl World {
 
     /// Drops the databases of the tests where the server outlives them; a server of this process's own goes with it.
     pub(crate) fn close(self) -> Result<(), String> {
-        let mut state = self
-            .inner
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.inner.state.lock().unwrap_or_else(PoisonError::into_inner);
         let state = std::mem::take(&mut *state);
-        let is_external = state
-            .server
-            .as_ref()
-            .is_some_and(|server| server.facts().kind == server::Kind::External);
+        let is_external = state.server.as_ref().is_some_and(|server| server.facts().kind == server::Kind::External);
         if !is_external && !is_one_of_many_processes() {
             return Ok(());
         }
@@ -136,9 +107,7 @@ fn is_one_of_many_processes() -> bool {
 /// well be set for another program, and tests should not surprise its owner.
 fn server_request() -> Result<server::Request, Failed> {
     let choice = match std::env::var("PHASEGATE_SERVER") {
-        Ok(name) => name
-            .parse()
-            .map_err(|error: server::UnknownChoice| error.to_string())?,
+        Ok(name) => name.parse().map_err(|error: server::UnknownChoice| error.to_string())?,
         Err(_) => server::Choice::Auto,
     };
     let external = choice == server::Choice::External;

@@ -29,19 +29,11 @@ pub(crate) fn all_gates(suite: &Suite) -> Result<Phase, Failure> {
     let gates = gates.filter(|gate| !gate.added).cloned().collect();
     let last = suite.phases.last();
     let last = last.ok_or_else(|| Failure::new("the suite has no phase"))?;
-    Ok(Phase {
-        gates,
-        ..last.clone()
-    })
+    Ok(Phase { gates, ..last.clone() })
 }
 
 /// Judges them as a run does, from connecting to the last verdict; says how long that took and how many passed.
-pub(crate) async fn timed(
-    host: &Host,
-    on: &Database,
-    phase: &Phase,
-    server: &ServerFacts,
-) -> Result<Value, Failure> {
+pub(crate) async fn timed(host: &Host, on: &Database, phase: &Phase, server: &ServerFacts) -> Result<Value, Failure> {
     let before = Catalog::default();
     let legacy = BTreeMap::new();
     let start = Instant::now();
@@ -49,18 +41,10 @@ pub(crate) async fn timed(
     let mut session = host.connect(on).await?;
     let after = session.catalog().await?;
     session.close().await?;
-    let state = PhaseState {
-        before: &before,
-        after: &after,
-        legacy: &legacy,
-        server,
-    };
+    let state = PhaseState { before: &before, after: &after, legacy: &legacy, server };
     let outcomes = judge_gates(host, on, phase, state).await?;
     let took = milliseconds(start);
-    let checks_took: u128 = outcomes
-        .iter()
-        .map(|outcome| outcome.took.as_micros())
-        .sum();
+    let checks_took: u128 = outcomes.iter().map(|outcome| outcome.took.as_micros()).sum();
     let failed: Vec<&str> = outcomes
         .iter()
         .filter(|outcome| outcome.judged.verdict != Verdict::Passed)
@@ -88,10 +72,7 @@ pub(crate) async fn parts(host: &Host, on: &Database, phase: &Phase) -> Result<V
     let facts = Facts::of(&read, &mut session, expectations).await?;
     let normalise = milliseconds(start);
     let start = Instant::now();
-    let context = Context {
-        facts: Some(&facts),
-        ..Context::default()
-    };
+    let context = Context { facts: Some(&facts), ..Context::default() };
     for check in checks {
         judge_check(&mut session, check, context).await?;
     }
@@ -106,12 +87,7 @@ pub(crate) async fn parts(host: &Host, on: &Database, phase: &Phase) -> Result<V
 }
 
 /// The same as a process of its own, with nothing read or started before.
-pub(crate) async fn process(
-    suites: &str,
-    name: &str,
-    url: &str,
-    database: &str,
-) -> Result<(), Failure> {
+pub(crate) async fn process(suites: &str, name: &str, url: &str, database: &str) -> Result<(), Failure> {
     let start = Instant::now();
     let suite = load(suites, name)?;
     let load_ms = milliseconds(start);

@@ -18,9 +18,7 @@ async fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments[..] {
         ["serve", suites, suite, phases] => serve::serve(suites, suite, phases).await,
-        ["judge", suites, suite, url, database] => {
-            judge::process(suites, suite, url, database).await
-        }
+        ["judge", suites, suite, url, database] => judge::process(suites, suite, url, database).await,
         _ => Err(Failure::new(USAGE)),
     };
     match outcome {

@@ -65,12 +65,7 @@ async fn obey(
     let mut ready = ready(server).await?;
     ready["parts"] = parts;
     say(&ready)?;
-    let mut bench = Bench {
-        lab,
-        phase,
-        checkpoint,
-        others: BTreeMap::new(),
-    };
+    let mut bench = Bench { lab, phase, checkpoint, others: BTreeMap::new() };
     // Nothing else is to run while the next command is waited for.
     for line in std::io::stdin().lines() {
         let line = line?;
@@ -84,9 +79,7 @@ async fn obey(
 async fn ready(server: &Server) -> Result<Value, Failure> {
     let facts = server.facts();
     let log = facts.log.as_deref();
-    let folder = log
-        .and_then(|log| log.parent())
-        .ok_or_else(|| Failure::new("the server has no folder"))?;
+    let folder = log.and_then(|log| log.parent()).ok_or_else(|| Failure::new("the server has no folder"))?;
     let installation = provision::provision(Version::V17, None, None, &mut |_| {}).await?;
     Ok(json!({
         "url": server.url(server.maintenance()),
@@ -172,8 +165,7 @@ impl Bench {
                 let clone = clones.take().await;
                 (clone, milliseconds(start))
             };
-            let (judged, (back_on, waited)) =
-                tokio::join!(timed(host, &gates_on, &self.phase, self.lab.facts()), back);
+            let (judged, (back_on, waited)) = tokio::join!(timed(host, &gates_on, &self.phase, self.lab.facts()), back);
             judged?;
             waits.push(waited);
             let start = Instant::now();

@@ -17,12 +17,7 @@ impl Insert {
     /// One row without columns.
     #[must_use]
     pub fn into(table: &'static str) -> Self {
-        Self {
-            table,
-            columns: Vec::new(),
-            rows: vec![Vec::new()],
-            tail: "",
-        }
+        Self { table, columns: Vec::new(), rows: vec![Vec::new()], tail: "" }
     }
 
     /// Sets a column in the last row, instead of what it held.
@@ -66,17 +61,8 @@ impl Insert {
 
 impl fmt::Display for Insert {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let columns: Vec<String> = self
-            .columns
-            .iter()
-            .map(|c| Identifier(c).to_string())
-            .collect();
-        write!(
-            f,
-            "INSERT INTO {} ({}) VALUES",
-            Identifier(self.table),
-            columns.join(", ")
-        )?;
+        let columns: Vec<String> = self.columns.iter().map(|c| Identifier(c).to_string()).collect();
+        write!(f, "INSERT INTO {} ({}) VALUES", Identifier(self.table), columns.join(", "))?;
         for (index, row) in self.rows.iter().enumerate() {
             let values: Vec<String> = row
                 .iter()
@@ -197,10 +183,7 @@ pub(super) fn ledger(number: usize, tenant: usize, allocation: usize) -> Insert 
         .set("id", ledger_id(number))
         .set("tenant_id", tenant_id(tenant))
         .set("allocation_id", allocation_id(allocation))
-        .set(
-            "transaction_id",
-            format!("transaction of the case {number}"),
-        )
+        .set("transaction_id", format!("transaction of the case {number}"))
         .set("state", "captured")
         .set("amount_cents", 0)
         .set("verification_source", "processor")
@@ -251,9 +234,6 @@ mod tests {
     #[test]
     fn a_column_that_is_set_again_holds_the_later_value() {
         let insert = Insert::into("t").set("a", 1).set("a", 2);
-        assert_eq!(
-            insert.to_string(),
-            "INSERT INTO \"t\" (\"a\") VALUES\n    ('2')"
-        );
+        assert_eq!(insert.to_string(), "INSERT INTO \"t\" (\"a\") VALUES\n    ('2')");
     }
 }

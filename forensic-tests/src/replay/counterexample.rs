@@ -71,9 +71,7 @@ impl<C: fmt::Debug> Counterexample<C> {
             let number = index + 1;
             let note = match step {
                 Step::Given(_) => format!("{number}: given"),
-                Step::Compare {
-                    claim, expected, ..
-                } => format!("{number}: {claim}: expected {}", brief(expected)),
+                Step::Compare { claim, expected, .. } => format!("{number}: {claim}: expected {}", brief(expected)),
                 Step::RememberCatalog(name) => {
                     format!("{number}: the catalog as it is here is called `{name}`.")
                 }
@@ -142,11 +140,7 @@ mod tests {
     fn counterexample() -> Counterexample<&'static str> {
         let mut script = Script::new();
         script.given("CREATE TABLE t (a integer)");
-        script.attempt(
-            "a row goes in",
-            "INSERT INTO t VALUES (1)",
-            &Outcome::Rows(1),
-        );
+        script.attempt("a row goes in", "INSERT INTO t VALUES (1)", &Outcome::Rows(1));
         Counterexample {
             property: "suite::property_01_a_claim",
             state: "an empty database",
@@ -155,11 +149,7 @@ mod tests {
             mutation: String::new(),
             case: "a\nDROP TABLE t;",
             script,
-            found: vec![Discrepancy {
-                step: 2,
-                expected: "1 rows".to_owned(),
-                observed: "0\nrows".to_owned(),
-            }],
+            found: vec![Discrepancy { step: 2, expected: "1 rows".to_owned(), observed: "0\nrows".to_owned() }],
         }
     }
 
@@ -182,10 +172,7 @@ mod tests {
     fn no_value_gets_out_of_the_comments() {
         let sql = counterexample().sql();
         let head = sql.split(PRELUDE).next().unwrap_or_default();
-        let outside: Vec<&str> = head
-            .lines()
-            .filter(|l| !l.is_empty() && !l.starts_with("--"))
-            .collect();
+        let outside: Vec<&str> = head.lines().filter(|l| !l.is_empty() && !l.starts_with("--")).collect();
         assert!(outside.is_empty(), "{outside:?}");
     }
 }

@@ -30,9 +30,9 @@ impl Hunt<'_> {
     /// When one of the two is no number; the error names it.
     pub fn from_environment(cases: u32) -> Result<Self, String> {
         let asked = match std::env::var("PHASEGATE_CASES") {
-            Ok(text) => Some(text.parse().map_err(|_| {
-                format!("PHASEGATE_CASES is `{text}`: write how many cases to try")
-            })?),
+            Ok(text) => {
+                Some(text.parse().map_err(|_| format!("PHASEGATE_CASES is `{text}`: write how many cases to try"))?)
+            }
             Err(_) => None,
         };
         Ok(Self {

@@ -33,11 +33,7 @@ impl fmt::Display for Discrepancy {
             0 => f.write_str("a statement that prepares the case: ")?,
             step => write!(f, "step {step}: ")?,
         }
-        write!(
-            f,
-            "expected `{}`, observed `{}`",
-            self.expected, self.observed
-        )
+        write!(f, "expected `{}`, observed `{}`", self.expected, self.observed)
     }
 }
 
@@ -53,11 +49,7 @@ pub async fn lay_prelude(session: &mut Session) -> Result<(), DbError> {
 ///
 /// # Errors
 /// When the connection breaks. A statement that is refused although it must go through is a discrepancy.
-pub async fn play(
-    session: &mut Session,
-    mutation: &str,
-    script: &Script,
-) -> Result<Vec<Discrepancy>, DbError> {
+pub async fn play(session: &mut Session, mutation: &str, script: &Script) -> Result<Vec<Discrepancy>, DbError> {
     session.begin().await?;
     let played = play_steps(session, mutation, script).await;
     session.rollback().await?;
@@ -71,11 +63,7 @@ pub async fn play(
     }
 }
 
-async fn play_steps(
-    session: &mut Session,
-    mutation: &str,
-    script: &Script,
-) -> Result<Vec<Discrepancy>, DbError> {
+async fn play_steps(session: &mut Session, mutation: &str, script: &Script) -> Result<Vec<Discrepancy>, DbError> {
     let mut catalogs: BTreeMap<&str, Catalog> = BTreeMap::new();
     let mut found = Vec::new();
     // Consecutive statements go in one message: most of a case's time would be the way to the server and back.
@@ -90,19 +78,13 @@ async fn play_steps(
             Step::SameCatalog(name) => {
                 session.run(&std::mem::take(&mut pending)).await?;
                 let now = session.catalog().await?;
-                let difference = catalogs
-                    .get(name)
-                    .map(|then| Difference::between(then, &now));
+                let difference = catalogs.get(name).map(|then| Difference::between(then, &now));
                 let observed = match difference {
                     None => "no catalog of that name".to_owned(),
                     Some(difference) if difference.is_empty() => continue,
                     Some(difference) => difference.summary(),
                 };
-                found.push(Discrepancy {
-                    step: index + 1,
-                    expected: format!("the catalog of `{name}`"),
-                    observed,
-                });
+                found.push(Discrepancy { step: index + 1, expected: format!("the catalog of `{name}`"), observed });
             }
         }
     }

@@ -100,9 +100,7 @@ impl Script {
 
     /// A query with one column of text; its rows must be these, in this order.
     pub fn query(&mut self, claim: impl Into<String>, sql: &str, expected: &[String]) {
-        let observed = format!(
-            "(SELECT coalesce(string_agg(line, chr(10)), '') FROM (\n{sql}\n) AS lines(line))"
-        );
+        let observed = format!("(SELECT coalesce(string_agg(line, chr(10)), '') FROM (\n{sql}\n) AS lines(line))");
         self.compare(claim, expected.join("\n"), observed);
     }
 
@@ -110,11 +108,7 @@ impl Script {
     pub fn become_role(&mut self, role: &str, tenant: Option<&str>) {
         let mut sql = format!("SET LOCAL ROLE {};", Identifier(role));
         if let Some(tenant) = tenant {
-            let _ = write!(
-                sql,
-                "\nSET LOCAL app.current_tenant_id = {};",
-                Literal(tenant)
-            );
+            let _ = write!(sql, "\nSET LOCAL app.current_tenant_id = {};", Literal(tenant));
         }
         self.given(sql);
     }
@@ -136,24 +130,13 @@ impl Script {
 
     /// The rows of a table must be those that were kept.
     pub fn unchanged(&mut self, table: &str, columns: &[&str]) {
-        let now = format!(
-            "SELECT {} FROM {}",
-            row_of(table, columns),
-            Identifier(table)
-        );
-        let then = format!(
-            "SELECT content FROM pg_temp.kept WHERE relation = {}",
-            Literal(table)
-        );
+        let now = format!("SELECT {} FROM {}", row_of(table, columns), Identifier(table));
+        let then = format!("SELECT content FROM pg_temp.kept WHERE relation = {}", Literal(table));
         let changes = format!(
             "SELECT 'new: ' || line FROM ({now} EXCEPT ALL {then}) AS added(line)\nUNION ALL\n\
              SELECT 'gone: ' || line FROM ({then} EXCEPT ALL {now}) AS gone(line)\nORDER BY 1"
         );
-        self.query(
-            format!("the rows of {table} are as they were"),
-            &changes,
-            &[],
-        );
+        self.query(format!("the rows of {table} are as they were"), &changes, &[]);
     }
 
     /// Remembers the catalog under a name.
@@ -167,27 +150,17 @@ impl Script {
     }
 
     fn compare(&mut self, claim: impl Into<String>, expected: String, observed: String) {
-        self.steps.push(Step::Compare {
-            claim: claim.into(),
-            expected,
-            observed,
-        });
+        self.steps.push(Step::Compare { claim: claim.into(), expected, observed });
     }
 
     /// The SQL of one step, by its number from 1; empty for a step that reads the catalog.
     #[must_use]
     pub fn sql(&self, number: usize) -> String {
-        match number
-            .checked_sub(1)
-            .and_then(|index| self.steps.get(index))
-        {
+        match number.checked_sub(1).and_then(|index| self.steps.get(index)) {
             Some(Step::Given(sql)) => format!("{sql}\n"),
-            Some(Step::Compare {
-                expected, observed, ..
-            }) => format!(
-                "INSERT INTO pg_temp.seen VALUES ({number}, {}, {observed});\n",
-                Literal(expected)
-            ),
+            Some(Step::Compare { expected, observed, .. }) => {
+                format!("INSERT INTO pg_temp.seen VALUES ({number}, {}, {observed});\n", Literal(expected))
+            }
             Some(Step::RememberCatalog(_) | Step::SameCatalog(_)) | None => String::new(),
         }
     }
@@ -197,10 +170,7 @@ fn row_of(table: &str, columns: &[&str]) -> String {
     if columns.is_empty() {
         return format!("{}::text", Identifier(table));
     }
-    let names: Vec<String> = columns
-        .iter()
-        .map(|name| Identifier(name).to_string())
-        .collect();
+    let names: Vec<String> = columns.iter().map(|name| Identifier(name).to_string()).collect();
     format!("ROW({})::text", names.join(", "))
 }
 
@@ -219,30 +189,17 @@ mod tests {
 
     #[test]
     fn a_statement_cannot_end_its_own_quotes() {
-        assert_eq!(
-            call("attempt", "SELECT 1"),
-            "pg_temp.attempt($statement$\nSELECT 1\n$statement$)"
-        );
-        assert!(
-            call("attempt", "SELECT '$statement$'").starts_with("pg_temp.attempt($xstatement$")
-        );
+        assert_eq!(call("attempt", "SELECT 1"), "pg_temp.attempt($statement$\nSELECT 1\n$statement$)");
+        assert!(call("attempt", "SELECT '$statement$'").starts_with("pg_temp.attempt($xstatement$"));
     }
 
     #[test]
     fn an_expectation_is_written_beside_what_is_observed() {
         let mut script = Script::new();
         script.given("SELECT 1");
-        script.attempt(
-            "it is refused",
-            "DELETE FROM t",
-            &Outcome::refused("42501", "privilege"),
-        );
+        script.attempt("it is refused", "DELETE FROM t", &Outcome::refused("42501", "privilege"));
         assert_eq!(script.sql(1), "SELECT 1;\n");
-        assert!(
-            script
-                .sql(2)
-                .contains("VALUES (2, 'refused 42501 privilege', pg_temp.attempt(")
-        );
+        assert!(script.sql(2).contains("VALUES (2, 'refused 42501 privilege', pg_temp.attempt("));
         assert_eq!(script.sql(3), "");
     }
 

@@ -51,11 +51,7 @@ pub struct BadSeed(String);
 
 impl fmt::Display for BadSeed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "PHASEGATE_SEED is `{}`: write a number, decimal or hexadecimal after `0x`",
-            self.0
-        )
+        write!(f, "PHASEGATE_SEED is `{}`: write a number, decimal or hexadecimal after `0x`", self.0)
     }
 }
 
@@ -88,10 +84,6 @@ mod tests {
     #[test]
     fn what_is_no_number_is_refused_with_the_name_of_the_variable() {
         let refused = "banana".parse::<Seed>().unwrap_err();
-        assert!(
-            refused
-                .to_string()
-                .starts_with("PHASEGATE_SEED is `banana`")
-        );
+        assert!(refused.to_string().starts_with("PHASEGATE_SEED is `banana`"));
     }
 }

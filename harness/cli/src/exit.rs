@@ -37,10 +37,10 @@ Exit codes:
 impl Exit {
     /// How a run with this result ends.
     pub(crate) fn of(result: &RunResult) -> Self {
-        let not_applied = result.suites.iter().any(|suite| {
-            suite.baseline_failure.is_some()
-                || suite.phases.iter().any(|phase| phase.failure.is_some())
-        });
+        let not_applied = result
+            .suites
+            .iter()
+            .any(|suite| suite.baseline_failure.is_some() || suite.phases.iter().any(|phase| phase.failure.is_some()));
         if not_applied {
             Self::ApplyFailed
         } else if result.verdict.opens_the_gate() {
@@ -77,10 +77,7 @@ pub(crate) struct Failure {
 impl Failure {
     /// A failure that ends this way.
     pub(crate) fn new(exit: Exit, message: impl fmt::Display) -> Self {
-        Self {
-            exit,
-            message: message.to_string(),
-        }
+        Self { exit, message: message.to_string() }
     }
 
     /// The user asked for something that is not there.

@@ -18,12 +18,7 @@ fn main() -> ExitCode {
         Err(error) => {
             // A closed terminal leaves nobody to tell.
             drop(error.print());
-            return if error.use_stderr() {
-                Exit::Usage
-            } else {
-                Exit::Passed
-            }
-            .into();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Passed }.into();
         }
     };
     match command::execute(&args) {

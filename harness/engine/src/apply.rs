@@ -98,10 +98,7 @@ async fn apply_statements(
     applied: &mut (dyn FnMut(AppliedStatement) + Send),
 ) -> Result<(), ApplyFailure> {
     if let Some(role) = role {
-        session
-            .become_role(role)
-            .await
-            .map_err(|error| failure("SET ROLE", 0, 0, &error))?;
+        session.become_role(role).await.map_err(|error| failure("SET ROLE", 0, 0, &error))?;
     }
     let mut ordinal = 0;
     for file in files {

@@ -27,9 +27,8 @@ pub(crate) async fn run_command(
         message,
         hint: None,
     };
-    let (program, arguments) = command
-        .split_first()
-        .ok_or_else(|| refused("the command names no program".to_owned()))?;
+    let (program, arguments) =
+        command.split_first().ok_or_else(|| refused("the command names no program".to_owned()))?;
     let failed = |error| refused(format!("failed to start {program}: {error}"));
     let start = Instant::now();
     let child = Command::new(program)
@@ -47,12 +46,7 @@ pub(crate) async fn run_command(
     let output = child.wait_with_output().await.map_err(failed)?;
     group.end();
     if output.status.success() {
-        return Ok(AppliedStatement {
-            file: name,
-            line: 0,
-            rows: 0,
-            duration_us: micros(start),
-        });
+        return Ok(AppliedStatement { file: name, line: 0, rows: 0, duration_us: micros(start) });
     }
     let text = String::from_utf8_lossy(&output.stderr);
     let lines: Vec<&str> = text.trim_end().lines().collect();
@@ -102,10 +96,7 @@ mod tests {
         let ran = run_command(&command, "sqlite:x", folder.path()).await;
         assert!(ran.is_ok(), "{ran:?}");
         let refused = run_command(&script("echo why >&2; exit 3"), "", folder.path()).await;
-        assert_eq!(
-            refused.expect_err("it fails").message,
-            "exit status: 3\nwhy"
-        );
+        assert_eq!(refused.expect_err("it fails").message, "exit status: 3\nwhy");
     }
 
     #[tokio::test]
@@ -127,9 +118,6 @@ mod tests {
             ended = run_command(&command, "", folder.path()) => panic!("{ended:?}"),
             heard = heard => heard.expect("it started"),
         }
-        reader
-            .await
-            .expect("the reader")
-            .expect("the end of the pipe");
+        reader.await.expect("the reader").expect("the end of the pipe");
     }
 }

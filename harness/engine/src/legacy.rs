@@ -38,31 +38,20 @@ impl LegacyRows {
     ///
     /// # Errors
     /// When a table does not exist.
-    pub async fn take(
-        session: &mut Session,
-        tables: &[String],
-        except: &[String],
-    ) -> Result<Self, DbError> {
+    pub async fn take(session: &mut Session, tables: &[String], except: &[String]) -> Result<Self, DbError> {
         let mut columns = session.table_columns(tables).await?;
         for table in &mut columns {
             let name = table.table.clone();
-            table
-                .columns
-                .retain(|column| !except.contains(&format!("{name}.{column}")));
+            table.columns.retain(|column| !except.contains(&format!("{name}.{column}")));
         }
         let rows = read(session, &columns.iter().collect::<Vec<_>>()).await?;
-        Ok(Self {
-            tables: columns.into_iter().zip(rows).collect(),
-        })
+        Ok(Self { tables: columns.into_iter().zip(rows).collect() })
     }
 
     /// How many rows each table held.
     #[must_use]
     pub fn counts(&self) -> BTreeMap<String, u64> {
-        self.tables
-            .iter()
-            .map(|(table, rows)| (table.table.clone(), rows.len() as u64))
-            .collect()
+        self.tables.iter().map(|(table, rows)| (table.table.clone(), rows.len() as u64)).collect()
     }
 
     /// Every row that is not as it was. New rows count too: a migration that adds rows to a legacy table changes it.
@@ -75,11 +64,7 @@ impl LegacyRows {
         let now = read(session, &tables).await?;
         for ((table, before), after) in self.tables.iter().zip(now) {
             let mut note = |key: &String, what| {
-                changes.push(RowChange {
-                    table: table.table.clone(),
-                    key: key.clone(),
-                    what,
-                });
+                changes.push(RowChange { table: table.table.clone(), key: key.clone(), what });
             };
             for (key, row) in before {
                 match after.get(key) {
@@ -88,20 +73,14 @@ impl LegacyRows {
                     Some(_) => {}
                 }
             }
-            after
-                .keys()
-                .filter(|key| !before.contains_key(*key))
-                .for_each(|key| note(key, "new"));
+            after.keys().filter(|key| !before.contains_key(*key)).for_each(|key| note(key, "new"));
         }
         Ok(changes)
     }
 }
 
 /// The rows of these tables by their keys.
-async fn read(
-    session: &mut Session,
-    tables: &[&TableColumns],
-) -> Result<Vec<BTreeMap<String, String>>, DbError> {
+async fn read(session: &mut Session, tables: &[&TableColumns]) -> Result<Vec<BTreeMap<String, String>>, DbError> {
     let mut found = Vec::with_capacity(tables.len());
     for listed in session.rows_of(tables).await? {
         let mut rows = BTreeMap::new();
@@ -137,21 +116,13 @@ pub(crate) async fn postgres_rows(
     }
     let queries = tables.iter().enumerate().map(|(ordinal, table)| {
         let row = postgres_row(&table.columns);
-        let key = if table.key.is_empty() {
-            row.clone()
-        } else {
-            postgres_row(&table.key)
-        };
-        format!(
-            "SELECT {ordinal}, {key}, {row} FROM {}",
-            table_identifier(&table.table)
-        )
+        let key = if table.key.is_empty() { row.clone() } else { postgres_row(&table.key) };
+        format!("SELECT {ordinal}, {key}, {row} FROM {}", table_identifier(&table.table))
     });
     let query = queries.collect::<Vec<_>>().join(" UNION ALL ");
     let ran = session.run(&format!("{query} ORDER BY 1, 2, 3")).await?;
     for cells in ran.table.rows {
-        let Ok([Some(ordinal), Some(key), Some(row)]) = <[Option<String>; 3]>::try_from(cells)
-        else {
+        let Ok([Some(ordinal), Some(key), Some(row)]) = <[Option<String>; 3]>::try_from(cells) else {
             continue;
         };
         let ordinal = ordinal.parse().ok();
@@ -164,10 +135,7 @@ pub(crate) async fn postgres_rows(
 
 /// The text form of these columns of one row in PostgreSQL.
 fn postgres_row(columns: &[String]) -> String {
-    let names: Vec<String> = columns
-        .iter()
-        .map(|column| Identifier(column).to_string())
-        .collect();
+    let names: Vec<String> = columns.iter().map(|column| Identifier(column).to_string()).collect();
     format!("ROW({})::text", names.join(", "))
 }
 
@@ -198,11 +166,7 @@ pub(crate) async fn postgres_columns(
         }
         key.sort();
         let key = key.into_iter().map(|(_, name)| name).collect();
-        found.push(TableColumns {
-            table: table.clone(),
-            columns,
-            key,
-        });
+        found.push(TableColumns { table: table.clone(), columns, key });
     }
     Ok(found)
 }

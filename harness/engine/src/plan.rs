@@ -1,8 +1,6 @@
 //! The plan of a run: pure, and written to the run folder before the first statement.
 
-use phasegate_evidence::{
-    CheckPlan, DeviationPlan, FORMAT_VERSION, FindingPlan, GatePlan, PhasePlan, Plan, SuitePlan,
-};
+use phasegate_evidence::{CheckPlan, DeviationPlan, FORMAT_VERSION, FindingPlan, GatePlan, PhasePlan, Plan, SuitePlan};
 
 use crate::suite::{Check, Gate, Suite};
 
@@ -25,11 +23,7 @@ fn suite_plan(suite: &Suite) -> Result<SuitePlan, serde_json::Error> {
             slug: phase.slug.clone(),
             title: phase.title.clone(),
             revision: phase.revision.clone(),
-            gates: phase
-                .gates
-                .iter()
-                .map(gate_plan)
-                .collect::<Result<_, serde_json::Error>>()?,
+            gates: phase.gates.iter().map(gate_plan).collect::<Result<_, serde_json::Error>>()?,
         })
     });
     Ok(SuitePlan {
@@ -56,11 +50,7 @@ fn suite_plan(suite: &Suite) -> Result<SuitePlan, serde_json::Error> {
                 severity: finding.severity,
                 title: finding.title.clone(),
                 phase: finding.phase.clone(),
-                sql: finding
-                    .steps
-                    .iter()
-                    .map(|step| step.run.trim().to_owned())
-                    .collect(),
+                sql: finding.steps.iter().map(|step| step.run.trim().to_owned()).collect(),
             })
             .collect(),
         phases: phases.collect::<Result<_, serde_json::Error>>()?,
@@ -73,11 +63,7 @@ fn gate_plan(gate: &Gate) -> Result<GatePlan, serde_json::Error> {
         claim: gate.claim.clone(),
         requirement: gate.requirement.clone(),
         added: gate.added,
-        checks: gate
-            .checks
-            .iter()
-            .map(check_plan)
-            .collect::<Result<_, _>>()?,
+        checks: gate.checks.iter().map(check_plan).collect::<Result<_, _>>()?,
     })
 }
 

@@ -8,8 +8,8 @@ use std::{
 };
 
 use phasegate_evidence::{
-    Chain, Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, PLAN_FILE, Plan, RESULT_FILE, RunResult,
-    SIGNATURES_FOLDER, canonical_bytes,
+    Chain, Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, PLAN_FILE, Plan, RESULT_FILE, RunResult, SIGNATURES_FOLDER,
+    canonical_bytes,
 };
 use serde::Serialize;
 
@@ -56,10 +56,7 @@ impl Recorder {
         fs::create_dir_all(runs).map_err(unwritable(runs))?;
         fs::create_dir(&folder).map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => RecordError::Exists(folder.clone()),
-            _ => RecordError::Unwritable {
-                path: folder.clone(),
-                source,
-            },
+            _ => RecordError::Unwritable { path: folder.clone(), source },
         })?;
         for below in [OUTPUTS_FOLDER, SIGNATURES_FOLDER] {
             let path = folder.join(below);
@@ -68,22 +65,9 @@ impl Recorder {
         let bytes = canonical_bytes(plan)?;
         write_new(&folder.join(PLAN_FILE), &bytes)?;
         let path = folder.join(EVENTS_FILE);
-        let events = OpenOptions::new()
-            .append(true)
-            .create_new(true)
-            .open(&path)
-            .map_err(unwritable(&path))?;
-        let mut recorder = Self {
-            run: run.clone(),
-            folder,
-            events,
-            chain: Chain::default(),
-            kept: Vec::new(),
-        };
-        recorder.event(Event::RunStarted {
-            run,
-            plan: Digest::of(&bytes),
-        })?;
+        let events = OpenOptions::new().append(true).create_new(true).open(&path).map_err(unwritable(&path))?;
+        let mut recorder = Self { run: run.clone(), folder, events, chain: Chain::default(), kept: Vec::new() };
+        recorder.event(Event::RunStarted { run, plan: Digest::of(&bytes) })?;
         Ok(recorder)
     }
 
@@ -112,9 +96,7 @@ impl Recorder {
     pub fn event(&mut self, event: Event) -> Result<(), RecordError> {
         let line = self.chain.append(now_unix_ms(), event.clone())?;
         let path = self.folder.join(EVENTS_FILE);
-        self.events
-            .write_all(format!("{line}\n").as_bytes())
-            .map_err(unwritable(&path))?;
+        self.events.write_all(format!("{line}\n").as_bytes()).map_err(unwritable(&path))?;
         self.kept.push(event);
         Ok(())
     }
@@ -149,10 +131,7 @@ impl Recorder {
         let bytes = canonical_bytes(&result)?;
         write_new(&self.folder.join(RESULT_FILE), &bytes)?;
         let digest = Digest::of(&bytes);
-        self.event(Event::RunFinished {
-            verdict: result.verdict,
-            result: digest.clone(),
-        })?;
+        self.event(Event::RunFinished { verdict: result.verdict, result: digest.clone() })?;
         let path = self.folder.join(EVENTS_FILE);
         self.events.sync_all().map_err(unwritable(&path))?;
         Ok((self.folder, result, digest))
@@ -165,16 +144,11 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
 }
 
 fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> RecordError + use<'_> {
-    move |source| RecordError::Unwritable {
-        path: path.to_owned(),
-        source,
-    }
+    move |source| RecordError::Unwritable { path: path.to_owned(), source }
 }
 
 fn now_unix_ms() -> u64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
@@ -200,11 +174,7 @@ mod tests {
     use super::*;
 
     fn plan() -> Plan {
-        Plan {
-            format: 1,
-            phasegate: "0".to_owned(),
-            suites: Vec::new(),
-        }
+        Plan { format: 1, phasegate: "0".to_owned(), suites: Vec::new() }
     }
 
     #[test]

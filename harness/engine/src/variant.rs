@@ -52,13 +52,7 @@ impl Variant {
             transaction: phase.transaction,
         };
         Self {
-            baseline: suite
-                .baseline
-                .schema
-                .iter()
-                .chain(&suite.baseline.data)
-                .cloned()
-                .collect(),
+            baseline: suite.baseline.schema.iter().chain(&suite.baseline.data).cloned().collect(),
             role: suite.baseline.role.clone(),
             phases: suite.phases.iter().map(phase).collect(),
             folder: suite.fixtures.clone(),
@@ -77,11 +71,7 @@ impl Variant {
             variant.role.clone_from(role);
         }
         for replacement in &scenario.replace {
-            for phase in variant
-                .phases
-                .iter_mut()
-                .filter(|p| p.id == replacement.phase)
-            {
+            for phase in variant.phases.iter_mut().filter(|p| p.id == replacement.phase) {
                 if let Some(up) = &replacement.up {
                     phase.up = up.clone();
                 }
@@ -134,25 +124,10 @@ impl Variant {
         if self.baseline.is_empty() {
             return Ok(());
         }
-        let transaction = if session.is_postgres() {
-            TransactionMode::Phase
-        } else {
-            TransactionMode::None
-        };
+        let transaction = if session.is_postgres() { TransactionMode::Phase } else { TransactionMode::None };
         let url = host.url(database);
-        let manner = Manner {
-            transaction,
-            role: None,
-            database_url: &url,
-            folder: &self.folder,
-        };
-        apply(
-            session,
-            &PhaseStep::Sql(self.baseline.clone()),
-            manner,
-            applied,
-        )
-        .await
+        let manner = Manner { transaction, role: None, database_url: &url, folder: &self.folder };
+        apply(session, &PhaseStep::Sql(self.baseline.clone()), manner, applied).await
     }
 
     /// Does something to a database that is no phase, as the session's user.
@@ -167,12 +142,8 @@ impl Variant {
         step: &PhaseStep,
     ) -> Result<(), ApplyFailure> {
         let url = host.url(database);
-        let manner = Manner {
-            transaction: TransactionMode::Phase,
-            role: None,
-            database_url: &url,
-            folder: &self.folder,
-        };
+        let manner =
+            Manner { transaction: TransactionMode::Phase, role: None, database_url: &url, folder: &self.folder };
         apply(session, step, manner, &mut |_| {}).await
     }
 
@@ -198,10 +169,7 @@ impl Variant {
             message: message.to_owned(),
             hint: None,
         };
-        let phase = self
-            .phases
-            .get(index)
-            .ok_or_else(|| none("there is no such phase"))?;
+        let phase = self.phases.get(index).ok_or_else(|| none("there is no such phase"))?;
         let step = match direction {
             Direction::Up => Some(&phase.up),
             Direction::Down => phase.down.as_ref(),

@@ -26,10 +26,7 @@ mod tests {
         let other = json!({"a": {"c": "é", "d": [true, null]}, "b": 1});
         let bytes = canonical_bytes(&one).expect("plain JSON");
         assert_eq!(bytes, canonical_bytes(&other).expect("plain JSON"));
-        assert_eq!(
-            String::from_utf8(bytes).expect("utf-8"),
-            r#"{"a":{"c":"é","d":[true,null]},"b":1}"#
-        );
+        assert_eq!(String::from_utf8(bytes).expect("utf-8"), r#"{"a":{"c":"é","d":[true,null]},"b":1}"#);
     }
 
     #[test]

@@ -52,10 +52,7 @@ pub enum ChainError {
 
 impl Default for Chain {
     fn default() -> Self {
-        Self {
-            next: 0,
-            head: Digest::of(b""),
-        }
+        Self { next: 0, head: Digest::of(b"") }
     }
 }
 
@@ -71,12 +68,7 @@ impl Chain {
     /// # Errors
     /// When the event cannot be written as JSON.
     pub fn append(&mut self, at_unix_ms: u64, event: Event) -> Result<String, serde_json::Error> {
-        let link = Link {
-            seq: self.next,
-            previous: self.head.clone(),
-            at_unix_ms,
-            event,
-        };
+        let link = Link { seq: self.next, previous: self.head.clone(), at_unix_ms, event };
         let line = serde_json::to_string(&link)?;
         self.next += 1;
         self.head = Digest::of(line.as_bytes());
@@ -96,10 +88,8 @@ pub fn read_chain(text: &str) -> Result<(Vec<Link>, Digest), ChainError> {
     let mut head = Digest::of(b"");
     // Not `lines`, which would let a carriage return through that no digest covers.
     for (index, line) in text.split_terminator('\n').enumerate() {
-        let link: Link = serde_json::from_str(line).map_err(|error| ChainError::Unreadable {
-            line: index + 1,
-            message: error.to_string(),
-        })?;
+        let link: Link = serde_json::from_str(line)
+            .map_err(|error| ChainError::Unreadable { line: index + 1, message: error.to_string() })?;
         if link.seq != index as u64 || link.previous != head {
             return Err(ChainError::Broken { line: index + 1 });
         }
@@ -117,9 +107,7 @@ mod tests {
         let mut chain = Chain::default();
         ["a", "b", "c"]
             .map(|suite| {
-                let event = Event::SuiteStarted {
-                    suite: suite.to_owned(),
-                };
+                let event = Event::SuiteStarted { suite: suite.to_owned() };
                 chain.append(0, event).expect("plain JSON")
             })
             .to_vec()
@@ -140,32 +128,20 @@ mod tests {
     fn a_changed_removed_or_swapped_line_breaks_it() {
         let mut changed = three_lines();
         changed[1] = changed[1].replace("\"b\"", "\"x\"");
-        assert_eq!(
-            read_chain(&text(&changed)),
-            Err(ChainError::Broken { line: 3 })
-        );
+        assert_eq!(read_chain(&text(&changed)), Err(ChainError::Broken { line: 3 }));
 
         let mut removed = three_lines();
         removed.remove(0);
-        assert_eq!(
-            read_chain(&text(&removed)),
-            Err(ChainError::Broken { line: 1 })
-        );
+        assert_eq!(read_chain(&text(&removed)), Err(ChainError::Broken { line: 1 }));
 
         let mut swapped = three_lines();
         swapped.swap(1, 2);
-        assert_eq!(
-            read_chain(&text(&swapped)),
-            Err(ChainError::Broken { line: 2 })
-        );
+        assert_eq!(read_chain(&text(&swapped)), Err(ChainError::Broken { line: 2 }));
     }
 
     #[test]
     fn a_cut_off_line_is_seen() {
         let whole = text(&three_lines());
-        assert_eq!(
-            read_chain(&whole[..whole.len() - 1]),
-            Err(ChainError::CutOff)
-        );
+        assert_eq!(read_chain(&whole[..whole.len() - 1]), Err(ChainError::CutOff));
     }
 }

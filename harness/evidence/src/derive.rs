@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    ApplyFailure, CheckPlan, CheckResult, Digest, Event, FindingResult, GatePlan, GateResult,
-    PhasePlan, PhaseResult, Plan, Reason, RunResult, ServerVersions, SuitePlan, SuiteResult,
-    Totals, Verdict,
+    ApplyFailure, CheckPlan, CheckResult, Digest, Event, FindingResult, GatePlan, GateResult, PhasePlan, PhaseResult,
+    Plan, Reason, RunResult, ServerVersions, SuitePlan, SuiteResult, Totals, Verdict,
 };
 
 impl RunResult {
@@ -22,9 +21,7 @@ impl RunResult {
                 (&mut totals.gates, &mut totals.checks)
             };
             gates.count(gate.verdict);
-            gate.checks
-                .iter()
-                .for_each(|check| checks.count(check.verdict));
+            gate.checks.iter().for_each(|check| checks.count(check.verdict));
         }
         Self {
             format: plan.format,
@@ -65,33 +62,14 @@ impl<'a> Seen<'a> {
                 Event::BaselineFailed { suite, failure } => {
                     seen.baseline_failures.insert(suite, failure);
                 }
-                Event::PhaseApplied {
-                    suite,
-                    phase,
-                    catalog_after,
-                    ..
-                } => {
+                Event::PhaseApplied { suite, phase, catalog_after, .. } => {
                     seen.catalogs.insert((suite, phase), catalog_after);
                 }
-                Event::PhaseFailed {
-                    suite,
-                    phase,
-                    failure,
-                    catalog_after,
-                    ..
-                } => {
+                Event::PhaseFailed { suite, phase, failure, catalog_after, .. } => {
                     seen.failures.insert((suite, phase), failure);
                     seen.catalogs.insert((suite, phase), catalog_after);
                 }
-                Event::CheckJudged {
-                    suite,
-                    phase,
-                    check,
-                    verdict,
-                    reason,
-                    examined,
-                    ..
-                } => {
+                Event::CheckJudged { suite, phase, check, verdict, reason, examined, .. } => {
                     let result = CheckResult {
                         check: check.clone(),
                         verdict: *verdict,
@@ -100,18 +78,9 @@ impl<'a> Seen<'a> {
                     };
                     seen.checks.insert((suite, phase, check), result);
                 }
-                Event::FindingTried {
-                    suite,
-                    finding,
-                    confirmed,
-                    reason,
-                    ..
-                } => {
-                    let result = FindingResult {
-                        finding: finding.clone(),
-                        confirmed: Some(*confirmed),
-                        reason: reason.clone(),
-                    };
+                Event::FindingTried { suite, finding, confirmed, reason, .. } => {
+                    let result =
+                        FindingResult { finding: finding.clone(), confirmed: Some(*confirmed), reason: reason.clone() };
                     seen.findings.insert((suite, finding), result);
                 }
                 _ => {}
@@ -131,11 +100,7 @@ impl<'a> Seen<'a> {
             }
             phases.push(result);
         }
-        let untried = |id: &String| FindingResult {
-            finding: id.clone(),
-            confirmed: None,
-            reason: None,
-        };
+        let untried = |id: &String| FindingResult { finding: id.clone(), confirmed: None, reason: None };
         SuiteResult {
             suite: plan.suite.clone(),
             inputs: plan.inputs_digest(),
@@ -152,28 +117,17 @@ impl<'a> Seen<'a> {
                 .iter()
                 .map(|finding| {
                     let key = (name, finding.id.as_str());
-                    self.findings
-                        .get(&key)
-                        .cloned()
-                        .unwrap_or_else(|| untried(&finding.id))
+                    self.findings.get(&key).cloned().unwrap_or_else(|| untried(&finding.id))
                 })
                 .collect(),
-            deviations: plan
-                .deviations
-                .iter()
-                .map(|deviation| deviation.id.clone())
-                .collect(),
+            deviations: plan.deviations.iter().map(|deviation| deviation.id.clone()).collect(),
         }
     }
 
     fn phase(&self, suite: &str, plan: &PhasePlan, closed: Option<&str>) -> PhaseResult {
         let key = (suite, plan.phase.as_str());
         let failure = self.failures.get(&key).map(|failure| (*failure).clone());
-        let gates: Vec<GateResult> = plan
-            .gates
-            .iter()
-            .map(|gate| self.gate(suite, (plan, closed), gate))
-            .collect();
+        let gates: Vec<GateResult> = plan.gates.iter().map(|gate| self.gate(suite, (plan, closed), gate)).collect();
         PhaseResult {
             phase: plan.phase.clone(),
             verdict: if failure.is_some() {
@@ -188,11 +142,7 @@ impl<'a> Seen<'a> {
     }
 
     fn gate(&self, suite: &str, phase: (&PhasePlan, Option<&str>), plan: &GatePlan) -> GateResult {
-        let checks: Vec<CheckResult> = plan
-            .checks
-            .iter()
-            .map(|check| self.check(suite, phase, check))
-            .collect();
+        let checks: Vec<CheckResult> = plan.checks.iter().map(|check| self.check(suite, phase, check)).collect();
         GateResult {
             gate: plan.gate.clone(),
             added: plan.added,
@@ -201,37 +151,23 @@ impl<'a> Seen<'a> {
         }
     }
 
-    fn check(
-        &self,
-        suite: &str,
-        (phase, closed): (&PhasePlan, Option<&str>),
-        plan: &CheckPlan,
-    ) -> CheckResult {
+    fn check(&self, suite: &str, (phase, closed): (&PhasePlan, Option<&str>), plan: &CheckPlan) -> CheckResult {
         let key = (suite, phase.phase.as_str(), plan.check.as_str());
-        self.checks
-            .get(&key)
-            .cloned()
-            .unwrap_or_else(|| CheckResult {
-                check: plan.check.clone(),
-                verdict: Verdict::NotRun,
-                reason: Some(self.why_not_run(suite, phase, closed)),
-                examined: None,
-            })
+        self.checks.get(&key).cloned().unwrap_or_else(|| CheckResult {
+            check: plan.check.clone(),
+            verdict: Verdict::NotRun,
+            reason: Some(self.why_not_run(suite, phase, closed)),
+            examined: None,
+        })
     }
 
     fn why_not_run(&self, suite: &str, phase: &PhasePlan, closed: Option<&str>) -> Reason {
         if self.failures.contains_key(&(suite, phase.phase.as_str())) {
-            Reason::new(
-                "phase-failed",
-                format!("phase {} did not apply", phase.phase),
-            )
+            Reason::new("phase-failed", format!("phase {} did not apply", phase.phase))
         } else if self.baseline_failures.contains_key(suite) {
             Reason::new("baseline-failed", "the baseline did not apply")
         } else if let Some(closed) = closed {
-            Reason::new(
-                "not-reached",
-                format!("phase {closed} did not open its gate"),
-            )
+            Reason::new("not-reached", format!("phase {closed} did not open its gate"))
         } else {
             Reason::new("not-reached", "the run stopped before this check")
         }

@@ -85,10 +85,7 @@ mod tests {
 
     #[test]
     fn the_digest_of_nothing_is_the_published_one() {
-        assert_eq!(
-            Digest::of(b"").as_str(),
-            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-        );
+        assert_eq!(Digest::of(b"").as_str(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     }
 
     #[test]

@@ -218,12 +218,7 @@ impl Event {
     pub fn outputs(&self) -> Vec<&Digest> {
         match self {
             Self::BaselineApplied { catalog, .. } => vec![catalog],
-            Self::PhaseApplied {
-                catalog_before,
-                catalog_after,
-                difference,
-                ..
-            } => {
+            Self::PhaseApplied { catalog_before, catalog_after, difference, .. } => {
                 vec![catalog_before, catalog_after, difference]
             }
             Self::PhaseFailed { catalog_after, .. } => vec![catalog_after],

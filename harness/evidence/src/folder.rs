@@ -55,11 +55,7 @@ impl RunFolder {
     /// When it holds no plan.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, FolderError> {
         let path = path.into();
-        if path.join(PLAN_FILE).is_file() {
-            Ok(Self { path })
-        } else {
-            Err(FolderError::NotARun(path))
-        }
+        if path.join(PLAN_FILE).is_file() { Ok(Self { path }) } else { Err(FolderError::NotARun(path)) }
     }
 
     /// Where it lies.
@@ -94,10 +90,7 @@ impl RunFolder {
         let mut folders = vec![String::new()];
         while let Some(folder) = folders.pop() {
             let path = self.path.join(&folder);
-            let unreadable = |source| FolderError::Unreadable {
-                path: path.clone(),
-                source,
-            };
+            let unreadable = |source| FolderError::Unreadable { path: path.clone(), source };
             for entry in fs::read_dir(&path).map_err(unreadable)? {
                 let entry = entry.map_err(unreadable)?;
                 let name = format!("{folder}{}", entry.file_name().to_string_lossy());

@@ -20,16 +20,12 @@ pub use chain::{Chain, ChainError, Link, read_chain};
 pub use digest::{Digest, DigestError};
 pub use event::{ApplyFailure, Event, ServerFacts};
 pub use folder::{
-    EVENTS_FILE, FORMAT_VERSION, FolderError, JUNIT_FILE, OUTPUTS_FOLDER, PLAN_FILE, REPORT_FILE,
-    RESULT_FILE, RunFolder, SIGNATURES_FOLDER,
+    EVENTS_FILE, FORMAT_VERSION, FolderError, JUNIT_FILE, OUTPUTS_FOLDER, PLAN_FILE, REPORT_FILE, RESULT_FILE,
+    RunFolder, SIGNATURES_FOLDER,
 };
-pub use plan::{
-    CheckPlan, DeviationPlan, FindingPlan, GatePlan, PhasePlan, Plan, ServerNeed, Severity,
-    SuitePlan,
-};
+pub use plan::{CheckPlan, DeviationPlan, FindingPlan, GatePlan, PhasePlan, Plan, ServerNeed, Severity, SuitePlan};
 pub use result::{
-    CheckResult, Counts, FindingResult, GateResult, PhaseResult, RunResult, ServerVersions,
-    SuiteResult, Tally, Totals,
+    CheckResult, Counts, FindingResult, GateResult, PhaseResult, RunResult, ServerVersions, SuiteResult, Tally, Totals,
 };
 pub use verdict::{Reason, Verdict};
 pub use verify::{Fault, Verification, verify};

@@ -45,21 +45,14 @@ impl SuitePlan {
     /// One digest over every input of the suite.
     #[must_use]
     pub fn inputs_digest(&self) -> Digest {
-        let lines: String = self
-            .inputs
-            .iter()
-            .map(|(path, digest)| format!("{digest}  {path}\n"))
-            .collect();
+        let lines: String = self.inputs.iter().map(|(path, digest)| format!("{digest}  {path}\n")).collect();
         Digest::of(lines.as_bytes())
     }
 
     /// Every check of the suite with its phase and gate, in order.
     pub fn checks(&self) -> impl Iterator<Item = (&PhasePlan, &GatePlan, &CheckPlan)> {
         self.phases.iter().flat_map(|phase| {
-            phase
-                .gates
-                .iter()
-                .flat_map(move |gate| gate.checks.iter().map(move |check| (phase, gate, check)))
+            phase.gates.iter().flat_map(move |gate| gate.checks.iter().map(move |check| (phase, gate, check)))
         })
     }
 }

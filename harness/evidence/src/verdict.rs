@@ -22,13 +22,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// All verdicts, in the order in which outputs list them.
-    pub const ALL: [Self; 5] = [
-        Self::Passed,
-        Self::Failed,
-        Self::Error,
-        Self::NotApplicable,
-        Self::NotRun,
-    ];
+    pub const ALL: [Self; 5] = [Self::Passed, Self::Failed, Self::Error, Self::NotApplicable, Self::NotRun];
 
     /// Whether the next phase may start after this verdict.
     #[must_use]
@@ -47,10 +41,7 @@ impl Verdict {
             Self::Passed => 1,
             Self::NotApplicable => 0,
         };
-        parts
-            .into_iter()
-            .max_by_key(|verdict| rank(*verdict))
-            .unwrap_or(Self::Error)
+        parts.into_iter().max_by_key(|verdict| rank(*verdict)).unwrap_or(Self::Error)
     }
 }
 
@@ -80,10 +71,7 @@ impl Reason {
     /// A reason of this code.
     #[must_use]
     pub fn new(code: &str, detail: impl Into<String>) -> Self {
-        Self {
-            code: code.to_owned(),
-            detail: detail.into(),
-        }
+        Self { code: code.to_owned(), detail: detail.into() }
     }
 }
 
@@ -116,10 +104,7 @@ mod tests {
 
     #[test]
     fn only_passed_and_not_applicable_open_the_gate() {
-        let open: Vec<Verdict> = Verdict::ALL
-            .into_iter()
-            .filter(|v| v.opens_the_gate())
-            .collect();
+        let open: Vec<Verdict> = Verdict::ALL.into_iter().filter(|v| v.opens_the_gate()).collect();
         assert_eq!(open, [Verdict::Passed, Verdict::NotApplicable]);
     }
 }

@@ -57,12 +57,7 @@ fn events(legacy: &Legacy) -> Expected {
     let line = |(number, event): (usize, &super::Event)| {
         let id = event_id(number);
         let correlation = event.correlation.map(other_id);
-        let key = idempotency_key(
-            &tenant_id(event.tenant),
-            event.external_id.as_deref(),
-            correlation.as_deref(),
-            &id,
-        );
+        let key = idempotency_key(&tenant_id(event.tenant), event.external_id.as_deref(), correlation.as_deref(), &id);
         format!(
             "{id} {} 0 USD {} t processed {} unknown unknown campaigns=1 key={}",
             event.revenue_cents,
@@ -84,15 +79,9 @@ fn events(legacy: &Legacy) -> Expected {
 fn allocations(legacy: &Legacy) -> Expected {
     let mut lines = Vec::new();
     for (event, split, share, of) in shares(legacy) {
-        let ratio = Decimal {
-            units: of.ratio.into(),
-            scale: 5,
-        };
+        let ratio = Decimal { units: of.ratio.into(), scale: 5 };
         let id = allocation_id(share_number(event, split, share));
-        lines.push(format!(
-            "{id} unknown {} f 6",
-            Confidence::text(ratio.rounded(3))
-        ));
+        lines.push(format!("{id} unknown {} f 6", Confidence::text(ratio.rounded(3))));
     }
     Expected {
         phase: 2,
@@ -110,17 +99,10 @@ fn ledger(legacy: &Legacy) -> Expected {
     for (event, split, share, of) in shares(legacy) {
         let Some(posting) = &of.posting else { continue };
         let id = ledger_id(share_number(event, split, share));
-        let state = if posting.is_verified {
-            "captured"
-        } else {
-            "authorized"
-        };
+        let state = if posting.is_verified { "captured" } else { "authorized" };
         let created = legacy.events[event].minute + 9;
         let verified = time(posting.verified_minute.unwrap_or(created));
-        lines.push(format!(
-            "{id} legacy_{id} {state} {} USD legacy_migration {verified} 3",
-            posting.revenue_cents
-        ));
+        lines.push(format!("{id} legacy_{id} {state} {} USD legacy_migration {verified} 3", posting.revenue_cents));
     }
     Expected {
         phase: 3,
@@ -150,12 +132,10 @@ fn dead_events(legacy: &Legacy) -> Expected {
 /// Every share with its event, split and place, in the order of its allocation's id.
 fn shares(legacy: &Legacy) -> impl Iterator<Item = (usize, usize, usize, &super::Share)> {
     legacy.events.iter().enumerate().flat_map(|(event, of)| {
-        of.splits.iter().enumerate().flat_map(move |(split, of)| {
-            of.shares
-                .iter()
-                .enumerate()
-                .map(move |(share, of)| (event, split, share, of))
-        })
+        of.splits
+            .iter()
+            .enumerate()
+            .flat_map(move |(split, of)| of.shares.iter().enumerate().map(move |(share, of)| (event, split, share, of)))
     })
 }
 
@@ -174,13 +154,7 @@ mod tests {
                 has_session: true,
                 revenue_cents: 7,
                 minute: 0,
-                splits: vec![Split {
-                    drift_cents: 0,
-                    shares: vec![Share {
-                        ratio: 39_950,
-                        posting: Some(posting),
-                    }],
-                }],
+                splits: vec![Split { drift_cents: 0, shares: vec![Share { ratio: 39_950, posting: Some(posting) }] }],
             }],
             dead_events: Vec::new(),
         }
@@ -188,33 +162,16 @@ mod tests {
 
     #[test]
     fn a_verified_row_without_a_time_takes_that_of_its_creation() {
-        let posting = |is_verified, verified_minute| Posting {
-            is_verified,
-            verified_minute,
-            revenue_cents: 5,
-        };
+        let posting = |is_verified, verified_minute| Posting { is_verified, verified_minute, revenue_cents: 5 };
         let line = |posting| expected(&legacy(posting))[3].lines[0].clone();
-        assert!(
-            line(posting(true, None))
-                .contains(" captured 5 USD legacy_migration 2025-10-01 00:09:00+00 3")
-        );
-        assert!(
-            line(posting(true, Some(60)))
-                .contains(" captured 5 USD legacy_migration 2025-10-01 01:00:00+00")
-        );
-        assert!(
-            line(posting(false, Some(60)))
-                .contains(" authorized 5 USD legacy_migration 2025-10-01 01:00")
-        );
+        assert!(line(posting(true, None)).contains(" captured 5 USD legacy_migration 2025-10-01 00:09:00+00 3"));
+        assert!(line(posting(true, Some(60))).contains(" captured 5 USD legacy_migration 2025-10-01 01:00:00+00"));
+        assert!(line(posting(false, Some(60))).contains(" authorized 5 USD legacy_migration 2025-10-01 01:00"));
     }
 
     #[test]
     fn ratios_are_rounded_and_an_empty_external_id_makes_a_key() {
-        let posting = Posting {
-            is_verified: false,
-            verified_minute: None,
-            revenue_cents: 0,
-        };
+        let posting = Posting { is_verified: false, verified_minute: None, revenue_cents: 0 };
         let expected = expected(&legacy(posting));
         assert!(expected[1].lines[0].ends_with(":ext:"));
         assert!(expected[2].lines[0].contains(" unknown 0.400 f "));
@@ -222,10 +179,6 @@ mod tests {
 
     #[test]
     fn empty_tables_stay_empty() {
-        assert!(
-            expected(&Legacy::default())
-                .iter()
-                .all(|table| table.lines.is_empty())
-        );
+        assert!(expected(&Legacy::default()).iter().all(|table| table.lines.is_empty()));
     }
 }

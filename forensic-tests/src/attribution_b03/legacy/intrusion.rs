@@ -25,10 +25,7 @@ pub enum Intrusion {
 pub fn intrusions() -> impl Strategy<Value = Vec<(usize, Intrusion)>> {
     let intrusion = prop_oneof![
         Just(Intrusion::NoSession),
-        (1_usize..30, any::<bool>()).prop_map(|(characters, is_blank)| Intrusion::LongId {
-            characters,
-            is_blank
-        }),
+        (1_usize..30, any::<bool>()).prop_map(|(characters, is_blank)| Intrusion::LongId { characters, is_blank }),
         prop_oneof![2_i64..5, 2_i64..1_000_000].prop_map(Intrusion::Drift),
     ];
     vec((0_usize..6, intrusion), 1..3)
@@ -53,10 +50,7 @@ impl Intrusion {
         let event = &mut legacy.events[number];
         match self {
             Self::NoSession => event.has_session = false,
-            Self::LongId {
-                characters,
-                is_blank,
-            } => {
+            Self::LongId { characters, is_blank } => {
                 let more = if *is_blank { " " } else { "z" };
                 // The number keeps two long ids of one tenant apart.
                 let start = format!("{number:0>EXTERNAL_ID_CHARACTERS_MAX$}");
@@ -65,13 +59,7 @@ impl Intrusion {
             Self::Drift(cents) => {
                 // Beside a revenue of all that the column holds there is no room for more.
                 event.revenue_cents = event.revenue_cents.min(1_000_000);
-                event.splits.push(Split {
-                    drift_cents: *cents,
-                    shares: vec![Share {
-                        ratio: 0,
-                        posting: None,
-                    }],
-                });
+                event.splits.push(Split { drift_cents: *cents, shares: vec![Share { ratio: 0, posting: None }] });
             }
         }
     }
@@ -84,14 +72,9 @@ mod tests {
 
     #[test]
     fn each_intrusion_alone_makes_a_phase_abort() {
-        for intrusion in [
-            Intrusion::NoSession,
-            Intrusion::LongId {
-                characters: 1,
-                is_blank: true,
-            },
-            Intrusion::Drift(2),
-        ] {
+        for intrusion in
+            [Intrusion::NoSession, Intrusion::LongId { characters: 1, is_blank: true }, Intrusion::Drift(2)]
+        {
             let mut legacy = Legacy::default();
             intrusion.befall(&mut legacy, 3);
             assert!(abort(&legacy).is_some(), "{intrusion:?}");

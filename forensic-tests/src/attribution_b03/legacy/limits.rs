@@ -31,27 +31,16 @@ pub fn abort(legacy: &Legacy) -> Option<Abort> {
         )
     });
     if keys.any(|key| key.is_none()) {
-        return Some(Abort {
-            phase: 1,
-            outcome: Outcome::refused("22001", ""),
-        });
+        return Some(Abort { phase: 1, outcome: Outcome::refused("22001", "") });
     }
     if !legacy.events.iter().all(|event| event.has_session) {
-        return Some(Abort {
-            phase: 1,
-            outcome: Outcome::refused("23502", "session_id"),
-        });
+        return Some(Abort { phase: 1, outcome: Outcome::refused("23502", "session_id") });
     }
-    let mut splits = legacy.events.iter().flat_map(|event| {
-        event
-            .splits
-            .iter()
-            .map(|split| split.balances(event.revenue_cents))
-    });
-    splits.any(|is_balanced| !is_balanced).then(|| Abort {
-        phase: 2,
-        outcome: Outcome::refused("P0001", "check_allocation_sum"),
-    })
+    let mut splits =
+        legacy.events.iter().flat_map(|event| event.splits.iter().map(|split| split.balances(event.revenue_cents)));
+    splits
+        .any(|is_balanced| !is_balanced)
+        .then(|| Abort { phase: 2, outcome: Outcome::refused("P0001", "check_allocation_sum") })
 }
 
 #[cfg(test)]
@@ -67,20 +56,10 @@ mod tests {
             has_session: true,
             revenue_cents: 100,
             minute: 0,
-            splits: vec![Split {
-                drift_cents: 1,
-                shares: vec![Share {
-                    ratio: 0,
-                    posting: None,
-                }],
-            }],
+            splits: vec![Split { drift_cents: 1, shares: vec![Share { ratio: 0, posting: None }] }],
         };
         change(&mut event);
-        Legacy {
-            tenants: 1,
-            events: vec![event],
-            dead_events: Vec::new(),
-        }
+        Legacy { tenants: 1, events: vec![event], dead_events: Vec::new() }
     }
 
     fn aborts(change: impl FnOnce(&mut Event)) -> Option<(usize, String)> {
@@ -96,14 +75,8 @@ mod tests {
     #[test]
     fn rows_outside_them_end_the_first_phase_that_meets_them() {
         let refused = |phase, outcome: &str| Some((phase, outcome.to_owned()));
-        assert_eq!(
-            aborts(|e| e.has_session = false),
-            refused(1, "refused 23502 session_id")
-        );
-        assert_eq!(
-            aborts(|e| e.splits[0].drift_cents = 2),
-            refused(2, "refused P0001 check_allocation_sum")
-        );
+        assert_eq!(aborts(|e| e.has_session = false), refused(1, "refused 23502 session_id"));
+        assert_eq!(aborts(|e| e.splits[0].drift_cents = 2), refused(2, "refused P0001 check_allocation_sum"));
         let both = |event: &mut Event| {
             event.external_id = Some(" ".repeat(215));
             event.has_session = false;

@@ -136,69 +136,29 @@ mod tests {
     }
 
     fn admitted(tenants: usize, events: Vec<Event>) -> usize {
-        let legacy = Legacy {
-            tenants,
-            events,
-            dead_events: Vec::new(),
-        };
+        let legacy = Legacy { tenants, events, dead_events: Vec::new() };
         legacy.admitted().events.len()
     }
 
     #[test]
     fn what_the_unique_indexes_of_the_baseline_refuse_is_left_out() {
-        assert_eq!(
-            admitted(
-                2,
-                vec![event(0, Some("a"), None), event(0, Some("a"), Some(1))]
-            ),
-            1
-        );
-        assert_eq!(
-            admitted(2, vec![event(0, None, Some(1)), event(0, None, Some(1))]),
-            1
-        );
+        assert_eq!(admitted(2, vec![event(0, Some("a"), None), event(0, Some("a"), Some(1))]), 1);
+        assert_eq!(admitted(2, vec![event(0, None, Some(1)), event(0, None, Some(1))]), 1);
         assert_eq!(admitted(0, vec![event(0, None, None)]), 0);
     }
 
     #[test]
     fn what_they_let_in_is_kept() {
-        assert_eq!(
-            admitted(
-                2,
-                vec![event(0, Some("a"), None), event(1, Some("a"), None)]
-            ),
-            2
-        );
-        assert_eq!(
-            admitted(
-                1,
-                vec![event(0, Some("a"), Some(1)), event(0, None, Some(1))]
-            ),
-            2
-        );
-        assert_eq!(
-            admitted(1, vec![event(0, None, None), event(0, None, None)]),
-            2
-        );
-        assert_eq!(
-            admitted(
-                1,
-                vec![event(0, Some("a"), None), event(0, Some("a "), None)]
-            ),
-            2
-        );
+        assert_eq!(admitted(2, vec![event(0, Some("a"), None), event(1, Some("a"), None)]), 2);
+        assert_eq!(admitted(1, vec![event(0, Some("a"), Some(1)), event(0, None, Some(1))]), 2);
+        assert_eq!(admitted(1, vec![event(0, None, None), event(0, None, None)]), 2);
+        assert_eq!(admitted(1, vec![event(0, Some("a"), None), event(0, Some("a "), None)]), 2);
     }
 
     #[test]
     fn a_split_deals_out_the_revenue_and_its_drift() {
-        let share = Share {
-            ratio: 0,
-            posting: None,
-        };
-        let split = |drift_cents, shares| Split {
-            drift_cents,
-            shares: vec![share.clone(); shares],
-        };
+        let share = Share { ratio: 0, posting: None };
+        let split = |drift_cents, shares| Split { drift_cents, shares: vec![share.clone(); shares] };
         assert_eq!(split(1, 3).cents(100), [33, 33, 35]);
         assert!(split(1, 3).balances(100));
         assert!(!split(2, 1).balances(100));

@@ -78,12 +78,7 @@ pub const LEGACY_COLUMNS: [(&str, &[&str]); 5] = [
 /// A minute of October 2025, as the server writes times in UTC.
 pub(super) fn time(minute: u32) -> String {
     let (day, minute) = (minute / 1440, minute % 1440);
-    format!(
-        "2025-10-{:02} {:02}:{:02}:00+00",
-        day + 1,
-        minute / 60,
-        minute % 60
-    )
+    format!("2025-10-{:02} {:02}:{:02}:00+00", day + 1, minute / 60, minute % 60)
 }
 
 /// The number of a share, which its allocation and its ledger row have in their ids.
@@ -102,16 +97,12 @@ pub fn write(script: &mut Script, legacy: &Legacy) {
     });
     given(script, Insert::together(tenants));
     let events = legacy.events.iter().enumerate();
-    given(
-        script,
-        Insert::together(events.clone().map(|(n, event)| insert_event(n, event))),
-    );
+    given(script, Insert::together(events.clone().map(|(n, event)| insert_event(n, event))));
     let is_balanced = |event: &Event| event.splits.iter().all(|s| s.balances(event.revenue_cents));
     // Splits that the trigger would refuse are there all the same: they are older than the trigger.
     let is_older = !legacy.events.iter().all(is_balanced);
     if is_older {
-        script
-            .given("ALTER TABLE attribution_allocations DISABLE TRIGGER trg_check_allocation_sum");
+        script.given("ALTER TABLE attribution_allocations DISABLE TRIGGER trg_check_allocation_sum");
     }
     let mut postings = Vec::new();
     for (number, event) in events {
@@ -160,26 +151,19 @@ fn insert_event(number: usize, event: &Event) -> Insert {
 fn allocations(number: usize, event: &Event, split: usize) -> impl Iterator<Item = Insert> {
     let shares = &event.splits[split].shares;
     let cents = event.splits[split].cents(event.revenue_cents);
-    shares
-        .iter()
-        .zip(cents)
-        .enumerate()
-        .map(move |(share, (of, cents))| {
-            let ratio = Decimal {
-                units: of.ratio.into(),
-                scale: 5,
-            };
-            Insert::into("attribution_allocations")
-                .set("id", allocation_id(share_number(number, split, share)))
-                .set("tenant_id", tenant_id(event.tenant))
-                .set("event_id", event_id(number))
-                .set("created_at", time(event.minute + 7))
-                .set("updated_at", time(event.minute + 8))
-                .set("channel_code", CHANNELS[share % CHANNELS.len()])
-                .set("allocated_revenue_cents", cents)
-                .set("allocation_ratio", ratio)
-                .set("model_version", format!("v{split}"))
-        })
+    shares.iter().zip(cents).enumerate().map(move |(share, (of, cents))| {
+        let ratio = Decimal { units: of.ratio.into(), scale: 5 };
+        Insert::into("attribution_allocations")
+            .set("id", allocation_id(share_number(number, split, share)))
+            .set("tenant_id", tenant_id(event.tenant))
+            .set("event_id", event_id(number))
+            .set("created_at", time(event.minute + 7))
+            .set("updated_at", time(event.minute + 8))
+            .set("channel_code", CHANNELS[share % CHANNELS.len()])
+            .set("allocated_revenue_cents", cents)
+            .set("allocation_ratio", ratio)
+            .set("model_version", format!("v{split}"))
+    })
 }
 
 fn ledger_rows(number: usize, event: &Event, split: usize) -> impl Iterator<Item = Insert> {

@@ -44,10 +44,7 @@ fn script(phases: &Phases, case: &Legacy, count: usize) -> Script {
     for (table, columns) in LEGACY_COLUMNS {
         script.unchanged(table, columns);
     }
-    for table in expected(case)
-        .into_iter()
-        .filter(|table| table.phase < count)
-    {
+    for table in expected(case).into_iter().filter(|table| table.phase < count) {
         script.query(table.claim, table.query, &table.lines);
     }
     script

@@ -29,8 +29,7 @@ pub struct Broken {
 /// Property 19.
 #[must_use]
 pub fn protections(phases: Phases) -> Property<ProtectionCase> {
-    let broken = (0..phases.count(), 0_usize..12)
-        .prop_map(|(phase, statements)| Broken { phase, statements });
+    let broken = (0..phases.count(), 0_usize..12).prop_map(|(phase, statements)| Broken { phase, statements });
     let outside = prop_oneof![Just(Vec::<(usize, Intrusion)>::new()), intrusions()];
     Property {
         name: "attribution_b03::property_19_after_any_phase_guards_and_row_level_security_are_on",
@@ -40,10 +39,7 @@ pub fn protections(phases: Phases) -> Property<ProtectionCase> {
                 for (number, intrusion) in outside {
                     intrusion.befall(&mut legacy, number);
                 }
-                ProtectionCase {
-                    legacy: legacy.admitted(),
-                    broken,
-                }
+                ProtectionCase { legacy: legacy.admitted(), broken }
             })
             .sboxed(),
         script: Box::new(move |case| script(&phases, case)),
@@ -58,9 +54,7 @@ fn script(phases: &Phases, case: &ProtectionCase) -> Script {
     for index in 0..phases.count() {
         let refusal = abort.as_ref().filter(|abort| abort.phase == index);
         // A phase that the rows end anyway may not even get to where it would break.
-        let broken = case
-            .broken
-            .filter(|broken| broken.phase == index && refusal.is_none());
+        let broken = case.broken.filter(|broken| broken.phase == index && refusal.is_none());
         if let Some(broken) = broken {
             phases.up_broken(&mut script, index, broken.statements);
             protected(&mut script);

@@ -42,11 +42,9 @@ impl Phases {
     /// When one of them is a command or has no way back.
     pub fn of(suite: &Suite) -> Result<Self, PhasesError> {
         let text = |id: &str, step: Option<&PhaseStep>| match step {
-            Some(PhaseStep::Sql(files)) => Ok(files
-                .iter()
-                .map(|file| file.text.as_str())
-                .collect::<Vec<_>>()
-                .join("\n")),
+            Some(PhaseStep::Sql(files)) => {
+                Ok(files.iter().map(|file| file.text.as_str()).collect::<Vec<_>>().join("\n"))
+            }
             _ => Err(PhasesError(format!("phase {id} is not SQL up and down"))),
         };
         let phases = suite.phases.iter().map(|phase| {
@@ -56,22 +54,14 @@ impl Phases {
                 down: text(&phase.id, phase.down.as_ref())?,
             })
         });
-        Ok(Self {
-            role: suite.baseline.role.clone(),
-            phases: phases.collect::<Result<_, _>>()?,
-        })
+        Ok(Self { role: suite.baseline.role.clone(), phases: phases.collect::<Result<_, _>>()? })
     }
 
     /// The same with a defect: a part of the way forward of one phase, which must be there, is another.
     ///
     /// # Errors
     /// When it is not there.
-    pub fn with_defect(
-        mut self,
-        index: usize,
-        part: &str,
-        other: &str,
-    ) -> Result<Self, PhasesError> {
+    pub fn with_defect(mut self, index: usize, part: &str, other: &str) -> Result<Self, PhasesError> {
         self.replace(index, part, other, |phase| &mut phase.up)?;
         Ok(self)
     }
@@ -80,12 +70,7 @@ impl Phases {
     ///
     /// # Errors
     /// When it is not there.
-    pub fn with_defect_back(
-        mut self,
-        index: usize,
-        part: &str,
-        other: &str,
-    ) -> Result<Self, PhasesError> {
+    pub fn with_defect_back(mut self, index: usize, part: &str, other: &str) -> Result<Self, PhasesError> {
         self.replace(index, part, other, |phase| &mut phase.down)?;
         Ok(self)
     }
@@ -121,11 +106,7 @@ impl Phases {
     pub fn up_broken(&self, script: &mut Script, index: usize, statements: usize) {
         if let Some(phase) = self.phases.get(index) {
             let split = split_postgres(&phase.up).unwrap_or_default();
-            let mut texts: Vec<String> = split
-                .into_iter()
-                .map(|statement| statement.text)
-                .take(statements)
-                .collect();
+            let mut texts: Vec<String> = split.into_iter().map(|statement| statement.text).take(statements).collect();
             texts.push("SELECT 1 / 0".to_owned());
             let claim = format!("phase {} broken after {statements} statements", phase.id);
             let refused = Outcome::refused("22012", "");

@@ -23,9 +23,7 @@ pub fn roundtrips(phases: Phases) -> Property<RoundTripCase> {
     Property {
         name: "attribution_b03::property_17_down_undoes_up_and_up_after_down_leads_to_the_same_catalog",
         state: BASELINE,
-        strategy: (legacy(), 1..=phases.count())
-            .prop_map(|(legacy, phases)| RoundTripCase { legacy, phases })
-            .sboxed(),
+        strategy: (legacy(), 1..=phases.count()).prop_map(|(legacy, phases)| RoundTripCase { legacy, phases }).sboxed(),
         script: Box::new(move |case| script(&phases, case)),
         cases: 12,
     }

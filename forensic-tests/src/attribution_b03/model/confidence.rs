@@ -27,11 +27,7 @@ impl Confidence {
     /// Thousandths as the server writes them.
     #[must_use]
     pub fn text(thousandths: i64) -> String {
-        Decimal {
-            units: thousandths,
-            scale: 3,
-        }
-        .to_string()
+        Decimal { units: thousandths, scale: 3 }.to_string()
     }
 }
 

@@ -20,11 +20,7 @@ impl Decimal {
         }
         let divisor = 10_i64.pow(self.scale - places);
         let (whole, rest) = (self.units / divisor, self.units % divisor);
-        if rest.abs() * 2 >= divisor {
-            whole + rest.signum()
-        } else {
-            whole
-        }
+        if rest.abs() * 2 >= divisor { whole + rest.signum() } else { whole }
     }
 }
 
@@ -62,52 +58,20 @@ mod tests {
             (100_049, 1000),
             (100_050, 1001),
         ] {
-            assert_eq!(
-                Decimal { units, scale: 5 }.rounded(3),
-                thousandths,
-                "{units}"
-            );
+            assert_eq!(Decimal { units, scale: 5 }.rounded(3), thousandths, "{units}");
         }
     }
 
     #[test]
     fn fewer_places_are_filled_up() {
         assert_eq!(Decimal { units: 7, scale: 0 }.rounded(3), 7000);
-        assert_eq!(
-            Decimal {
-                units: -7,
-                scale: 2
-            }
-            .rounded(3),
-            -70
-        );
+        assert_eq!(Decimal { units: -7, scale: 2 }.rounded(3), -70);
     }
 
     #[test]
     fn it_is_written_with_all_its_places() {
-        assert_eq!(
-            Decimal {
-                units: -4,
-                scale: 4
-            }
-            .to_string(),
-            "-0.0004"
-        );
-        assert_eq!(
-            Decimal {
-                units: 12,
-                scale: 0
-            }
-            .to_string(),
-            "12"
-        );
-        assert_eq!(
-            Decimal {
-                units: 1005,
-                scale: 3
-            }
-            .to_string(),
-            "1.005"
-        );
+        assert_eq!(Decimal { units: -4, scale: 4 }.to_string(), "-0.0004");
+        assert_eq!(Decimal { units: 12, scale: 0 }.to_string(), "12");
+        assert_eq!(Decimal { units: 1005, scale: 3 }.to_string(), "1.005");
     }
 }

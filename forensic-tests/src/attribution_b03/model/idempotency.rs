@@ -8,12 +8,7 @@ pub const EXTERNAL_ID_CHARACTERS_MAX: usize = 214;
 /// The key, or `None` where it does not fit and the phase must abort. An empty external id counts as present. Unlike an
 /// assignment of the server, the phase cuts nothing, not even spaces: two keys would become one.
 #[must_use]
-pub fn idempotency_key(
-    tenant: &str,
-    external: Option<&str>,
-    correlation: Option<&str>,
-    id: &str,
-) -> Option<String> {
+pub fn idempotency_key(tenant: &str, external: Option<&str>, correlation: Option<&str>, id: &str) -> Option<String> {
     let key = match (external, correlation) {
         (Some(external), _) => format!("{tenant}:ext:{external}"),
         (None, Some(correlation)) => format!("{tenant}:cor:{correlation}"),
@@ -34,22 +29,10 @@ mod tests {
 
     #[test]
     fn the_external_id_comes_first_and_the_own_id_last() {
-        assert_eq!(
-            idempotency_key(A, Some("x"), Some(B), B),
-            Some(format!("{A}:ext:x"))
-        );
-        assert_eq!(
-            idempotency_key(A, Some(""), Some(B), B),
-            Some(format!("{A}:ext:"))
-        );
-        assert_eq!(
-            idempotency_key(A, None, Some(B), A),
-            Some(format!("{A}:cor:{B}"))
-        );
-        assert_eq!(
-            idempotency_key(A, None, None, B),
-            Some(format!("{A}:id:{B}"))
-        );
+        assert_eq!(idempotency_key(A, Some("x"), Some(B), B), Some(format!("{A}:ext:x")));
+        assert_eq!(idempotency_key(A, Some(""), Some(B), B), Some(format!("{A}:ext:")));
+        assert_eq!(idempotency_key(A, None, Some(B), A), Some(format!("{A}:cor:{B}")));
+        assert_eq!(idempotency_key(A, None, None, B), Some(format!("{A}:id:{B}")));
     }
 
     #[test]
@@ -57,10 +40,7 @@ mod tests {
         let longest = "é".repeat(EXTERNAL_ID_CHARACTERS_MAX);
         assert!(idempotency_key(A, Some(&longest), None, B).is_some());
         for more in ["é", " "] {
-            assert_eq!(
-                idempotency_key(A, Some(&format!("{longest}{more}")), None, B),
-                None
-            );
+            assert_eq!(idempotency_key(A, Some(&format!("{longest}{more}")), None, B), None);
         }
     }
 
@@ -82,18 +62,9 @@ mod tests {
     }
 
     fn sender() -> impl Strategy<Value = Sender> {
-        let imitation = prop_oneof![
-            Just(format!(":cor:{A}")),
-            Just(format!(":id:{B}")),
-            Just(A.to_owned())
-        ];
+        let imitation = prop_oneof![Just(format!(":cor:{A}")), Just(format!(":id:{B}")), Just(A.to_owned())];
         let external = prop_oneof![imitation, ":{0,1}(ext|cor|id){0,1}:{0,1}[ab ]{0,2}"];
-        (
-            any::<bool>(),
-            proptest::option::of(external),
-            any::<Option<bool>>(),
-            any::<bool>(),
-        )
+        (any::<bool>(), proptest::option::of(external), any::<Option<bool>>(), any::<bool>())
     }
 
     proptest! {

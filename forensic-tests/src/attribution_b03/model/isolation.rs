@@ -24,10 +24,7 @@ pub enum Write {
 
 /// The rows that a session of this tenant sees, out of rows of these tenants.
 pub fn visible(session: u8, rows: &[u8]) -> impl Iterator<Item = usize> {
-    rows.iter()
-        .enumerate()
-        .filter(move |(_, tenant)| **tenant == session)
-        .map(|(index, _)| index)
+    rows.iter().enumerate().filter(move |(_, tenant)| **tenant == session).map(|(index, _)| index)
 }
 
 /// What becomes of a write by a session of this tenant, out of rows of these tenants.
@@ -43,9 +40,7 @@ pub fn written(access: Access, session: u8, rows: &[u8], write: Write) -> Outcom
     let reached = |tenant: u8| visible(session, rows).filter(|_| tenant == session).count();
     match write {
         Write::Insert(tenant) if tenant == session => Outcome::Rows(1),
-        Write::Move(from, to) if to == session || reached(from) == 0 => {
-            Outcome::Rows(reached(from))
-        }
+        Write::Move(from, to) if to == session || reached(from) == 0 => Outcome::Rows(reached(from)),
         Write::Insert(_) | Write::Move(..) => Outcome::refused("42501", "row-level security"),
         Write::Delete(tenant) => Outcome::Rows(reached(tenant)),
     }
@@ -55,10 +50,7 @@ pub fn written(access: Access, session: u8, rows: &[u8], write: Write) -> Outcom
 mod tests {
     use super::*;
 
-    const ALL: Access = Access {
-        insert: true,
-        mutate: true,
-    };
+    const ALL: Access = Access { insert: true, mutate: true };
 
     #[test]
     fn a_session_sees_the_rows_of_its_tenant_only() {
@@ -68,18 +60,9 @@ mod tests {
 
     #[test]
     fn it_writes_rows_of_its_tenant() {
-        assert_eq!(
-            written(ALL, 1, &[1, 1, 2], Write::Insert(1)),
-            Outcome::Rows(1)
-        );
-        assert_eq!(
-            written(ALL, 1, &[1, 1, 2], Write::Delete(1)),
-            Outcome::Rows(2)
-        );
-        assert_eq!(
-            written(ALL, 1, &[1, 1, 2], Write::Move(1, 1)),
-            Outcome::Rows(2)
-        );
+        assert_eq!(written(ALL, 1, &[1, 1, 2], Write::Insert(1)), Outcome::Rows(1));
+        assert_eq!(written(ALL, 1, &[1, 1, 2], Write::Delete(1)), Outcome::Rows(2));
+        assert_eq!(written(ALL, 1, &[1, 1, 2], Write::Move(1, 1)), Outcome::Rows(2));
     }
 
     #[test]
@@ -93,10 +76,7 @@ mod tests {
 
     #[test]
     fn a_missing_privilege_comes_before_the_policy() {
-        let none = Access {
-            insert: false,
-            mutate: false,
-        };
+        let none = Access { insert: false, mutate: false };
         for write in [Write::Insert(2), Write::Move(1, 2), Write::Delete(1)] {
             let outcome = written(none, 1, &[1], write);
             assert_eq!(outcome, Outcome::refused("42501", "privilege"));

@@ -31,20 +31,13 @@ impl Splits {
 
     /// The shares of a version: channel and cents.
     pub fn of(&self, version: u8) -> impl Iterator<Item = (u8, i32)> {
-        self.shares
-            .range((version, 0)..=(version, u8::MAX))
-            .map(|((_, channel), cents)| (*channel, *cents))
+        self.shares.range((version, 0)..=(version, u8::MAX)).map(|((_, channel), cents)| (*channel, *cents))
     }
 
     /// Takes over what a statement makes of the shares if every version that it touches balances afterwards.
     pub fn apply(&mut self, touched: &[u8], after: BTreeMap<(u8, u8), i32>) -> bool {
-        let after = Self {
-            revenue: self.revenue,
-            shares: after,
-        };
-        let is_accepted = touched
-            .iter()
-            .all(|version| after.version_balances(*version));
+        let after = Self { revenue: self.revenue, shares: after };
+        let is_accepted = touched.iter().all(|version| after.version_balances(*version));
         if is_accepted {
             *self = after;
         }
@@ -79,18 +72,12 @@ mod tests {
 
     #[test]
     fn a_refused_statement_changes_nothing_and_versions_do_not_meet() {
-        let mut splits = Splits {
-            revenue: 100,
-            ..Splits::default()
-        };
+        let mut splits = Splits { revenue: 100, ..Splits::default() };
         assert!(splits.apply(&[1], BTreeMap::from([((1, 0), 99)])));
         let before = splits.clone();
         let both = BTreeMap::from([((1, 0), 99), ((2, 0), 98)]);
         assert!(!splits.apply(&[2], both.clone()));
         assert_eq!(splits, before);
-        assert!(
-            splits.apply(&[1], both),
-            "only what is touched is looked at"
-        );
+        assert!(splits.apply(&[1], both), "only what is touched is looked at");
     }
 }

@@ -27,13 +27,9 @@ pub fn confidence() -> Property<ConfidenceCase> {
     // Halves of the last place that is kept, and their neighbours, are where rounding goes wrong.
     let edge = (-11_000_i64..11_000, select(vec![49_i64, 50, 51]))
         .prop_map(move |(thousandths, rest)| number(thousandths * 100 + rest, 5));
-    let bounds = (
-        select(vec![0_i64, 1_000_000, 9_999_500, -9_999_500]),
-        -1100_i64..1100,
-    )
+    let bounds = (select(vec![0_i64, 1_000_000, 9_999_500, -9_999_500]), -1100_i64..1100)
         .prop_map(move |(bound, off)| number(bound + off, 6));
-    let any_number = (-30_000_000_i64..30_000_000, 0_u32..8)
-        .prop_map(move |(units, scale)| number(units, scale));
+    let any_number = (-30_000_000_i64..30_000_000, 0_u32..8).prop_map(move |(units, scale)| number(units, scale));
     let special = select(vec!["NaN", "Infinity", "-Infinity"]).prop_map(ConfidenceCase::Special);
     Property {
         name: "attribution_b03::property_09_a_confidence_is_stored_rounded_exactly_when_that_lies_between_0_and_1",
@@ -53,20 +49,13 @@ fn script(case: &ConfidenceCase) -> Script {
     let (expected, stored) = match outcome {
         Confidence::Stored(thousandths) => (Outcome::Rows(1), vec![Confidence::text(thousandths)]),
         Confidence::Overflow => (Outcome::refused("22003", ""), vec![]),
-        Confidence::OutOfBounds => (
-            Outcome::refused("23514", "ck_allocations_confidence_score"),
-            vec![],
-        ),
+        Confidence::OutOfBounds => (Outcome::refused("23514", "ck_allocations_confidence_score"), vec![]),
     };
     let mut script = Script::new();
     script.given(rows::tenant(1).to_string());
     script.given(rows::event(1, 1, 0).to_string());
     let row = rows::allocation(1, 1, 1).set("confidence_score", &text);
-    script.attempt(
-        format!("a confidence of {text}"),
-        &row.to_string(),
-        &expected,
-    );
+    script.attempt(format!("a confidence of {text}"), &row.to_string(), &expected);
     script.query(
         "it is stored rounded, or not at all",
         &format!(

@@ -8,8 +8,8 @@ use proptest::{
 };
 
 use super::{
-    confidence, currency, guards, idempotency_keys, isolation, key_hashes, retries, split,
-    statements, states, trails, transaction_ids, versions,
+    confidence, currency, guards, idempotency_keys, isolation, key_hashes, retries, split, statements, states, trails,
+    transaction_ids, versions,
 };
 use crate::replay::{Property, Seed, Step};
 
@@ -20,9 +20,7 @@ fn outcomes<C: std::fmt::Debug>(property: &Property<C>) -> BTreeSet<String> {
     for _ in 0..1000 {
         let case = property.strategy.new_tree(&mut runner).unwrap().current();
         for step in (property.script)(&case).steps() {
-            if let Step::Compare {
-                expected, observed, ..
-            } = step
+            if let Step::Compare { expected, observed, .. } = step
                 && observed.starts_with("pg_temp.attempt")
             {
                 outcomes.insert(expected.clone());
@@ -36,15 +34,8 @@ fn outcomes<C: std::fmt::Debug>(property: &Property<C>) -> BTreeSet<String> {
 #[track_caller]
 fn covers<C: std::fmt::Debug>(property: &Property<C>, expected: &[&str]) {
     let met = outcomes(property);
-    let missing: Vec<_> = expected
-        .iter()
-        .filter(|outcome| !met.contains(**outcome))
-        .collect();
-    assert!(
-        missing.is_empty(),
-        "{}: {missing:?} are not among {met:?}",
-        property.name
-    );
+    let missing: Vec<_> = expected.iter().filter(|outcome| !met.contains(**outcome)).collect();
+    assert!(missing.is_empty(), "{}: {missing:?} are not among {met:?}", property.name);
 }
 
 #[test]
@@ -59,26 +50,10 @@ fn the_cases_of_words_and_keys_meet_every_outcome() {
             "refused 23514 ck_dead_events_remediation_status_valid",
         ],
     );
-    covers(
-        &idempotency_keys(),
-        &["1 rows", "0 rows", "refused 23505 idx_events_idempotency"],
-    );
-    covers(
-        &transaction_ids(),
-        &[
-            "1 rows",
-            "0 rows",
-            "refused 23505 idx_revenue_ledger_transaction_id",
-        ],
-    );
-    covers(
-        &key_hashes(),
-        &["1 rows", "0 rows", "refused 23505 idx_tenants_api_key_hash"],
-    );
-    covers(
-        &currency(),
-        &["1 rows", "refused 22001", "refused 23502 currency"],
-    );
+    covers(&idempotency_keys(), &["1 rows", "0 rows", "refused 23505 idx_events_idempotency"]);
+    covers(&transaction_ids(), &["1 rows", "0 rows", "refused 23505 idx_revenue_ledger_transaction_id"]);
+    covers(&key_hashes(), &["1 rows", "0 rows", "refused 23505 idx_tenants_api_key_hash"]);
+    covers(&currency(), &["1 rows", "refused 22001", "refused 23502 currency"]);
 }
 
 #[test]
@@ -86,18 +61,8 @@ fn the_cases_of_amounts_meet_every_outcome() {
     let unbalanced = "refused P0001 check_allocation_sum";
     covers(&split(), &["1 rows", "2 rows", "9 rows", unbalanced]);
     covers(&statements(), &["1 rows", "2 rows", "0 rows", unbalanced]);
-    covers(
-        &versions(),
-        &["1 rows", "2 rows", "3 rows", "6 rows", unbalanced],
-    );
-    covers(
-        &confidence(),
-        &[
-            "1 rows",
-            "refused 22003",
-            "refused 23514 ck_allocations_confidence_score",
-        ],
-    );
+    covers(&versions(), &["1 rows", "2 rows", "3 rows", "6 rows", unbalanced]);
+    covers(&confidence(), &["1 rows", "refused 22003", "refused 23514 ck_allocations_confidence_score"]);
     covers(
         &retries(),
         &[
@@ -124,12 +89,6 @@ fn the_cases_of_rows_meet_every_outcome() {
     );
     covers(
         &isolation(),
-        &[
-            "0 rows",
-            "1 rows",
-            "2 rows",
-            "refused 42501 privilege",
-            "refused 42501 row-level security",
-        ],
+        &["0 rows", "1 rows", "2 rows", "refused 42501 privilege", "refused 42501 row-level security"],
     );
 }

@@ -31,10 +31,7 @@ pub fn currency() -> Property<CurrencyCase> {
         name: "attribution_b03::property_10_a_currency_is_accepted_exactly_when_it_has_at_most_three_characters",
         state: AFTER_ALL_PHASES,
         strategy: (any::<bool>(), currency)
-            .prop_map(|(in_ledger, currency)| CurrencyCase {
-                in_ledger,
-                currency,
-            })
+            .prop_map(|(in_ledger, currency)| CurrencyCase { in_ledger, currency })
             .sboxed(),
         script: Box::new(script),
         cases: 150,
@@ -61,14 +58,7 @@ fn script(case: &CurrencyCase) -> Script {
     let claim = format!("a currency {:?} in {table}", case.currency);
     script.attempt(claim, &row.to_string(), &expected);
     let stored: Vec<String> = stored.flatten().map(str::to_owned).into_iter().collect();
-    let query = format!(
-        "SELECT currency FROM {table} WHERE tenant_id = {}",
-        rows::quoted(&rows::tenant_id(1))
-    );
-    script.query(
-        "the currency is stored as it is, or not at all",
-        &query,
-        &stored,
-    );
+    let query = format!("SELECT currency FROM {table} WHERE tenant_id = {}", rows::quoted(&rows::tenant_id(1)));
+    script.query("the currency is stored as it is, or not at all", &query, &stored);
     script
 }

@@ -33,31 +33,16 @@ const TENANTS: usize = 3;
 /// Each changes nothing or something, a state, a count or an amount: the guards do not look.
 const ASSIGNMENTS: [[&str; 2]; 4] = [
     ["processing_status = 'processed'", "state = 'refunded'"],
-    [
-        "retry_count = retry_count + 1",
-        "metadata = '{\"rate\": 1}'",
-    ],
-    [
-        "revenue_cents = revenue_cents",
-        "revenue_cents = revenue_cents",
-    ],
-    [
-        "tenant_id = tenant_id, updated_at = now()",
-        "is_verified = true, verified_at = now()",
-    ],
+    ["retry_count = retry_count + 1", "metadata = '{\"rate\": 1}'"],
+    ["revenue_cents = revenue_cents", "revenue_cents = revenue_cents"],
+    ["tenant_id = tenant_id, updated_at = now()", "is_verified = true, verified_at = now()"],
 ];
 
 /// Property 13.
 #[must_use]
 pub fn guards() -> Property<GuardCase> {
-    let role = select(vec![
-        Role::AppRw,
-        Role::AppRo,
-        Role::AppUser,
-        Role::Owner,
-        Role::MigrationOwner,
-        Role::Superuser,
-    ]);
+    let role =
+        select(vec![Role::AppRw, Role::AppRo, Role::AppUser, Role::Owner, Role::MigrationOwner, Role::Superuser]);
     let mutation = select(vec![
         Mutation::Update,
         Mutation::Delete,
@@ -67,28 +52,19 @@ pub fn guards() -> Property<GuardCase> {
         Mutation::CascadeFromTenants,
     ]);
     let row = (0..TENANTS, proptest::bool::weighted(0.6));
-    let case = (
-        role,
-        0..TENANTS,
-        mutation,
-        any::<bool>(),
-        vec(row, 1..5),
-        0..ASSIGNMENTS.len(),
-    );
+    let case = (role, 0..TENANTS, mutation, any::<bool>(), vec(row, 1..5), 0..ASSIGNMENTS.len());
     Property {
         name: "attribution_b03::property_13_no_update_or_delete_changes_events_or_ledger_for_any_role",
         state: AFTER_ALL_PHASES,
         strategy: case
-            .prop_map(
-                |(role, session, mutation, on_ledger, rows, assignment)| GuardCase {
-                    role,
-                    session,
-                    mutation,
-                    on_ledger,
-                    rows,
-                    assignment,
-                },
-            )
+            .prop_map(|(role, session, mutation, on_ledger, rows, assignment)| GuardCase {
+                role,
+                session,
+                mutation,
+                on_ledger,
+                rows,
+                assignment,
+            })
             .sboxed(),
         script: Box::new(script),
         cases: 200,
@@ -142,10 +118,7 @@ fn script(case: &GuardCase) -> Script {
         .map(|(number, (tenant, _))| (number, *tenant))
         .collect();
     let (sql, guard) = statement(case, &aimed);
-    let reached = aimed
-        .iter()
-        .filter(|(_, tenant)| *tenant == case.session)
-        .count();
+    let reached = aimed.iter().filter(|(_, tenant)| *tenant == case.session).count();
     let expected = guarded(case.role, case.mutation, guard, reached, aimed.len());
     let role = role_name(case.role);
     if let Some(role) = role {
@@ -165,65 +138,37 @@ fn script(case: &GuardCase) -> Script {
 /// The statement, and the function that guards the first table it reaches.
 fn statement(case: &GuardCase, aimed: &[(usize, usize)]) -> (String, &'static str) {
     let ids = |id: &dyn Fn(usize) -> String, numbers: &mut dyn Iterator<Item = usize>| {
-        format!(
-            "id = ANY (ARRAY[{}]::uuid[])",
-            rows::quoted_all(numbers.map(id))
-        )
+        format!("id = ANY (ARRAY[{}]::uuid[])", rows::quoted_all(numbers.map(id)))
     };
     let mut numbers = aimed.iter().map(|(number, _)| *number);
     let (events_guard, ledger_guard) = ("fn_events_prevent_mutation", "fn_ledger_prevent_mutation");
     let (table, guard, place, rows) = if case.on_ledger {
-        (
-            "revenue_ledger",
-            ledger_guard,
-            1,
-            ids(&rows::ledger_id, &mut numbers.clone()),
-        )
+        ("revenue_ledger", ledger_guard, 1, ids(&rows::ledger_id, &mut numbers.clone()))
     } else {
-        (
-            "attribution_events",
-            events_guard,
-            0,
-            ids(&rows::event_id, &mut numbers.clone()),
-        )
+        ("attribution_events", events_guard, 0, ids(&rows::event_id, &mut numbers.clone()))
     };
     match case.mutation {
         Mutation::Update => {
             let assignment = ASSIGNMENTS[case.assignment % ASSIGNMENTS.len()][place];
-            (
-                format!("UPDATE {table} SET {assignment} WHERE {rows}"),
-                guard,
-            )
+            (format!("UPDATE {table} SET {assignment} WHERE {rows}"), guard)
         }
         Mutation::Delete => (format!("DELETE FROM {table} WHERE {rows}"), guard),
         Mutation::Merge => {
-            let sql = format!(
-                "MERGE INTO {table} USING (SELECT 1) AS one ON {rows} WHEN MATCHED THEN DELETE"
-            );
+            let sql = format!("MERGE INTO {table} USING (SELECT 1) AS one ON {rows} WHEN MATCHED THEN DELETE");
             (sql, guard)
         }
         Mutation::Upsert => {
             let tenant = aimed.first().map_or(0, |(_, tenant)| *tenant);
-            let row = if case.on_ledger {
-                rows::ledger(0, tenant, 0)
-            } else {
-                rows::event(0, tenant, 0)
-            };
+            let row = if case.on_ledger { rows::ledger(0, tenant, 0) } else { rows::event(0, tenant, 0) };
             let sql = format!("{row}\nON CONFLICT (id) DO UPDATE SET updated_at = now()");
             (sql, guard)
         }
         Mutation::CascadeFromAllocations => {
             let rows = ids(&rows::allocation_id, &mut numbers);
-            (
-                format!("DELETE FROM attribution_allocations WHERE {rows}"),
-                ledger_guard,
-            )
+            (format!("DELETE FROM attribution_allocations WHERE {rows}"), ledger_guard)
         }
         Mutation::CascadeFromTenants => {
-            let rows = ids(
-                &rows::tenant_id,
-                &mut aimed.iter().map(|(_, tenant)| *tenant),
-            );
+            let rows = ids(&rows::tenant_id, &mut aimed.iter().map(|(_, tenant)| *tenant));
             (format!("DELETE FROM tenants WHERE {rows}"), events_guard)
         }
     }

@@ -67,9 +67,7 @@ pub fn isolation() -> Property<IsolationCase> {
 /// The owner may update events and ledger as far as privileges go, and meets the guard: that is property 13.
 fn within_guards(role: &str, table: &str, write: Write) -> Write {
     match write {
-        Write::Move(_, tenant) | Write::Delete(tenant)
-            if role == "b03_owner" && is_guarded(table) =>
-        {
+        Write::Move(_, tenant) | Write::Delete(tenant) if role == "b03_owner" && is_guarded(table) => {
             Write::Insert(tenant)
         }
         other => other,
@@ -81,10 +79,7 @@ fn is_guarded(table: &str) -> bool {
 }
 
 fn access(role: &str, table: &str) -> Access {
-    Access {
-        insert: role != "app_ro",
-        mutate: role != "app_ro" && !is_guarded(table),
-    }
+    Access { insert: role != "app_ro", mutate: role != "app_ro" && !is_guarded(table) }
 }
 
 fn row(table: &str, number: usize, tenant: usize) -> Insert {
@@ -132,15 +127,9 @@ fn script(case: &IsolationCase) -> Script {
         prerequisites(&mut script, table, new, tenant.into());
     }
     script.become_role(case.role, Some(&rows::tenant_id(case.session.into())));
-    let seen: Vec<String> = visible(case.session, &case.rows)
-        .map(|n| row_id(table, n))
-        .collect();
+    let seen: Vec<String> = visible(case.session, &case.rows).map(|n| row_id(table, n)).collect();
     let query = format!("SELECT id::text FROM {table} ORDER BY id");
-    script.query(
-        "it sees the rows of its tenant, and those only",
-        &query,
-        &seen,
-    );
+    script.query("it sees the rows of its tenant, and those only", &query, &seen);
     let tenant = |tenant: u8| rows::tenant_id(tenant.into());
     let sql = match case.write {
         Write::Insert(tenant) => row(table, new, tenant.into()).to_string(),
@@ -154,16 +143,8 @@ fn script(case: &IsolationCase) -> Script {
             format!("DELETE FROM {table} WHERE tenant_id = {of}")
         }
     };
-    let expected = written(
-        access(case.role, table),
-        case.session,
-        &case.rows,
-        case.write,
-    );
-    let claim = format!(
-        "{} of tenant {} tries {:?}",
-        case.role, case.session, case.write
-    );
+    let expected = written(access(case.role, table), case.session, &case.rows, case.write);
+    let claim = format!("{} of tenant {} tries {:?}", case.role, case.session, case.write);
     script.attempt(claim, &sql, &expected);
     script.step_down();
     let others: Vec<String> = case
@@ -175,16 +156,8 @@ fn script(case: &IsolationCase) -> Script {
         .collect();
     let query = format!(
         "SELECT concat_ws(' ', id, tenant_id) FROM {table} WHERE tenant_id = ANY (ARRAY[{}]::uuid[]) ORDER BY id",
-        rows::quoted_all(
-            (0..TENANTS)
-                .filter(|other| *other != case.session)
-                .map(tenant)
-        )
+        rows::quoted_all((0..TENANTS).filter(|other| *other != case.session).map(tenant))
     );
-    script.query(
-        "the rows of the other tenants are as they were",
-        &query,
-        &others,
-    );
+    script.query("the rows of the other tenants are as they were", &query, &others);
     script
 }

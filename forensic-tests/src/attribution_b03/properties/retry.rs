@@ -31,11 +31,7 @@ pub enum RetryPlace {
 /// Property 11.
 #[must_use]
 pub fn retries() -> Property<RetryCase> {
-    let place = proptest::sample::select(vec![
-        RetryPlace::Event,
-        RetryPlace::DeadEvent,
-        RetryPlace::DeadEventLater,
-    ]);
+    let place = proptest::sample::select(vec![RetryPlace::Event, RetryPlace::DeadEvent, RetryPlace::DeadEventLater]);
     let around = |n: i64| n - 2..n + 3;
     let count = prop_oneof![
         3 => around(0),
@@ -46,9 +42,7 @@ pub fn retries() -> Property<RetryCase> {
     Property {
         name: "attribution_b03::property_11_a_retry_count_is_accepted_exactly_when_it_is_not_negative",
         state: AFTER_ALL_PHASES,
-        strategy: (place, count)
-            .prop_map(|(place, count)| RetryCase { place, count })
-            .sboxed(),
+        strategy: (place, count).prop_map(|(place, count)| RetryCase { place, count }).sboxed(),
         script: Box::new(script),
         cases: 150,
     }
@@ -56,13 +50,8 @@ pub fn retries() -> Property<RetryCase> {
 
 fn script(case: &RetryCase) -> Script {
     let (table, constraint) = match case.place {
-        RetryPlace::Event => (
-            "attribution_events",
-            "ck_attribution_events_retry_count_positive",
-        ),
-        RetryPlace::DeadEvent | RetryPlace::DeadEventLater => {
-            ("dead_events", "ck_dead_events_retry_count_positive")
-        }
+        RetryPlace::Event => ("attribution_events", "ck_attribution_events_retry_count_positive"),
+        RetryPlace::DeadEvent | RetryPlace::DeadEventLater => ("dead_events", "ck_dead_events_retry_count_positive"),
     };
     let expected = match i32::try_from(case.count) {
         Err(_) => Outcome::refused("22003", ""),
@@ -72,12 +61,8 @@ fn script(case: &RetryCase) -> Script {
     let mut script = Script::new();
     script.given(rows::tenant(1).to_string());
     let statement = match case.place {
-        RetryPlace::Event => rows::event(1, 1, 0)
-            .set("retry_count", case.count)
-            .to_string(),
-        RetryPlace::DeadEvent => rows::dead_event(1, 1)
-            .set("retry_count", case.count)
-            .to_string(),
+        RetryPlace::Event => rows::event(1, 1, 0).set("retry_count", case.count).to_string(),
+        RetryPlace::DeadEvent => rows::dead_event(1, 1).set("retry_count", case.count).to_string(),
         RetryPlace::DeadEventLater => {
             script.given(rows::dead_event(1, 1).to_string());
             format!(
@@ -89,10 +74,6 @@ fn script(case: &RetryCase) -> Script {
     };
     let claim = format!("{} retries in {table}", case.count);
     script.attempt(claim, &statement, &expected);
-    script.query(
-        "no count is negative",
-        &format!("SELECT id::text FROM {table} WHERE retry_count < 0"),
-        &[],
-    );
+    script.query("no count is negative", &format!("SELECT id::text FROM {table} WHERE retry_count < 0"), &[]);
     script
 }

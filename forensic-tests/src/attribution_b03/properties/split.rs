@@ -34,10 +34,7 @@ pub fn split() -> Property<SplitCase> {
 
 /// The same with a model of one's own.
 #[must_use]
-pub fn split_judged_by(
-    name: &'static str,
-    balances: fn(i32, &[i32]) -> bool,
-) -> Property<SplitCase> {
+pub fn split_judged_by(name: &'static str, balances: fn(i32, &[i32]) -> bool) -> Property<SplitCase> {
     Property {
         name,
         state: AFTER_ALL_PHASES,
@@ -60,11 +57,7 @@ pub(super) fn cut(total: i64, weights: &[u8]) -> Vec<i32> {
     let cents = |part: i64| i32::try_from(part).unwrap_or(i32::MAX);
     let mut parts = Vec::new();
     for (index, weight) in weights.iter().enumerate() {
-        let part = if index == last {
-            rest
-        } else {
-            rest.min(total.max(0) * i64::from(*weight) / sum.max(1))
-        };
+        let part = if index == last { rest } else { rest.min(total.max(0) * i64::from(*weight) / sum.max(1)) };
         rest -= part;
         parts.push(cents(part));
     }
@@ -72,15 +65,11 @@ pub(super) fn cut(total: i64, weights: &[u8]) -> Vec<i32> {
 }
 
 fn splits() -> impl Strategy<Value = SplitCase> {
-    let near = (revenue(), -3_i64..=3, vec(any::<u8>(), 1..=CHANNELS.len())).prop_map(
-        |(revenue, drift, weights)| SplitCase {
-            revenue,
-            shares: cut(i64::from(revenue) + drift, &weights),
-        },
-    );
+    let near = (revenue(), -3_i64..=3, vec(any::<u8>(), 1..=CHANNELS.len()))
+        .prop_map(|(revenue, drift, weights)| SplitCase { revenue, shares: cut(i64::from(revenue) + drift, &weights) });
     // Sums that do not fit `integer`.
-    let far = (revenue(), vec(0..=i32::MAX, 1..=CHANNELS.len()))
-        .prop_map(|(revenue, shares)| SplitCase { revenue, shares });
+    let far =
+        (revenue(), vec(0..=i32::MAX, 1..=CHANNELS.len())).prop_map(|(revenue, shares)| SplitCase { revenue, shares });
     prop_oneof![9 => near, 1 => far]
 }
 
@@ -88,10 +77,7 @@ fn splits() -> impl Strategy<Value = SplitCase> {
 pub(super) fn share(version: u8, channel: u8, cents: i32) -> Insert {
     let number = usize::from(version) * 16 + usize::from(channel);
     rows::allocation(number, 1, 1)
-        .set(
-            "channel_code",
-            CHANNELS[usize::from(channel) % CHANNELS.len()],
-        )
+        .set("channel_code", CHANNELS[usize::from(channel) % CHANNELS.len()])
         .set("allocated_revenue_cents", cents)
         .set("model_version", format!("v{version}"))
 }
@@ -113,32 +99,21 @@ pub(super) fn stored_shares(script: &mut Script, shares: &BTreeMap<(u8, u8), i32
     script.query("the shares are those of the model", &query, &expected);
 }
 
-pub(super) const REFUSED: Outcome = Outcome::Refused {
-    sqlstate: "P0001",
-    by: "check_allocation_sum",
-};
+pub(super) const REFUSED: Outcome = Outcome::Refused { sqlstate: "P0001", by: "check_allocation_sum" };
 
 fn split_script(case: &SplitCase, balances: fn(i32, &[i32]) -> bool) -> Script {
     let mut script = Script::new();
     script.given(rows::tenant(1).to_string());
     script.given(rows::event(1, 1, case.revenue).to_string());
-    let inserts = (0_u8..)
-        .zip(&case.shares)
-        .map(|(channel, cents)| share(1, channel, *cents));
+    let inserts = (0_u8..).zip(&case.shares).map(|(channel, cents)| share(1, channel, *cents));
     let Some(insert) = Insert::together(inserts) else {
         return script;
     };
     let is_accepted = balances(case.revenue, &case.shares);
-    let expected = if is_accepted {
-        Outcome::Rows(case.shares.len())
-    } else {
-        REFUSED
-    };
+    let expected = if is_accepted { Outcome::Rows(case.shares.len()) } else { REFUSED };
     let claim = format!("{} is split into {:?}", case.revenue, case.shares);
     script.attempt(claim, &insert.to_string(), &expected);
-    let stored = (0_u8..)
-        .zip(&case.shares)
-        .map(|(channel, cents)| ((1, channel), *cents));
+    let stored = (0_u8..).zip(&case.shares).map(|(channel, cents)| ((1, channel), *cents));
     stored_shares(&mut script, &stored.filter(|_| is_accepted).collect());
     script
 }

@@ -26,9 +26,7 @@ pub fn states() -> Property<StateCase> {
     Property {
         name: "attribution_b03::property_01_a_state_is_accepted_exactly_when_it_is_one_of_its_words",
         state: AFTER_ALL_PHASES,
-        strategy: (select(&DOMAINS[..]), text())
-            .prop_map(|(domain, text)| StateCase { domain, text })
-            .sboxed(),
+        strategy: (select(&DOMAINS[..]), text()).prop_map(|(domain, text)| StateCase { domain, text }).sboxed(),
         script: Box::new(script),
         cases: 150,
     }
@@ -36,11 +34,7 @@ pub fn states() -> Property<StateCase> {
 
 /// The words themselves, near misses of them, and anything.
 fn text() -> impl Strategy<Value = String> {
-    let words: Vec<&str> = DOMAINS
-        .iter()
-        .flat_map(|domain| domain.words)
-        .copied()
-        .collect();
+    let words: Vec<&str> = DOMAINS.iter().flat_map(|domain| domain.words).copied().collect();
     let word = select(words);
     prop_oneof![
         3 => word.clone().prop_map(str::to_owned),
@@ -78,10 +72,6 @@ fn script(case: &StateCase) -> Script {
         domain.table,
         rows::quoted(&rows::tenant_id(1))
     );
-    script.query(
-        "the text is stored as it is, or not at all",
-        &query,
-        &stored,
-    );
+    script.query("the text is stored as it is, or not at all", &query, &stored);
     script
 }

@@ -21,9 +21,7 @@ pub fn trails() -> Property<TrailCase> {
     Property {
         name: "attribution_b03::property_12_with_a_ledger_row_go_its_transitions_and_no_others",
         state: AFTER_ALL_PHASES,
-        strategy: vec((0_usize..4, any::<bool>()), 0..6)
-            .prop_map(|entries| TrailCase { entries })
-            .sboxed(),
+        strategy: vec((0_usize..4, any::<bool>()), 0..6).prop_map(|entries| TrailCase { entries }).sboxed(),
         script: Box::new(script),
         cases: 60,
     }
@@ -52,15 +50,8 @@ fn script(case: &TrailCase) -> Script {
     }
     script.given("ALTER TABLE revenue_ledger DISABLE TRIGGER trg_ledger_prevent_mutation");
     let expected = Outcome::Rows(deleted.len());
-    let delete = format!(
-        "DELETE FROM revenue_ledger WHERE id = ANY (ARRAY[{}]::uuid[])",
-        rows::quoted_all(deleted)
-    );
-    script.attempt(
-        "ledger rows can be deleted while the guard is off",
-        &delete,
-        &expected,
-    );
+    let delete = format!("DELETE FROM revenue_ledger WHERE id = ANY (ARRAY[{}]::uuid[])", rows::quoted_all(deleted));
+    script.attempt("ledger rows can be deleted while the guard is off", &delete, &expected);
     script.query(
         "the transitions of the other rows are left",
         "SELECT id::text FROM revenue_state_transitions ORDER BY id",

@@ -80,14 +80,11 @@ pub fn key_hashes() -> Property<Vec<KeyInsert>> {
 }
 
 fn property(name: &'static str, unique: UniqueKey) -> Property<Vec<KeyInsert>> {
-    let insert =
-        (0..TENANTS, select(&KEYS[..]), any::<bool>()).prop_map(|(tenant, key, passes_over)| {
-            KeyInsert {
-                tenant,
-                key,
-                passes_over,
-            }
-        });
+    let insert = (0..TENANTS, select(&KEYS[..]), any::<bool>()).prop_map(|(tenant, key, passes_over)| KeyInsert {
+        tenant,
+        key,
+        passes_over,
+    });
     Property {
         name,
         state: AFTER_ALL_PHASES,

@@ -50,39 +50,25 @@ fn script(case: &VersionsCase) -> Script {
     let mut script = Script::new();
     script.given(rows::tenant(1).to_string());
     script.given(rows::event(1, 1, case.revenue).to_string());
-    let mut splits = Splits {
-        revenue: case.revenue,
-        ..Splits::default()
-    };
+    let mut splits = Splits { revenue: case.revenue, ..Splits::default() };
     let numbered: Vec<(u8, &Vec<i32>)> = (1_u8..).zip(&case.versions).collect();
-    let statements: Vec<Vec<(u8, &Vec<i32>)>> = if case.together {
-        vec![numbered]
-    } else {
-        numbered.into_iter().map(|version| vec![version]).collect()
-    };
+    let statements: Vec<Vec<(u8, &Vec<i32>)>> =
+        if case.together { vec![numbered] } else { numbered.into_iter().map(|version| vec![version]).collect() };
     for statement in statements {
         let new: BTreeMap<(u8, u8), i32> = statement
             .iter()
             .flat_map(|(version, shares)| {
-                (0_u8..)
-                    .zip(*shares)
-                    .map(move |(channel, cents)| ((*version, channel), *cents))
+                (0_u8..).zip(*shares).map(move |(channel, cents)| ((*version, channel), *cents))
             })
             .collect();
-        let inserts = new
-            .iter()
-            .map(|((version, channel), cents)| share(*version, *channel, *cents));
+        let inserts = new.iter().map(|((version, channel), cents)| share(*version, *channel, *cents));
         let Some(insert) = Insert::together(inserts) else {
             continue;
         };
         let touched: Vec<u8> = statement.iter().map(|(version, _)| *version).collect();
         let mut after = splits.shares.clone();
         after.extend(&new);
-        let expected = if splits.apply(&touched, after) {
-            Outcome::Rows(new.len())
-        } else {
-            REFUSED
-        };
+        let expected = if splits.apply(&touched, after) { Outcome::Rows(new.len()) } else { REFUSED };
         let claim = format!("{} is split by the versions {touched:?}", case.revenue);
         script.attempt(claim, &insert.to_string(), &expected);
     }

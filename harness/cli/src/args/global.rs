@@ -17,14 +17,7 @@ const RUNS: &str = "reports/runs";
 #[derive(Debug, Args)]
 pub(crate) struct Global {
     /// For whom the facts are printed: human, or json (one object on the standard output, and nothing else there)
-    #[arg(
-        long,
-        global = true,
-        value_enum,
-        hide_possible_values = true,
-        default_value_t,
-        help_heading = "Everywhere"
-    )]
+    #[arg(long, global = true, value_enum, hide_possible_values = true, default_value_t, help_heading = "Everywhere")]
     pub(crate) format: Format,
     /// The folder of the suites [default: forensic-tests/suites, here or in a folder above]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
@@ -57,20 +50,14 @@ impl Global {
     /// The folder of a run that is named by its path, or by its name among the runs.
     pub(crate) fn run(&self, named: &Path) -> PathBuf {
         let among_runs = self.runs().join(named);
-        if !named.exists() && among_runs.is_dir() {
-            among_runs
-        } else {
-            named.to_owned()
-        }
+        if !named.exists() && among_runs.is_dir() { among_runs } else { named.to_owned() }
     }
 }
 
 /// The nearest folder, from here upwards, that holds suites.
 fn root() -> Option<PathBuf> {
     let here = env::current_dir().ok()?;
-    here.ancestors()
-        .find(|folder| folder.join(SUITES).is_dir())
-        .map(Path::to_owned)
+    here.ancestors().find(|folder| folder.join(SUITES).is_dir()).map(Path::to_owned)
 }
 
 /// A path as the user would type it: relative to here where that is shorter.
@@ -82,9 +69,5 @@ pub(crate) fn shown(path: &Path) -> String {
 
 /// What the user called: the command itself, or the alias of a checkout.
 pub(crate) fn called() -> &'static str {
-    if env::var_os("CARGO").is_some() {
-        "cargo phasegate"
-    } else {
-        "phasegate"
-    }
+    if env::var_os("CARGO").is_some() { "cargo phasegate" } else { "phasegate" }
 }

@@ -5,13 +5,7 @@ use phasegate_engine::server::{Choice, Request, Version};
 #[derive(Debug, Args)]
 pub(crate) struct ServerArgs {
     /// Which server to take: auto, container, embedded, local or external
-    #[arg(
-        long,
-        env = "PHASEGATE_SERVER",
-        value_name = "KIND",
-        default_value_t,
-        help_heading = "Server"
-    )]
+    #[arg(long, env = "PHASEGATE_SERVER", value_name = "KIND", default_value_t, help_heading = "Server")]
     server: Choice,
     /// The version of PostgreSQL, where Phasegate chooses it: 17 or 18
     #[arg(long, value_name = "MAJOR", default_value_t, help_heading = "Server")]
@@ -20,21 +14,10 @@ pub(crate) struct ServerArgs {
     #[arg(long, help_heading = "Server")]
     image: Option<String>,
     /// The package mirror to provision from, instead of the one that this machine's apt uses
-    #[arg(
-        long,
-        env = "PHASEGATE_DEBIAN_MIRROR",
-        value_name = "URL",
-        help_heading = "Server"
-    )]
+    #[arg(long, env = "PHASEGATE_DEBIAN_MIRROR", value_name = "URL", help_heading = "Server")]
     mirror: Option<String>,
     /// A server that somebody else runs; Phasegate makes and drops databases of its own there
-    #[arg(
-        long,
-        env = "DATABASE_URL",
-        value_name = "URL",
-        hide_env_values = true,
-        help_heading = "Server"
-    )]
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, help_heading = "Server")]
     database_url: Option<String>,
 }
 

@@ -25,8 +25,7 @@ use crate::{
 pub(super) fn check(global: &Global, asked: &CheckArgs) -> Result<Exit, Failure> {
     let runtime = runtime()?;
     let mut cancel = interrupts(&runtime);
-    let suites =
-        load(&global.suites()?, std::slice::from_ref(&asked.suite)).map_err(Failure::usage)?;
+    let suites = load(&global.suites()?, std::slice::from_ref(&asked.suite)).map_err(Failure::usage)?;
     let plan = plan(&suites).map_err(|error| unwritable(&error))?;
     let progress = Mutex::new(Progress::of(&plan));
     let mut listener = |event: &Event| held(&progress).event(event);

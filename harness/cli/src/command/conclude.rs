@@ -24,12 +24,7 @@ pub(super) fn conclude(
     outcome: Result<Outcome, RunError>,
 ) -> Result<Exit, Failure> {
     let recorded = held(progress).finish();
-    let outcome = outcome.map_err(|error| {
-        failure(
-            error,
-            recorded.map(|run| global.runs().join(run)).as_deref(),
-        )
-    })?;
+    let outcome = outcome.map_err(|error| failure(error, recorded.map(|run| global.runs().join(run)).as_deref()))?;
     let record = read(&outcome.folder)?;
     write_reports(&record)?;
     print(global.format, &record, &outcome)?;
@@ -49,13 +44,7 @@ fn failure(error: RunError, recorded: Option<&Path>) -> Failure {
         RunError::Interrupted => Exit::Interrupted,
     };
     match recorded {
-        Some(folder) => Failure::new(
-            exit,
-            format!(
-                "{error}; what was recorded until then lies in {}",
-                shown(folder)
-            ),
-        ),
+        Some(folder) => Failure::new(exit, format!("{error}; what was recorded until then lies in {}", shown(folder))),
         None => Failure::new(exit, error),
     }
 }
@@ -69,8 +58,7 @@ fn write_reports(record: &Record) -> Result<(), Failure> {
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    fs::write(path, text)
-        .map_err(|error| Failure::usage(format!("failed to write {}: {error}", path.display())))
+    fs::write(path, text).map_err(|error| Failure::usage(format!("failed to write {}: {error}", path.display())))
 }
 
 fn print(format: Format, record: &Record, outcome: &Outcome) -> Result<(), Failure> {
@@ -83,11 +71,8 @@ fn print(format: Format, record: &Record, outcome: &Outcome) -> Result<(), Failu
         }
         Format::Human => {
             let run_digest = record.folder.digest()?;
-            let ending = Ending {
-                folder: shown(&outcome.folder),
-                run_digest: Some(&run_digest),
-                kept: outcome.kept.as_deref(),
-            };
+            let ending =
+                Ending { folder: shown(&outcome.folder), run_digest: Some(&run_digest), kept: outcome.kept.as_deref() };
             console::print(&console::summary(record, &ending, Paint::on(&io::stdout())));
         }
     }

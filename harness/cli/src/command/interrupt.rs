@@ -13,11 +13,7 @@ use crate::console;
 pub(super) fn interrupts(runtime: &Runtime) -> watch::Receiver<bool> {
     let _entered = runtime.enter();
     let (cancel, cancelled) = watch::channel(false);
-    let streams = [
-        SignalKind::interrupt(),
-        SignalKind::terminate(),
-        SignalKind::hangup(),
-    ];
+    let streams = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
     for stream in streams.into_iter().filter_map(|kind| signal(kind).ok()) {
         tokio::spawn(listen(stream, cancel.clone()));
     }

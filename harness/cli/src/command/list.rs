@@ -77,24 +77,13 @@ pub(super) fn list(global: &Global, asked: &ListArgs) -> Result<Exit, Failure> {
     let paint = Paint::on(&io::stdout());
     let text = match (asked.requirements, global.format) {
         (true, Format::Human) => console::answers(&requirements(&suites, &plan.suites), paint),
-        (true, Format::Json) => pretty(&Answers {
-            requirements: requirements(&suites, &plan.suites),
-        })?,
+        (true, Format::Json) => pretty(&Answers { requirements: requirements(&suites, &plan.suites) })?,
         (false, Format::Json) => {
-            let entries = suites
-                .iter()
-                .zip(&plan.suites)
-                .map(|(suite, plan)| entry(suite, plan));
-            pretty(&Listed {
-                suites: entries.collect(),
-            })?
+            let entries = suites.iter().zip(&plan.suites).map(|(suite, plan)| entry(suite, plan));
+            pretty(&Listed { suites: entries.collect() })?
         }
         (false, Format::Human) => {
-            let depth = if asked.suite.is_some() {
-                Depth::Checks
-            } else {
-                Depth::Phases
-            };
+            let depth = if asked.suite.is_some() { Depth::Checks } else { Depth::Phases };
             console::tree(&plan.suites, depth, paint)
         }
     };

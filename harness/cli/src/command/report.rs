@@ -22,11 +22,7 @@ pub(super) fn report(global: &Global, asked: &ReportArgs) -> Result<Exit, Failur
     });
     let text = match rendering {
         Rendering::Text => {
-            let ending = Ending {
-                folder: shown(&path),
-                run_digest: Some(&verification.run_digest),
-                kept: None,
-            };
+            let ending = Ending { folder: shown(&path), run_digest: Some(&verification.run_digest), kept: None };
             console::summary(&record, &ending, Paint::on(&io::stdout()))
         }
         Rendering::Md => report::markdown(&record),
@@ -38,11 +34,7 @@ pub(super) fn report(global: &Global, asked: &ReportArgs) -> Result<Exit, Failur
     if verification.holds() {
         return Ok(Exit::Passed);
     }
-    console::note(&format!(
-        "warning: this evidence does not verify; `{} verify {}` says why",
-        called(),
-        shown(&path)
-    ));
+    console::note(&format!("warning: this evidence does not verify; `{} verify {}` says why", called(), shown(&path)));
     Ok(Exit::Unverified)
 }
 
@@ -52,11 +44,7 @@ pub(super) fn read(path: &std::path::Path) -> Result<Record, Failure> {
         RecordError::Folder(error) => error.into(),
         RecordError::Damaged(what) => Failure::new(
             Exit::Unverified,
-            format!(
-                "{what}; `{} verify {}` says everything that does not hold",
-                called(),
-                shown(path)
-            ),
+            format!("{what}; `{} verify {}` says everything that does not hold", called(), shown(path)),
         ),
     })
 }

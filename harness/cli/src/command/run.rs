@@ -29,12 +29,7 @@ pub(super) fn run(global: &Global, asked: &RunArgs) -> Result<Exit, Failure> {
     let suites = load(&global.suites()?, &asked.names).map_err(Failure::usage)?;
     let plan = plan(&suites).map_err(|error| unwritable(&error))?;
     let progress = Mutex::new(Progress::of(&plan));
-    let request = Request {
-        suites,
-        server: asked.server.request(),
-        runs: global.runs(),
-        run: None,
-    };
+    let request = Request { suites, server: asked.server.request(), runs: global.runs(), run: None };
     let mut listener = |event: &Event| held(&progress).event(event);
     let mut notice = |line: &str| held(&progress).notice(line);
     let outcome = runtime.block_on(run::run(request, &mut listener, &mut notice, cancel));

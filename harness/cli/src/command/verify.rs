@@ -43,33 +43,19 @@ pub(super) fn verify(global: &Global, asked: &VerifyArgs) -> Result<Exit, Failur
     recompute(&folder, &mut verification)?;
     for digest in &asked.expect {
         if verification.recognise(digest).is_none() {
-            let what = format!(
-                "has no digest {digest}, neither of its result nor of its events nor of its files"
-            );
+            let what = format!("has no digest {digest}, neither of its result nor of its events nor of its files");
             fault(&mut verification, "the folder", what);
         }
     }
     match global.format {
-        Format::Human => console::print(&human(
-            &verification,
-            asked,
-            &shown(&path),
-            Paint::on(&io::stdout()),
-        )),
+        Format::Human => console::print(&human(&verification, asked, &shown(&path), Paint::on(&io::stdout()))),
         Format::Json => console::print(&json(&verification, &path.display().to_string())?),
     }
-    Ok(if verification.holds() {
-        Exit::Passed
-    } else {
-        Exit::Unverified
-    })
+    Ok(if verification.holds() { Exit::Passed } else { Exit::Unverified })
 }
 
 fn fault(verification: &mut Verification, file: &str, what: impl Into<String>) {
-    verification.faults.push(Fault {
-        file: file.to_owned(),
-        what: what.into(),
-    });
+    verification.faults.push(Fault { file: file.to_owned(), what: what.into() });
 }
 
 /// What only the version of Phasegate that made the plan can recompute: the verdict of each check from what it saw, and
@@ -83,16 +69,11 @@ fn recompute(folder: &RunFolder, verification: &mut Verification) -> Result<(), 
     let record = read(folder.path())?;
     verification.faults.extend(misjudged(&record)?);
     let junit = report::junit(&record).map_err(|error| unwritable(&error))?;
-    for (name, made) in [
-        (REPORT_FILE, report::markdown(&record)),
-        (JUNIT_FILE, junit),
-    ] {
+    for (name, made) in [(REPORT_FILE, report::markdown(&record)), (JUNIT_FILE, junit)] {
         match fs::read(folder.path().join(name)) {
             Ok(stored) if stored == made.as_bytes() => {}
             Ok(_) => fault(verification, name, "is not what plan and events make"),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fault(verification, name, "is missing")
-            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => fault(verification, name, "is missing"),
             Err(error) => fault(verification, name, format!("cannot be read: {error}")),
         }
     }
@@ -101,10 +82,7 @@ fn recompute(folder: &RunFolder, verification: &mut Verification) -> Result<(), 
 
 /// The version that made the plan, if it is not this one.
 fn other_version(verification: &Verification) -> Option<&str> {
-    let version = verification
-        .result
-        .as_ref()
-        .map(|result| result.phasegate.as_str());
+    let version = verification.result.as_ref().map(|result| result.phasegate.as_str());
     version.filter(|version| *version != env!("CARGO_PKG_VERSION"))
 }
 
@@ -112,10 +90,7 @@ fn human(verification: &Verification, asked: &VerifyArgs, path: &str, paint: Pai
     let mut text = console::verified(verification, path, paint);
     for digest in asked.expect.iter().filter(|_| verification.holds()) {
         if let Some(name) = verification.recognise(digest) {
-            text.push_str(&format!(
-                "  expected: {} is the {name} digest\n",
-                digest.short()
-            ));
+            text.push_str(&format!("  expected: {} is the {name} digest\n", digest.short()));
         }
     }
     if let Some(version) = other_version(verification) {
@@ -127,10 +102,7 @@ fn human(verification: &Verification, asked: &VerifyArgs, path: &str, paint: Pai
 }
 
 fn json(verification: &Verification, run: &str) -> Result<String, Failure> {
-    let faults = verification.faults.iter().map(|fault| Line {
-        file: &fault.file,
-        what: &fault.what,
-    });
+    let faults = verification.faults.iter().map(|fault| Line { file: &fault.file, what: &fault.what });
     let answer = Answer {
         run: run.to_owned(),
         holds: verification.holds(),

@@ -10,11 +10,7 @@ pub(crate) fn answers(requirements: &[Requirement], paint: Paint) -> String {
         if requirement.suite != suite {
             suite = &requirement.suite;
             section = None;
-            text.push_str(&format!(
-                "{}{}\n",
-                if text.is_empty() { "" } else { "\n" },
-                paint.strong(suite)
-            ));
+            text.push_str(&format!("{}{}\n", if text.is_empty() { "" } else { "\n" }, paint.strong(suite)));
         }
         if requirement.section != section {
             section.clone_from(&requirement.section);

@@ -34,11 +34,7 @@ struct Phase {
 
 impl Bars {
     pub(super) fn new(titles: Titles) -> Self {
-        Self {
-            all: MultiProgress::new(),
-            titles,
-            phase: None,
-        }
+        Self { all: MultiProgress::new(), titles, phase: None }
     }
 
     /// A line above the phases.
@@ -56,31 +52,15 @@ impl Bars {
                 }
             }
             Event::SuiteStarted { suite } => self.start("", format!("{suite}: baseline"), 0),
-            Event::BaselineApplied {
-                statements,
-                duration_us,
-                ..
-            } => {
+            Event::BaselineApplied { statements, duration_us, .. } => {
                 let statements = count(*statements as usize, "statement", "statements");
-                self.end(
-                    Verdict::Passed,
-                    &format!("{statements}, {}", duration(*duration_us)),
-                );
+                self.end(Verdict::Passed, &format!("{statements}, {}", duration(*duration_us)));
             }
             Event::PhaseStarted { suite, phase } => self.start_phase(suite, phase),
             Event::StatementApplied { .. } => self.update(|phase| phase.statements += 1),
-            Event::CheckJudged {
-                suite,
-                phase,
-                verdict,
-                ..
-            } => {
+            Event::CheckJudged { suite, phase, verdict, .. } => {
                 // Gates alone are judged without starting their phase.
-                if self
-                    .phase
-                    .as_ref()
-                    .is_none_or(|going_on| going_on.id != *phase)
-                {
+                if self.phase.as_ref().is_none_or(|going_on| going_on.id != *phase) {
                     self.finish();
                     self.start_phase(suite, phase);
                 }
@@ -120,20 +100,10 @@ impl Bars {
     }
 
     fn start(&mut self, id: &str, title: String, checks: usize) {
-        let bar = self
-            .all
-            .add(ProgressBar::new_spinner().with_style(style("{spinner:.cyan}")));
+        let bar = self.all.add(ProgressBar::new_spinner().with_style(style("{spinner:.cyan}")));
         bar.enable_steady_tick(TICK);
-        let phase = Phase {
-            id: id.to_owned(),
-            bar,
-            title,
-            statements: 0,
-            judged: 0,
-            passed: 0,
-            began: Instant::now(),
-            checks,
-        };
+        let phase =
+            Phase { id: id.to_owned(), bar, title, statements: 0, judged: 0, passed: 0, began: Instant::now(), checks };
         phase.bar.set_message(phase.line(""));
         self.phase = Some(phase);
     }
@@ -171,27 +141,17 @@ impl Phase {
 
     fn did(&self) -> String {
         let statements = count(self.statements, "statement", "statements");
-        if self.judged == 0 {
-            statements
-        } else {
-            format!("{statements}, {}/{} checks", self.judged, self.checks)
-        }
+        if self.judged == 0 { statements } else { format!("{statements}, {}/{} checks", self.judged, self.checks) }
     }
 
     fn done(&self) -> String {
         let statements = count(self.statements, "statement", "statements");
         let took = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
-        format!(
-            "{statements}, {}/{} checks, {}",
-            self.passed,
-            self.checks,
-            duration(took)
-        )
+        format!("{statements}, {}/{} checks, {}", self.passed, self.checks, duration(took))
     }
 }
 
 /// The style of a line that begins with this.
 fn style(mark: &str) -> ProgressStyle {
-    ProgressStyle::with_template(&format!("  {mark} {{wide_msg}}"))
-        .unwrap_or_else(|_| ProgressStyle::default_spinner())
+    ProgressStyle::with_template(&format!("  {mark} {{wide_msg}}")).unwrap_or_else(|_| ProgressStyle::default_spinner())
 }

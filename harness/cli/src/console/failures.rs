@@ -13,22 +13,16 @@ const LABEL: usize = 12;
 pub(super) fn not_applied(record: &Record, result: &SuiteResult, paint: Paint) -> String {
     let mut text = String::new();
     if let Some(failure) = &result.baseline_failure {
-        text.push_str(&one_failure(
-            "The baseline did not apply",
-            failure,
-            None,
-            paint,
-        ));
+        text.push_str(&one_failure("The baseline did not apply", failure, None, paint));
     }
     for phase in &result.phases {
         if let Some(failure) = &phase.failure {
             let unchanged = record.events().find_map(|event| match event {
-                Event::PhaseFailed {
-                    suite,
-                    phase: id,
-                    catalog_unchanged,
-                    ..
-                } if *suite == result.suite && *id == phase.phase => Some(*catalog_unchanged),
+                Event::PhaseFailed { suite, phase: id, catalog_unchanged, .. }
+                    if *suite == result.suite && *id == phase.phase =>
+                {
+                    Some(*catalog_unchanged)
+                }
                 _ => None,
             });
             let title = format!("Phase {} did not apply", phase.phase);
@@ -38,12 +32,7 @@ pub(super) fn not_applied(record: &Record, result: &SuiteResult, paint: Paint) -
     text
 }
 
-fn one_failure(
-    title: &str,
-    failure: &ApplyFailure,
-    unchanged: Option<bool>,
-    paint: Paint,
-) -> String {
+fn one_failure(title: &str, failure: &ApplyFailure, unchanged: Option<bool>, paint: Paint) -> String {
     let mut text = format!("\n  {}\n\n", paint.verdict(Verdict::Failed, title));
     let place = match failure.statement {
         0 => failure.file.clone(),
@@ -65,33 +54,19 @@ fn one_failure(
 
 /// Every check that failed or could not be tried.
 pub(super) fn failed_checks(checks: &[Judged<'_>], paint: Paint) -> String {
-    let bad: Vec<&Judged<'_>> = checks
-        .iter()
-        .filter(|check| matches!(check.result.verdict, Verdict::Failed | Verdict::Error))
-        .collect();
+    let bad: Vec<&Judged<'_>> =
+        checks.iter().filter(|check| matches!(check.result.verdict, Verdict::Failed | Verdict::Error)).collect();
     if bad.is_empty() {
         return String::new();
     }
     let title = count(bad.len(), "check failed", "checks failed");
     let mut text = format!("\n  {}\n", paint.verdict(Verdict::Failed, &title));
     for check in bad {
-        text.push_str(&format!(
-            "\n    {} {}\n",
-            paint.strong(&check.plan.check),
-            check.plan.title
-        ));
-        let gate = format!(
-            "{} of phase {}: {}",
-            check.gate.gate, check.phase.phase, check.gate.claim
-        );
+        text.push_str(&format!("\n    {} {}\n", paint.strong(&check.plan.check), check.plan.title));
+        let gate = format!("{} of phase {}: {}", check.gate.gate, check.phase.phase, check.gate.claim);
         text.push_str(&beside(6, "gate", LABEL, &gate));
         if let Some(reason) = &check.result.reason {
-            text.push_str(&beside(
-                6,
-                &check.result.verdict.to_string(),
-                LABEL,
-                &reason.to_string(),
-            ));
+            text.push_str(&beside(6, &check.result.verdict.to_string(), LABEL, &reason.to_string()));
         }
         if let Some(seen) = check.observation {
             text.push_str(&beside(6, "saw", LABEL, &format!("outputs/{seen}")));
@@ -102,19 +77,10 @@ pub(super) fn failed_checks(checks: &[Judged<'_>], paint: Paint) -> String {
 
 /// What this server cannot judge, by reason: never a pass, and never silent.
 pub(super) fn not_applicable(checks: &[Judged<'_>], paint: Paint) -> String {
-    by_reason(
-        checks,
-        Verdict::NotApplicable,
-        "not applicable here",
-        paint,
-        |checks| {
-            let ids: Vec<&str> = checks
-                .iter()
-                .map(|check| check.plan.check.as_str())
-                .collect();
-            ids.join(", ")
-        },
-    )
+    by_reason(checks, Verdict::NotApplicable, "not applicable here", paint, |checks| {
+        let ids: Vec<&str> = checks.iter().map(|check| check.plan.check.as_str()).collect();
+        ids.join(", ")
+    })
 }
 
 /// What was not reached, by reason and phase.
@@ -127,9 +93,7 @@ pub(super) fn not_run(checks: &[Judged<'_>], paint: Paint) -> String {
                 _ => phases.push((&check.phase.phase, 1)),
             }
         }
-        let phases = phases
-            .into_iter()
-            .map(|(phase, checks)| format!("phase {phase} ({checks})"));
+        let phases = phases.into_iter().map(|(phase, checks)| format!("phase {phase} ({checks})"));
         phases.collect::<Vec<_>>().join(", ")
     })
 }
@@ -142,15 +106,9 @@ fn by_reason(
     which: impl Fn(&[&Judged<'_>]) -> String,
 ) -> String {
     let mut reasons: BTreeMap<String, Vec<&Judged<'_>>> = BTreeMap::new();
-    for check in checks
-        .iter()
-        .filter(|check| check.result.verdict == verdict)
-    {
+    for check in checks.iter().filter(|check| check.result.verdict == verdict) {
         let reason = check.result.reason.as_ref().map(ToString::to_string);
-        reasons
-            .entry(reason.unwrap_or_default())
-            .or_default()
-            .push(check);
+        reasons.entry(reason.unwrap_or_default()).or_default().push(check);
     }
     if reasons.is_empty() {
         return String::new();

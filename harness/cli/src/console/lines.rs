@@ -16,19 +16,11 @@ pub(crate) struct Lines {
 
 impl Lines {
     pub(super) fn new(titles: Titles) -> Self {
-        Self {
-            titles,
-            statements: 0,
-            passed: 0,
-            started: false,
-        }
+        Self { titles, statements: 0, passed: 0, started: false }
     }
 
     fn head(&self, suite: &str, phase: &str) -> String {
-        let title = self
-            .titles
-            .get(suite, phase)
-            .map(|title| format!(": {}", title.title));
+        let title = self.titles.get(suite, phase).map(|title| format!(": {}", title.title));
         format!("  phase {phase}{}", title.unwrap_or_default())
     }
 
@@ -38,16 +30,9 @@ impl Lines {
             // The engine has said which server it took and why; a file needs no server.
             Event::ServerReady { server } => server.sqlite.as_ref().map(|_| server_line(server)),
             Event::SuiteStarted { suite } => Some(format!("suite {suite}")),
-            Event::BaselineApplied {
-                statements,
-                duration_us,
-                ..
-            } => {
+            Event::BaselineApplied { statements, duration_us, .. } => {
                 let statements = count(*statements as usize, "statement", "statements");
-                Some(format!(
-                    "  baseline applied: {statements} in {}",
-                    duration(*duration_us)
-                ))
+                Some(format!("  baseline applied: {statements} in {}", duration(*duration_us)))
             }
             Event::BaselineFailed { failure, .. } => Some(format!(
                 "  baseline FAILED at {}:{}: {}",
@@ -65,42 +50,20 @@ impl Lines {
             }
             Event::PhaseApplied { duration_us, .. } => {
                 let statements = count(self.statements, "statement", "statements");
-                Some(format!(
-                    "    applied: {statements} in {}",
-                    duration(*duration_us)
-                ))
+                Some(format!("    applied: {statements} in {}", duration(*duration_us)))
             }
-            Event::PhaseFailed { failure, .. } => Some(format!(
-                "    FAILED at {}:{}: {}",
-                failure.file,
-                failure.line,
-                first_line(&failure.message)
-            )),
-            Event::CheckJudged {
-                check,
-                verdict,
-                reason,
-                ..
-            } => {
+            Event::PhaseFailed { failure, .. } => {
+                Some(format!("    FAILED at {}:{}: {}", failure.file, failure.line, first_line(&failure.message)))
+            }
+            Event::CheckJudged { check, verdict, reason, .. } => {
                 self.passed += usize::from(*verdict == Verdict::Passed);
                 let code = reason.as_ref().map(|reason| format!(": {}", reason.code));
                 matches!(verdict, Verdict::Failed | Verdict::Error)
                     .then(|| format!("    {verdict} {check}{}", code.unwrap_or_default()))
             }
-            Event::PhaseJudged {
-                suite,
-                phase,
-                verdict,
-            } => {
-                let checks = self
-                    .titles
-                    .get(suite, phase)
-                    .map_or(0, |title| title.checks);
-                let judged = format!(
-                    "    {verdict}: {} of {}",
-                    self.passed,
-                    count(checks, "check", "checks")
-                );
+            Event::PhaseJudged { suite, phase, verdict } => {
+                let checks = self.titles.get(suite, phase).map_or(0, |title| title.checks);
+                let judged = format!("    {verdict}: {} of {}", self.passed, count(checks, "check", "checks"));
                 let head = (!self.started).then(|| format!("{}\n", self.head(suite, phase)));
                 (self.passed, self.started) = (0, false);
                 Some(format!("{}{judged}", head.unwrap_or_default()))

@@ -27,11 +27,7 @@ pub(super) fn findings(plan: &SuitePlan, result: &SuiteResult, paint: Paint) -> 
             Some(false) => "not confirmed: ",
             None => "not tried: ",
         };
-        let line = format!(
-            "    {:<8}{seen}{}",
-            severity(finding.severity),
-            finding.title
-        );
+        let line = format!("    {:<8}{seen}{}", severity(finding.severity), finding.title);
         text.push_str(&format!("{}\n", clip(&line)));
     }
     text
@@ -43,11 +39,7 @@ pub(super) fn deviations(plan: &SuitePlan, paint: Paint) -> String {
         return String::new();
     }
     let title = count(plan.deviations.len(), "deviation", "deviations");
-    let ids: Vec<&str> = plan
-        .deviations
-        .iter()
-        .map(|deviation| deviation.id.as_str())
-        .collect();
+    let ids: Vec<&str> = plan.deviations.iter().map(|deviation| deviation.id.as_str()).collect();
     format!(
         "\n  {} {}\n\n{}",
         paint.strong(&title),

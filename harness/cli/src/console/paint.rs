@@ -16,11 +16,7 @@ impl Paint {
     /// What suits this stream.
     pub(crate) fn on(stream: &impl IsTerminal) -> Self {
         let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        if stream.is_terminal() && !refused {
-            Self::Colours
-        } else {
-            Self::Plain
-        }
+        if stream.is_terminal() && !refused { Self::Colours } else { Self::Plain }
     }
 
     fn with(self, code: &str, text: &str) -> String {

@@ -19,11 +19,8 @@ impl Progress {
     /// What suits the standard error.
     pub(crate) fn of(plan: &Plan) -> Self {
         let titles = Titles::of(plan);
-        let view = if io::stderr().is_terminal() {
-            View::Bars(Bars::new(titles))
-        } else {
-            View::Lines(Lines::new(titles))
-        };
+        let view =
+            if io::stderr().is_terminal() { View::Bars(Bars::new(titles)) } else { View::Lines(Lines::new(titles)) };
         Self { view, run: None }
     }
 

@@ -23,9 +23,7 @@ pub(crate) fn summary(record: &Record, ending: &Ending<'_>, paint: Paint) -> Str
     let mut text = String::new();
     for (plan, result) in record.suites() {
         text.push_str(&format!("\n  {}\n", paint.strong(&plan.suite)));
-        wrap(&plan.title, 96)
-            .iter()
-            .for_each(|line| text.push_str(&format!("  {line}\n")));
+        wrap(&plan.title, 96).iter().for_each(|line| text.push_str(&format!("  {line}\n")));
         if record.is_gates_alone(&plan.suite) {
             text.push_str(&format!("  {}\n", paint.strong(GATES_ALONE)));
         }
@@ -50,34 +48,15 @@ fn closing(record: &Record, ending: &Ending<'_>, paint: Paint) -> String {
     }
     text.push_str(&beside(2, "took", 15, &duration(record.elapsed_us())));
     text.push_str(&beside(2, "folder", 15, &ending.folder));
-    text.push_str(&digests(
-        Some(&record.result_digest),
-        Some(&record.head),
-        ending.run_digest,
-    ));
+    text.push_str(&digests(Some(&record.result_digest), Some(&record.head), ending.run_digest));
     text.push_str(&kept(ending.kept, paint));
-    let verdict = if record.is_finished() {
-        record.result.verdict
-    } else {
-        Verdict::NotRun
-    };
-    let word = if record.is_finished() {
-        verdict.to_string()
-    } else {
-        "interrupted".to_owned()
-    };
+    let verdict = if record.is_finished() { record.result.verdict } else { Verdict::NotRun };
+    let word = if record.is_finished() { verdict.to_string() } else { "interrupted".to_owned() };
     let totals = totals(&record.result).join("\n  ");
-    text.push_str(&format!(
-        "\n  {}: {totals}\n",
-        paint.verdict(verdict, &word)
-    ));
+    text.push_str(&format!("\n  {}: {totals}\n", paint.verdict(verdict, &word)));
     let next = match verdict {
         Verdict::Passed => format!("verify it: {} verify {}", called(), ending.folder),
-        _ => format!(
-            "read all of it: {} report {} --to md",
-            called(),
-            ending.folder
-        ),
+        _ => format!("read all of it: {} report {} --to md", called(), ending.folder),
     };
     text.push_str(&format!("  {}\n", paint.faint(&next)));
     text
@@ -88,31 +67,16 @@ fn kept(kept: Option<&str>, paint: Paint) -> String {
     let Some(kept) = kept else {
         return String::new();
     };
-    let lines = kept
-        .lines()
-        .flat_map(|line| line.split("; "))
-        .map(|line| format!("    {line}\n"));
-    format!(
-        "\n  {}\n\n{}",
-        paint.strong("kept, to look at"),
-        lines.collect::<String>()
-    )
+    let lines = kept.lines().flat_map(|line| line.split("; ")).map(|line| format!("    {line}\n"));
+    format!("\n  {}\n\n{}", paint.strong("kept, to look at"), lines.collect::<String>())
 }
 
 /// The three digests of a run, each on its line.
-pub(super) fn digests(
-    result: Option<&Digest>,
-    head: Option<&Digest>,
-    run: Option<&Digest>,
-) -> String {
-    [
-        ("result digest", result),
-        ("head digest", head),
-        ("run digest", run),
-    ]
-    .into_iter()
-    .filter_map(|(name, digest)| digest.map(|digest| beside(2, name, 15, digest.as_str())))
-    .collect()
+pub(super) fn digests(result: Option<&Digest>, head: Option<&Digest>, run: Option<&Digest>) -> String {
+    [("result digest", result), ("head digest", head), ("run digest", run)]
+        .into_iter()
+        .filter_map(|(name, digest)| digest.map(|digest| beside(2, name, 15, digest.as_str())))
+        .collect()
 }
 
 /// Gates and checks that passed, of how many; those beyond the source in a line of their own.
@@ -121,20 +85,13 @@ pub(super) fn totals(result: &RunResult) -> Vec<String> {
     let line = |gates, checks| format!("{} and {} passed", of(gates, "gate"), of(checks, "check"));
     let mut lines = vec![line(&totals.gates, &totals.checks)];
     if totals.added.gates.total() > 0 {
-        lines.push(format!(
-            "added: {}",
-            line(&totals.added.gates, &totals.added.checks)
-        ));
+        lines.push(format!("added: {}", line(&totals.added.gates, &totals.added.checks)));
     }
     lines
 }
 
 fn of(counts: &Counts, one: &str) -> String {
-    let all = count(
-        usize::try_from(counts.total()).unwrap_or(usize::MAX),
-        one,
-        &format!("{one}s"),
-    );
+    let all = count(usize::try_from(counts.total()).unwrap_or(usize::MAX), one, &format!("{one}s"));
     match counts.not_applicable {
         0 => format!("{} of {all}", counts.passed),
         apart => format!("{} of {all} ({apart} not applicable)", counts.passed),

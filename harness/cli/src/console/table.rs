@@ -22,12 +22,7 @@ pub(super) fn phases(plan: &SuitePlan, result: &SuiteResult, paint: Paint) -> St
     builder.push_record(["phase", "", "verdict", "gates", "checks", "added"]);
     for (phase, phase_result) in plan.phases.iter().zip(&result.phases) {
         let title = wrap(&phase.title, TITLE_WIDTH).join("\n");
-        builder.push_record(row(
-            &phase.phase,
-            &title,
-            phase_result.verdict,
-            std::slice::from_ref(phase_result),
-        ));
+        builder.push_record(row(&phase.phase, &title, phase_result.verdict, std::slice::from_ref(phase_result)));
     }
     builder.push_record(row("", "", result.verdict, &result.phases));
     let total_row = plan.phases.len() + 1;
@@ -37,31 +32,19 @@ pub(super) fn phases(plan: &SuitePlan, result: &SuiteResult, paint: Paint) -> St
         .with(Style::blank().horizontals([(1, rule), (total_row, rule)]))
         .with(Padding::new(0, 1, 0, 0))
         .with(Modify::new(Columns::new(3..)).with(Alignment::right()));
-    let verdicts = result
-        .phases
-        .iter()
-        .map(|phase| phase.verdict)
-        .chain([result.verdict]);
+    let verdicts = result.phases.iter().map(|phase| phase.verdict).chain([result.verdict]);
     for (at, verdict) in verdicts.enumerate() {
         if let Some(colour) = paint.cell(verdict) {
             table.with(Modify::new(Cell::new(at + 1, 2)).with(colour));
         }
     }
-    table
-        .to_string()
-        .lines()
-        .map(|line| format!("  {}\n", line.trim_end()))
-        .collect()
+    table.to_string().lines().map(|line| format!("  {}\n", line.trim_end())).collect()
 }
 
 fn row(phase: &str, title: &str, verdict: Verdict, phases: &[PhaseResult]) -> [String; 6] {
     let gates: Vec<&GateResult> = phases.iter().flat_map(|phase| &phase.gates).collect();
-    let (added, own): (Vec<&GateResult>, Vec<&GateResult>) =
-        gates.into_iter().partition(|gate| gate.added);
-    let checks = own
-        .iter()
-        .flat_map(|gate| &gate.checks)
-        .map(|check| check.verdict);
+    let (added, own): (Vec<&GateResult>, Vec<&GateResult>) = gates.into_iter().partition(|gate| gate.added);
+    let checks = own.iter().flat_map(|gate| &gate.checks).map(|check| check.verdict);
     [
         phase.to_owned(),
         title.to_owned(),

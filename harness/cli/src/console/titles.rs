@@ -21,16 +21,11 @@ impl Titles {
         let phases = plan.suites.iter().flat_map(|suite| {
             suite.phases.iter().map(|phase| {
                 let checks = phase.gates.iter().map(|gate| gate.checks.len()).sum();
-                let title = Title {
-                    title: phase.title.clone(),
-                    checks,
-                };
+                let title = Title { title: phase.title.clone(), checks };
                 ((suite.suite.clone(), phase.phase.clone()), title)
             })
         });
-        Self {
-            phases: phases.collect(),
-        }
+        Self { phases: phases.collect() }
     }
 
     /// Of one phase.

@@ -19,10 +19,7 @@ pub(crate) enum Depth {
 
 /// The suites as a tree.
 pub(crate) fn tree(suites: &[SuitePlan], depth: Depth, paint: Paint) -> String {
-    let mut tree = Tree {
-        text: String::new(),
-        paint,
-    };
+    let mut tree = Tree { text: String::new(), paint };
     for (at, suite) in suites.iter().enumerate() {
         if at > 0 {
             tree.text.push('\n');
@@ -30,12 +27,7 @@ pub(crate) fn tree(suites: &[SuitePlan], depth: Depth, paint: Paint) -> String {
         tree.node("", "", &suite.suite, &suite.title);
         tree.node("", "", "", &counts(&suite.phases));
         tree.branch("", &suite.phases, |tree, prefix, below, phase| {
-            tree.node(
-                prefix,
-                below,
-                &format!("phase {}", phase.phase),
-                &phase.title,
-            );
+            tree.node(prefix, below, &format!("phase {}", phase.phase), &phase.title);
             match depth {
                 Depth::Phases => tree.node(below, below, "", &counts(std::slice::from_ref(phase))),
                 Depth::Checks => tree.gates(below, phase),
@@ -57,23 +49,13 @@ impl Tree {
             let added = if gate.added { " (added)" } else { "" };
             tree.node(prefix, below, &gate.gate, &format!("{}{added}", gate.claim));
             tree.branch(below, &gate.checks, |tree, prefix, below, check| {
-                tree.node(
-                    prefix,
-                    below,
-                    &check.check,
-                    &format!("{} [{}]", check.title, check.kind),
-                );
+                tree.node(prefix, below, &check.check, &format!("{} [{}]", check.title, check.kind));
             });
         });
     }
 
     /// Draws one node per item, handing on what its first line and what everything below it begins with.
-    fn branch<T>(
-        &mut self,
-        above: &str,
-        items: &[T],
-        mut draw: impl FnMut(&mut Self, &str, &str, &T),
-    ) {
+    fn branch<T>(&mut self, above: &str, items: &[T], mut draw: impl FnMut(&mut Self, &str, &str, &T)) {
         for (at, item) in items.iter().enumerate() {
             let last = at + 1 == items.len();
             let prefix = format!("{above}{}", if last { "└─ " } else { "├─ " });
@@ -85,18 +67,11 @@ impl Tree {
     /// One node: its name, and text that wraps below it.
     fn node(&mut self, prefix: &str, below: &str, name: &str, text: &str) {
         let width = WIDTH - prefix.chars().count();
-        let line = if name.is_empty() {
-            text.to_owned()
-        } else {
-            format!("{name} {text}")
-        };
+        let line = if name.is_empty() { text.to_owned() } else { format!("{name} {text}") };
         for (at, line) in wrap(&line, width).iter().enumerate() {
             let begin = if at == 0 { prefix } else { below };
             let named = line.strip_prefix(name).filter(|_| at == 0);
-            let line = named.map_or_else(
-                || line.clone(),
-                |rest| format!("{}{rest}", self.paint.strong(name)),
-            );
+            let line = named.map_or_else(|| line.clone(), |rest| format!("{}{rest}", self.paint.strong(name)));
             self.text.push_str(&format!("{begin}{line}\n"));
         }
     }
@@ -105,21 +80,15 @@ impl Tree {
 /// How many gates and checks these phases have.
 fn counts(phases: &[PhasePlan]) -> String {
     let of = |added: bool| {
-        let gates: Vec<&GatePlan> = phases
-            .iter()
-            .flat_map(|phase| &phase.gates)
-            .filter(|gate| gate.added == added)
-            .collect();
+        let gates: Vec<&GatePlan> =
+            phases.iter().flat_map(|phase| &phase.gates).filter(|gate| gate.added == added).collect();
         let checks = gates.iter().map(|gate| gate.checks.len()).sum();
         (gates.len(), count(checks, "check", "checks"))
     };
     let ((gates, checks), (added, added_checks)) = (of(false), of(true));
     let mut text = format!("{}, {checks}", count(gates, "gate", "gates"));
     if added > 0 {
-        text.push_str(&format!(
-            "; {}, {added_checks}",
-            count(added, "added gate", "added gates")
-        ));
+        text.push_str(&format!("; {}, {added_checks}", count(added, "added gate", "added gates")));
     }
     text
 }

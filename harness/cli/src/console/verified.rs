@@ -11,12 +11,7 @@ use crate::report::count;
 pub(crate) fn verified(verification: &Verification, path: &str, paint: Paint) -> String {
     let mut text = beside(2, "folder", 15, path);
     if let Some(result) = &verification.result {
-        text.push_str(&beside(
-            2,
-            "says",
-            15,
-            &format!("{}: {}", result.verdict, totals(result).join("\n")),
-        ));
+        text.push_str(&beside(2, "says", 15, &format!("{}: {}", result.verdict, totals(result).join("\n"))));
     }
     text.push_str(&digests(
         verification.result_digest.as_ref(),
@@ -25,18 +20,10 @@ pub(crate) fn verified(verification: &Verification, path: &str, paint: Paint) ->
     ));
     text.push('\n');
     for fault in &verification.faults {
-        text.push_str(&beside(
-            2,
-            "✘",
-            2,
-            &format!("{}: {}", fault.file, fault.what),
-        ));
+        text.push_str(&beside(2, "✘", 2, &format!("{}: {}", fault.file, fault.what)));
     }
     let verdict = if verification.holds() {
-        paint.verdict(
-            Verdict::Passed,
-            "verified: recomputed from plan and events, and everything agrees",
-        )
+        paint.verdict(Verdict::Passed, "verified: recomputed from plan and events, and everything agrees")
     } else {
         text.push('\n');
         let faults = count(verification.faults.len(), "fault", "faults");

@@ -7,16 +7,11 @@ pub(crate) fn utc(unix_ms: u64) -> String {
     // The civil calendar from a count of days, by eras of 400 years that begin on 1 March.
     let shifted = days + 719_468;
     let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = era * 400 + year_of_era + u64::from(month <= 2);
     let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC")
@@ -52,13 +47,9 @@ mod tests {
 
     #[test]
     fn durations_have_the_unit_that_suits_them() {
-        for (us, text) in [
-            (999, "999 µs"),
-            (1_540, "1.5 ms"),
-            (12_999, "12 ms"),
-            (1_234_567, "1.23 s"),
-            (61_000_000, "1 min 1 s"),
-        ] {
+        for (us, text) in
+            [(999, "999 µs"), (1_540, "1.5 ms"), (12_999, "12 ms"), (1_234_567, "1.23 s"), (61_000_000, "1 min 1 s")]
+        {
             assert_eq!(duration(us), text);
         }
     }

@@ -2,11 +2,7 @@ use phasegate_evidence::Verdict;
 
 /// One and many.
 pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
-    if number == 1 {
-        format!("1 {one}")
-    } else {
-        format!("{number} {many}")
-    }
+    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
 
 /// How many passed, of how many; a dash where there are none.
@@ -16,9 +12,5 @@ pub(crate) fn passed(verdicts: impl Iterator<Item = Verdict>) -> String {
         all += 1;
         passed += usize::from(verdict == Verdict::Passed);
     }
-    if all == 0 {
-        "-".to_owned()
-    } else {
-        format!("{passed}/{all}")
-    }
+    if all == 0 { "-".to_owned() } else { format!("{passed}/{all}") }
 }

@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use phasegate_evidence::{ApplyFailure, PhasePlan, ServerVersions, SuitePlan, Verdict};
-use quick_junit::{
-    NonSuccessKind, Property, Report, SerializeError, TestCase, TestCaseStatus, TestSuite,
-};
+use quick_junit::{NonSuccessKind, Property, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
 use super::{Judged, Record, record::phases};
 
@@ -24,22 +22,13 @@ pub(crate) fn junit(record: &Record) -> Result<String, SerializeError> {
         }
         let checks = record.checks(suite, result);
         for (phase, phase_result) in phases(suite, result) {
-            let mut group = TestSuite::new(format!(
-                "{} phase {}: {}",
-                suite.suite, phase.phase, phase.title
-            ));
+            let mut group = TestSuite::new(format!("{} phase {}: {}", suite.suite, phase.phase, phase.title));
             group.add_properties(properties(suite, phase, &result.server));
             if let Some(failure) = &phase_result.failure {
-                group.add_test_case(not_applied(
-                    format!("{}.{}", suite.suite, phase.slug),
-                    failure,
-                ));
+                group.add_test_case(not_applied(format!("{}.{}", suite.suite, phase.slug), failure));
             }
             let mut time_us = 0;
-            for check in checks
-                .iter()
-                .filter(|check| check.phase.phase == phase.phase)
-            {
+            for check in checks.iter().filter(|check| check.phase.phase == phase.phase) {
                 time_us += check.duration_us.unwrap_or(0);
                 group.add_test_case(test_case(check));
             }
@@ -80,10 +69,7 @@ fn test_case(check: &Judged<'_>) -> TestCase {
         status.set_message(message).set_type(reason.code.as_str());
     }
     let mut case = TestCase::new(format!("{} {}", check.plan.check, check.plan.title), status);
-    case.set_classname(format!(
-        "{}.{}.{}",
-        check.suite.suite, check.phase.slug, check.gate.gate
-    ));
+    case.set_classname(format!("{}.{}.{}", check.suite.suite, check.phase.slug, check.gate.gate));
     if let Some(us) = check.duration_us {
         case.set_time(Duration::from_micros(us));
     }
@@ -107,16 +93,8 @@ fn not_applied(class: String, failure: &ApplyFailure) -> TestCase {
             failure.file,
             failure.line,
             failure.statement,
-            failure
-                .cause
-                .as_ref()
-                .map(|cause| format!("\ncause: {cause}"))
-                .unwrap_or_default(),
-            failure
-                .hint
-                .as_ref()
-                .map(|hint| format!("\nhint: {hint}"))
-                .unwrap_or_default(),
+            failure.cause.as_ref().map(|cause| format!("\ncause: {cause}")).unwrap_or_default(),
+            failure.hint.as_ref().map(|hint| format!("\nhint: {hint}")).unwrap_or_default(),
         ));
     let mut case = TestCase::new("apply", status);
     case.set_classname(class);

@@ -1,14 +1,12 @@
 use std::{collections::BTreeMap, path::Path};
 
 use phasegate_evidence::{
-    CheckPlan, CheckResult, Digest, EVENTS_FILE, Event, FolderError, GatePlan, GateResult, Link,
-    PLAN_FILE, PhasePlan, PhaseResult, Plan, RunFolder, RunResult, ServerFacts, SuitePlan,
-    SuiteResult, canonical_bytes, read_chain,
+    CheckPlan, CheckResult, Digest, EVENTS_FILE, Event, FolderError, GatePlan, GateResult, Link, PLAN_FILE, PhasePlan,
+    PhaseResult, Plan, RunFolder, RunResult, ServerFacts, SuitePlan, SuiteResult, canonical_bytes, read_chain,
 };
 
 /// What is said of a suite that was judged without being applied.
-pub(crate) const GATES_ALONE: &str =
-    "gates alone, on a database that existed: this run applied nothing";
+pub(crate) const GATES_ALONE: &str = "gates alone, on a database that existed: this run applied nothing";
 
 /// A run folder as read: what was planned, what happened, and what that comes to.
 pub(crate) struct Record {
@@ -58,24 +56,13 @@ impl Record {
     pub(crate) fn read(path: &Path) -> Result<Self, RecordError> {
         let folder = RunFolder::open(path).map_err(RecordError::Folder)?;
         let read = |name| folder.read(name).map_err(RecordError::Folder);
-        let damaged = |file: &str, why: &dyn std::fmt::Display| {
-            RecordError::Damaged(format!("{file}: {why}"))
-        };
-        let plan: Plan = serde_json::from_slice(&read(PLAN_FILE)?)
-            .map_err(|error| damaged(PLAN_FILE, &error))?;
-        let text =
-            String::from_utf8(read(EVENTS_FILE)?).map_err(|error| damaged(EVENTS_FILE, &error))?;
+        let damaged = |file: &str, why: &dyn std::fmt::Display| RecordError::Damaged(format!("{file}: {why}"));
+        let plan: Plan = serde_json::from_slice(&read(PLAN_FILE)?).map_err(|error| damaged(PLAN_FILE, &error))?;
+        let text = String::from_utf8(read(EVENTS_FILE)?).map_err(|error| damaged(EVENTS_FILE, &error))?;
         let (links, head) = read_chain(&text).map_err(|error| damaged(EVENTS_FILE, &error))?;
         let result = RunResult::derive(&plan, links.iter().map(|link| &link.event));
         let bytes = canonical_bytes(&result).map_err(|error| damaged(PLAN_FILE, &error))?;
-        Ok(Self {
-            folder,
-            plan,
-            links,
-            head,
-            result,
-            result_digest: Digest::of(&bytes),
-        })
+        Ok(Self { folder, plan, links, head, result, result_digest: Digest::of(&bytes) })
     }
 
     /// The name of the run.
@@ -108,10 +95,7 @@ impl Record {
 
     /// Whether the run came to its end.
     pub(crate) fn is_finished(&self) -> bool {
-        matches!(
-            self.links.last().map(|link| &link.event),
-            Some(Event::RunFinished { .. })
-        )
+        matches!(self.links.last().map(|link| &link.event), Some(Event::RunFinished { .. }))
     }
 
     /// The servers in the order in which they answered, each once.
@@ -142,11 +126,7 @@ impl Record {
     }
 
     /// Every check of a suite in order.
-    pub(crate) fn checks<'a>(
-        &'a self,
-        suite: &'a SuitePlan,
-        result: &'a SuiteResult,
-    ) -> Vec<Judged<'a>> {
+    pub(crate) fn checks<'a>(&'a self, suite: &'a SuitePlan, result: &'a SuiteResult) -> Vec<Judged<'a>> {
         let tried = self.tried(&suite.suite);
         let mut checks = Vec::new();
         for (phase, phase_result) in phases(suite, result) {
@@ -169,26 +149,13 @@ impl Record {
         checks
     }
 
-    fn tried<'a>(
-        &'a self,
-        wanted: &str,
-    ) -> BTreeMap<(&'a str, &'a str), (u64, Option<&'a Digest>)> {
+    fn tried<'a>(&'a self, wanted: &str) -> BTreeMap<(&'a str, &'a str), (u64, Option<&'a Digest>)> {
         let mut tried = BTreeMap::new();
         for event in self.events() {
-            if let Event::CheckJudged {
-                suite,
-                phase,
-                check,
-                duration_us,
-                observation,
-                ..
-            } = event
+            if let Event::CheckJudged { suite, phase, check, duration_us, observation, .. } = event
                 && suite == wanted
             {
-                tried.insert(
-                    (phase.as_str(), check.as_str()),
-                    (*duration_us, observation.as_ref()),
-                );
+                tried.insert((phase.as_str(), check.as_str()), (*duration_us, observation.as_ref()));
             }
         }
         tried

@@ -39,15 +39,9 @@ pub(crate) fn requirements(suites: &[Suite], plans: &[SuitePlan]) -> Vec<Require
         let first = found.len();
         found.extend(suite.requirements.iter().map(|known| listed(suite, known)));
         let mut note = |requirements: &[String], kind, id: &str, title: &str| {
-            let answer = || Answer {
-                kind,
-                id: id.to_owned(),
-                title: title.to_owned(),
-            };
+            let answer = || Answer { kind, id: id.to_owned(), title: title.to_owned() };
             for requirement in requirements {
-                let known = found[first..]
-                    .iter_mut()
-                    .find(|known| known.requirement == *requirement);
+                let known = found[first..].iter_mut().find(|known| known.requirement == *requirement);
                 match known {
                     Some(known) => known.answers.push(answer()),
                     None => found.push(Requirement {
@@ -60,14 +54,8 @@ pub(crate) fn requirements(suites: &[Suite], plans: &[SuitePlan]) -> Vec<Require
                     }),
                 }
             }
-            for known in suite
-                .requirements
-                .iter()
-                .filter(|known| known.by.iter().any(|by| by == id))
-            {
-                let place = found[first..]
-                    .iter_mut()
-                    .find(|found| found.requirement == known.id);
+            for known in suite.requirements.iter().filter(|known| known.by.iter().any(|by| by == id)) {
+                let place = found[first..].iter_mut().find(|found| found.requirement == known.id);
                 if let Some(place) = place {
                     place.answers.push(answer());
                 }
@@ -80,12 +68,7 @@ pub(crate) fn requirements(suites: &[Suite], plans: &[SuitePlan]) -> Vec<Require
             }
         }
         for scenario in &suite.scenarios {
-            note(
-                &scenario.requirement,
-                "scenario",
-                &scenario.slug,
-                &scenario.title,
-            );
+            note(&scenario.requirement, "scenario", &scenario.slug, &scenario.title);
             if let ScenarioKind::Audit { gates, .. } = &scenario.kind {
                 for gate in gates.0.values().flatten() {
                     let id = format!("{}, gate {}", scenario.slug, gate.id);

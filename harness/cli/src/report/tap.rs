@@ -9,11 +9,7 @@ pub(crate) fn tap(record: &Record) -> String {
     let mut points = Vec::new();
     for (suite, result) in record.suites() {
         if let Some(failure) = &result.baseline_failure {
-            points.push((
-                Verdict::Failed,
-                format!("{} baseline", suite.suite),
-                Some(failure.message.clone()),
-            ));
+            points.push((Verdict::Failed, format!("{} baseline", suite.suite), Some(failure.message.clone())));
         }
         for (phase, result) in super::record::phases(suite, result) {
             if let Some(failure) = &result.failure {
@@ -34,15 +30,10 @@ pub(crate) fn tap(record: &Record) -> String {
         match verdict {
             Verdict::Passed => text.push_str(&format!("ok {at} - {title}\n")),
             Verdict::NotApplicable => {
-                text.push_str(&format!(
-                    "ok {at} - {title} # SKIP not applicable: {}\n",
-                    one_line(reason)
-                ));
+                text.push_str(&format!("ok {at} - {title} # SKIP not applicable: {}\n", one_line(reason)));
             }
             Verdict::Failed | Verdict::Error | Verdict::NotRun => {
-                text.push_str(&format!(
-                    "not ok {at} - {title}\n  ---\n  verdict: {verdict}\n  reason: |\n"
-                ));
+                text.push_str(&format!("not ok {at} - {title}\n  ---\n  verdict: {verdict}\n  reason: |\n"));
                 for line in reason.lines() {
                     text.push_str(&format!("    {line}\n"));
                 }

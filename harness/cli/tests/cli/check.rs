@@ -14,15 +14,10 @@ fn database_after_phase_1(workspace: &Path) {
     let suite = fs::read_to_string(workspace.join(suite_file)).expect("readable");
     let phase = fs::read_to_string(workspace.join(phase_file)).expect("readable");
     let out = workspace.join("out.db").display().to_string();
-    let copy = format!(
-        "from=${{DATABASE_URL#sqlite:}}; cp $from {out}; if [ -f $from-wal ]; then cp $from-wal {out}-wal; fi"
-    );
+    let copy =
+        format!("from=${{DATABASE_URL#sqlite:}}; cp $from {out}; if [ -f $from-wal ]; then cp $from-wal {out}-wal; fi");
     let command = format!("up = {{ command = [\"sh\", \"-c\", \"{copy}\"] }}");
-    put(
-        workspace,
-        suite_file,
-        &suite.replace("up = \"phases/2.sql\"", &command),
-    );
+    put(workspace, suite_file, &suite.replace("up = \"phases/2.sql\"", &command));
     fs::remove_file(workspace.join(phase_file)).expect("removable");
     let ran = phasegate(workspace, &["run"]);
     assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
@@ -40,25 +35,16 @@ fn gates_alone_are_judged_recorded_and_verified() {
     let through = phasegate(here, &[&check[..], &["--through", "1"]].concat());
     assert_eq!(through.code, 0, "{}{}", through.stdout, through.stderr);
     assert!(
-        through
-            .stdout
-            .contains("gates alone, on a database that existed: this run applied nothing\n"),
+        through.stdout.contains("gates alone, on a database that existed: this run applied nothing\n"),
         "{}",
         through.stdout
     );
-    let folder = through
-        .stdout
-        .lines()
-        .find_map(|line| line.trim_start().strip_prefix("folder"));
+    let folder = through.stdout.lines().find_map(|line| line.trim_start().strip_prefix("folder"));
     let verified = phasegate(here, &["verify", folder.expect("a folder").trim()]);
     assert_eq!(verified.code, 0, "{}", verified.stdout);
     let all = phasegate(here, &check);
     assert_eq!(all.code, 1, "{}{}", all.stdout, all.stderr);
-    assert!(
-        all.stdout.contains("2.1.1 old notes have none"),
-        "{}",
-        all.stdout
-    );
+    assert!(all.stdout.contains("2.1.1 old notes have none"), "{}", all.stdout);
     assert_eq!(before, fs::read(here.join("out.db")).expect("readable"));
 }
 
@@ -66,10 +52,7 @@ fn gates_alone_are_judged_recorded_and_verified() {
 fn what_cannot_be_judged_is_refused_in_these_words() {
     let workspace = workspace();
     for (args, message) in [
-        (
-            &["--database-url", "sqlite:nowhere.db"][..],
-            "error: there is no file nowhere.db\n",
-        ),
+        (&["--database-url", "sqlite:nowhere.db"][..], "error: there is no file nowhere.db\n"),
         (
             &["--database-url", "postgresql://nobody@localhost/x"],
             "error: suite notes is for sqlite: name its database as sqlite:PATH\n",

@@ -34,59 +34,29 @@ fn ctrl_c_ends_the_run_its_command_and_no_more() {
     let workspace = workspace();
     let here = workspace.path();
     // The phase says that it began by making a file, and then waits for ever.
-    let suite = std::fs::read_to_string(here.join("forensic-tests/suites/notes/suite.toml"))
-        .expect("readable");
+    let suite = std::fs::read_to_string(here.join("forensic-tests/suites/notes/suite.toml")).expect("readable");
     let pipe = here.join("began");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&pipe)
-            .status()
-            .expect("mkfifo runs")
-            .success()
-    );
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success());
     let waits = format!(
         "up = {{ command = [\"sh\", \"-c\", \"exec 3> {}; echo began >&3; exec sleep 600\"] }}",
         pipe.display()
     );
-    put(
-        here,
-        "forensic-tests/suites/notes/suite.toml",
-        &suite.replace("up = \"phases/2.sql\"", &waits),
-    );
+    put(here, "forensic-tests/suites/notes/suite.toml", &suite.replace("up = \"phases/2.sql\"", &waits));
     std::fs::remove_file(here.join("fixtures/notes/phases/2.sql")).expect("removable");
-    let child = command(here, &["run"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it runs");
+    let child = command(here, &["run"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
     let patience = Duration::from_secs(60);
     let process = heard_of(pipe);
     assert_eq!(process.recv_timeout(patience), Ok("began"));
-    let interrupt = |process: &str| {
-        Command::new("kill")
-            .args(["-INT", process])
-            .status()
-            .expect("kill runs")
-    };
+    let interrupt = |process: &str| Command::new("kill").args(["-INT", process]).status().expect("kill runs");
     assert!(interrupt(&child.id().to_string()).success());
     let output = child.wait_with_output().expect("it ends");
     let stderr = String::from_utf8(output.stderr).expect("UTF-8");
     assert_eq!(output.status.code(), Some(130), "{stderr}");
-    assert!(
-        stderr.contains("interrupted: stopping the server and cleaning up\n"),
-        "{stderr}"
-    );
+    assert!(stderr.contains("interrupted: stopping the server and cleaning up\n"), "{stderr}");
     assert_eq!(process.recv_timeout(patience), Ok("ended"));
-    let folder = std::fs::read_dir(here.join("reports/runs"))
-        .expect("listable")
-        .next()
-        .expect("a run");
+    let folder = std::fs::read_dir(here.join("reports/runs")).expect("listable").next().expect("a run");
     let folder = folder.expect("listable").path();
     let verified = phasegate(here, &["verify", &folder.display().to_string()]);
     assert_eq!(verified.code, 5);
-    assert!(
-        verified.stdout.contains("it was interrupted"),
-        "{}",
-        verified.stdout
-    );
+    assert!(verified.stdout.contains("it was interrupted"), "{}", verified.stdout);
 }

@@ -53,19 +53,10 @@ fn requirements_are_listed_with_what_answers_each() {
 fn a_requirement_that_nothing_answers_is_an_error_for_every_command() {
     let workspace = workspace();
     let list = "forensic-tests/suites/notes/requirements.toml";
-    put(
-        workspace.path(),
-        list,
-        &LIST.replace(", note = \"Nothing to prove.\"", ""),
-    );
+    put(workspace.path(), list, &LIST.replace(", note = \"Nothing to prove.\"", ""));
     let ran = phasegate(workspace.path(), &["list"]);
     assert_eq!(ran.code, 2);
-    assert!(
-        ran.stderr
-            .contains("requirement the user, sentence 4 has no place: "),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.contains("requirement the user, sentence 4 has no place: "), "{}", ran.stderr);
 }
 
 #[test]

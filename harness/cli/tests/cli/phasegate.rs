@@ -15,12 +15,7 @@ pub(crate) fn command(here: &Path, args: &[&str]) -> Command {
     command.args(args).current_dir(here);
     // A run that fails keeps its database: here it goes with the folder of the test.
     command.env("TMPDIR", here);
-    for name in [
-        "CARGO",
-        "DATABASE_URL",
-        "PHASEGATE_SERVER",
-        "PHASEGATE_DEBIAN_MIRROR",
-    ] {
+    for name in ["CARGO", "DATABASE_URL", "PHASEGATE_SERVER", "PHASEGATE_DEBIAN_MIRROR"] {
         command.env_remove(name);
     }
     command

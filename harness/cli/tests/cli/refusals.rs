@@ -43,14 +43,8 @@ fn an_unknown_verb_or_flag_is_a_usage_error() {
     let holder = tempfile::tempdir().expect("a temporary folder");
     for (args, message) in [
         (&["rnu"][..], "error: unrecognized subcommand 'rnu'"),
-        (
-            &["run", "--fast"],
-            "error: unexpected argument '--fast' found",
-        ),
-        (
-            &["report"],
-            "error: the following required arguments were not provided:\n  <RUN>",
-        ),
+        (&["run", "--fast"], "error: unexpected argument '--fast' found"),
+        (&["report"], "error: the following required arguments were not provided:\n  <RUN>"),
         (
             &["run", "--server", "cloud"],
             "unknown server \"cloud\": choose one of auto, container, embedded, local, external",
@@ -82,12 +76,7 @@ fn help_documents_the_exit_codes() {
     for args in [&["--help"][..], &["run", "--help"], &["verify", "--help"]] {
         let ran = phasegate(holder.path(), args);
         assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
-        assert!(
-            ran.stdout
-                .contains("Exit codes:\n  0    all passed\n  1    a gate failed\n"),
-            "{}",
-            ran.stdout
-        );
+        assert!(ran.stdout.contains("Exit codes:\n  0    all passed\n  1    a gate failed\n"), "{}", ran.stdout);
     }
 }
 
@@ -97,11 +86,7 @@ fn every_verb_understands_the_options_of_every_verb() {
     for verb in ["run", "list", "report", "verify", "server"] {
         let ran = phasegate(holder.path(), &[verb, "--help"]);
         for option in ["--format <FORMAT>", "--suites <DIR>", "--runs <DIR>"] {
-            assert!(
-                ran.stdout.contains(option),
-                "{verb} has no {option}: {}",
-                ran.stdout
-            );
+            assert!(ran.stdout.contains(option), "{verb} has no {option}: {}", ran.stdout);
         }
     }
 }

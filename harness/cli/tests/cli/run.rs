@@ -11,9 +11,7 @@ use crate::{
 
 /// The value beside a label of the summary.
 fn labelled<'a>(summary: &'a str, label: &str) -> &'a str {
-    let line = summary
-        .lines()
-        .find_map(|line| line.trim_start().strip_prefix(label));
+    let line = summary.lines().find_map(|line| line.trim_start().strip_prefix(label));
     line.expect("such a line").trim()
 }
 
@@ -26,12 +24,7 @@ fn a_run_that_passes_leaves_evidence_that_verifies() {
     let workspace = workspace();
     let ran = phasegate(workspace.path(), &["run"]);
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
-    assert!(
-        ran.stdout
-            .contains("  passed: 2 of 2 gates and 2 of 2 checks passed\n"),
-        "{}",
-        ran.stdout
-    );
+    assert!(ran.stdout.contains("  passed: 2 of 2 gates and 2 of 2 checks passed\n"), "{}", ran.stdout);
     let folder = labelled(&ran.stdout, "folder");
     assert!(folder.starts_with("reports/runs/"), "{folder}");
     for digest in ["result digest", "head digest", "run digest"] {
@@ -48,10 +41,7 @@ fn two_runs_have_the_same_result_digest_and_folders_of_their_own() {
     let workspace = workspace();
     let digest = |ran: Ran| labelled(&ran.stdout, "result digest").to_owned();
     let first = digest(phasegate(workspace.path(), &["run"]));
-    assert_eq!(
-        first,
-        digest(phasegate(workspace.path(), &["run", "notes"]))
-    );
+    assert_eq!(first, digest(phasegate(workspace.path(), &["run", "notes"])));
     assert_eq!(runs_in(workspace.path()), 2);
 }
 
@@ -70,11 +60,7 @@ fn format_json_prints_one_object_and_nothing_else() {
     assert_eq!(run["totals"]["checks"]["passed"], 2);
     let folder = run["run"].as_str().expect("a folder");
     assert!(Path::new(folder).join("plan.json").is_file(), "{folder}");
-    assert!(
-        ran.stderr.contains("phase 2: notes: title\n"),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.contains("phase 2: notes: title\n"), "{}", ran.stderr);
 }
 
 #[test]
@@ -87,17 +73,9 @@ fn a_failed_gate_stops_the_run_before_the_next_phase() {
     );
     let ran = phasegate(workspace.path(), &["run"]);
     assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
-    assert!(
-        ran.stdout
-            .contains("rows-differ: row 1 is (nobody), expected (anonymous)"),
-        "{}",
-        ran.stdout
-    );
+    assert!(ran.stdout.contains("rows-differ: row 1 is (nobody), expected (anonymous)"), "{}", ran.stdout);
     assert!(!ran.stderr.contains("phase 2"), "{}", ran.stderr);
-    let verified = phasegate(
-        workspace.path(),
-        &["verify", labelled(&ran.stdout, "folder")],
-    );
+    let verified = phasegate(workspace.path(), &["verify", labelled(&ran.stdout, "folder")]);
     assert_eq!(verified.code, 0, "{}", verified.stdout);
 }
 
@@ -111,11 +89,8 @@ fn a_failed_run_keeps_its_database_and_says_where() {
     );
     let ran = phasegate(workspace.path(), &["run"]);
     assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
-    let kept = ran
-        .stdout
-        .split("  kept, to look at\n")
-        .nth(1)
-        .and_then(|rest| rest.split("left in ").nth(1)?.lines().next());
+    let kept =
+        ran.stdout.split("  kept, to look at\n").nth(1).and_then(|rest| rest.split("left in ").nth(1)?.lines().next());
     let kept = PathBuf::from(kept.expect("a folder"));
     assert!(kept.is_dir(), "{}", kept.display());
     std::fs::remove_dir_all(kept).expect("removable");
@@ -131,24 +106,9 @@ fn a_phase_that_does_not_apply_is_told_by_file_and_line() {
     );
     let ran = phasegate(workspace.path(), &["run"]);
     assert_eq!(ran.code, 4, "{}{}", ran.stdout, ran.stderr);
-    assert!(
-        ran.stdout
-            .contains("    at          phases/2.sql:3, statement 2\n"),
-        "{}",
-        ran.stdout
-    );
-    assert!(
-        ran.stdout
-            .contains("    catalog     as it was before the phase\n"),
-        "{}",
-        ran.stdout
-    );
-    assert!(
-        ran.stdout
-            .contains("  failed: 1 of 2 gates and 1 of 2 checks passed\n"),
-        "{}",
-        ran.stdout
-    );
+    assert!(ran.stdout.contains("    at          phases/2.sql:3, statement 2\n"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("    catalog     as it was before the phase\n"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("  failed: 1 of 2 gates and 1 of 2 checks passed\n"), "{}", ran.stdout);
 }
 
 #[test]
@@ -157,42 +117,23 @@ fn suites_that_are_not_as_they_must_be_are_refused_in_these_words() {
     let here = workspace.path();
     let suite = here.join("forensic-tests/suites");
     for (args, message) in [
-        (
-            &["run", "note"][..],
-            "error: no suite `note`; there is notes\n".to_owned(),
-        ),
-        (
-            &["list", "note"],
-            "error: no suite `note`; there is notes\n".to_owned(),
-        ),
-        (
-            &["run", "--suites", "nowhere"],
-            "error: there is no folder nowhere\n".to_owned(),
-        ),
+        (&["run", "note"][..], "error: no suite `note`; there is notes\n".to_owned()),
+        (&["list", "note"], "error: no suite `note`; there is notes\n".to_owned()),
+        (&["run", "--suites", "nowhere"], "error: there is no folder nowhere\n".to_owned()),
     ] {
         let ran = phasegate(here, args);
         assert_eq!((ran.stderr, ran.code), (message, 2), "{args:?}");
     }
-    put(
-        here,
-        "forensic-tests/suites/notes/gates/2-title/2.1-title.toml",
-        "id = \"2.1\"\nclam = \"x\"\n",
-    );
+    put(here, "forensic-tests/suites/notes/gates/2-title/2.1-title.toml", "id = \"2.1\"\nclam = \"x\"\n");
     let ran = phasegate(here, &["run"]);
     assert_eq!(ran.code, 2);
-    let place = format!(
-        "error: {}/notes/gates/2-title/2.1-title.toml:2: unknown field `clam`",
-        suite.display()
-    );
+    let place = format!("error: {}/notes/gates/2-title/2.1-title.toml:2: unknown field `clam`", suite.display());
     assert!(ran.stderr.starts_with(&place), "{}", ran.stderr);
     assert_eq!(runs_in(here), 0);
     let elsewhere = tempfile::tempdir().expect("a temporary folder");
     let ran = phasegate(elsewhere.path(), &["run"]);
     assert_eq!(
         (ran.stderr.as_str(), ran.code),
-        (
-            "error: no forensic-tests/suites here or in a folder above: name the folder of the suites with --suites\n",
-            2
-        )
+        ("error: no forensic-tests/suites here or in a folder above: name the folder of the suites with --suites\n", 2)
     );
 }

@@ -26,18 +26,10 @@ fn render(here: &Path, to: &str, file: &str) {
 /// A run whose second phase fails two checks, one of them for a long reason, and never reaches the third.
 pub(crate) fn gate_failed() -> Sample {
     let mut sample = Sample::passed();
-    stop_before(
-        &mut sample,
-        |event| matches!(event, Event::PhaseStarted { phase, .. } if phase == "3"),
-    );
+    stop_before(&mut sample, |event| matches!(event, Event::PhaseStarted { phase, .. } if phase == "3"));
     for event in &mut sample.events {
         match event {
-            Event::CheckJudged {
-                check,
-                verdict,
-                reason,
-                ..
-            } if check == "2.1.1" => {
+            Event::CheckJudged { check, verdict, reason, .. } if check == "2.1.1" => {
                 *verdict = Verdict::Failed;
                 *reason = Some(Reason::new(
                     "wrong-cause",
@@ -45,17 +37,9 @@ pub(crate) fn gate_failed() -> Sample {
                      never came as far as the index that the check is about",
                 ));
             }
-            Event::CheckJudged {
-                check,
-                verdict,
-                reason,
-                ..
-            } if check == "2.1.2" => {
+            Event::CheckJudged { check, verdict, reason, .. } if check == "2.1.2" => {
                 *verdict = Verdict::Error;
-                *reason = Some(Reason::new(
-                    "setup-failed",
-                    "permission denied for table \"accounts\" <app_rw>",
-                ));
+                *reason = Some(Reason::new("setup-failed", "permission denied for table \"accounts\" <app_rw>"));
             }
             Event::PhaseJudged { phase, verdict, .. } if phase == "2" => *verdict = Verdict::Failed,
             _ => {}
@@ -67,10 +51,7 @@ pub(crate) fn gate_failed() -> Sample {
 /// A run whose second phase does not apply.
 pub(crate) fn phase_failed() -> Sample {
     let mut sample = Sample::passed();
-    stop_before(
-        &mut sample,
-        |event| matches!(event, Event::PhaseApplied { phase, .. } if phase == "2"),
-    );
+    stop_before(&mut sample, |event| matches!(event, Event::PhaseApplied { phase, .. } if phase == "2"));
     let catalog_after = sample.output("catalog before 2");
     let end = sample.events.len() - 1;
     sample.events.insert(
@@ -96,15 +77,8 @@ pub(crate) fn phase_failed() -> Sample {
 
 /// Ends the suite as failed before the first event like this, and forgets the outputs that nothing names any more.
 fn stop_before(sample: &mut Sample, wanted: impl Fn(&Event) -> bool) {
-    let at = sample
-        .events
-        .iter()
-        .position(wanted)
-        .expect("such an event");
+    let at = sample.events.iter().position(wanted).expect("such an event");
     sample.events.truncate(at);
-    sample.events.push(Event::SuiteFinished {
-        suite: "ledger".into(),
-        verdict: Verdict::Failed,
-    });
+    sample.events.push(Event::SuiteFinished { suite: "ledger".into(), verdict: Verdict::Failed });
     sample.keep_named_outputs();
 }

@@ -5,9 +5,7 @@ use std::{env, fs, path::Path};
 
 /// The printed text must be the stored one.
 pub(crate) fn same(name: &str, printed: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/cli/snapshots")
-        .join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/snapshots").join(name);
     if env::var_os("PHASEGATE_BLESS").is_some() {
         fs::write(&path, printed).expect("writable");
     }

@@ -11,10 +11,7 @@ fn an_untouched_run_verifies() {
     let holder = written(&Sample::passed());
     let ran = phasegate(holder.path(), &["verify", "run"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{}", ran.stdout);
-    assert!(
-        ran.stdout
-            .ends_with("  verified: recomputed from plan and events, and everything agrees\n")
-    );
+    assert!(ran.stdout.ends_with("  verified: recomputed from plan and events, and everything agrees\n"));
 }
 
 #[test]
@@ -26,20 +23,11 @@ fn a_report_that_was_edited_is_found() {
         fs::write(&path, honest.replace("ledger", "Ledger")).expect("writable");
         let ran = phasegate(holder.path(), &["verify", "run"]);
         assert_eq!(ran.code, 5);
-        assert!(
-            ran.stdout
-                .contains(&format!("✘ {name}: is not what plan and events make\n")),
-            "{}",
-            ran.stdout
-        );
+        assert!(ran.stdout.contains(&format!("✘ {name}: is not what plan and events make\n")), "{}", ran.stdout);
         fs::remove_file(&path).expect("removable");
         let ran = phasegate(holder.path(), &["verify", "run"]);
         assert_eq!(ran.code, 5);
-        assert!(
-            ran.stdout.contains(&format!("✘ {name}: is missing\n")),
-            "{}",
-            ran.stdout
-        );
+        assert!(ran.stdout.contains(&format!("✘ {name}: is missing\n")), "{}", ran.stdout);
         fs::write(&path, honest).expect("writable");
     }
 }
@@ -54,10 +42,7 @@ fn faults_are_printed_and_a_report_on_them_warns() {
     snapshot::same("not-verified.txt", &ran.stdout);
     let ran = phasegate(holder.path(), &["report", "run"]);
     assert_eq!(ran.code, 5);
-    assert_eq!(
-        ran.stderr,
-        "warning: this evidence does not verify; `phasegate verify run` says why\n"
-    );
+    assert_eq!(ran.stderr, "warning: this evidence does not verify; `phasegate verify run` says why\n");
 }
 
 #[test]
@@ -65,40 +50,26 @@ fn an_expected_digest_is_demanded() {
     let holder = written(&Sample::passed());
     let json = phasegate(holder.path(), &["verify", "run", "--format", "json"]);
     let answer: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
-    assert_eq!(
-        (json.code, &answer["holds"], &answer["verdict"]),
-        (0, &true.into(), &"passed".into())
-    );
+    assert_eq!((json.code, &answer["holds"], &answer["verdict"]), (0, &true.into(), &"passed".into()));
     for name in ["result", "head", "run"] {
         let digest = answer[format!("{name}_digest")].as_str().expect("a digest");
         let ran = phasegate(holder.path(), &["verify", "run", "--expect", digest]);
         assert_eq!(ran.code, 0);
-        assert!(
-            ran.stdout.contains(&format!("{name} digest")),
-            "{}",
-            ran.stdout
-        );
+        assert!(ran.stdout.contains(&format!("{name} digest")), "{}", ran.stdout);
     }
     let other = "0".repeat(64);
     let ran = phasegate(holder.path(), &["verify", "run", "--expect", &other]);
     assert_eq!(ran.code, 5);
-    assert!(
-        ran.stdout.contains("neither of its result"),
-        "{}",
-        ran.stdout
-    );
+    assert!(ran.stdout.contains("neither of its result"), "{}", ran.stdout);
 }
 
 #[test]
 fn a_verdict_that_what_was_seen_does_not_bear_is_found() {
     let mut sample = Sample::passed();
-    let seen = sample.output(
-        r#"{"kind":"rows","table":{"columns":["?column?"],"rows":[["2.1.0"]]},"examined":null,"error":null}"#,
-    );
+    let seen = sample
+        .output(r#"{"kind":"rows","table":{"columns":["?column?"],"rows":[["2.1.0"]]},"examined":null,"error":null}"#);
     for event in &mut sample.events {
-        if let Event::CheckJudged {
-            check, observation, ..
-        } = event
+        if let Event::CheckJudged { check, observation, .. } = event
             && check == "2.1.1"
         {
             *observation = Some(seen.clone());
@@ -121,9 +92,7 @@ fn an_output_that_no_check_can_have_seen_is_found() {
     let mut sample = Sample::passed();
     let seen = sample.output("looks good to me");
     for event in &mut sample.events {
-        if let Event::CheckJudged {
-            check, observation, ..
-        } = event
+        if let Event::CheckJudged { check, observation, .. } = event
             && check == "2.1.1"
         {
             *observation = Some(seen.clone());

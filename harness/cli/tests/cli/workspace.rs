@@ -87,46 +87,22 @@ pub(crate) fn workspace() -> TempDir {
     let holder = tempfile::tempdir().expect("a temporary folder");
     for (name, text) in [
         ("forensic-tests/suites/notes/suite.toml", SUITE),
-        (
-            "forensic-tests/suites/notes/gates/1-author/1.1-author.toml",
-            AUTHOR_GATE,
-        ),
-        (
-            "forensic-tests/suites/notes/gates/1-author/1.later-names.toml",
-            LATER_GATE,
-        ),
+        ("forensic-tests/suites/notes/gates/1-author/1.1-author.toml", AUTHOR_GATE),
+        ("forensic-tests/suites/notes/gates/1-author/1.later-names.toml", LATER_GATE),
         (
             "fixtures/notes/defects/1.later.1.sql",
             "CREATE TRIGGER no BEFORE INSERT ON notes BEGIN SELECT RAISE(ABORT, 'no'); END;\n",
         ),
-        (
-            "fixtures/notes/defects/1.later.2.sql",
-            "UPDATE notes SET author = 'x';\n",
-        ),
-        (
-            "forensic-tests/suites/notes/gates/2-title/2.1-title.toml",
-            TITLE_GATE,
-        ),
+        ("fixtures/notes/defects/1.later.2.sql", "UPDATE notes SET author = 'x';\n"),
+        ("forensic-tests/suites/notes/gates/2-title/2.1-title.toml", TITLE_GATE),
         (
             "fixtures/notes/baseline.sql",
             "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL);\nINSERT INTO notes (text) VALUES ('a'), ('b');\n",
         ),
-        (
-            "fixtures/notes/phases/1.sql",
-            "ALTER TABLE notes ADD COLUMN author TEXT NOT NULL DEFAULT 'anonymous';\n",
-        ),
-        (
-            "fixtures/notes/phases/2.sql",
-            "ALTER TABLE notes ADD COLUMN title TEXT;\n",
-        ),
-        (
-            "fixtures/notes/defects/1.1.1.sql",
-            "UPDATE notes SET author = 'x';\n",
-        ),
-        (
-            "fixtures/notes/defects/2.1.1.sql",
-            "UPDATE notes SET title = 'x';\n",
-        ),
+        ("fixtures/notes/phases/1.sql", "ALTER TABLE notes ADD COLUMN author TEXT NOT NULL DEFAULT 'anonymous';\n"),
+        ("fixtures/notes/phases/2.sql", "ALTER TABLE notes ADD COLUMN title TEXT;\n"),
+        ("fixtures/notes/defects/1.1.1.sql", "UPDATE notes SET author = 'x';\n"),
+        ("fixtures/notes/defects/2.1.1.sql", "UPDATE notes SET title = 'x';\n"),
     ] {
         put(holder.path(), name, text);
     }

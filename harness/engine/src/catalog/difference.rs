@@ -39,10 +39,7 @@ impl Difference {
                     difference.added.insert(key.clone(), definition.clone());
                 }
                 Some(earlier) if earlier != definition => {
-                    let alteration = Alteration {
-                        before: earlier.to_owned(),
-                        after: definition.clone(),
-                    };
+                    let alteration = Alteration { before: earlier.to_owned(), after: definition.clone() };
                     difference.altered.insert(key.clone(), alteration);
                 }
                 Some(_) => {}
@@ -67,20 +64,14 @@ impl Difference {
     pub fn summary(&self) -> String {
         let added = self.added.keys().map(|key| format!("{key} is new"));
         let dropped = self.dropped.keys().map(|key| format!("{key} is gone"));
-        let altered = self.altered.iter().map(|(key, alteration)| {
-            format!(
-                "{key} is `{}`, was `{}`",
-                alteration.after, alteration.before
-            )
-        });
+        let altered = self
+            .altered
+            .iter()
+            .map(|(key, alteration)| format!("{key} is `{}`, was `{}`", alteration.after, alteration.before));
         let all: Vec<String> = added.chain(dropped).chain(altered).collect();
         let more = all.len().saturating_sub(3);
         let first = all.into_iter().take(3).collect::<Vec<_>>().join("; ");
-        if more > 0 {
-            format!("{first}; and {more} more")
-        } else {
-            first
-        }
+        if more > 0 { format!("{first}; and {more} more") } else { first }
     }
 }
 
@@ -89,12 +80,7 @@ mod tests {
     use super::*;
 
     fn catalog(pairs: &[(&str, &str)]) -> Catalog {
-        Catalog(
-            pairs
-                .iter()
-                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
-                .collect(),
-        )
+        Catalog(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
     }
 
     #[test]
@@ -108,9 +94,6 @@ mod tests {
         let before = catalog(&[("column a.x", "integer"), ("index i", "ON a (x)")]);
         let after = catalog(&[("column a.x", "bigint"), ("index j", "ON a (x)")]);
         let difference = Difference::between(&before, &after);
-        assert_eq!(
-            difference.summary(),
-            "index j is new; index i is gone; column a.x is `bigint`, was `integer`"
-        );
+        assert_eq!(difference.summary(), "index j is new; index i is gone; column a.x is `bigint`, was `integer`");
     }
 }

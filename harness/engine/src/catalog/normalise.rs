@@ -20,17 +20,11 @@ pub(crate) async fn postgres(
 ) -> Result<Vec<Definition>, DbError> {
     let together: Vec<Probe> = plan(declared, Tables::Shared);
     let all: String = together.iter().filter_map(Probe::sql).collect();
-    session
-        .run(&format!(
-            "CREATE SCHEMA {SCHEMA}; SAVEPOINT phasegate_normalise"
-        ))
-        .await?;
+    session.run(&format!("CREATE SCHEMA {SCHEMA}; SAVEPOINT phasegate_normalise")).await?;
     let probes = match session.run(&all).await {
         Ok(_) => together,
         Err(_) => {
-            session
-                .run("ROLLBACK TO SAVEPOINT phasegate_normalise")
-                .await?;
+            session.run("ROLLBACK TO SAVEPOINT phasegate_normalise").await?;
             one_by_one(session, plan(declared, Tables::OneEach)).await?
         }
     };
@@ -40,9 +34,7 @@ pub(crate) async fn postgres(
         .map(|probe| match probe {
             Probe::Verbatim(text) => Definition::Known(text),
             Probe::Unresolved(why) => Definition::Unresolved(why),
-            Probe::Built {
-                key, table, own, ..
-            } => match catalog.get(&key) {
+            Probe::Built { key, table, own, .. } => match catalog.get(&key) {
                 Some(found) => Definition::Known(found.replace(&table, &own)),
                 None => Definition::Unresolved(format!("no object `{key}` came of it")),
             },
@@ -50,24 +42,16 @@ pub(crate) async fn postgres(
         .collect())
 }
 
-async fn one_by_one(
-    session: &mut PostgresSession,
-    probes: Vec<Probe>,
-) -> Result<Vec<Probe>, DbError> {
+async fn one_by_one(session: &mut PostgresSession, probes: Vec<Probe>) -> Result<Vec<Probe>, DbError> {
     let mut tried = Vec::with_capacity(probes.len());
     for probe in probes {
         let refused = match probe.sql() {
-            Some(sql) => session
-                .run(&format!("SAVEPOINT phasegate_normalise; {sql}"))
-                .await
-                .err(),
+            Some(sql) => session.run(&format!("SAVEPOINT phasegate_normalise; {sql}")).await.err(),
             None => None,
         };
         tried.push(match refused {
             Some(error) => {
-                session
-                    .run("ROLLBACK TO SAVEPOINT phasegate_normalise")
-                    .await?;
+                session.run("ROLLBACK TO SAVEPOINT phasegate_normalise").await?;
                 Probe::Unresolved(error.message)
             }
             None => probe,
@@ -80,12 +64,7 @@ enum Probe {
     /// The words are compared as they are.
     Verbatim(String),
     /// The server builds the object under this key; the probe's table stands for `own`.
-    Built {
-        key: String,
-        table: String,
-        own: String,
-        sql: String,
-    },
+    Built { key: String, table: String, own: String, sql: String },
     /// The words cannot be built.
     Unresolved(String),
 }
@@ -121,10 +100,7 @@ fn plan(declared: &[(String, String)], tables: Tables) -> Vec<Probe> {
             }
         };
         let place = (own.clone(), kind == "column");
-        let known = copied
-            .get(&place)
-            .filter(|_| tables == Tables::Shared)
-            .cloned();
+        let known = copied.get(&place).filter(|_| tables == Tables::Shared).cloned();
         let (table, copy) = match known {
             Some(table) => (table, String::new()),
             None => {
@@ -136,12 +112,7 @@ fn plan(declared: &[(String, String)], tables: Tables) -> Vec<Probe> {
         };
         let (make, key) = build(kind, ordinal, &own, &object, words, &table);
         let sql = format!("{copy}{make};\n");
-        probes.push(Probe::Built {
-            key,
-            table,
-            own,
-            sql,
-        });
+        probes.push(Probe::Built { key, table, own, sql });
     }
     probes
 }
@@ -155,13 +126,10 @@ fn owner(kind: &str, key: &str, name: &str, words: &str) -> Result<(String, Stri
         },
         "index" => match indexed_table(words) {
             Some(own) => Ok((own.to_owned(), name.to_owned())),
-            None => Err(Probe::Unresolved(format!(
-                "`{words}` does not read `[UNIQUE] ON table (...)`"
-            ))),
+            None => Err(Probe::Unresolved(format!("`{words}` does not read `[UNIQUE] ON table (...)`"))),
         },
         "grant" => {
-            let mut privileges: Vec<&str> =
-                words.split([' ', ',']).filter(|w| !w.is_empty()).collect();
+            let mut privileges: Vec<&str> = words.split([' ', ',']).filter(|w| !w.is_empty()).collect();
             privileges.sort_unstable();
             Err(Probe::Verbatim(privileges.join(" ")))
         }
@@ -170,14 +138,7 @@ fn owner(kind: &str, key: &str, name: &str, words: &str) -> Result<(String, Stri
 }
 
 /// The SQL that builds an object on a copy of its table, and the key under which the catalog then lists it.
-fn build(
-    kind: &str,
-    ordinal: usize,
-    own: &str,
-    object: &str,
-    words: &str,
-    table: &str,
-) -> (String, String) {
+fn build(kind: &str, ordinal: usize, own: &str, object: &str, words: &str, table: &str) -> (String, String) {
     let on_own = format!("ON {own} ");
     let on_probe = format!("{words} ").replacen(&on_own, &format!("ON {table} "), 1);
     match kind {
@@ -198,10 +159,7 @@ fn build(
                 Some(rest) => ("UNIQUE ", rest),
                 None => ("", on_probe.as_str()),
             };
-            (
-                format!("CREATE {unique}INDEX i{ordinal} {rest}"),
-                format!("index {SCHEMA}.i{ordinal}"),
-            )
+            (format!("CREATE {unique}INDEX i{ordinal} {rest}"), format!("index {SCHEMA}.i{ordinal}"))
         }
         "trigger" => {
             let (constraint, rest) = match on_probe.strip_prefix("CONSTRAINT ") {
@@ -210,28 +168,17 @@ fn build(
             };
             let (rest, state) = trigger_state(rest.trim_end());
             let probe = format!("probe{ordinal}");
-            let make = format!(
-                "CREATE {constraint}TRIGGER {probe} {rest}; {}",
-                state.sql(table, &probe)
-            );
+            let make = format!("CREATE {constraint}TRIGGER {probe} {rest}; {}", state.sql(table, &probe));
             (make, format!("trigger {table}.{probe}"))
         }
-        _ => (
-            format!("CREATE POLICY probe{ordinal} ON {table} AS {words}"),
-            format!("policy {table}.probe{ordinal}"),
-        ),
+        _ => (format!("CREATE POLICY probe{ordinal} ON {table} AS {words}"), format!("policy {table}.probe{ordinal}")),
     }
 }
 
 /// The table in `[UNIQUE] ON table (...)`.
 fn indexed_table(words: &str) -> Option<&str> {
-    let rest = words
-        .strip_prefix("UNIQUE ")
-        .unwrap_or(words)
-        .strip_prefix("ON ")?;
-    rest.split([' ', '('])
-        .next()
-        .filter(|table| !table.is_empty())
+    let rest = words.strip_prefix("UNIQUE ").unwrap_or(words).strip_prefix("ON ")?;
+    rest.split([' ', '(']).next().filter(|table| !table.is_empty())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,21 +9,14 @@ const OBJECTS: &str = include_str!("postgres.sql");
 const HYPERTABLES: &str = include_str!("hypertables.sql");
 
 /// Which schemas' objects are read.
-const OF_THE_AUTHOR: &str =
-    "n.nspname !~ '^(pg_|_?timescaledb)' AND n.nspname <> 'information_schema'";
+const OF_THE_AUTHOR: &str = "n.nspname !~ '^(pg_|_?timescaledb)' AND n.nspname <> 'information_schema'";
 
 /// The query for the objects of the schema of probes alone.
-static PROBES: LazyLock<String> = LazyLock::new(|| {
-    OBJECTS.replace(
-        OF_THE_AUTHOR,
-        &format!("n.nspname = '{}'", normalise::SCHEMA),
-    )
-});
+static PROBES: LazyLock<String> =
+    LazyLock::new(|| OBJECTS.replace(OF_THE_AUTHOR, &format!("n.nspname = '{}'", normalise::SCHEMA)));
 
 /// The objects in the schema of probes.
-pub(super) async fn read_schema_of_probes(
-    session: &mut PostgresSession,
-) -> Result<Catalog, DbError> {
+pub(super) async fn read_schema_of_probes(session: &mut PostgresSession) -> Result<Catalog, DbError> {
     let mut catalog = Catalog::default();
     take(&mut catalog, session, &PROBES).await?;
     Ok(catalog)
@@ -39,11 +32,7 @@ pub(crate) async fn read(session: &mut PostgresSession) -> Result<Catalog, DbErr
     Ok(catalog)
 }
 
-async fn take(
-    catalog: &mut Catalog,
-    session: &mut PostgresSession,
-    query: &'static str,
-) -> Result<(), DbError> {
+async fn take(catalog: &mut Catalog, session: &mut PostgresSession, query: &'static str) -> Result<(), DbError> {
     for (key, definition) in session.pairs(query).await? {
         catalog.0.insert(key, definition.unwrap_or_default());
     }

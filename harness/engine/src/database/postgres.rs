@@ -62,9 +62,7 @@ impl PostgresHost {
     }
 
     pub(super) async fn create(&self) -> Result<Database, DbError> {
-        let database = self
-            .copy(self.template.as_deref().unwrap_or("template0"))
-            .await?;
+        let database = self.copy(self.template.as_deref().unwrap_or("template0")).await?;
         if self.create_extension {
             let mut session = self.session(&database).await?;
             session.run("CREATE EXTENSION timescaledb").await?;
@@ -78,11 +76,7 @@ impl PostgresHost {
     }
 
     async fn copy(&self, template: &str) -> Result<Database, DbError> {
-        let name = format!(
-            "{}_{}",
-            self.prefix,
-            self.next.fetch_add(1, Ordering::Relaxed)
-        );
+        let name = format!("{}_{}", self.prefix, self.next.fetch_add(1, Ordering::Relaxed));
         // The files are copied as files: for a database of some megabytes that is faster than writing it to the log.
         self.run(&format!(
             "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy",
@@ -96,20 +90,14 @@ impl PostgresHost {
 
     pub(super) async fn freeze(&self, database: &Database) -> Result<(), DbError> {
         self.alone(database).await?;
-        let sql = format!(
-            "ALTER DATABASE {} ALLOW_CONNECTIONS false",
-            Identifier(&database.0)
-        );
+        let sql = format!("ALTER DATABASE {} ALLOW_CONNECTIONS false", Identifier(&database.0));
         self.run(&sql).await.map(drop)
     }
 
     /// Waits until the last session on a database has ended. A session that was closed a moment ago may still be ending,
     /// and CREATE DATABASE, when it meets one, sleeps for a tenth of a second before it looks again.
     async fn alone(&self, database: &Database) -> Result<(), DbError> {
-        let query = format!(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = {}",
-            Literal(&database.0)
-        );
+        let query = format!("SELECT count(*) FROM pg_stat_activity WHERE datname = {}", Literal(&database.0));
         let since = Instant::now();
         while since.elapsed() < LAST_SESSION_WAIT_MAX {
             if self.run(&query).await?.table.single() == Some("0") {
@@ -123,21 +111,14 @@ impl PostgresHost {
 
     pub(super) async fn published(&self, name: &str) -> Result<Option<Database>, DbError> {
         // Whoever may not be connected to is whole: it is frozen before it gets its name.
-        let query = format!(
-            "SELECT count(*) FROM pg_database WHERE datname = {} AND NOT datallowconn",
-            Literal(name)
-        );
+        let query = format!("SELECT count(*) FROM pg_database WHERE datname = {} AND NOT datallowconn", Literal(name));
         let found = self.run(&query).await?.table.single() == Some("1");
         Ok(found.then(|| Database(name.to_owned())))
     }
 
     pub(super) async fn publish(&self, own: Database, name: &str) -> Result<Database, DbError> {
         self.freeze(&own).await?;
-        let rename = format!(
-            "ALTER DATABASE {} RENAME TO {}",
-            Identifier(&own.0),
-            Identifier(name)
-        );
+        let rename = format!("ALTER DATABASE {} RENAME TO {}", Identifier(&own.0), Identifier(name));
         match self.run(&rename).await {
             Ok(_) => {
                 self.made().remove(&own.0);
@@ -151,11 +132,7 @@ impl PostgresHost {
     }
 
     pub(super) async fn drop_database(&self, database: &Database) -> Result<(), DbError> {
-        self.run(&format!(
-            "DROP DATABASE IF EXISTS {} WITH (FORCE)",
-            Identifier(&database.0)
-        ))
-        .await?;
+        self.run(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", Identifier(&database.0))).await?;
         self.made().remove(&database.0);
         Ok(())
     }
@@ -182,20 +159,13 @@ impl PostgresHost {
 
     /// Runs a statement that concerns whole databases, on a session that is at hand or a new one.
     async fn run(&self, sql: &str) -> Result<Ran, DbError> {
-        let at_hand = self
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
+        let at_hand = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut session = match at_hand {
             Some(session) => session,
             None => self.session(&Database(self.maintenance.clone())).await?,
         };
         let ran = session.run(sql).await?;
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(session);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(session);
         Ok(ran)
     }
 

@@ -38,14 +38,8 @@ impl SqliteHost {
         let folder = tempfile::Builder::new()
             .prefix("phasegate-")
             .tempdir()
-            .map_err(|error| {
-                DbError::harness(format!("failed to make a temporary folder: {error}"))
-            })?;
-        Ok(Self {
-            folder: folder.path().to_owned(),
-            remover: Mutex::new(Some(folder)),
-            next: AtomicU32::new(0),
-        })
+            .map_err(|error| DbError::harness(format!("failed to make a temporary folder: {error}")))?;
+        Ok(Self { folder: folder.path().to_owned(), remover: Mutex::new(Some(folder)), next: AtomicU32::new(0) })
     }
 
     /// The folder.
@@ -57,11 +51,7 @@ impl SqliteHost {
     /// Leaves the folder where it is, and says where.
     #[must_use]
     pub fn keep(&self) -> &Path {
-        let remover = self
-            .remover
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let remover = self.remover.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(folder) = remover {
             // The path is known already.
             let _ = folder.keep();
@@ -73,9 +63,7 @@ impl SqliteHost {
         let database = self.name()?;
         let mut session = SqliteSession::create(Path::new(&database.0))?;
         // An empty file is no database yet: this writes its header.
-        session.run(
-            "PRAGMA user_version = 0; BEGIN IMMEDIATE; CREATE TABLE t (a); DROP TABLE t; COMMIT",
-        )?;
+        session.run("PRAGMA user_version = 0; BEGIN IMMEDIATE; CREATE TABLE t (a); DROP TABLE t; COMMIT")?;
         session.close()?;
         Ok(database)
     }
@@ -101,18 +89,16 @@ impl SqliteHost {
 
     pub(super) fn drop_database(&self, database: &Database) -> Result<(), DbError> {
         let folder = Path::new(&database.0).parent().unwrap_or(self.folder());
-        fs::remove_dir_all(folder).map_err(|error| {
-            DbError::harness(format!("failed to remove {}: {error}", folder.display()))
-        })
+        fs::remove_dir_all(folder)
+            .map_err(|error| DbError::harness(format!("failed to remove {}: {error}", folder.display())))
     }
 
     /// A new file in a folder of its own: a program under validation keeps its backups and its lock beside its file.
     fn name(&self) -> Result<Database, DbError> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let folder = self.folder.join(number.to_string());
-        fs::create_dir(&folder).map_err(|error| {
-            DbError::harness(format!("failed to make {}: {error}", folder.display()))
-        })?;
+        fs::create_dir(&folder)
+            .map_err(|error| DbError::harness(format!("failed to make {}: {error}", folder.display())))?;
         let path = folder.join(FILE_NAME);
         Ok(Database(path.to_string_lossy().into_owned()))
     }
@@ -123,9 +109,7 @@ fn copy_companions(from: &Path, to: &Path) -> Result<(), DbError> {
     let (Some(from), Some(to)) = (from.parent(), to.parent()) else {
         return Ok(());
     };
-    let failed = |error: std::io::Error| {
-        DbError::harness(format!("failed to copy {}: {error}", from.display()))
-    };
+    let failed = |error: std::io::Error| DbError::harness(format!("failed to copy {}: {error}", from.display()));
     for entry in fs::read_dir(from).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();

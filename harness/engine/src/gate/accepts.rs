@@ -28,14 +28,8 @@ pub struct AcceptsSeen {
 impl Accepts {
     pub(super) async fn observe(&self, session: &mut Session) -> Result<AcceptsSeen, DbError> {
         Ok(match attempt(session, &self.write).await? {
-            Ok(affected) => AcceptsSeen {
-                refused: None,
-                affected,
-            },
-            Err(error) => AcceptsSeen {
-                refused: Some(error),
-                affected: 0,
-            },
+            Ok(affected) => AcceptsSeen { refused: None, affected },
+            Err(error) => AcceptsSeen { refused: Some(error), affected: 0 },
         })
     }
 
@@ -44,10 +38,7 @@ impl Accepts {
             return Judged::failed("refused", error.summary());
         }
         if seen.affected != self.rows {
-            let detail = format!(
-                "{} rows were written, expected {}",
-                seen.affected, self.rows
-            );
+            let detail = format!("{} rows were written, expected {}", seen.affected, self.rows);
             return Judged::failed("affected-differs", detail);
         }
         Judged::passed()
@@ -59,10 +50,7 @@ mod tests {
     use super::*;
 
     fn code(refused: Option<DbError>, affected: u64) -> String {
-        let expected = Accepts {
-            write: String::new(),
-            rows: 3,
-        };
+        let expected = Accepts { write: String::new(), rows: 3 };
         let judged = expected.judge(&AcceptsSeen { refused, affected });
         judged.reason.map_or("passed".into(), |reason| reason.code)
     }

@@ -57,22 +57,12 @@ impl CatalogFacts {
     pub(super) fn observe(&self, facts: &Facts) -> CatalogSeen {
         let object = |(key, fact): (&String, &Fact)| {
             let expected = match fact {
-                Fact::Exactly(words) => {
-                    facts.normalised.get(&(key.clone(), words.clone())).cloned()
-                }
+                Fact::Exactly(words) => facts.normalised.get(&(key.clone(), words.clone())).cloned(),
                 Fact::Contains(_) | Fact::Absent => None,
             };
-            (
-                key.clone(),
-                FactSeen {
-                    met: facts.catalog.get(key).map(str::to_owned),
-                    expected,
-                },
-            )
+            (key.clone(), FactSeen { met: facts.catalog.get(key).map(str::to_owned), expected })
         };
-        CatalogSeen {
-            objects: self.objects.iter().map(object).collect(),
-        }
+        CatalogSeen { objects: self.objects.iter().map(object).collect() }
     }
 
     pub(super) fn judge(&self, seen: &CatalogSeen) -> Judged {
@@ -103,10 +93,7 @@ impl Fact {
             Self::Absent => Some(Judged::failed("unexpected", format!("{key} exists: {met}"))),
             Self::Contains(parts) => {
                 let missing = parts.iter().find(|part| !met.contains(part.as_str()))?;
-                Some(Judged::failed(
-                    "differs",
-                    format!("{key} does not hold `{missing}`"),
-                ))
+                Some(Judged::failed("differs", format!("{key} does not hold `{missing}`")))
             }
             Self::Exactly(words) => compare(key, met, words, seen.expected.as_ref()),
         }
@@ -114,12 +101,7 @@ impl Fact {
 }
 
 /// Why a definition is not the declared one.
-pub(super) fn compare(
-    key: &str,
-    met: &str,
-    words: &str,
-    expected: Option<&Definition>,
-) -> Option<Judged> {
+pub(super) fn compare(key: &str, met: &str, words: &str, expected: Option<&Definition>) -> Option<Judged> {
     let (expected, unresolved) = match expected {
         Some(Definition::Known(expected)) => (expected.as_str(), None),
         Some(Definition::Unresolved(why)) => (words, Some(why)),
@@ -131,17 +113,10 @@ pub(super) fn compare(
     let is_only_invalid = [" INVALID", " NOT READY", " NOT VALID", " DISABLED"]
         .iter()
         .any(|state| !expected.contains(state) && met.replace(state, "") == expected);
-    let code = if is_only_invalid {
-        "not-valid"
-    } else {
-        "differs"
-    };
+    let code = if is_only_invalid { "not-valid" } else { "differs" };
     let note = unresolved.map(|why| format!(" (the server could not build it: {why})"));
     let note = note.unwrap_or_default();
-    Some(Judged::failed(
-        code,
-        format!("{key} is `{met}`, expected `{expected}`{note}"),
-    ))
+    Some(Judged::failed(code, format!("{key} is `{met}`, expected `{expected}`{note}")))
 }
 
 #[cfg(test)]
@@ -155,20 +130,10 @@ mod tests {
             Fact::Exactly(words) => Some(Definition::Known(words.clone())),
             _ => None,
         };
-        let facts = CatalogFacts {
-            objects: BTreeMap::from([(KEY.to_owned(), fact)]),
-        };
-        let object = FactSeen {
-            met: met.map(str::to_owned),
-            expected,
-        };
-        let seen = CatalogSeen {
-            objects: BTreeMap::from([(KEY.to_owned(), object)]),
-        };
-        facts
-            .judge(&seen)
-            .reason
-            .map_or("passed".into(), |reason| reason.code)
+        let facts = CatalogFacts { objects: BTreeMap::from([(KEY.to_owned(), fact)]) };
+        let object = FactSeen { met: met.map(str::to_owned), expected };
+        let seen = CatalogSeen { objects: BTreeMap::from([(KEY.to_owned(), object)]) };
+        facts.judge(&seen).reason.map_or("passed".into(), |reason| reason.code)
     }
 
     #[test]
@@ -196,15 +161,8 @@ mod tests {
 
     #[test]
     fn nothing_declared_is_no_pass() {
-        let facts = CatalogFacts {
-            objects: BTreeMap::new(),
-        };
-        let seen = CatalogSeen {
-            objects: BTreeMap::new(),
-        };
-        assert_eq!(
-            facts.judge(&seen).verdict,
-            phasegate_evidence::Verdict::Error
-        );
+        let facts = CatalogFacts { objects: BTreeMap::new() };
+        let seen = CatalogSeen { objects: BTreeMap::new() };
+        assert_eq!(facts.judge(&seen).verdict, phasegate_evidence::Verdict::Error);
     }
 }

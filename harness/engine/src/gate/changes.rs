@@ -34,11 +34,7 @@ pub struct ChangesSeen {
 
 impl Changes {
     pub(super) fn declared(&self) -> Vec<(String, String)> {
-        self.add
-            .iter()
-            .chain(&self.alter)
-            .map(|(key, words)| (key.clone(), words.clone()))
-            .collect()
+        self.add.iter().chain(&self.alter).map(|(key, words)| (key.clone(), words.clone())).collect()
     }
 
     pub(super) fn observe(&self, before: Option<&Catalog>, facts: &Facts) -> ChangesSeen {
@@ -56,11 +52,8 @@ impl Changes {
         let Some(difference) = &seen.difference else {
             return Judged::error("harness", "there is no catalog from before the phase");
         };
-        let altered: BTreeMap<String, String> = difference
-            .altered
-            .iter()
-            .map(|(key, alteration)| (key.clone(), alteration.after.clone()))
-            .collect();
+        let altered: BTreeMap<String, String> =
+            difference.altered.iter().map(|(key, alteration)| (key.clone(), alteration.after.clone())).collect();
         let declared = self.add.len() + self.alter.len() + self.drop.len();
         if declared == 0 {
             return Judged::error("harness", "no change is declared");
@@ -70,18 +63,10 @@ impl Changes {
             .or_else(|| missing(&self.add, &difference.added, "new", &seen.normalised))
             .or_else(|| missing(&self.alter, &altered, "altered", &seen.normalised))
             .or_else(|| {
-                let kept = self
-                    .drop
-                    .iter()
-                    .find(|key| !difference.dropped.contains_key(*key))?;
-                Some(Judged::failed(
-                    "missing-change",
-                    format!("{kept} should be gone"),
-                ))
+                let kept = self.drop.iter().find(|key| !difference.dropped.contains_key(*key))?;
+                Some(Judged::failed("missing-change", format!("{kept} should be gone")))
             });
-        failure
-            .unwrap_or_else(Judged::passed)
-            .examined(declared as u64)
+        failure.unwrap_or_else(Judged::passed).examined(declared as u64)
     }
 
     fn undeclared(&self, difference: &Difference) -> Option<Judged> {
@@ -100,10 +85,7 @@ fn missing(
     normalised: &BTreeMap<String, Definition>,
 ) -> Option<Judged> {
     declared.iter().find_map(|(key, words)| match met.get(key) {
-        None => Some(Judged::failed(
-            "missing-change",
-            format!("{key} should be {how}"),
-        )),
+        None => Some(Judged::failed("missing-change", format!("{key} should be {how}"))),
         Some(met) => compare(key, met, words, normalised.get(key)),
     })
 }
@@ -114,10 +96,7 @@ mod tests {
     use crate::catalog::Alteration;
 
     fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs
-            .iter()
-            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
-            .collect()
+        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
     }
 
     fn declared() -> Changes {
@@ -129,10 +108,7 @@ mod tests {
     }
 
     fn made() -> Difference {
-        let alteration = Alteration {
-            before: "uuid".into(),
-            after: "uuid NOT NULL".into(),
-        };
+        let alteration = Alteration { before: "uuid".into(), after: "uuid NOT NULL".into() };
         Difference {
             added: map(&[("column t.a", "integer NOT NULL")]),
             dropped: map(&[("index old", "ON t (b)")]),
@@ -141,15 +117,9 @@ mod tests {
     }
 
     fn code(difference: Difference) -> String {
-        let normalised = declared()
-            .declared()
-            .into_iter()
-            .map(|(key, words)| (key, Definition::Known(words)))
-            .collect();
-        let judged = declared().judge(&ChangesSeen {
-            difference: Some(difference),
-            normalised,
-        });
+        let normalised =
+            declared().declared().into_iter().map(|(key, words)| (key, Definition::Known(words))).collect();
+        let judged = declared().judge(&ChangesSeen { difference: Some(difference), normalised });
         judged.reason.map_or("passed".into(), |reason| reason.code)
     }
 
@@ -164,49 +134,24 @@ mod tests {
         more.added.insert("index extra".into(), "ON t (a)".into());
         assert_eq!(code(more), "undeclared-change");
         let mut more = made();
-        more.dropped
-            .insert("trigger t.guard".into(), "BEFORE UPDATE".into());
+        more.dropped.insert("trigger t.guard".into(), "BEFORE UPDATE".into());
         assert_eq!(code(more), "undeclared-change");
         let mut more = made();
-        let off = Alteration {
-            before: "enabled forced".into(),
-            after: "enabled".into(),
-        };
+        let off = Alteration { before: "enabled forced".into(), after: "enabled".into() };
         more.altered.insert("rls t".into(), off);
         assert_eq!(code(more), "undeclared-change");
     }
 
     #[test]
     fn a_change_less_of_any_sort_fails() {
-        assert_eq!(
-            code(Difference {
-                added: BTreeMap::new(),
-                ..made()
-            }),
-            "missing-change"
-        );
-        assert_eq!(
-            code(Difference {
-                dropped: BTreeMap::new(),
-                ..made()
-            }),
-            "missing-change"
-        );
-        assert_eq!(
-            code(Difference {
-                altered: BTreeMap::new(),
-                ..made()
-            }),
-            "missing-change"
-        );
+        assert_eq!(code(Difference { added: BTreeMap::new(), ..made() }), "missing-change");
+        assert_eq!(code(Difference { dropped: BTreeMap::new(), ..made() }), "missing-change");
+        assert_eq!(code(Difference { altered: BTreeMap::new(), ..made() }), "missing-change");
     }
 
     #[test]
     fn another_definition_than_declared_fails() {
-        let other = Difference {
-            added: map(&[("column t.a", "bigint NOT NULL")]),
-            ..made()
-        };
+        let other = Difference { added: map(&[("column t.a", "bigint NOT NULL")]), ..made() };
         assert_eq!(code(other), "differs");
     }
 }

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Accepts, AcceptsSeen, CatalogFacts, CatalogSeen, Changes, ChangesSeen, PlanSeen, PlanUse,
-    Rejects, RejectsSeen, Rollback, RollbackSeen, Rows, RowsSeen, Sequence, SequenceSeen,
-    Unchanged, UnchangedSeen, Violations, ViolationsSeen,
+    Accepts, AcceptsSeen, CatalogFacts, CatalogSeen, Changes, ChangesSeen, PlanSeen, PlanUse, Rejects, RejectsSeen,
+    Rollback, RollbackSeen, Rows, RowsSeen, Sequence, SequenceSeen, Unchanged, UnchangedSeen, Violations,
+    ViolationsSeen,
 };
 use crate::session::DbError;
 
@@ -67,10 +67,7 @@ impl Expectation {
     /// Whether the check compares the state with that before its phase.
     #[must_use]
     pub fn needs_the_phase(&self) -> bool {
-        matches!(
-            self,
-            Self::Changes(_) | Self::Unchanged(_) | Self::Rollback(_)
-        )
+        matches!(self, Self::Changes(_) | Self::Unchanged(_) | Self::Rollback(_))
     }
 
     /// The declared definitions that the database must normalise.

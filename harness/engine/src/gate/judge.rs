@@ -25,26 +25,15 @@ pub struct Judged {
 
 impl Judged {
     pub(super) fn passed() -> Self {
-        Self {
-            verdict: Verdict::Passed,
-            reason: None,
-            examined: None,
-        }
+        Self { verdict: Verdict::Passed, reason: None, examined: None }
     }
 
     pub(super) fn failed(code: &str, detail: impl Into<String>) -> Self {
-        Self {
-            verdict: Verdict::Failed,
-            reason: Some(Reason::new(code, detail)),
-            examined: None,
-        }
+        Self { verdict: Verdict::Failed, reason: Some(Reason::new(code, detail)), examined: None }
     }
 
     pub(super) fn error(code: &str, detail: impl Into<String>) -> Self {
-        Self {
-            verdict: Verdict::Error,
-            ..Self::failed(code, detail)
-        }
+        Self { verdict: Verdict::Error, ..Self::failed(code, detail) }
     }
 
     pub(super) fn examined(mut self, rows: u64) -> Self {
@@ -84,21 +73,11 @@ impl Facts {
         session: &mut Session,
         expectations: impl IntoIterator<Item = &'a Expectation>,
     ) -> Result<Self, DbError> {
-        let mut declared: Vec<(String, String)> = expectations
-            .into_iter()
-            .flat_map(Expectation::declared)
-            .collect();
+        let mut declared: Vec<(String, String)> = expectations.into_iter().flat_map(Expectation::declared).collect();
         declared.sort();
         declared.dedup();
-        let definitions = if declared.is_empty() {
-            Vec::new()
-        } else {
-            session.normalise(&declared).await?
-        };
-        Ok(Self {
-            catalog: catalog.clone(),
-            normalised: declared.into_iter().zip(definitions).collect(),
-        })
+        let definitions = if declared.is_empty() { Vec::new() } else { session.normalise(&declared).await? };
+        Ok(Self { catalog: catalog.clone(), normalised: declared.into_iter().zip(definitions).collect() })
     }
 }
 
@@ -124,10 +103,7 @@ pub async fn judge_check(
     check: &Check,
     context: Context<'_>,
 ) -> Result<(Observation, Judged), DbError> {
-    if let Some(missing) = context
-        .server
-        .and_then(|server| missing(&check.needs, server))
-    {
+    if let Some(missing) = context.server.and_then(|server| missing(&check.needs, server)) {
         let seen = Observation::NotApplicable { missing };
         let judged = rejudge(&check.expectation, &seen);
         return Ok((seen, judged));
@@ -140,11 +116,7 @@ pub async fn judge_check(
     Ok((seen, judged))
 }
 
-async fn observe(
-    session: &mut Session,
-    check: &Check,
-    context: Context<'_>,
-) -> Result<Observation, DbError> {
+async fn observe(session: &mut Session, check: &Check, context: Context<'_>) -> Result<Observation, DbError> {
     if let Err(error) = prepare(session, check).await {
         return Ok(Observation::SetupFailed { error });
     }
@@ -153,9 +125,7 @@ async fn observe(
         Expectation::Violations(query) => Observation::Violations(query.observe(session).await?),
         Expectation::Rejects(write) => Observation::Rejects(write.observe(session).await?),
         Expectation::Accepts(write) => Observation::Accepts(write.observe(session).await?),
-        Expectation::Sequence(steps) => {
-            Observation::Sequence(steps.observe(session, check.role.as_deref()).await?)
-        }
+        Expectation::Sequence(steps) => Observation::Sequence(steps.observe(session, check.role.as_deref()).await?),
         Expectation::Plan(plan) => Observation::Plan(plan.observe(session).await?),
         Expectation::Catalog(_) | Expectation::Changes(_) => {
             let read;
@@ -169,19 +139,13 @@ async fn observe(
             };
             match &check.expectation {
                 Expectation::Catalog(expected) => Observation::Catalog(expected.observe(facts)),
-                Expectation::Changes(expected) => {
-                    Observation::Changes(expected.observe(context.before, facts))
-                }
+                Expectation::Changes(expected) => Observation::Changes(expected.observe(context.before, facts)),
                 _ => return Err(DbError::harness("an expectation changed its kind")),
             }
         }
-        Expectation::Unchanged(tables) => {
-            Observation::Unchanged(tables.observe(session, context.legacy).await?)
-        }
+        Expectation::Unchanged(tables) => Observation::Unchanged(tables.observe(session, context.legacy).await?),
         Expectation::Rollback(_) => {
-            return Err(DbError::harness(
-                "a check of kind `rollback` needs databases of its own and cannot run here",
-            ));
+            return Err(DbError::harness("a check of kind `rollback` needs databases of its own and cannot run here"));
         }
     })
 }
@@ -225,10 +189,9 @@ fn missing(needs: &Needs, server: &ServerFacts) -> Option<String> {
 #[must_use]
 pub fn rejudge(expectation: &Expectation, seen: &Observation) -> Judged {
     match (expectation, seen) {
-        (_, Observation::SetupFailed { error }) => Judged::error(
-            "setup-failed",
-            format!("given was refused: {}", error.summary()),
-        ),
+        (_, Observation::SetupFailed { error }) => {
+            Judged::error("setup-failed", format!("given was refused: {}", error.summary()))
+        }
         (_, Observation::NotApplicable { missing }) => Judged {
             verdict: Verdict::NotApplicable,
             reason: Some(Reason::new("server-lacks", missing.clone())),
@@ -249,23 +212,15 @@ pub fn rejudge(expectation: &Expectation, seen: &Observation) -> Judged {
 }
 
 fn mismatch() -> Judged {
-    Judged::error(
-        "harness",
-        "what was seen is of another kind than what was expected",
-    )
+    Judged::error("harness", "what was seen is of another kind than what was expected")
 }
 
 /// Runs steps in a transaction that is rolled back, as findings and probes do.
 ///
 /// # Errors
 /// When the connection itself fails.
-pub async fn try_steps(
-    session: &mut Session,
-    steps: &[Step],
-) -> Result<(SequenceSeen, Judged), DbError> {
-    let sequence = Sequence {
-        steps: steps.to_vec(),
-    };
+pub async fn try_steps(session: &mut Session, steps: &[Step]) -> Result<(SequenceSeen, Judged), DbError> {
+    let sequence = Sequence { steps: steps.to_vec() };
     session.begin().await?;
     let seen = sequence.observe(session, None).await;
     session.rollback().await?;

@@ -39,10 +39,7 @@ impl PlanUse {
     pub(super) async fn observe(&self, session: &mut Session) -> Result<PlanSeen, DbError> {
         Ok(match session.explain(&self.query).await {
             Ok(lines) => PlanSeen { lines, error: None },
-            Err(error) => PlanSeen {
-                lines: Vec::new(),
-                error: Some(error),
-            },
+            Err(error) => PlanSeen { lines: Vec::new(), error: Some(error) },
         })
     }
 
@@ -50,19 +47,11 @@ impl PlanUse {
         if let Some(error) = &seen.error {
             return Judged::error("query-refused", error.summary());
         }
-        let plan = seen
-            .lines
-            .iter()
-            .map(|line| line.trim())
-            .collect::<Vec<_>>()
-            .join(" / ");
+        let plan = seen.lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" / ");
         if let Some(detail) = &self.detail
             && !seen.lines.iter().any(|line| node(line) == detail)
         {
-            return Judged::failed(
-                "index-not-used",
-                format!("no line reads `{detail}`: {plan}"),
-            );
+            return Judged::failed("index-not-used", format!("no line reads `{detail}`: {plan}"));
         }
         if let Some(index) = &self.index {
             let scan = self.scan.as_deref().unwrap_or_default();
@@ -73,10 +62,7 @@ impl PlanUse {
         }
         for forbidden in &self.without {
             if let Some(line) = seen.lines.iter().find(|line| line.contains(forbidden)) {
-                return Judged::failed(
-                    "forbidden-node",
-                    format!("`{forbidden}` in `{}`", line.trim()),
-                );
+                return Judged::failed("forbidden-node", format!("`{forbidden}` in `{}`", line.trim()));
             }
         }
         Judged::passed()
@@ -89,8 +75,7 @@ fn node(line: &str) -> &str {
 }
 
 fn holds_word(line: &str, word: &str) -> bool {
-    line.split(|c: char| !c.is_alphanumeric() && c != '_')
-        .any(|found| found == word)
+    line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|found| found == word)
 }
 
 #[cfg(test)]
@@ -115,50 +100,26 @@ mod tests {
 
     #[test]
     fn a_plan_that_uses_the_index_passes() {
-        assert_eq!(
-            code(
-                &expected(),
-                &["Limit", "  ->  Index Scan using idx_state on t"]
-            ),
-            "passed"
-        );
+        assert_eq!(code(&expected(), &["Limit", "  ->  Index Scan using idx_state on t"]), "passed");
     }
 
     #[test]
     fn another_index_node_or_a_longer_name_fails() {
-        for line in [
-            "Seq Scan on t",
-            "Index Scan using idx_state_old on t",
-            "Bitmap Index Scan on idx_state",
-        ] {
+        for line in ["Seq Scan on t", "Index Scan using idx_state_old on t", "Bitmap Index Scan on idx_state"] {
             assert_eq!(code(&expected(), &[line]), "index-not-used", "{line}");
         }
     }
 
     #[test]
     fn a_forbidden_node_fails() {
-        assert_eq!(
-            code(
-                &expected(),
-                &["Sort", "  ->  Index Scan using idx_state on t"]
-            ),
-            "forbidden-node"
-        );
+        assert_eq!(code(&expected(), &["Sort", "  ->  Index Scan using idx_state on t"]), "forbidden-node");
     }
 
     #[test]
     fn a_detail_is_compared_as_a_whole() {
         let detail = "SEARCH orders USING INDEX idx (state=? AND account_id=?)";
-        let expected = PlanUse {
-            index: None,
-            scan: None,
-            detail: Some(detail.into()),
-            ..expected()
-        };
+        let expected = PlanUse { index: None, scan: None, detail: Some(detail.into()), ..expected() };
         assert_eq!(code(&expected, &[detail]), "passed");
-        assert_eq!(
-            code(&expected, &["SCAN orders USING INDEX idx"]),
-            "index-not-used"
-        );
+        assert_eq!(code(&expected, &["SCAN orders USING INDEX idx"]), "index-not-used");
     }
 }

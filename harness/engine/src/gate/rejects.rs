@@ -69,17 +69,11 @@ impl Rejects {
             return failure;
         }
         if let Some(error) = &seen.neighbour_refused {
-            return Judged::failed(
-                "neighbour-refused",
-                format!("its neighbour met {}", error.summary()),
-            );
+            return Judged::failed("neighbour-refused", format!("its neighbour met {}", error.summary()));
         }
         match &self.neighbour {
             Neighbour::Write(write) if seen.neighbour_affected == Some(0) && writes_rows(write) => {
-                Judged::failed(
-                    "neighbour-refused",
-                    "its neighbour was accepted and wrote no row",
-                )
+                Judged::failed("neighbour-refused", "its neighbour was accepted and wrote no row")
             }
             _ => Judged::passed(),
         }
@@ -95,30 +89,17 @@ impl Rejection {
         let met = error.summary();
         if error.sqlstate.as_ref() != Some(&self.sqlstate) {
             let expected = &self.sqlstate;
-            return Some(Judged::failed(
-                "wrong-sqlstate",
-                format!("{met}, expected {expected} {}", self.by),
-            ));
+            return Some(Judged::failed("wrong-sqlstate", format!("{met}, expected {expected} {}", self.by)));
         }
-        if !error
-            .cause
-            .as_ref()
-            .is_some_and(|cause| cause.is_meant_by(&self.by))
-        {
-            return Some(Judged::failed(
-                "wrong-cause",
-                format!("{met}, expected {}", self.by),
-            ));
+        if !error.cause.as_ref().is_some_and(|cause| cause.is_meant_by(&self.by)) {
+            return Some(Judged::failed("wrong-cause", format!("{met}, expected {}", self.by)));
         }
         None
     }
 }
 
 /// Runs a write, makes deferred constraints fire, and undoes it. The inner result is the number of rows or the refusal.
-pub(super) async fn attempt(
-    session: &mut Session,
-    write: &str,
-) -> Result<Result<u64, DbError>, DbError> {
+pub(super) async fn attempt(session: &mut Session, write: &str) -> Result<Result<u64, DbError>, DbError> {
     session.begin().await?;
     let outcome = session.write(write).await;
     session.rollback().await?;
@@ -128,9 +109,7 @@ pub(super) async fn attempt(
 /// Whether the statement is one that writes rows, rather than a definition.
 fn writes_rows(write: &str) -> bool {
     let first = write.split_whitespace().next().unwrap_or_default();
-    ["insert", "update", "delete", "merge"]
-        .iter()
-        .any(|word| first.eq_ignore_ascii_case(word))
+    ["insert", "update", "delete", "merge"].iter().any(|word| first.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
@@ -139,42 +118,27 @@ mod tests {
     use crate::session::Cause;
 
     fn error(sqlstate: &str, cause: Cause) -> DbError {
-        DbError {
-            sqlstate: Some(sqlstate.into()),
-            cause: Some(cause),
-            ..DbError::harness("m")
-        }
+        DbError { sqlstate: Some(sqlstate.into()), cause: Some(cause), ..DbError::harness("m") }
     }
 
     fn expected() -> Rejects {
         Rejects {
             write: "INSERT".into(),
-            rejects: Rejection {
-                sqlstate: "23505".into(),
-                by: "idx_key".into(),
-            },
+            rejects: Rejection { sqlstate: "23505".into(), by: "idx_key".into() },
             neighbour: Neighbour::Write("INSERT INTO t VALUES (2)".into()),
         }
     }
 
     fn right() -> RejectsSeen {
         RejectsSeen {
-            refused: Some(error(
-                "23505",
-                Cause::Constraint {
-                    name: "idx_key".into(),
-                },
-            )),
+            refused: Some(error("23505", Cause::Constraint { name: "idx_key".into() })),
             neighbour_refused: None,
             neighbour_affected: Some(1),
         }
     }
 
     fn code(seen: &RejectsSeen) -> String {
-        expected()
-            .judge(seen)
-            .reason
-            .map_or("passed".into(), |reason| reason.code)
+        expected().judge(seen).reason.map_or("passed".into(), |reason| reason.code)
     }
 
     #[test]
@@ -184,25 +148,13 @@ mod tests {
 
     #[test]
     fn a_write_that_is_accepted_fails() {
-        assert_eq!(
-            code(&RejectsSeen {
-                refused: None,
-                ..right()
-            }),
-            "not-refused"
-        );
+        assert_eq!(code(&RejectsSeen { refused: None, ..right() }), "not-refused");
     }
 
     #[test]
     fn another_code_fails() {
-        let column = Cause::Column {
-            table: "t".into(),
-            name: "occurred_at".into(),
-        };
-        let seen = RejectsSeen {
-            refused: Some(error("23502", column)),
-            ..right()
-        };
+        let column = Cause::Column { table: "t".into(), name: "occurred_at".into() };
+        let seen = RejectsSeen { refused: Some(error("23502", column)), ..right() };
         let judged = expected().judge(&seen);
         let detail = judged.reason.expect("failed").detail;
         assert_eq!(detail, "23502 column t.occurred_at, expected 23505 idx_key");
@@ -210,42 +162,18 @@ mod tests {
 
     #[test]
     fn the_right_code_from_the_wrong_cause_fails() {
-        let other = Cause::Constraint {
-            name: "idx_other".into(),
-        };
-        let seen = RejectsSeen {
-            refused: Some(error("23505", other)),
-            ..right()
-        };
+        let other = Cause::Constraint { name: "idx_other".into() };
+        let seen = RejectsSeen { refused: Some(error("23505", other)), ..right() };
         assert_eq!(code(&seen), "wrong-cause");
-        let unnamed = DbError {
-            cause: None,
-            ..error("23505", Cause::Type { name: "x".into() })
-        };
-        assert_eq!(
-            code(&RejectsSeen {
-                refused: Some(unnamed),
-                ..right()
-            }),
-            "wrong-cause"
-        );
+        let unnamed = DbError { cause: None, ..error("23505", Cause::Type { name: "x".into() }) };
+        assert_eq!(code(&RejectsSeen { refused: Some(unnamed), ..right() }), "wrong-cause");
     }
 
     #[test]
     fn a_neighbour_that_is_refused_or_writes_nothing_fails() {
         let refusal = error("23503", Cause::Constraint { name: "fk".into() });
-        let seen = RejectsSeen {
-            neighbour_refused: Some(refusal),
-            neighbour_affected: None,
-            ..right()
-        };
+        let seen = RejectsSeen { neighbour_refused: Some(refusal), neighbour_affected: None, ..right() };
         assert_eq!(code(&seen), "neighbour-refused");
-        assert_eq!(
-            code(&RejectsSeen {
-                neighbour_affected: Some(0),
-                ..right()
-            }),
-            "neighbour-refused"
-        );
+        assert_eq!(code(&RejectsSeen { neighbour_affected: Some(0), ..right() }), "neighbour-refused");
     }
 }

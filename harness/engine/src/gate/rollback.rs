@@ -55,11 +55,7 @@ impl Rollback {
         for step in &seen.steps {
             let name = format!("{} of phase {}", step.direction, step.phase);
             if let Some((place, error)) = &step.refused {
-                let code = if step.direction == "down" {
-                    "down-failed"
-                } else {
-                    "up-failed"
-                };
+                let code = if step.direction == "down" { "down-failed" } else { "up-failed" };
                 return Judged::failed(code, format!("{name} at {place}: {}", error.summary()));
             }
             if !step.difference.is_empty() {
@@ -97,14 +93,8 @@ mod tests {
     }
 
     fn code(steps: Vec<RollbackStep>, rows: u64) -> String {
-        let expected = Rollback {
-            tables: vec!["t".into()],
-        };
-        let judged = expected.judge(&RollbackSeen {
-            steps,
-            planned: 2,
-            rows,
-        });
+        let expected = Rollback { tables: vec!["t".into()] };
+        let judged = expected.judge(&RollbackSeen { steps, planned: 2, rows });
         judged.reason.map_or("passed".into(), |reason| reason.code)
     }
 
@@ -116,54 +106,15 @@ mod tests {
     #[test]
     fn a_refused_step_a_catalog_that_differs_and_a_changed_row_fail() {
         let refused = Some(("down.sql:3".to_owned(), DbError::harness("no")));
-        assert_eq!(
-            code(
-                vec![RollbackStep {
-                    refused: refused.clone(),
-                    ..step("down")
-                }],
-                3
-            ),
-            "down-failed"
-        );
-        assert_eq!(
-            code(
-                vec![
-                    step("down"),
-                    RollbackStep {
-                        refused,
-                        ..step("up")
-                    }
-                ],
-                3
-            ),
-            "up-failed"
-        );
+        assert_eq!(code(vec![RollbackStep { refused: refused.clone(), ..step("down") }], 3), "down-failed");
+        assert_eq!(code(vec![step("down"), RollbackStep { refused, ..step("up") }], 3), "up-failed");
         let difference = Difference {
             added: BTreeMap::from([("index left".to_owned(), "ON t (a)".to_owned())]),
             ..Difference::default()
         };
-        assert_eq!(
-            code(
-                vec![RollbackStep {
-                    difference,
-                    ..step("down")
-                }],
-                3
-            ),
-            "catalog-differs"
-        );
+        assert_eq!(code(vec![RollbackStep { difference, ..step("down") }], 3), "catalog-differs");
         let rows_changed = vec!["t 1 is gone".to_owned()];
-        assert_eq!(
-            code(
-                vec![RollbackStep {
-                    rows_changed,
-                    ..step("down")
-                }],
-                3
-            ),
-            "rows-changed"
-        );
+        assert_eq!(code(vec![RollbackStep { rows_changed, ..step("down") }], 3), "rows-changed");
     }
 
     #[test]

@@ -32,11 +32,7 @@ pub struct RowsSeen {
 
 impl Rows {
     pub(super) async fn observe(&self, session: &mut Session) -> Result<RowsSeen, DbError> {
-        let mut seen = RowsSeen {
-            table: None,
-            examined: None,
-            error: None,
-        };
+        let mut seen = RowsSeen { table: None, examined: None, error: None };
         match session.run(&self.query).await {
             Ok(ran) => seen.table = Some(ran.table),
             Err(error) => {
@@ -76,37 +72,22 @@ pub(super) fn first_difference(expected: &[Vec<Cell>], met: &[Vec<Cell>]) -> Opt
     let pairs = expected.iter().zip(met).enumerate();
     for (index, (expected, met)) in pairs {
         if expected != met {
-            return Some(format!(
-                "row {} is ({}), expected ({})",
-                index + 1,
-                row_text(met),
-                row_text(expected)
-            ));
+            return Some(format!("row {} is ({}), expected ({})", index + 1, row_text(met), row_text(expected)));
         }
     }
     if let Some(missing) = expected.get(met.len()) {
         let (has, wants) = (met.len(), expected.len());
-        return Some(format!(
-            "{has} rows of {wants}: ({}) is missing",
-            row_text(missing)
-        ));
+        return Some(format!("{has} rows of {wants}: ({}) is missing", row_text(missing)));
     }
     let extra = met.get(expected.len())?;
-    Some(format!(
-        "{} rows, expected {}: ({}) is more",
-        met.len(),
-        expected.len(),
-        row_text(extra)
-    ))
+    Some(format!("{} rows, expected {}: ({}) is more", met.len(), expected.len(), row_text(extra)))
 }
 
 /// The number that a counting query gives.
 pub(super) async fn count(session: &mut Session, query: &str) -> Result<u64, DbError> {
     let ran = session.run(query).await?;
     let number = ran.table.single().and_then(|text| text.parse().ok());
-    number.ok_or_else(|| {
-        DbError::harness("the query of `examined` does not give one row with one whole number")
-    })
+    number.ok_or_else(|| DbError::harness("the query of `examined` does not give one row with one whole number"))
 }
 
 #[cfg(test)]
@@ -114,51 +95,28 @@ mod tests {
     use super::*;
 
     fn cells(rows: &[&[&str]]) -> Vec<Vec<Cell>> {
-        rows.iter()
-            .map(|row| row.iter().map(|c| Some((*c).to_owned())).collect())
-            .collect()
+        rows.iter().map(|row| row.iter().map(|c| Some((*c).to_owned())).collect()).collect()
     }
 
     fn judge(expected: &[&[&str]], met: &[&[&str]], examined: Option<u64>) -> Judged {
-        let rows = Rows {
-            query: String::new(),
-            rows: cells(expected),
-            examined: None,
-        };
-        let table = Table {
-            columns: Vec::new(),
-            rows: cells(met),
-        };
-        rows.judge(&RowsSeen {
-            table: Some(table),
-            examined,
-            error: None,
-        })
+        let rows = Rows { query: String::new(), rows: cells(expected), examined: None };
+        let table = Table { columns: Vec::new(), rows: cells(met) };
+        rows.judge(&RowsSeen { table: Some(table), examined, error: None })
     }
 
     fn code(judged: &Judged) -> &str {
-        judged
-            .reason
-            .as_ref()
-            .map_or("passed", |reason| &reason.code)
+        judged.reason.as_ref().map_or("passed", |reason| &reason.code)
     }
 
     #[test]
     fn the_same_rows_in_the_same_order_pass() {
-        assert_eq!(
-            code(&judge(&[&["a"], &["b"]], &[&["a"], &["b"]], None)),
-            "passed"
-        );
+        assert_eq!(code(&judge(&[&["a"], &["b"]], &[&["a"], &["b"]], None)), "passed");
     }
 
     #[test]
     fn another_value_order_or_number_of_rows_fails() {
-        for met in [
-            &[&["a"] as &[&str], &["c"]] as &[&[&str]],
-            &[&["b"], &["a"]],
-            &[&["a"]],
-            &[&["a"], &["b"], &["c"]],
-        ] {
+        for met in [&[&["a"] as &[&str], &["c"]] as &[&[&str]], &[&["b"], &["a"]], &[&["a"]], &[&["a"], &["b"], &["c"]]]
+        {
             let judged = judge(&[&["a"], &["b"]], met, None);
             assert_eq!(code(&judged), "rows-differ", "{met:?}");
         }
@@ -166,20 +124,9 @@ mod tests {
 
     #[test]
     fn null_is_not_the_empty_text() {
-        let rows = Rows {
-            query: String::new(),
-            rows: vec![vec![None]],
-            examined: None,
-        };
-        let table = Table {
-            columns: Vec::new(),
-            rows: vec![vec![Some(String::new())]],
-        };
-        let seen = RowsSeen {
-            table: Some(table),
-            examined: None,
-            error: None,
-        };
+        let rows = Rows { query: String::new(), rows: vec![vec![None]], examined: None };
+        let table = Table { columns: Vec::new(), rows: vec![vec![Some(String::new())]] };
+        let seen = RowsSeen { table: Some(table), examined: None, error: None };
         assert_eq!(code(&rows.judge(&seen)), "rows-differ");
     }
 
@@ -191,17 +138,9 @@ mod tests {
 
     #[test]
     fn a_refused_query_is_an_error_and_no_pass() {
-        let rows = Rows {
-            query: String::new(),
-            rows: Vec::new(),
-            examined: None,
-        };
+        let rows = Rows { query: String::new(), rows: Vec::new(), examined: None };
         let error = Some(DbError::harness("no such column"));
-        let judged = rows.judge(&RowsSeen {
-            table: None,
-            examined: None,
-            error,
-        });
+        let judged = rows.judge(&RowsSeen { table: None, examined: None, error });
         assert_eq!(code(&judged), "query-refused");
     }
 }

@@ -28,11 +28,7 @@ pub struct Step {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub settings: BTreeMap<String, String>,
     /// The rows of the last statement.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::suite::step_rows"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::suite::step_rows")]
     pub rows: Option<Vec<Vec<Cell>>>,
     /// How many rows are written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -63,11 +59,7 @@ pub struct StepSeen {
 }
 
 impl Sequence {
-    pub(super) async fn observe(
-        &self,
-        session: &mut Session,
-        role: Option<&str>,
-    ) -> Result<SequenceSeen, DbError> {
+    pub(super) async fn observe(&self, session: &mut Session, role: Option<&str>) -> Result<SequenceSeen, DbError> {
         let mut seen = SequenceSeen { steps: Vec::new() };
         for step in &self.steps {
             let outcome = step.observe(session, role).await?;
@@ -104,11 +96,7 @@ impl Step {
         !self.settings.is_empty() || sets(&self.run)
     }
 
-    async fn observe(
-        &self,
-        session: &mut Session,
-        role_between: Option<&str>,
-    ) -> Result<StepSeen, DbError> {
+    async fn observe(&self, session: &mut Session, role_between: Option<&str>) -> Result<StepSeen, DbError> {
         session.begin().await?;
         let outcome = self.attempt(session).await;
         let refused = outcome.is_err();
@@ -121,16 +109,8 @@ impl Step {
             }
         }
         Ok(match outcome {
-            Ok((affected, table)) => StepSeen {
-                refused: None,
-                affected,
-                table,
-            },
-            Err(error) => StepSeen {
-                refused: Some(error),
-                affected: 0,
-                table: Table::default(),
-            },
+            Ok((affected, table)) => StepSeen { refused: None, affected, table },
+            Err(error) => StepSeen { refused: Some(error), affected: 0, table: Table::default() },
         })
     }
 
@@ -167,9 +147,7 @@ impl Step {
 /// Whether SQL sets a setting.
 pub(crate) fn sets(sql: &str) -> bool {
     let sql = sql.to_lowercase();
-    ["set_config", "set local", "set session"]
-        .iter()
-        .any(|words| sql.contains(words))
+    ["set_config", "set local", "set session"].iter().any(|words| sql.contains(words))
 }
 
 #[cfg(test)]
@@ -177,36 +155,16 @@ mod tests {
     use super::*;
 
     fn step() -> Step {
-        Step {
-            run: String::new(),
-            role: None,
-            settings: BTreeMap::new(),
-            rows: None,
-            affects: None,
-            rejects: None,
-        }
+        Step { run: String::new(), role: None, settings: BTreeMap::new(), rows: None, affects: None, rejects: None }
     }
 
     fn seen(affected: u64, rows: &[&str]) -> StepSeen {
-        let rows = rows
-            .iter()
-            .map(|value| vec![Some((*value).to_owned())])
-            .collect();
-        StepSeen {
-            refused: None,
-            affected,
-            table: Table {
-                columns: Vec::new(),
-                rows,
-            },
-        }
+        let rows = rows.iter().map(|value| vec![Some((*value).to_owned())]).collect();
+        StepSeen { refused: None, affected, table: Table { columns: Vec::new(), rows } }
     }
 
     fn refused() -> StepSeen {
-        StepSeen {
-            refused: Some(DbError::harness("no")),
-            ..seen(0, &[])
-        }
+        StepSeen { refused: Some(DbError::harness("no")), ..seen(0, &[]) }
     }
 
     fn code(steps: Vec<Step>, seen: Vec<StepSeen>) -> String {
@@ -216,39 +174,15 @@ mod tests {
 
     #[test]
     fn each_step_is_held_to_its_own_outcome() {
-        let one = Step {
-            affects: Some(1),
-            ..step()
-        };
-        let rows = Step {
-            rows: Some(vec![vec![Some("0".into())]]),
-            ..step()
-        };
-        let rejects = Rejection {
-            sqlstate: "P0001".into(),
-            by: "fn".into(),
-        };
-        let must_fail = Step {
-            rejects: Some(rejects),
-            ..step()
-        };
-        assert_eq!(
-            code(
-                vec![one.clone(), rows.clone()],
-                vec![seen(1, &[]), seen(0, &["0"])]
-            ),
-            "passed"
-        );
-        assert_eq!(
-            code(vec![one.clone()], vec![seen(2, &[])]),
-            "affected-differs"
-        );
+        let one = Step { affects: Some(1), ..step() };
+        let rows = Step { rows: Some(vec![vec![Some("0".into())]]), ..step() };
+        let rejects = Rejection { sqlstate: "P0001".into(), by: "fn".into() };
+        let must_fail = Step { rejects: Some(rejects), ..step() };
+        assert_eq!(code(vec![one.clone(), rows.clone()], vec![seen(1, &[]), seen(0, &["0"])]), "passed");
+        assert_eq!(code(vec![one.clone()], vec![seen(2, &[])]), "affected-differs");
         assert_eq!(code(vec![rows], vec![seen(0, &["1"])]), "rows-differ");
         assert_eq!(code(vec![step()], vec![refused()]), "refused");
-        assert_eq!(
-            code(vec![must_fail.clone()], vec![seen(1, &[])]),
-            "not-refused"
-        );
+        assert_eq!(code(vec![must_fail.clone()], vec![seen(1, &[])]), "not-refused");
         assert_eq!(code(vec![must_fail], vec![refused()]), "wrong-sqlstate");
     }
 

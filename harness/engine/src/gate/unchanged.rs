@@ -40,22 +40,13 @@ impl Unchanged {
         legacy: Option<&LegacyRows>,
     ) -> Result<UnchangedSeen, DbError> {
         let Some(legacy) = legacy else {
-            return Ok(UnchangedSeen {
-                rows_before: None,
-                changes: Vec::new(),
-                error: None,
-            });
+            return Ok(UnchangedSeen { rows_before: None, changes: Vec::new(), error: None });
         };
-        let mut seen = UnchangedSeen {
-            rows_before: Some(legacy.counts()),
-            changes: Vec::new(),
-            error: None,
-        };
+        let mut seen = UnchangedSeen { rows_before: Some(legacy.counts()), changes: Vec::new(), error: None };
         session.begin().await?;
         match legacy.changes(session).await {
             Ok(changes) => {
-                let words =
-                    |c: crate::legacy::RowChange| format!("{} {} is {}", c.table, c.key, c.what);
+                let words = |c: crate::legacy::RowChange| format!("{} {} is {}", c.table, c.key, c.what);
                 seen.changes = changes.into_iter().map(words).collect();
             }
             Err(error) => seen.error = Some(error),
@@ -70,20 +61,10 @@ impl Unchanged {
         };
         let total = rows.values().sum();
         let judged = if let Some(error) = &seen.error {
-            Judged::failed(
-                "rows-changed",
-                format!("the rows can no longer be read: {}", error.message),
-            )
+            Judged::failed("rows-changed", format!("the rows can no longer be read: {}", error.message))
         } else if let Some(first) = seen.changes.first() {
-            Judged::failed(
-                "rows-changed",
-                format!("{} in all, the first: {first}", seen.changes.len()),
-            )
-        } else if let Some(empty) = self
-            .tables
-            .iter()
-            .find(|table| rows.get(*table).is_none_or(|n| *n == 0))
-        {
+            Judged::failed("rows-changed", format!("{} in all, the first: {first}", seen.changes.len()))
+        } else if let Some(empty) = self.tables.iter().find(|table| rows.get(*table).is_none_or(|n| *n == 0)) {
             Judged::failed("vacuous", format!("{empty} held no row"))
         } else {
             Judged::passed()
@@ -97,10 +78,7 @@ mod tests {
     use super::*;
 
     fn code(rows: Option<u64>, changes: &[&str], error: Option<DbError>) -> String {
-        let expected = Unchanged {
-            tables: vec!["t".into()],
-            except: Vec::new(),
-        };
+        let expected = Unchanged { tables: vec!["t".into()], except: Vec::new() };
         let judged = expected.judge(&UnchangedSeen {
             rows_before: rows.map(|rows| BTreeMap::from([("t".to_owned(), rows)])),
             changes: changes.iter().map(|change| (*change).to_owned()).collect(),
@@ -117,10 +95,7 @@ mod tests {
     #[test]
     fn a_changed_row_or_a_lost_column_fails() {
         assert_eq!(code(Some(4), &["t 1 is changed"], None), "rows-changed");
-        assert_eq!(
-            code(Some(4), &[], Some(DbError::harness("no such column"))),
-            "rows-changed"
-        );
+        assert_eq!(code(Some(4), &[], Some(DbError::harness("no such column"))), "rows-changed");
     }
 
     #[test]

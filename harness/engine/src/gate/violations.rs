@@ -31,11 +31,7 @@ pub struct ViolationsSeen {
 
 impl Violations {
     pub(super) async fn observe(&self, session: &mut Session) -> Result<ViolationsSeen, DbError> {
-        let mut seen = ViolationsSeen {
-            violations: Table::default(),
-            examined: 0,
-            error: None,
-        };
+        let mut seen = ViolationsSeen { violations: Table::default(), examined: 0, error: None };
         match session.run(&self.query).await {
             Ok(ran) => seen.violations = ran.table,
             Err(error) => {
@@ -56,15 +52,8 @@ impl Violations {
         }
         let violations = seen.violations.rows.len();
         let judged = if let Some(first) = seen.violations.rows.first() {
-            let plural = if violations == 1 {
-                "row violates"
-            } else {
-                "rows violate"
-            };
-            Judged::failed(
-                "violated",
-                format!("{violations} {plural} it, the first: {}", row_text(first)),
-            )
+            let plural = if violations == 1 { "row violates" } else { "rows violate" };
+            Judged::failed("violated", format!("{violations} {plural} it, the first: {}", row_text(first)))
         } else if seen.examined == 0 && !self.allow_empty {
             Judged::failed("vacuous", "no row was examined")
         } else {
@@ -79,24 +68,11 @@ mod tests {
     use super::*;
 
     fn code(violations: usize, examined: u64, allow_empty: bool) -> String {
-        let expected = Violations {
-            query: String::new(),
-            examined: String::new(),
-            allow_empty,
-        };
+        let expected = Violations { query: String::new(), examined: String::new(), allow_empty };
         let rows = vec![vec![Some("x".to_owned())]; violations];
-        let violations = Table {
-            columns: Vec::new(),
-            rows,
-        };
-        let judged = expected.judge(&ViolationsSeen {
-            violations,
-            examined,
-            error: None,
-        });
-        judged
-            .reason
-            .map_or("passed".to_owned(), |reason| reason.code)
+        let violations = Table { columns: Vec::new(), rows };
+        let judged = expected.judge(&ViolationsSeen { violations, examined, error: None });
+        judged.reason.map_or("passed".to_owned(), |reason| reason.code)
     }
 
     #[test]

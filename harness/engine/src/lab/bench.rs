@@ -53,13 +53,7 @@ impl Lab {
     /// When the suite needs a server and there is none.
     pub fn new(suite: Suite, server: Option<&Server>, name: &str) -> Result<Self, RunError> {
         let (host, facts) = crate::run::host_of(&suite, server, name)?;
-        Ok(Self {
-            suite,
-            host,
-            facts,
-            checkpoints: Mutex::new(BTreeMap::new()),
-            is_shared: false,
-        })
+        Ok(Self { suite, host, facts, checkpoints: Mutex::new(BTreeMap::new()), is_shared: false })
     }
 
     /// The suite.
@@ -91,11 +85,7 @@ impl Lab {
     ///
     /// # Errors
     /// When the baseline or a phase does not apply.
-    pub async fn checkpoint(
-        &self,
-        variant: &Variant,
-        phases: usize,
-    ) -> Result<Arc<Checkpoint>, LabError> {
+    pub async fn checkpoint(&self, variant: &Variant, phases: usize) -> Result<Arc<Checkpoint>, LabError> {
         // One state at a time: whoever comes second finds what the first made.
         let mut made = self.checkpoints.lock().await;
         let mut missing = Vec::new();
@@ -149,23 +139,8 @@ impl Lab {
         };
         let mut session = self.host.connect(&database).await?;
         let walked = match phases.checked_sub(1) {
-            None => {
-                variant
-                    .lay_baseline(&self.host, &database, &mut session, &mut |_| {})
-                    .await
-            }
-            Some(index) => {
-                variant
-                    .walk(
-                        &self.host,
-                        &database,
-                        &mut session,
-                        index,
-                        Direction::Up,
-                        &mut |_| {},
-                    )
-                    .await
-            }
+            None => variant.lay_baseline(&self.host, &database, &mut session, &mut |_| {}).await,
+            Some(index) => variant.walk(&self.host, &database, &mut session, index, Direction::Up, &mut |_| {}).await,
         };
         walked.map_err(LabError::Apply)?;
         let catalog = session.catalog().await?;
@@ -212,11 +187,7 @@ impl Lab {
     ///
     /// # Errors
     /// When the state cannot be made or the server fails.
-    pub async fn judge(
-        &self,
-        index: usize,
-        check: &Check,
-    ) -> Result<(Observation, Judged), LabError> {
+    pub async fn judge(&self, index: usize, check: &Check) -> Result<(Observation, Judged), LabError> {
         let variant = Variant::of(&self.suite);
         self.judge_on(&variant, index, check).await
     }
@@ -232,19 +203,13 @@ impl Lab {
         check: &Check,
     ) -> Result<(Observation, Judged), LabError> {
         if let Expectation::Rollback(claim) = &check.expectation {
-            return self
-                .judge_rollback(variant, index, check, &claim.tables)
-                .await;
+            return self.judge_rollback(variant, index, check, &claim.tables).await;
         }
         let before = self.checkpoint(variant, index).await?;
         let legacy = self.legacy_of(variant, index, check).await?;
         let mut bench = self.bench(variant, index + 1).await?;
-        let context = Context {
-            before: Some(&before.catalog),
-            facts: None,
-            legacy: legacy.as_ref(),
-            server: Some(&self.facts),
-        };
+        let context =
+            Context { before: Some(&before.catalog), facts: None, legacy: legacy.as_ref(), server: Some(&self.facts) };
         let judged = judge_check(&mut bench.session, check, context).await?;
         self.clear(bench).await?;
         Ok(judged)
@@ -261,8 +226,7 @@ impl Lab {
             return Ok(None);
         };
         let mut bench = self.bench(variant, index).await?;
-        let taken =
-            LegacyRows::take(&mut bench.session, &unchanged.tables, &unchanged.except).await?;
+        let taken = LegacyRows::take(&mut bench.session, &unchanged.tables, &unchanged.except).await?;
         self.clear(bench).await?;
         Ok(Some(taken))
     }

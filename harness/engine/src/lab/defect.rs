@@ -18,9 +18,7 @@ impl Lab {
     pub async fn prove_defect(&self, index: usize, check: &Check) -> Result<(), LabError> {
         let unexpected = |why: String| LabError::Unexpected(format!("check {}: {why}", check.id));
         let Some(defect) = &check.fails else {
-            return Err(unexpected(
-                "it does not say how it can fail (`fails`)".to_owned(),
-            ));
+            return Err(unexpected("it does not say how it can fail (`fails`)".to_owned()));
         };
         let Some(file) = self.suite().defects.get(&defect.with) else {
             return Err(unexpected(format!("{} was not read", defect.with)));
@@ -34,33 +32,23 @@ impl Lab {
         if in_transaction {
             bench.session.begin().await?;
         }
-        let statements = file.statements().map_err(|fault| {
-            unexpected(format!("{}:{}: {}", file.path, fault.line, fault.message))
-        })?;
+        let statements = file
+            .statements()
+            .map_err(|fault| unexpected(format!("{}:{}: {}", file.path, fault.line, fault.message)))?;
         for statement in statements {
             bench.session.run(&statement.text).await.map_err(|error| {
-                unexpected(format!(
-                    "{}:{}: the defect was refused: {error}",
-                    file.path, statement.line
-                ))
+                unexpected(format!("{}:{}: the defect was refused: {error}", file.path, statement.line))
             })?;
         }
-        let context = Context {
-            before: Some(&before.catalog),
-            facts: None,
-            legacy: legacy.as_ref(),
-            server: Some(self.facts()),
-        };
+        let context =
+            Context { before: Some(&before.catalog), facts: None, legacy: legacy.as_ref(), server: Some(self.facts()) };
         let (_, judged) = judge_check(&mut bench.session, check, context).await?;
         if in_transaction {
             bench.session.rollback().await?;
         }
         self.clear(bench).await?;
         let Some(reason) = judged.reason else {
-            return Err(unexpected(format!(
-                "it is {} on {}",
-                judged.verdict, file.path
-            )));
+            return Err(unexpected(format!("it is {} on {}", judged.verdict, file.path)));
         };
         let detail = defect.detail.as_deref().unwrap_or_default();
         let as_named = reason.code == defect.reason && reason.detail.contains(detail);

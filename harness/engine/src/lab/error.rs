@@ -25,8 +25,5 @@ pub enum LabError {
 fn describe(failure: &ApplyFailure) -> String {
     let code = failure.sqlstate.as_deref().unwrap_or("no SQLSTATE");
     let cause = failure.cause.as_deref().unwrap_or("no cause named");
-    format!(
-        "{}:{}: {} ({code}, {cause})",
-        failure.file, failure.line, failure.message
-    )
+    format!("{}:{}: {} ({code}, {cause})", failure.file, failure.line, failure.message)
 }

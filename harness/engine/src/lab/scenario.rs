@@ -8,9 +8,7 @@ use super::{Lab, LabError};
 use crate::{
     gate::{Expectation, Step, try_steps},
     run::{PhaseState, judge_gates, unchanged_rows},
-    suite::{
-        AuditGates, CatalogAfter, Expected, Outcome, Phase, PhaseStep, Scenario, ScenarioKind,
-    },
+    suite::{AuditGates, CatalogAfter, Expected, Outcome, Phase, PhaseStep, Scenario, ScenarioKind},
     variant::{Direction, Variant},
 };
 
@@ -23,23 +21,12 @@ impl Lab {
         let variant = Variant::of_scenario(self.suite(), scenario);
         match &scenario.kind {
             ScenarioKind::Apply(expected) => self.play_apply(&variant, expected).await,
-            ScenarioKind::Audit {
-                gates,
-                passed_checks,
-                passed_gates,
-                failing,
-            } => {
-                self.play_audit(&variant, gates, [*passed_checks, *passed_gates], failing)
-                    .await
+            ScenarioKind::Audit { gates, passed_checks, passed_gates, failing } => {
+                self.play_audit(&variant, gates, [*passed_checks, *passed_gates], failing).await
             }
-            ScenarioKind::Probe {
-                phase,
-                command,
-                steps,
-            } => {
+            ScenarioKind::Probe { phase, command, steps } => {
                 let after = self.suite().phase(phase).map_or(0, |(index, _)| index + 1);
-                self.play_probe(&variant, after, command.as_ref(), steps)
-                    .await
+                self.play_probe(&variant, after, command.as_ref(), steps).await
             }
         }
     }
@@ -54,10 +41,7 @@ impl Lab {
     ) -> Result<(), LabError> {
         let mut bench = self.bench(variant, after).await?;
         if let Some(command) = command {
-            variant
-                .act(self.host(), &bench.database, &mut bench.session, command)
-                .await
-                .map_err(LabError::Apply)?;
+            variant.act(self.host(), &bench.database, &mut bench.session, command).await.map_err(LabError::Apply)?;
         }
         let (_, judged) = try_steps(&mut bench.session, steps).await?;
         self.clear(bench).await?;
@@ -80,31 +64,20 @@ impl Lab {
         }
         match expected.outcome {
             Outcome::Passed => Ok(()),
-            other => Err(LabError::Unexpected(format!(
-                "every gate passed, expected {other:?}"
-            ))),
+            other => Err(LabError::Unexpected(format!("every gate passed, expected {other:?}"))),
         }
     }
 
     /// The checks of a phase that do not pass after it.
-    async fn failed_at(
-        &self,
-        variant: &Variant,
-        index: usize,
-        phase: &Phase,
-    ) -> Result<BTreeSet<String>, LabError> {
+    async fn failed_at(&self, variant: &Variant, index: usize, phase: &Phase) -> Result<BTreeSet<String>, LabError> {
         let before = self.checkpoint(variant, index).await?;
         let after = self.checkpoint(variant, index + 1).await?;
         let mut bench = self.bench(variant, index).await?;
         let legacy = unchanged_rows(phase, &mut bench.session).await?;
         self.clear(bench).await?;
         let on = self.host().clone_of(&after.database).await?;
-        let state = PhaseState {
-            before: &before.catalog,
-            after: &after.catalog,
-            legacy: &legacy,
-            server: self.facts(),
-        };
+        let state =
+            PhaseState { before: &before.catalog, after: &after.catalog, legacy: &legacy, server: self.facts() };
         let mut failed = BTreeSet::new();
         for outcome in judge_gates(self.host(), &on, phase, state).await? {
             if !outcome.judged.verdict.opens_the_gate() {
@@ -124,23 +97,11 @@ impl Lab {
     }
 
     /// Whether a phase applies. The inner error says why not, and whether the catalog was left as it was.
-    async fn try_phase(
-        &self,
-        variant: &Variant,
-        index: usize,
-    ) -> Result<Result<(), (ApplyFailure, bool)>, LabError> {
+    async fn try_phase(&self, variant: &Variant, index: usize) -> Result<Result<(), (ApplyFailure, bool)>, LabError> {
         let before = self.checkpoint(variant, index).await?;
         let mut bench = self.bench(variant, index).await?;
-        let walked = variant
-            .walk(
-                self.host(),
-                &bench.database,
-                &mut bench.session,
-                index,
-                Direction::Up,
-                &mut |_| {},
-            )
-            .await;
+        let walked =
+            variant.walk(self.host(), &bench.database, &mut bench.session, index, Direction::Up, &mut |_| {}).await;
         let unchanged = bench.session.catalog().await? == before.catalog;
         self.clear(bench).await?;
         Ok(walked.map_err(|failure| (failure, unchanged)))
@@ -182,32 +143,19 @@ impl Lab {
                 passed[0], passed[1], expected[0], expected[1]
             ));
         }
-        if wrong.is_empty() {
-            Ok(())
-        } else {
-            Err(LabError::Unexpected(wrong.join("\n")))
-        }
+        if wrong.is_empty() { Ok(()) } else { Err(LabError::Unexpected(wrong.join("\n"))) }
     }
 }
 
 /// Whether a reason is the expected one: the same code, and a detail that holds the fragment.
 fn matches(met: &str, expected: &str) -> bool {
     let (code, fragment) = expected.split_once(": ").unwrap_or((expected, ""));
-    met.split_once(": ")
-        .is_some_and(|(met, detail)| met == code && detail.contains(fragment))
+    met.split_once(": ").is_some_and(|(met, detail)| met == code && detail.contains(fragment))
 }
 
-fn phase_failed(
-    expected: &Expected,
-    phase: &str,
-    (failure, unchanged): &(ApplyFailure, bool),
-) -> Result<(), LabError> {
+fn phase_failed(expected: &Expected, phase: &str, (failure, unchanged): &(ApplyFailure, bool)) -> Result<(), LabError> {
     let met = LabError::Apply(failure.clone());
-    let wrong = |what: &str| {
-        Err(LabError::Unexpected(format!(
-            "{what}: phase {phase} failed: {met}"
-        )))
-    };
+    let wrong = |what: &str| Err(LabError::Unexpected(format!("{what}: phase {phase} failed: {met}")));
     if expected.outcome != Outcome::PhaseFailed || expected.phase.as_deref() != Some(phase) {
         return wrong("another outcome was expected");
     }
@@ -215,9 +163,8 @@ fn phase_failed(
         return wrong("another SQLSTATE was expected");
     }
     let cause = failure.cause.as_deref().unwrap_or_default();
-    let is_meant = |by: &String| {
-        cause == by || cause.ends_with(&format!(" {by}")) || cause.ends_with(&format!(".{by}"))
-    };
+    let is_meant =
+        |by: &String| cause == by || cause.ends_with(&format!(" {by}")) || cause.ends_with(&format!(".{by}"));
     if !expected.by.as_ref().is_none_or(is_meant) {
         return wrong("another cause was expected");
     }
@@ -231,15 +178,10 @@ fn phase_failed(
     Ok(())
 }
 
-fn gate_failed(
-    expected: &Expected,
-    phase: &str,
-    failed: &BTreeSet<String>,
-) -> Result<(), LabError> {
+fn gate_failed(expected: &Expected, phase: &str, failed: &BTreeSet<String>) -> Result<(), LabError> {
     let wanted: BTreeSet<String> = expected.failed.iter().cloned().collect();
-    let is_expected = expected.outcome == Outcome::GateFailed
-        && expected.phase.as_deref() == Some(phase)
-        && wanted == *failed;
+    let is_expected =
+        expected.outcome == Outcome::GateFailed && expected.phase.as_deref() == Some(phase) && wanted == *failed;
     if is_expected {
         return Ok(());
     }

@@ -34,19 +34,12 @@ pub struct CheckRequest {
 ///
 /// # Errors
 /// When the database cannot be reached or the evidence cannot be written. A gate that fails is no error.
-pub async fn check(
-    request: CheckRequest,
-    listener: &mut Listener<'_>,
-) -> Result<Outcome, RunError> {
+pub async fn check(request: CheckRequest, listener: &mut Listener<'_>) -> Result<Outcome, RunError> {
     let mut suite = request.suite;
     if let Some(through) = &request.through {
         let Some((last, _)) = suite.phase(through) else {
             let ids: Vec<&str> = suite.phases.iter().map(|phase| phase.id.as_str()).collect();
-            let why = format!(
-                "suite {} has no phase {through}; it has {}",
-                suite.name,
-                ids.join(", ")
-            );
+            let why = format!("suite {} has no phase {through}; it has {}", suite.name, ids.join(", "));
             return Err(RunError::Usage(why));
         };
         suite.phases.truncate(last + 1);
@@ -59,18 +52,8 @@ pub async fn check(
         listener(&event);
         Ok(recorder.event(event)?)
     };
-    emit(
-        &mut recorder,
-        Event::ServerReady {
-            server: target.facts.clone(),
-        },
-    )?;
-    emit(
-        &mut recorder,
-        Event::SuiteStarted {
-            suite: suite.name.clone(),
-        },
-    )?;
+    emit(&mut recorder, Event::ServerReady { server: target.facts.clone() })?;
+    emit(&mut recorder, Event::SuiteStarted { suite: suite.name.clone() })?;
     let mut judge = Judge::new(&target, &suite, request.read_only).await?;
     let mut verdicts = Vec::new();
     for phase in &suite.phases {
@@ -95,36 +78,17 @@ pub async fn check(
         let verdict = Verdict::of_parts(of_phase);
         verdicts.push(verdict);
         let (suite, phase) = (suite.name.clone(), phase.id.clone());
-        emit(
-            &mut recorder,
-            Event::PhaseJudged {
-                suite,
-                phase,
-                verdict,
-            },
-        )?;
+        emit(&mut recorder, Event::PhaseJudged { suite, phase, verdict })?;
     }
     judge.session.close().await?;
     let verdict = Verdict::of_parts(verdicts);
-    emit(
-        &mut recorder,
-        Event::SuiteFinished {
-            suite: suite.name.clone(),
-            verdict,
-        },
-    )?;
+    emit(&mut recorder, Event::SuiteFinished { suite: suite.name.clone(), verdict })?;
     finish(recorder, &plan, target.facts)
 }
 
 fn finish(recorder: Recorder, plan: &Plan, facts: ServerFacts) -> Result<Outcome, RunError> {
     let (folder, result, result_digest) = recorder.finish(plan)?;
-    Ok(Outcome {
-        folder,
-        result,
-        result_digest,
-        server: Some(facts),
-        kept: None,
-    })
+    Ok(Outcome { folder, result, result_digest, server: Some(facts), kept: None })
 }
 
 /// Judges phase after phase of one database that nobody changes: what its catalog holds is read once.
@@ -144,12 +108,7 @@ impl<'t> Judge<'t> {
         let checks = suite.checks().map(|(_, _, check)| check);
         let judged = checks.filter(|check| why_not(check, may_write).is_none());
         let facts = Facts::read(&mut session, judged.map(|check| &check.expectation)).await?;
-        Ok(Self {
-            target,
-            read_only,
-            session,
-            facts,
-        })
+        Ok(Self { target, read_only, session, facts })
     }
 
     async fn phase<'a>(&mut self, phase: &'a Phase) -> Result<Outcomes<'a>, RunError> {
@@ -160,9 +119,7 @@ impl<'t> Judge<'t> {
                 let start = Instant::now();
                 let (seen, judged) = match why_not(check, may_write) {
                     Some(why) => {
-                        let seen = Observation::NotApplicable {
-                            missing: why.to_owned(),
-                        };
+                        let seen = Observation::NotApplicable { missing: why.to_owned() };
                         let judged = rejudge(&check.expectation, &seen);
                         (seen, judged)
                     }
@@ -176,12 +133,8 @@ impl<'t> Judge<'t> {
     }
 
     async fn check(&mut self, check: &Check) -> Result<(Observation, Judged), RunError> {
-        let context = Context {
-            before: None,
-            facts: Some(&self.facts),
-            legacy: None,
-            server: Some(&self.target.facts),
-        };
+        let context =
+            Context { before: None, facts: Some(&self.facts), legacy: None, server: Some(&self.target.facts) };
         let judged = judge_check(&mut self.session, check, context).await?;
         if check.marks_its_session() {
             let fresh = self.target.connect(self.read_only).await?;

@@ -45,20 +45,8 @@ pub struct CheckOutcome<'a> {
 }
 
 impl<'a> CheckOutcome<'a> {
-    pub(super) fn new(
-        gate: &'a Gate,
-        check: &'a Check,
-        seen: Observation,
-        judged: Judged,
-        took: Duration,
-    ) -> Self {
-        Self {
-            gate,
-            check,
-            seen,
-            judged,
-            took,
-        }
+    pub(super) fn new(gate: &'a Gate, check: &'a Check, seen: Observation, judged: Judged, took: Duration) -> Self {
+        Self { gate, check, seen, judged, took }
     }
 }
 
@@ -84,10 +72,7 @@ pub async fn judge_gates<'a>(
         .flat_map(|gate| gate.checks.iter().map(move |check| (gate, check)))
         .filter(|(_, check)| !matches!(check.expectation, Expectation::Rollback(_)))
         .collect();
-    let sessions = checks
-        .len()
-        .div_ceil(CHECKS_PER_SESSION)
-        .clamp(1, SESSIONS_MAX);
+    let sessions = checks.len().div_ceil(CHECKS_PER_SESSION).clamp(1, SESSIONS_MAX);
     let share = checks.len().div_ceil(sessions).max(1);
     let mut databases = vec![on.clone()];
     for _ in 1..sessions {
@@ -123,13 +108,7 @@ async fn judge_share<'a>(
         };
         let start = Instant::now();
         let (seen, judged) = judge_check(&mut session, check, context).await?;
-        outcomes.push(CheckOutcome::new(
-            gate,
-            check,
-            seen,
-            judged,
-            start.elapsed(),
-        ));
+        outcomes.push(CheckOutcome::new(gate, check, seen, judged, start.elapsed()));
     }
     session.close().await?;
     Ok(outcomes)

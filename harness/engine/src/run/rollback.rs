@@ -24,9 +24,7 @@ pub async fn prove_rollback(
     catalogs: &[Catalog],
     rows: Option<&LegacyRows>,
 ) -> Result<RollbackSeen, RunError> {
-    let down = (0..=last)
-        .rev()
-        .map(|index| (index, Direction::Down, index));
+    let down = (0..=last).rev().map(|index| (index, Direction::Down, index));
     let up = (0..=last).map(|index| (index, Direction::Up, index + 1));
     let mut seen = RollbackSeen {
         steps: Vec::new(),
@@ -37,27 +35,17 @@ pub async fn prove_rollback(
     for (index, direction, leads_to) in down.chain(up) {
         let mut step = RollbackStep {
             phase: variant.phase_id(index).to_owned(),
-            direction: if direction == Direction::Down {
-                "down"
-            } else {
-                "up"
-            }
-            .to_owned(),
+            direction: if direction == Direction::Down { "down" } else { "up" }.to_owned(),
             refused: None,
             difference: Difference::default(),
             rows_changed: Vec::new(),
         };
-        let walked = variant
-            .walk(host, on, &mut session, index, direction, &mut |_| {})
-            .await;
+        let walked = variant.walk(host, on, &mut session, index, direction, &mut |_| {}).await;
         match walked {
             Err(failure) => {
                 let place = format!("{}:{}", failure.file, failure.line);
-                let error = DbError {
-                    sqlstate: failure.sqlstate,
-                    hint: failure.hint,
-                    ..DbError::harness(failure.message)
-                };
+                let error =
+                    DbError { sqlstate: failure.sqlstate, hint: failure.hint, ..DbError::harness(failure.message) };
                 step.refused = Some((place, error));
             }
             Ok(()) => {
@@ -77,21 +65,12 @@ pub async fn prove_rollback(
 }
 
 /// The legacy columns are those of the baseline, which every later state must still have.
-async fn changed(
-    rows: Option<&LegacyRows>,
-    session: &mut Session,
-) -> Result<Vec<String>, RunError> {
+async fn changed(rows: Option<&LegacyRows>, session: &mut Session) -> Result<Vec<String>, RunError> {
     let Some(rows) = rows else {
         return Ok(Vec::new());
     };
     match rows.changes(session).await {
-        Ok(changes) => Ok(changes
-            .iter()
-            .map(|c| format!("{} {} is {}", c.table, c.key, c.what))
-            .collect()),
-        Err(error) => Ok(vec![format!(
-            "the rows can no longer be read: {}",
-            error.message
-        )]),
+        Ok(changes) => Ok(changes.iter().map(|c| format!("{} {} is {}", c.table, c.key, c.what)).collect()),
+        Err(error) => Ok(vec![format!("the rows can no longer be read: {}", error.message)]),
     }
 }

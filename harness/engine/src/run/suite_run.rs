@@ -7,9 +7,7 @@ use std::{
 
 use phasegate_evidence::{Digest, Event, ServerFacts, Verdict};
 
-use super::{
-    PhaseState, RunError, judge_gates, judge_phase::CheckOutcome, prove_rollback, whole::Listener,
-};
+use super::{PhaseState, RunError, judge_gates, judge_phase::CheckOutcome, prove_rollback, whole::Listener};
 use crate::{
     apply::AppliedStatement,
     catalog::{Catalog, Difference},
@@ -42,17 +40,12 @@ struct State {
 impl SuiteRun<'_, '_> {
     pub(super) async fn go(mut self) -> Result<(), RunError> {
         let name = self.suite.name.clone();
-        self.emit(Event::SuiteStarted {
-            suite: name.clone(),
-        })?;
+        self.emit(Event::SuiteStarted { suite: name.clone() })?;
         let verdict = match self.baseline().await? {
             None => Verdict::Failed,
             Some(state) => self.phases(state).await?,
         };
-        self.emit(Event::SuiteFinished {
-            suite: name,
-            verdict,
-        })
+        self.emit(Event::SuiteFinished { suite: name, verdict })
     }
 
     /// Lays the baseline; `None` when it does not apply.
@@ -62,9 +55,7 @@ impl SuiteRun<'_, '_> {
         let mut session = self.host.connect(&work).await?;
         let variant = Variant::of(self.suite);
         let mut statements = 0;
-        let laid = variant
-            .lay_baseline(&self.host, &work, &mut session, &mut |_| statements += 1)
-            .await;
+        let laid = variant.lay_baseline(&self.host, &work, &mut session, &mut |_| statements += 1).await;
         let suite = self.suite.name.clone();
         if let Err(failure) = laid {
             self.emit(Event::BaselineFailed { suite, failure })?;
@@ -81,11 +72,7 @@ impl SuiteRun<'_, '_> {
             rows,
             duration_us: micros(start.elapsed()),
         })?;
-        Ok(Some(State {
-            work,
-            catalog,
-            catalog_digest,
-        }))
+        Ok(Some(State { work, catalog, catalog_digest }))
     }
 
     /// The phases, each after the gates of the one before (rule 6).
@@ -97,18 +84,13 @@ impl SuiteRun<'_, '_> {
         let mut state = baseline;
         let mut verdicts = Vec::new();
         for (index, phase) in suite.phases.iter().enumerate() {
-            self.emit(Event::PhaseStarted {
-                suite: suite.name.clone(),
-                phase: phase.id.clone(),
-            })?;
+            self.emit(Event::PhaseStarted { suite: suite.name.clone(), phase: phase.id.clone() })?;
             let mut session = self.host.connect(&state.work).await?;
             if index == 0 {
                 baseline_rows = rollback_rows(suite, &mut session).await?;
             }
             let legacy = unchanged_rows(phase, &mut session).await?;
-            let Some((catalog, catalog_digest)) =
-                self.apply(&variant, index, &state, &mut session).await?
-            else {
+            let Some((catalog, catalog_digest)) = self.apply(&variant, index, &state, &mut session).await? else {
                 verdicts.push(Verdict::Failed);
                 break;
             };
@@ -122,12 +104,8 @@ impl SuiteRun<'_, '_> {
             let number = 1 + rollback_checks(phase).count() + usize::from(goes_on);
             let mut clones = self.host.clones(&checkpoint, number);
             let gates_on = clones.take().await?;
-            let phase_state = PhaseState {
-                before: &state.catalog,
-                after: &catalog,
-                legacy: &legacy,
-                server: &self.server,
-            };
+            let phase_state =
+                PhaseState { before: &state.catalog, after: &catalog, legacy: &legacy, server: &self.server };
             let proof = async {
                 let checks: Vec<(&Gate, &Check)> = rollback_checks(phase).collect();
                 let mut outcomes = Vec::new();
@@ -135,17 +113,10 @@ impl SuiteRun<'_, '_> {
                     let start = Instant::now();
                     let rows = baseline_rows.get(&check.id);
                     let on = clones.take().await?;
-                    let seen =
-                        prove_rollback(&self.host, &variant, &on, index, &catalogs, rows).await?;
+                    let seen = prove_rollback(&self.host, &variant, &on, index, &catalogs, rows).await?;
                     let seen = Observation::Rollback(seen);
                     let judged = rejudge(&check.expectation, &seen);
-                    outcomes.push(CheckOutcome::new(
-                        gate,
-                        check,
-                        seen,
-                        judged,
-                        start.elapsed(),
-                    ));
+                    outcomes.push(CheckOutcome::new(gate, check, seen, judged, start.elapsed()));
                 }
                 Ok::<_, RunError>(outcomes)
             };
@@ -167,21 +138,13 @@ impl SuiteRun<'_, '_> {
             }
             let verdict = Verdict::of_parts(verdicts_of_phase);
             verdicts.push(verdict);
-            self.emit(Event::PhaseJudged {
-                suite: suite.name.clone(),
-                phase: phase.id.clone(),
-                verdict,
-            })?;
+            self.emit(Event::PhaseJudged { suite: suite.name.clone(), phase: phase.id.clone(), verdict })?;
             if !verdict.opens_the_gate() {
                 break;
             }
             if goes_on {
                 let work = clones.take().await?;
-                state = State {
-                    work,
-                    catalog,
-                    catalog_digest,
-                };
+                state = State { work, catalog, catalog_digest };
             }
         }
         // What was not reached is not run, and so is the suite.
@@ -201,16 +164,8 @@ impl SuiteRun<'_, '_> {
         let suite = self.suite.name.clone();
         let phase = self.suite.phases[index].id.clone();
         let mut applied: Vec<AppliedStatement> = Vec::new();
-        let outcome = variant
-            .walk(
-                &self.host,
-                &state.work,
-                session,
-                index,
-                Direction::Up,
-                &mut |s| applied.push(s),
-            )
-            .await;
+        let outcome =
+            variant.walk(&self.host, &state.work, session, index, Direction::Up, &mut |s| applied.push(s)).await;
         for statement in applied {
             self.emit(Event::StatementApplied {
                 suite: suite.clone(),
@@ -226,18 +181,10 @@ impl SuiteRun<'_, '_> {
         let catalog_after = self.recorder.output(&catalog)?;
         if let Err(failure) = outcome {
             let catalog_unchanged = catalog == state.catalog;
-            self.emit(Event::PhaseFailed {
-                suite,
-                phase,
-                failure,
-                catalog_after,
-                catalog_unchanged,
-            })?;
+            self.emit(Event::PhaseFailed { suite, phase, failure, catalog_after, catalog_unchanged })?;
             return Ok(None);
         }
-        let difference = self
-            .recorder
-            .output(&Difference::between(&state.catalog, &catalog))?;
+        let difference = self.recorder.output(&Difference::between(&state.catalog, &catalog))?;
         self.emit(Event::PhaseApplied {
             suite,
             phase,
@@ -264,12 +211,7 @@ impl SuiteRun<'_, '_> {
         })
     }
 
-    fn tried(
-        &mut self,
-        finding: &Finding,
-        seen: SequenceSeen,
-        judged: Judged,
-    ) -> Result<(), RunError> {
+    fn tried(&mut self, finding: &Finding, seen: SequenceSeen, judged: Judged) -> Result<(), RunError> {
         let observation = Some(self.recorder.output(&Observation::Sequence(seen))?);
         self.emit(Event::FindingTried {
             suite: self.suite.name.clone(),
@@ -295,11 +237,7 @@ async fn try_findings<'s>(
     on: &Database,
 ) -> Result<Vec<(&'s Finding, SequenceSeen, Judged)>, RunError> {
     let mut tried = Vec::new();
-    let findings: Vec<&Finding> = suite
-        .findings
-        .iter()
-        .filter(|finding| finding.phase == phase.id)
-        .collect();
+    let findings: Vec<&Finding> = suite.findings.iter().filter(|finding| finding.phase == phase.id).collect();
     if findings.is_empty() {
         return Ok(tried);
     }
@@ -317,10 +255,7 @@ async fn try_findings<'s>(
 }
 
 fn rollback_checks(phase: &Phase) -> impl Iterator<Item = (&Gate, &Check)> {
-    let all = phase
-        .gates
-        .iter()
-        .flat_map(|gate| gate.checks.iter().map(move |check| (gate, check)));
+    let all = phase.gates.iter().flat_map(|gate| gate.checks.iter().map(move |check| (gate, check)));
     all.filter(|(_, check)| matches!(check.expectation, Expectation::Rollback(_)))
 }
 
@@ -340,10 +275,7 @@ pub(crate) async fn unchanged_rows(
 }
 
 /// The rows of the baseline, for each check of kind `rollback`.
-async fn rollback_rows(
-    suite: &Suite,
-    session: &mut Session,
-) -> Result<BTreeMap<String, LegacyRows>, RunError> {
+async fn rollback_rows(suite: &Suite, session: &mut Session) -> Result<BTreeMap<String, LegacyRows>, RunError> {
     let mut rows = BTreeMap::new();
     for (_, _, check) in suite.checks() {
         if let Expectation::Rollback(rollback) = &check.expectation {
@@ -354,24 +286,13 @@ async fn rollback_rows(
     Ok(rows)
 }
 
-async fn row_counts(
-    session: &mut Session,
-    catalog: &Catalog,
-) -> Result<BTreeMap<String, u64>, RunError> {
-    let tables: Vec<&str> = catalog
-        .0
-        .keys()
-        .filter_map(|key| key.strip_prefix("table "))
-        .collect();
+async fn row_counts(session: &mut Session, catalog: &Catalog) -> Result<BTreeMap<String, u64>, RunError> {
+    let tables: Vec<&str> = catalog.0.keys().filter_map(|key| key.strip_prefix("table ")).collect();
     let mut counts = BTreeMap::new();
     for table in tables {
         let name = crate::sql::table_identifier(table);
         let ran = session.run(&format!("SELECT count(*) FROM {name}")).await?;
-        let count = ran
-            .table
-            .single()
-            .and_then(|text| text.parse().ok())
-            .unwrap_or(0);
+        let count = ran.table.single().and_then(|text| text.parse().ok()).unwrap_or(0);
         counts.insert(table.to_owned(), count);
     }
     Ok(counts)

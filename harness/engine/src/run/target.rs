@@ -36,22 +36,13 @@ impl Target {
                 let path = Path::new(path.strip_prefix("//").unwrap_or(path));
                 let (host, database) = copy_of(path)?;
                 let facts = sqlite_facts();
-                Ok(Self {
-                    host: Host::Sqlite(Arc::new(host)),
-                    database,
-                    facts,
-                    _server: None,
-                })
+                Ok(Self { host: Host::Sqlite(Arc::new(host)), database, facts, _server: None })
             }
             ("postgres", None) => Self::open_postgres(suite, url).await,
             (kind, _) => Err(RunError::Usage(format!(
                 "suite {} is for {kind}: name its database as {}",
                 suite.name,
-                if kind == "sqlite" {
-                    "sqlite:PATH"
-                } else {
-                    "postgresql://user:password@host:port/database"
-                }
+                if kind == "sqlite" { "sqlite:PATH" } else { "postgresql://user:password@host:port/database" }
             ))),
         }
     }
@@ -67,25 +58,14 @@ impl Target {
         let server = server::start(&request, &mut |_| {}).await?;
         let facts = server_facts(&server, suite.need.timescaledb);
         let database = Database(server.maintenance().to_owned());
-        let host = Host::Postgres(Arc::new(PostgresHost::new(
-            &server,
-            false,
-            "phasegate_check",
-        )));
-        Ok(Self {
-            host,
-            database,
-            facts,
-            _server: Some(server),
-        })
+        let host = Host::Postgres(Arc::new(PostgresHost::new(&server, false, "phasegate_check")));
+        Ok(Self { host, database, facts, _server: Some(server) })
     }
 
     pub(super) async fn connect(&self, read_only: bool) -> Result<Session, DbError> {
         let mut session = self.host.connect(&self.database).await?;
         if read_only && session.is_postgres() {
-            session
-                .run("SET default_transaction_read_only = on")
-                .await?;
+            session.run("SET default_transaction_read_only = on").await?;
         }
         Ok(session)
     }
@@ -94,10 +74,7 @@ impl Target {
 /// A copy of a SQLite file with its side files. Opening the file itself, even for reading, would touch these.
 fn copy_of(path: &Path) -> Result<(SqliteHost, Database), RunError> {
     if !path.is_file() {
-        return Err(RunError::Usage(format!(
-            "there is no file {}",
-            path.display()
-        )));
+        return Err(RunError::Usage(format!("there is no file {}", path.display())));
     }
     let host = SqliteHost::new()?;
     let copy = host.folder().join("state.db");
@@ -106,9 +83,7 @@ fn copy_of(path: &Path) -> Result<(SqliteHost, Database), RunError> {
         name.push(side);
         PathBuf::from(name)
     };
-    let failed = |error: std::io::Error| {
-        DbError::harness(format!("failed to copy {}: {error}", path.display()))
-    };
+    let failed = |error: std::io::Error| DbError::harness(format!("failed to copy {}: {error}", path.display()));
     let sides = ["", "-wal", "-journal"];
     let digests = || -> std::io::Result<Vec<Option<Digest>>> {
         let digest = |side: &&str| match fs::read(with(path, side)) {
@@ -125,10 +100,7 @@ fn copy_of(path: &Path) -> Result<(SqliteHost, Database), RunError> {
         }
     }
     if digests().map_err(failed)? != before {
-        let why = format!(
-            "{} is being written to: stop its program, then judge it",
-            path.display()
-        );
+        let why = format!("{} is being written to: stop its program, then judge it", path.display());
         return Err(RunError::Usage(why));
     }
     Ok((host, Database(copy.to_string_lossy().into_owned())))

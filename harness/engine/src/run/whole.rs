@@ -95,18 +95,11 @@ async fn go(
 ) -> Result<Outcome, RunError> {
     let started = started.insert(Started::default());
     let plan = plan(&request.suites).map_err(crate::record::RecordError::from)?;
-    let postgres: Vec<&Suite> = request
-        .suites
-        .iter()
-        .filter(|suite| suite.need.kind == "postgres")
-        .collect();
+    let postgres: Vec<&Suite> = request.suites.iter().filter(|suite| suite.need.kind == "postgres").collect();
     if !postgres.is_empty() {
         let mut wanted = request.server;
         wanted.needs_timescaledb |= postgres.iter().any(|suite| suite.need.timescaledb);
-        let oldest = postgres
-            .iter()
-            .filter_map(|suite| suite.need.postgres_min)
-            .max();
+        let oldest = postgres.iter().filter_map(|suite| suite.need.postgres_min).max();
         wanted.postgres_min = wanted.postgres_min.max(oldest);
         let mut say = |line: &str| notice(line);
         started.server = Some(server::start(&wanted, &mut say).await?);
@@ -120,57 +113,30 @@ async fn go(
         let (host, server) = host_of(suite, started.server.as_ref(), recorder.run())?;
         started.hosts.push(host.clone());
         if facts.as_ref() != Some(&server) {
-            let event = Event::ServerReady {
-                server: server.clone(),
-            };
+            let event = Event::ServerReady { server: server.clone() };
             listener(&event);
             recorder.event(event)?;
             facts = Some(server.clone());
         }
-        SuiteRun {
-            suite,
-            host,
-            server,
-            recorder: &mut recorder,
-            listener,
-        }
-        .go()
-        .await?;
+        SuiteRun { suite, host, server, recorder: &mut recorder, listener }.go().await?;
     }
     if let Some(log) = failed_server_log(&recorder, started.server.as_ref()) {
         let log = recorder.output_bytes(log.as_bytes())?;
         recorder.event(Event::ServerLog { log })?;
     }
     let (folder, result, result_digest) = recorder.finish(&plan)?;
-    listener(&Event::RunFinished {
-        verdict: result.verdict,
-        result: result_digest.clone(),
-    });
-    Ok(Outcome {
-        folder,
-        result,
-        result_digest,
-        server: facts,
-        kept: None,
-    })
+    listener(&Event::RunFinished { verdict: result.verdict, result: result_digest.clone() });
+    Ok(Outcome { folder, result, result_digest, server: facts, kept: None })
 }
 
 /// Where a suite's databases are made.
-pub(crate) fn host_of(
-    suite: &Suite,
-    server: Option<&Server>,
-    run: &str,
-) -> Result<(Host, ServerFacts), RunError> {
+pub(crate) fn host_of(suite: &Suite, server: Option<&Server>, run: &str) -> Result<(Host, ServerFacts), RunError> {
     if suite.need.kind == "sqlite" {
         return Ok((Host::Sqlite(Arc::new(SqliteHost::new()?)), sqlite_facts()));
     }
     let server = server.ok_or_else(|| crate::session::DbError::harness("no server was started"))?;
     let word: String = run.chars().filter(char::is_ascii_alphanumeric).collect();
-    let prefix = format!(
-        "phasegate_{}_{}",
-        word.to_lowercase(),
-        suite.name.replace('-', "_")
-    );
+    let prefix = format!("phasegate_{}_{}", word.to_lowercase(), suite.name.replace('-', "_"));
     // PostgreSQL cuts names off at 63 bytes, and the ordinal must survive.
     let prefix = prefix.chars().take(54).collect::<String>();
     let host = PostgresHost::new(server, suite.need.timescaledb, &prefix);
@@ -192,12 +158,7 @@ pub(super) fn server_facts(server: &Server, timescaledb: bool) -> ServerFacts {
     let facts = server.facts();
     let mut origin = facts.packages.clone();
     origin.extend(facts.image.clone().map(|image| ("image".to_owned(), image)));
-    origin.extend(
-        facts
-            .image_digest
-            .clone()
-            .map(|digest| ("image-digest".to_owned(), digest)),
-    );
+    origin.extend(facts.image_digest.clone().map(|digest| ("image-digest".to_owned(), digest)));
     ServerFacts {
         kind: facts.kind.to_string(),
         postgres: Some(facts.postgres.clone()),

@@ -14,17 +14,9 @@ pub(crate) const SUPERUSER: &str = "postgres";
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) enum Access {
     /// A cluster of our own: by its socket, and for those who are handed a URL by TCP.
-    Socket {
-        folder: PathBuf,
-        port: u16,
-        password: String,
-    },
+    Socket { folder: PathBuf, port: u16, password: String },
     /// A container.
-    Tcp {
-        host: String,
-        port: u16,
-        password: String,
-    },
+    Tcp { host: String, port: u16, password: String },
     /// Somebody else's server, which is never written to a file.
     #[serde(skip)]
     External(Box<External>),
@@ -34,18 +26,8 @@ impl Access {
     /// How we ourselves connect: the fastest way.
     pub(crate) fn options(&self, database: &str) -> PgConnectOptions {
         match self {
-            Self::Socket { folder, port, .. } => {
-                own().socket(folder).port(*port).database(database)
-            }
-            Self::Tcp {
-                host,
-                port,
-                password,
-            } => own()
-                .host(host)
-                .port(*port)
-                .password(password)
-                .database(database),
+            Self::Socket { folder, port, .. } => own().socket(folder).port(*port).database(database),
+            Self::Tcp { host, port, password } => own().host(host).port(*port).password(password).database(database),
             Self::External(external) => external.options(database),
         }
     }
@@ -54,11 +36,7 @@ impl Access {
     pub(crate) fn url(&self, database: &str) -> String {
         match self {
             Self::Socket { port, password, .. } => url("127.0.0.1", *port, password, database),
-            Self::Tcp {
-                host,
-                port,
-                password,
-            } => url(host, *port, password, database),
+            Self::Tcp { host, port, password } => url(host, *port, password, database),
             Self::External(external) => external.url(database),
         }
     }
@@ -90,10 +68,7 @@ fn own() -> PgConnectOptions {
 
 /// The password is hexadecimal and the host a number or a name: the database alone may need escaping.
 fn url(host: &str, port: u16, password: &str, database: &str) -> String {
-    format!(
-        "postgresql://{SUPERUSER}:{password}@{host}:{port}/{}",
-        escaped(database)
-    )
+    format!("postgresql://{SUPERUSER}:{password}@{host}:{port}/{}", escaped(database))
 }
 
 #[cfg(test)]
@@ -102,11 +77,7 @@ mod tests {
 
     #[test]
     fn a_password_is_not_shown_by_debug() {
-        let access = Access::Tcp {
-            host: "h".to_owned(),
-            port: 1,
-            password: "s3cr3t".to_owned(),
-        };
+        let access = Access::Tcp { host: "h".to_owned(), port: 1, password: "s3cr3t".to_owned() };
         assert!(!format!("{access:?}").contains("s3cr3t"));
         assert_eq!(access.url("a/b"), "postgresql://postgres:s3cr3t@h:1/a%2Fb");
     }

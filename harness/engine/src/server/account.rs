@@ -60,16 +60,15 @@ impl Account {
     pub(crate) fn own(self, path: &Path) -> Result<(), ServerError> {
         match self {
             Self::Ours => Ok(()),
-            Self::Ordinary { uid, gid } => std::os::unix::fs::lchown(path, Some(uid), Some(gid))
-                .map_err(ServerError::file("give away", path)),
+            Self::Ordinary { uid, gid } => {
+                std::os::unix::fs::lchown(path, Some(uid), Some(gid)).map_err(ServerError::file("give away", path))
+            }
         }
     }
 }
 
 fn nobody(passwd: &str) -> Option<(u32, u32)> {
-    let line = passwd
-        .lines()
-        .find_map(|line| line.strip_prefix("nobody:"))?;
+    let line = passwd.lines().find_map(|line| line.strip_prefix("nobody:"))?;
     let mut fields = line.split(':').skip(1);
     Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
 }

@@ -37,9 +37,7 @@ pub enum Kind {
 }
 
 /// The versions of the matrix (`--server-version`).
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub enum Version {
     /// PostgreSQL 17 with TimescaleDB 2.19.
     #[default]
@@ -151,11 +149,7 @@ impl FromStr for Version {
         match word {
             "17" => Ok(Self::V17),
             "18" => Ok(Self::V18),
-            _ => Err(UnknownChoice {
-                what: "server version",
-                word: word.to_owned(),
-                known: "17, 18",
-            }),
+            _ => Err(UnknownChoice { what: "server version", word: word.to_owned(), known: "17, 18" }),
         }
     }
 }
@@ -175,13 +169,7 @@ mod tests {
 
     #[test]
     fn every_choice_reads_back_what_it_prints() {
-        for choice in [
-            Choice::Auto,
-            Choice::Container,
-            Choice::Embedded,
-            Choice::Local,
-            Choice::External,
-        ] {
+        for choice in [Choice::Auto, Choice::Container, Choice::Embedded, Choice::Local, Choice::External] {
             assert_eq!(choice.to_string().parse(), Ok(choice));
         }
         for version in Version::ALL {

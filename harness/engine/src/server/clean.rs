@@ -33,15 +33,9 @@ pub async fn clean(cache: Option<&Path>) -> Result<Cleaned, ServerError> {
     let cache = folder::for_cache(cache)?;
     let held = held();
     // Where processes cannot be seen, nobody can say which folder is still in use.
-    let parents = if process::can_be_seen() {
-        folder::all_parents()
-    } else {
-        Vec::new()
-    };
+    let parents = if process::can_be_seen() { folder::all_parents() } else { Vec::new() };
     for parent in parents {
-        let ours = entries(&parent, folder::PREFIX)
-            .into_iter()
-            .chain(entries(&parent, shared::PREFIX));
+        let ours = entries(&parent, folder::PREFIX).into_iter().chain(entries(&parent, shared::PREFIX));
         for path in ours {
             if sweep(&path, &held)? {
                 cleaned.folders.push(path);
@@ -86,8 +80,7 @@ async fn containers(held: &[String], cleaned: &mut Cleaned) -> Result<(), Server
 /// Removes a folder of ours that nobody uses; says whether it did.
 fn sweep(path: &Path, held: &[String]) -> Result<bool, ServerError> {
     let account = Account::of_servers();
-    let ours = fs::symlink_metadata(path)
-        .is_ok_and(|found| found.is_dir() && account.is_ours(found.uid()));
+    let ours = fs::symlink_metadata(path).is_ok_and(|found| found.is_dir() && account.is_ours(found.uid()));
     if !ours || is_in_use(path, held) {
         return Ok(false);
     }
@@ -100,9 +93,7 @@ fn sweep(path: &Path, held: &[String]) -> Result<bool, ServerError> {
 fn held() -> Vec<String> {
     process::command_lines()
         .filter_map(|line| {
-            let at = line
-                .iter()
-                .position(|word| word == super::supervisor::NAME)?;
+            let at = line.iter().position(|word| word == super::supervisor::NAME)?;
             line.get(at + 1).cloned()
         })
         .collect()
@@ -129,10 +120,7 @@ fn is_in_use(path: &Path, held: &[String]) -> bool {
 const YOUTH: Duration = Duration::from_secs(600);
 
 fn is_young(path: &Path) -> bool {
-    let age = fs::metadata(path)
-        .and_then(|metadata| metadata.modified())
-        .ok()
-        .and_then(|time| time.elapsed().ok());
+    let age = fs::metadata(path).and_then(|metadata| metadata.modified()).ok().and_then(|time| time.elapsed().ok());
     age.is_none_or(|age| age < YOUTH)
 }
 
@@ -176,36 +164,18 @@ mod tests {
 
     #[tokio::test]
     async fn a_server_whose_supervisor_was_killed_is_ended_and_one_that_is_held_is_not() {
-        let request = Request {
-            choice: Choice::Embedded,
-            ..Request::default()
-        };
+        let request = Request { choice: Choice::Embedded, ..Request::default() };
         let server = start(&request, &mut |_| {}).await.unwrap();
-        let folder = server
-            .facts()
-            .log
-            .as_ref()
-            .unwrap()
-            .parent()
-            .unwrap()
-            .to_owned();
+        let folder = server.facts().log.as_ref().unwrap().parent().unwrap().to_owned();
         assert!(!sweep(&folder, &held()).unwrap());
         let postmaster = postmaster(&folder).unwrap();
 
         let name = folder.to_string_lossy().into_owned();
         let supervisor = process::command_lines_by_pid()
-            .find(|(_, line)| {
-                line.iter()
-                    .any(|word| word == super::super::supervisor::NAME)
-                    && line.contains(&name)
-            })
+            .find(|(_, line)| line.iter().any(|word| word == super::super::supervisor::NAME) && line.contains(&name))
             .unwrap()
             .0;
-        kill_process(
-            Pid::from_raw(i32::try_from(supervisor).unwrap()).unwrap(),
-            Signal::KILL,
-        )
-        .unwrap();
+        kill_process(Pid::from_raw(i32::try_from(supervisor).unwrap()).unwrap(), Signal::KILL).unwrap();
         while !process::has_ended(supervisor) {
             std::thread::yield_now();
         }

@@ -32,42 +32,24 @@ pub(crate) struct Cluster {
 }
 
 /// Starts a cluster of our own with these programs, and waits until it answers.
-pub(crate) async fn start(
-    kind: Kind,
-    installation: Installation,
-) -> Result<(Cluster, PgConnection), ServerError> {
-    let launched =
-        tokio::task::spawn_blocking(move || launch(kind, &installation, free_port)).await;
+pub(crate) async fn start(kind: Kind, installation: Installation) -> Result<(Cluster, PgConnection), ServerError> {
+    let launched = tokio::task::spawn_blocking(move || launch(kind, &installation, free_port)).await;
     let cluster = match launched {
         Ok(cluster) => cluster?,
         Err(panic) => {
-            return Err(ServerError::Start {
-                kind,
-                reason: panic.to_string(),
-                log: String::new(),
-            });
+            return Err(ServerError::Start { kind, reason: panic.to_string(), log: String::new() });
         }
     };
-    let mut connection = cluster
-        .access()
-        .options("postgres")
-        .connect()
-        .await
-        .map_err(|error| cluster.start_error(&error))?;
-    set_password(&mut connection, &cluster.password)
-        .await
-        .map_err(|error| cluster.start_error(&error))?;
+    let mut connection =
+        cluster.access().options("postgres").connect().await.map_err(|error| cluster.start_error(&error))?;
+    set_password(&mut connection, &cluster.password).await.map_err(|error| cluster.start_error(&error))?;
     Ok((cluster, connection))
 }
 
 impl Cluster {
     /// How it is reached.
     pub(crate) fn access(&self) -> Access {
-        Access::Socket {
-            folder: self.folder.clone(),
-            port: self.port,
-            password: self.password.clone(),
-        }
+        Access::Socket { folder: self.folder.clone(), port: self.port, password: self.password.clone() }
     }
 
     /// Stops the server in order and leaves its folder, on the disk; gives where.
@@ -82,34 +64,21 @@ impl Cluster {
     }
 
     fn start_error(&self, error: &sqlx::Error) -> ServerError {
-        ServerError::Start {
-            kind: self.kind,
-            reason: error.to_string(),
-            log: end_of(&self.log()),
-        }
+        ServerError::Start { kind: self.kind, reason: error.to_string(), log: end_of(&self.log()) }
     }
 }
 
 /// The password for those who come by TCP. It is random, so that many rounds of hashing would gain nothing.
-pub(crate) async fn set_password(
-    connection: &mut PgConnection,
-    password: &str,
-) -> Result<(), sqlx::Error> {
+pub(crate) async fn set_password(connection: &mut PgConnection, password: &str) -> Result<(), sqlx::Error> {
     // Servers before 16 do not know the setting, and hash with their fixed number of rounds.
-    sqlx::query(
-        "SELECT set_config(name, '1', false) FROM pg_settings WHERE name = 'scram_iterations'",
-    )
-    .execute(&mut *connection)
-    .await?;
-    let statement: String =
-        sqlx::query_scalar("SELECT format('ALTER ROLE %I PASSWORD %L', current_user, $1::text)")
-            .bind(password)
-            .fetch_one(&mut *connection)
-            .await?;
-    sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
+    sqlx::query("SELECT set_config(name, '1', false) FROM pg_settings WHERE name = 'scram_iterations'")
         .execute(&mut *connection)
-        .await
-        .map(drop)
+        .await?;
+    let statement: String = sqlx::query_scalar("SELECT format('ALTER ROLE %I PASSWORD %L', current_user, $1::text)")
+        .bind(password)
+        .fetch_one(&mut *connection)
+        .await?;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut *connection).await.map(drop)
 }
 
 fn launch(
@@ -131,70 +100,38 @@ fn launch(
     let log = log_of(&folder);
     for _ in 0..PORTS {
         let port = ports()?;
-        write(
-            &data.join("postgresql.conf"),
-            &settings::conf(installation, &folder, port),
-            account,
-        )?;
+        write(&data.join("postgresql.conf"), &settings::conf(installation, &folder, port), account)?;
         let pid = supervisor.launch()?;
         match wait(&data, pid, &log) {
             Readiness::Ready => {
                 let password = password()?;
                 let bin = installation.bin.clone();
-                return Ok(Cluster {
-                    kind,
-                    folder,
-                    bin,
-                    port,
-                    password,
-                    supervisor,
-                });
+                return Ok(Cluster { kind, folder, bin, port, password, supervisor });
             }
             // Somebody took the port between our look and the server's: that is what the next one is for.
             Readiness::PortTaken => {}
             Readiness::Failed(reason) => {
-                return Err(ServerError::Start {
-                    kind,
-                    reason,
-                    log: end_of(&log),
-                });
+                return Err(ServerError::Start { kind, reason, log: end_of(&log) });
             }
         }
     }
-    Err(ServerError::Start {
-        kind,
-        reason: format!("{PORTS} ports in a row were taken"),
-        log: end_of(&log),
-    })
+    Err(ServerError::Start { kind, reason: format!("{PORTS} ports in a row were taken"), log: end_of(&log) })
 }
 
 /// Runs `initdb`, for an installation that has no template to copy.
-pub(crate) fn initialise(
-    installation: &Installation,
-    data: &Path,
-    account: Account,
-) -> Result<(), ServerError> {
+pub(crate) fn initialise(installation: &Installation, data: &Path, account: Account) -> Result<(), ServerError> {
     let program = installation.bin.join("initdb");
     let mut command = Command::new(&program);
-    command
-        .args(settings::initdb(installation.major()))
-        .arg("-D")
-        .arg(data)
-        .current_dir("/")
-        .env("LC_ALL", "C");
+    command.args(settings::initdb(installation.major())).arg("-D").arg(data).current_dir("/").env("LC_ALL", "C");
     account.apply(&mut command);
-    let output = command
-        .output()
-        .map_err(ServerError::file("run", &program))?;
+    let output = command.output().map_err(ServerError::file("run", &program))?;
     if output.status.success() {
         return Ok(());
     }
     Err(ServerError::Start {
         kind: Kind::Local,
         reason: format!("initdb ended with {}", output.status),
-        log: String::from_utf8_lossy(&output.stderr)
-            .trim_end()
-            .to_owned(),
+        log: String::from_utf8_lossy(&output.stderr).trim_end().to_owned(),
     })
 }
 
@@ -204,12 +141,9 @@ fn write(path: &Path, text: &str, account: Account) -> Result<(), ServerError> {
 }
 
 fn free_port() -> Result<u16, ServerError> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .map_err(ServerError::file("find a free port on", "127.0.0.1"))?;
-    listener
-        .local_addr()
-        .map(|address| address.port())
-        .map_err(ServerError::file("find a free port on", "127.0.0.1"))
+    let listener =
+        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(ServerError::file("find a free port on", "127.0.0.1"))?;
+    listener.local_addr().map(|address| address.port()).map_err(ServerError::file("find a free port on", "127.0.0.1"))
 }
 
 pub(crate) fn password() -> Result<String, ServerError> {
@@ -226,9 +160,7 @@ pub(crate) fn log_of(folder: &Path) -> PathBuf {
 
 /// The last lines of a log: what a person looks for first.
 pub(crate) fn end_of(log: &Path) -> String {
-    let text = fs::read(log)
-        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-        .unwrap_or_default();
+    let text = fs::read(log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(15)..].join("\n")
 }
@@ -241,15 +173,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_port_that_is_taken_in_between_is_left_for_another() {
-        let installation = provision::provision(Version::V17, None, None, &mut |_| {})
-            .await
-            .unwrap();
+        let installation = provision::provision(Version::V17, None, None, &mut |_| {}).await.unwrap();
         let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let mut first = Some(taken.local_addr().unwrap().port());
-        let cluster = launch(Kind::Embedded, &installation, || {
-            first.take().map_or_else(free_port, Ok)
-        })
-        .unwrap();
+        let cluster = launch(Kind::Embedded, &installation, || first.take().map_or_else(free_port, Ok)).unwrap();
         assert_ne!(cluster.port, taken.local_addr().unwrap().port());
         assert!(!end_of(&cluster.log()).contains("could not create any TCP/IP sockets"));
         let folder = cluster.folder.clone();

@@ -82,9 +82,7 @@ impl Image for Database {
         Vec::new()
     }
 
-    fn env_vars(
-        &self,
-    ) -> impl IntoIterator<Item = (impl Into<Cow<'_, str>>, impl Into<Cow<'_, str>>)> {
+    fn env_vars(&self) -> impl IntoIterator<Item = (impl Into<Cow<'_, str>>, impl Into<Cow<'_, str>>)> {
         [
             ("POSTGRES_USER", SUPERUSER),
             ("POSTGRES_PASSWORD", self.password.as_str()),
@@ -118,10 +116,7 @@ pub(crate) async fn start(image: &Found) -> Result<(Container, PgConnection), Se
         .with_label(LABEL, std::process::id().to_string())
         .with_startup_timeout(PATIENCE)
         .with_host_config_modifier(confine);
-    let started = request
-        .start()
-        .await
-        .map_err(|error| failed("start a container", &error.to_string()))?;
+    let started = request.start().await.map_err(|error| failed("start a container", &error.to_string()))?;
     let container = reach(&started, name, secret, supervisor).await;
     // Its own removal on drop needs a runtime, which a panic may have left; the supervisor needs none.
     std::mem::forget(started);
@@ -136,43 +131,19 @@ async fn reach(
     password: String,
     supervisor: Supervisor,
 ) -> Result<Container, ServerError> {
-    let lost =
-        |error: &dyn std::fmt::Display| failed("find the port of a container", &error.to_string());
-    let host = started
-        .get_host()
-        .await
-        .map_err(|error| lost(&error))?
-        .to_string();
+    let lost = |error: &dyn std::fmt::Display| failed("find the port of a container", &error.to_string());
+    let host = started.get_host().await.map_err(|error| lost(&error))?.to_string();
     // A container answers on an address of its own; by name the wrong family could be tried first.
-    let host = if host == "localhost" {
-        "127.0.0.1".to_owned()
-    } else {
-        host
-    };
-    let port = started
-        .get_host_port_ipv4(PORT)
-        .await
-        .map_err(|error| lost(&error))?;
+    let host = if host == "localhost" { "127.0.0.1".to_owned() } else { host };
+    let port = started.get_host_port_ipv4(PORT).await.map_err(|error| lost(&error))?;
     let docker = docker::client().await?;
-    Ok(Container {
-        name,
-        host,
-        port,
-        password,
-        docker,
-        id: started.id().to_owned(),
-        supervisor,
-    })
+    Ok(Container { name, host, port, password, docker, id: started.id().to_owned(), supervisor })
 }
 
 impl Container {
     /// How it is reached.
     pub(crate) fn access(&self) -> Access {
-        Access::Tcp {
-            host: self.host.clone(),
-            port: self.port,
-            password: self.password.clone(),
-        }
+        Access::Tcp { host: self.host.clone(), port: self.port, password: self.password.clone() }
     }
 
     /// Hands it over to the run whose process is `pid`.
@@ -196,12 +167,10 @@ impl Container {
         let begun = Instant::now();
         loop {
             let error = match self.access().options("postgres").connect().await {
-                Ok(mut connection) => {
-                    match sqlx::query("SELECT 1").execute(&mut connection).await {
-                        Ok(_) => return Ok(connection),
-                        Err(error) => error,
-                    }
-                }
+                Ok(mut connection) => match sqlx::query("SELECT 1").execute(&mut connection).await {
+                    Ok(_) => return Ok(connection),
+                    Err(error) => error,
+                },
                 Err(error) => error,
             };
             let ended = docker::has_ended(&self.docker, &self.id).await;
@@ -209,17 +178,10 @@ impl Container {
                 let reason = if ended {
                     "the container ended at once".to_owned()
                 } else {
-                    format!(
-                        "no query was answered within {} s: {error}",
-                        PATIENCE.as_secs()
-                    )
+                    format!("no query was answered within {} s: {error}", PATIENCE.as_secs())
                 };
                 let log = docker::log(&self.docker, &self.id).await;
-                return Err(ServerError::Start {
-                    kind: Kind::Container,
-                    reason,
-                    log,
-                });
+                return Err(ServerError::Start { kind: Kind::Container, reason, log });
             }
             tokio::time::sleep(GLANCE).await;
         }
@@ -228,13 +190,9 @@ impl Container {
 
 /// Publishes the port on this machine alone, where Docker runs on it.
 fn confine(config: &mut HostConfig) {
-    let here = std::env::var("DOCKER_HOST")
-        .map_or(true, |host| host.is_empty() || host.starts_with("unix:"));
+    let here = std::env::var("DOCKER_HOST").map_or(true, |host| host.is_empty() || host.starts_with("unix:"));
     let address = if here { "127.0.0.1" } else { "0.0.0.0" };
-    let binding = PortBinding {
-        host_ip: Some(address.to_owned()),
-        host_port: Some(String::new()),
-    };
+    let binding = PortBinding { host_ip: Some(address.to_owned()), host_port: Some(String::new()) };
     config.publish_all_ports = Some(false);
     config.port_bindings = Some(HashMap::from([(PORT.to_string(), Some(vec![binding]))]));
     config.shm_size = Some(256 * 1024 * 1024);
@@ -263,14 +221,8 @@ mod tests {
 
     #[test]
     fn the_port_of_a_registry_is_no_tag() {
-        assert_eq!(
-            split("timescale/timescaledb:2.19.3-pg17"),
-            ("timescale/timescaledb", "2.19.3-pg17")
-        );
-        assert_eq!(
-            split("registry.example:5000/db"),
-            ("registry.example:5000/db", "latest")
-        );
+        assert_eq!(split("timescale/timescaledb:2.19.3-pg17"), ("timescale/timescaledb", "2.19.3-pg17"));
+        assert_eq!(split("registry.example:5000/db"), ("registry.example:5000/db", "latest"));
         assert_eq!(split("db@sha256:abc"), ("db@sha256", "abc"));
     }
 }

@@ -24,39 +24,26 @@ pub(crate) fn cluster(from: &Path, to: &Path, account: Account) -> Result<(), Se
             .map(|chunk| {
                 scope.spawn(move || {
                     chunk.iter().try_for_each(|(from, to)| {
-                        fs::copy(from, to)
-                            .map_err(ServerError::file("copy the template cluster to", to))?;
+                        fs::copy(from, to).map_err(ServerError::file("copy the template cluster to", to))?;
                         account.own(to)
                     })
                 })
             })
             .collect();
-        workers
-            .into_iter()
-            .try_for_each(|worker| match worker.join() {
-                Ok(result) => result,
-                Err(panic) => std::panic::resume_unwind(panic),
-            })
+        workers.into_iter().try_for_each(|worker| match worker.join() {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        })
     })
 }
 
-fn folders(
-    from: &Path,
-    to: &Path,
-    account: Account,
-    files: &mut Vec<(PathBuf, PathBuf)>,
-) -> Result<(), ServerError> {
+fn folders(from: &Path, to: &Path, account: Account, files: &mut Vec<(PathBuf, PathBuf)>) -> Result<(), ServerError> {
     // PostgreSQL refuses a data folder that others can read.
-    fs::DirBuilder::new()
-        .mode(0o700)
-        .create(to)
-        .map_err(ServerError::file("make the folder", to))?;
+    fs::DirBuilder::new().mode(0o700).create(to).map_err(ServerError::file("make the folder", to))?;
     account.own(to)?;
     for entry in fs::read_dir(from).map_err(ServerError::file("read the folder", from))? {
         let entry = entry.map_err(ServerError::file("read the folder", from))?;
-        let kind = entry
-            .file_type()
-            .map_err(ServerError::file("read", entry.path()))?;
+        let kind = entry.file_type().map_err(ServerError::file("read", entry.path()))?;
         let target = to.join(entry.file_name());
         if kind.is_dir() {
             folders(&entry.path(), &target, account, files)?;

@@ -6,24 +6,11 @@ use super::installation::Installation;
 use super::provision;
 
 /// The installation that the request asks for, provisioned now if it is not in the cache yet.
-pub(crate) async fn find(
-    request: &Request,
-    notice: &mut dyn FnMut(&str),
-) -> Result<Installation, ServerError> {
+pub(crate) async fn find(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<Installation, ServerError> {
     if let Some(needed) = request.postgres_min
         && request.version.major() < needed
     {
-        return Err(ServerError::SuiteNeedsNewer {
-            kind: Kind::Embedded,
-            needed,
-            found: request.version.to_string(),
-        });
+        return Err(ServerError::SuiteNeedsNewer { kind: Kind::Embedded, needed, found: request.version.to_string() });
     }
-    provision::provision(
-        request.version,
-        request.mirror.as_deref(),
-        request.cache.as_deref(),
-        notice,
-    )
-    .await
+    provision::provision(request.version, request.mirror.as_deref(), request.cache.as_deref(), notice).await
 }

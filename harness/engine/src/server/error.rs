@@ -54,18 +54,14 @@ pub enum ServerError {
     },
 
     /// The database URL cannot be used at all.
-    #[error(
-        "failed to read the database URL: {reason}; write it as postgresql://user:password@host:port/database"
-    )]
+    #[error("failed to read the database URL: {reason}; write it as postgresql://user:password@host:port/database")]
     DatabaseUrl {
         /// What is wrong with it.
         reason: String,
     },
 
     /// The server behind the database URL refuses.
-    #[error(
-        "failed to connect to {dsn}: {reason}; check DATABASE_URL or --database-url, or leave it out"
-    )]
+    #[error("failed to connect to {dsn}: {reason}; check DATABASE_URL or --database-url, or leave it out")]
     Refused {
         /// The URL, its password blanked out.
         dsn: String,
@@ -120,21 +116,14 @@ pub enum ServerError {
 
 impl ServerError {
     /// A closure for `map_err`: what was being done, with which file.
-    pub(crate) fn file(
-        step: &'static str,
-        path: impl AsRef<Path>,
-    ) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn file(step: &'static str, path: impl AsRef<Path>) -> impl FnOnce(io::Error) -> Self {
         let path = path.as_ref().to_owned();
         move |source| Self::File { step, path, source }
     }
 }
 
 fn tail(log: &str) -> String {
-    if log.is_empty() {
-        String::new()
-    } else {
-        format!("\nthe end of its log:\n{log}")
-    }
+    if log.is_empty() { String::new() } else { format!("\nthe end of its log:\n{log}") }
 }
 
 fn hint(source: &io::Error) -> &'static str {
@@ -142,9 +131,7 @@ fn hint(source: &io::Error) -> &'static str {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             " (make room there, or name another cache folder with PHASEGATE_CACHE and another TMPDIR)"
         }
-        io::ErrorKind::PermissionDenied => {
-            " (name a folder of your own with PHASEGATE_CACHE or TMPDIR)"
-        }
+        io::ErrorKind::PermissionDenied => " (name a folder of your own with PHASEGATE_CACHE or TMPDIR)",
         _ => "",
     }
 }

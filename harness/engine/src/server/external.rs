@@ -21,14 +21,10 @@ pub(crate) struct External {
 impl External {
     /// Reads a database URL. No message of this holds the password.
     pub(crate) fn read(url: &str) -> Result<Self, ServerError> {
-        let wrong = |reason: &str| ServerError::DatabaseUrl {
-            reason: reason.to_owned(),
-        };
+        let wrong = |reason: &str| ServerError::DatabaseUrl { reason: reason.to_owned() };
         let (scheme, rest) = url.split_once("://").ok_or_else(|| wrong("it is no URL"))?;
         if !matches!(scheme, "postgres" | "postgresql") {
-            return Err(ServerError::DatabaseUrl {
-                reason: format!("it begins with {scheme}://"),
-            });
+            return Err(ServerError::DatabaseUrl { reason: format!("it begins with {scheme}://") });
         }
         let (place, after) = match rest.find('?') {
             Some(at) => rest.split_at(at),
@@ -37,40 +33,27 @@ impl External {
         let (authority, path) = place.split_once('/').unwrap_or((place, ""));
         let options = PgConnectOptions::from_str(url).map_err(|error| {
             // The parser's own words never hold more than the part that it could not read; the password may be it.
-            ServerError::DatabaseUrl {
-                reason: blank(&error.to_string(), authority),
-            }
+            ServerError::DatabaseUrl { reason: blank(&error.to_string(), authority) }
         })?;
-        let database = options
-            .get_database()
-            .unwrap_or(options.get_username())
-            .to_owned();
+        let database = options.get_database().unwrap_or(options.get_username()).to_owned();
         if path.contains('/') {
             return Err(wrong("its database has a slash in its name"));
         }
-        Ok(Self {
-            options,
-            before: format!("postgresql://{authority}/"),
-            after: after.to_owned(),
-            database,
-        })
+        Ok(Self { options, before: format!("postgresql://{authority}/"), after: after.to_owned(), database })
     }
 
     /// Connects to the database that the URL names.
     pub(crate) async fn connect(&self) -> Result<PgConnection, ServerError> {
-        self.options
-            .connect()
-            .await
-            .map_err(|error| ServerError::Refused {
-                dsn: self.redacted(),
-                reason: match &error {
-                    sqlx::Error::Database(error) => match error.code() {
-                        Some(code) => format!("{} (SQLSTATE {code})", error.message()),
-                        None => error.message().to_owned(),
-                    },
-                    error => error.to_string(),
+        self.options.connect().await.map_err(|error| ServerError::Refused {
+            dsn: self.redacted(),
+            reason: match &error {
+                sqlx::Error::Database(error) => match error.code() {
+                    Some(code) => format!("{} (SQLSTATE {code})", error.message()),
+                    None => error.message().to_owned(),
                 },
-            })
+                error => error.to_string(),
+            },
+        })
     }
 
     pub(crate) fn options(&self, database: &str) -> PgConnectOptions {
@@ -103,10 +86,7 @@ impl std::fmt::Debug for External {
 
 /// Takes the password of `authority` out of a message.
 fn blank(message: &str, authority: &str) -> String {
-    let password = authority
-        .rsplit_once('@')
-        .and_then(|(user, _)| user.split_once(':'))
-        .map(|(_, password)| password);
+    let password = authority.rsplit_once('@').and_then(|(user, _)| user.split_once(':')).map(|(_, password)| password);
     match password {
         Some(password) if !password.is_empty() => message.replace(password, "***"),
         _ => message.to_owned(),
@@ -132,19 +112,14 @@ mod tests {
 
     #[test]
     fn another_database_keeps_everything_else_of_the_url() {
-        let external =
-            External::read("postgres://me:secret@db.example:5433/app?sslmode=disable").unwrap();
-        assert_eq!(
-            external.url("a b"),
-            "postgresql://me:secret@db.example:5433/a%20b?sslmode=disable"
-        );
+        let external = External::read("postgres://me:secret@db.example:5433/app?sslmode=disable").unwrap();
+        assert_eq!(external.url("a b"), "postgresql://me:secret@db.example:5433/a%20b?sslmode=disable");
         assert_eq!(external.database(), "app");
     }
 
     #[test]
     fn a_password_is_never_shown() {
-        let external =
-            External::read("postgres://me:s3cr3t@db.example/app?password=s3cr3t").unwrap();
+        let external = External::read("postgres://me:s3cr3t@db.example/app?password=s3cr3t").unwrap();
         assert_eq!(external.redacted(), "postgresql://me@db.example/app");
         assert!(!format!("{external:?}").contains("s3cr3t"));
         let error = External::read("postgres://me:s3cr3t@db.example:s3cr3t/app").unwrap_err();
@@ -158,11 +133,6 @@ mod tests {
             error.to_string(),
             "failed to read the database URL: it is no URL; write it as postgresql://user:password@host:port/database"
         );
-        assert!(
-            External::read("mysql://localhost/app")
-                .unwrap_err()
-                .to_string()
-                .contains("begins with mysql://")
-        );
+        assert!(External::read("mysql://localhost/app").unwrap_err().to_string().contains("begins with mysql://"));
     }
 }

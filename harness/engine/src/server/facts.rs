@@ -97,40 +97,24 @@ pub struct Facts {
 
 impl Facts {
     /// Asks the server.
-    pub(crate) async fn ask(
-        kind: Kind,
-        connection: &mut PgConnection,
-    ) -> Result<Self, ServerError> {
-        Self::query(kind, connection)
-            .await
-            .map_err(|error| ServerError::Query {
-                kind,
-                step: "read the facts",
-                reason: error.to_string(),
-            })
+    pub(crate) async fn ask(kind: Kind, connection: &mut PgConnection) -> Result<Self, ServerError> {
+        Self::query(kind, connection).await.map_err(|error| ServerError::Query {
+            kind,
+            step: "read the facts",
+            reason: error.to_string(),
+        })
     }
 
     async fn query(kind: Kind, connection: &mut PgConnection) -> Result<Self, sqlx::Error> {
-        let (postgres, number, timescaledb, load, template): (
-            String,
-            i32,
-            Option<String>,
-            Option<String>,
-            bool,
-        ) = sqlx::query_as(FACTS)
-            .bind(TEMPLATE_TIMESCALEDB)
-            .fetch_one(&mut *connection)
-            .await?;
+        let (postgres, number, timescaledb, load, template): (String, i32, Option<String>, Option<String>, bool) =
+            sqlx::query_as(FACTS).bind(TEMPLATE_TIMESCALEDB).fetch_one(&mut *connection).await?;
         if let Some(load) = load {
             // The library says which edition it is once it is loaded, which else the first use of the extension does.
-            sqlx::raw_sql(sqlx::AssertSqlSafe(load))
-                .execute(&mut *connection)
-                .await?;
+            sqlx::raw_sql(sqlx::AssertSqlSafe(load)).execute(&mut *connection).await?;
         }
-        let license: Option<String> =
-            sqlx::query_scalar("SELECT current_setting('timescaledb.license', true)")
-                .fetch_one(&mut *connection)
-                .await?;
+        let license: Option<String> = sqlx::query_scalar("SELECT current_setting('timescaledb.license', true)")
+            .fetch_one(&mut *connection)
+            .await?;
         let settings: Vec<(String, String)> =
             sqlx::query_as("SELECT lower(name), current_setting(name) FROM pg_settings WHERE lower(name) = ANY($1)")
                 .bind(SETTINGS)
@@ -141,13 +125,7 @@ impl Facts {
             postgres,
             postgres_number: u32::try_from(number).unwrap_or_default(),
             timescaledb,
-            edition: license.map(|license| {
-                if license == "timescale" {
-                    "community".to_owned()
-                } else {
-                    license
-                }
-            }),
+            edition: license.map(|license| if license == "timescale" { "community".to_owned() } else { license }),
             settings: settings.into_iter().collect(),
             image: None,
             image_digest: None,
@@ -162,17 +140,10 @@ impl Facts {
         if let Some(needed) = request.postgres_min
             && self.postgres_number / 10_000 < needed
         {
-            return Err(ServerError::SuiteNeedsNewer {
-                kind: self.kind,
-                needed,
-                found: self.postgres.clone(),
-            });
+            return Err(ServerError::SuiteNeedsNewer { kind: self.kind, needed, found: self.postgres.clone() });
         }
         if request.needs_timescaledb && self.timescaledb.is_none() {
-            return Err(ServerError::NeedsTimescaledb {
-                kind: self.kind,
-                found: self.postgres.clone(),
-            });
+            return Err(ServerError::NeedsTimescaledb { kind: self.kind, found: self.postgres.clone() });
         }
         Ok(())
     }

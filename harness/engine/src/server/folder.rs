@@ -31,22 +31,12 @@ pub(crate) fn for_server(account: Account) -> Result<PathBuf, ServerError> {
         if !short || !reachable(&parent, account) {
             continue;
         }
-        match tempfile::Builder::new()
-            .prefix(PREFIX)
-            .rand_bytes(8)
-            .tempdir_in(&parent)
-        {
+        match tempfile::Builder::new().prefix(PREFIX).rand_bytes(8).tempdir_in(&parent) {
             Ok(folder) => {
                 account.own(folder.path())?;
                 return Ok(folder.keep());
             }
-            Err(source) => {
-                last = Some(ServerError::File {
-                    step: "make a folder in",
-                    path: parent,
-                    source,
-                })
-            }
+            Err(source) => last = Some(ServerError::File { step: "make a folder in", path: parent, source }),
         }
     }
     Err(last.unwrap_or_else(|| ServerError::File {
@@ -97,9 +87,7 @@ pub(crate) fn free(folder: &Path) -> Option<u64> {
 /// The cache folder: the one asked for, `PHASEGATE_CACHE`, or the user's own. Not made yet.
 pub(crate) fn for_cache(asked: Option<&Path>) -> Result<PathBuf, ServerError> {
     let account = Account::of_servers();
-    let named = asked
-        .map(Path::to_owned)
-        .or_else(|| folder_of("PHASEGATE_CACHE"));
+    let named = asked.map(Path::to_owned).or_else(|| folder_of("PHASEGATE_CACHE"));
     if let Some(folder) = named {
         let folder = std::path::absolute(&folder).map_err(ServerError::file("find", &folder))?;
         if reachable(&folder, account) {
@@ -113,8 +101,7 @@ pub(crate) fn for_cache(asked: Option<&Path>) -> Result<PathBuf, ServerError> {
             ),
         });
     }
-    let own =
-        folder_of("XDG_CACHE_HOME").or_else(|| folder_of("HOME").map(|home| home.join(".cache")));
+    let own = folder_of("XDG_CACHE_HOME").or_else(|| folder_of("HOME").map(|home| home.join(".cache")));
     match own.map(|parent| parent.join("phasegate")) {
         Some(folder) if reachable(&folder, account) => Ok(folder),
         _ => Ok(PathBuf::from("/var/cache/phasegate")),
@@ -153,8 +140,5 @@ fn reachable(folder: &Path, account: Account) -> bool {
 }
 
 fn folder_of(variable: impl AsRef<OsStr>) -> Option<PathBuf> {
-    std::env::var_os(variable)
-        .filter(|value| !value.is_empty())
-        .map(PathBuf::from)
-        .filter(|path| path.is_absolute())
+    std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from).filter(|path| path.is_absolute())
 }

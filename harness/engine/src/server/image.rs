@@ -41,13 +41,7 @@ pub(crate) fn build(version: Version, cache: &Path) -> Result<String, ServerErro
         .tempdir_in(cache)
         .map_err(ServerError::file("make a folder in", cache))?;
     let root = stage.path().join("root");
-    done(
-        "copy",
-        Command::new("cp")
-            .arg("-a")
-            .arg(place.join("root"))
-            .arg(&root),
-    )?;
+    done("copy", Command::new("cp").arg("-a").arg(place.join("root")).arg(&root))?;
     unpatch(&root, &manifest)?;
     furnish(&root, &place, version, stage.path())?;
     let name = name(version, &manifest);
@@ -60,23 +54,14 @@ fn unpatch(root: &Path, manifest: &Manifest) -> Result<(), ServerError> {
     let bin = root.join(manifest.bin_below_root());
     let loader = Loader::find(root)?;
     for program in provision::entries(&bin)? {
-        loader.patchelf(
-            root,
-            &["--set-interpreter", &manifest.loader, "--remove-rpath"],
-            &program,
-        )?;
+        loader.patchelf(root, &["--set-interpreter", &manifest.loader, "--remove-rpath"], &program)?;
     }
     Ok(())
 }
 
 /// Adds what packages alone do not give: an account, a shell's commands, folders, the cluster, the entry point.
 fn furnish(root: &Path, place: &Path, version: Version, stage: &Path) -> Result<(), ServerError> {
-    for (link, target) in [
-        ("lib", "usr/lib"),
-        ("lib64", "usr/lib64"),
-        ("bin", "usr/bin"),
-        ("sbin", "usr/sbin"),
-    ] {
+    for (link, target) in [("lib", "usr/lib"), ("lib64", "usr/lib64"), ("bin", "usr/bin"), ("sbin", "usr/sbin")] {
         let path = root.join(link);
         if !path.exists() {
             symlink(target, &path).map_err(ServerError::file("link", &path))?;
@@ -96,66 +81,35 @@ fn furnish(root: &Path, place: &Path, version: Version, stage: &Path) -> Result<
         fs::set_permissions(&path, fs::Permissions::from_mode(0o1777))
             .map_err(ServerError::file("open to everybody", &path))?;
     }
-    write(
-        &root.join("etc/passwd"),
-        &format!("root:x:0:0::/:/bin/sh\npostgres:x:{ACCOUNT}:{ACCOUNT}::/tmp:/bin/sh\n"),
-    )?;
-    write(
-        &root.join("etc/group"),
-        &format!("root:x:0:\npostgres:x:{ACCOUNT}:\n"),
-    )?;
+    write(&root.join("etc/passwd"), &format!("root:x:0:0::/:/bin/sh\npostgres:x:{ACCOUNT}:{ACCOUNT}::/tmp:/bin/sh\n"))?;
+    write(&root.join("etc/group"), &format!("root:x:0:\npostgres:x:{ACCOUNT}:\n"))?;
     let entry_point = root.join("usr/bin/phasegate-entry-point");
     write(&entry_point, ENTRY_POINT)?;
     fs::set_permissions(&entry_point, fs::Permissions::from_mode(0o755))
         .map_err(ServerError::file("make executable", &entry_point))?;
     let cluster = stage.join("cluster");
-    done(
-        "copy",
-        Command::new("cp")
-            .arg("-a")
-            .arg(place.join(provision::TEMPLATE))
-            .arg(&cluster),
-    )?;
-    write(
-        &cluster.join("postgresql.conf"),
-        &settings::conf_in_image(version.major()),
-    )?;
-    write(
-        &cluster.join("pg_hba.conf"),
-        "local all all trust\nhost all all all scram-sha-256\n",
-    )?;
+    done("copy", Command::new("cp").arg("-a").arg(place.join(provision::TEMPLATE)).arg(&cluster))?;
+    write(&cluster.join("postgresql.conf"), &settings::conf_in_image(version.major()))?;
+    write(&cluster.join("pg_hba.conf"), "local all all trust\nhost all all all scram-sha-256\n")?;
     let owner = format!("--owner={ACCOUNT}");
     let group = format!("--group={ACCOUNT}");
     let archive = root.join("usr/share/phasegate/cluster.tar");
     done(
         "pack",
         Command::new("tar")
-            .args([
-                "--create",
-                "--numeric-owner",
-                &owner,
-                &group,
-                "--mode=u=rwX,go=",
-            ])
+            .args(["--create", "--numeric-owner", &owner, &group, "--mode=u=rwX,go="])
             .arg("--file")
             .arg(&archive)
             .arg("--directory")
             .arg(&cluster)
             .arg("."),
     )?;
-    fs::set_permissions(&archive, fs::Permissions::from_mode(0o644))
-        .map_err(ServerError::file("open", &archive))
+    fs::set_permissions(&archive, fs::Permissions::from_mode(0o644)).map_err(ServerError::file("open", &archive))
 }
 
 fn import(root: &Path, version: Version, name: &str) -> Result<(), ServerError> {
     let mut tar = Command::new("tar")
-        .args([
-            "--create",
-            "--numeric-owner",
-            "--owner=0",
-            "--group=0",
-            "--directory",
-        ])
+        .args(["--create", "--numeric-owner", "--owner=0", "--group=0", "--directory"])
         .arg(root)
         .arg(".")
         .stdout(Stdio::piped())
@@ -184,17 +138,11 @@ fn import(root: &Path, version: Version, name: &str) -> Result<(), ServerError> 
         .map_err(|error| failed(&format!("the command docker does not run: {error}")))?;
     // It holds the other end of the pipe as well: tar would wait for ever for somebody who reads.
     drop(docker);
-    let packed = tar
-        .wait()
-        .map_err(ServerError::file("wait for tar on", root))?;
+    let packed = tar.wait().map_err(ServerError::file("wait for tar on", root))?;
     if !output.status.success() {
         return Err(failed(&words(&output)));
     }
-    if packed.success() {
-        Ok(())
-    } else {
-        Err(failed(&format!("tar ended with {packed}")))
-    }
+    if packed.success() { Ok(()) } else { Err(failed(&format!("tar ended with {packed}"))) }
 }
 
 fn write(path: &Path, text: &str) -> Result<(), ServerError> {
@@ -202,14 +150,8 @@ fn write(path: &Path, text: &str) -> Result<(), ServerError> {
 }
 
 fn done(what: &str, command: &mut Command) -> Result<(), ServerError> {
-    let output = command
-        .output()
-        .map_err(|error| failed(&format!("failed to {what}: {error}")))?;
-    if output.status.success() {
-        Ok(())
-    } else {
-        Err(failed(&format!("failed to {what}: {}", words(&output))))
-    }
+    let output = command.output().map_err(|error| failed(&format!("failed to {what}: {error}")))?;
+    if output.status.success() { Ok(()) } else { Err(failed(&format!("failed to {what}: {}", words(&output)))) }
 }
 
 fn words(output: &Output) -> String {
@@ -220,7 +162,6 @@ fn failed(reason: &str) -> ServerError {
     ServerError::Docker {
         step: "build an image".to_owned(),
         reason: reason.to_owned(),
-        advice: "see that Docker runs and that there is room in its folder and in the cache"
-            .to_owned(),
+        advice: "see that Docker runs and that there is room in its folder and in the cache".to_owned(),
     }
 }

@@ -22,10 +22,6 @@ impl Installation {
     /// The major version of PostgreSQL; zero when the version cannot be read.
     #[must_use]
     pub fn major(&self) -> u32 {
-        self.postgres
-            .split(|c: char| !c.is_ascii_digit())
-            .next()
-            .and_then(|digits| digits.parse().ok())
-            .unwrap_or(0)
+        self.postgres.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok()).unwrap_or(0)
     }
 }

@@ -38,21 +38,14 @@ enum Holder {
 
 impl Server {
     /// Starts a cluster of our own.
-    pub(crate) async fn of_cluster(
-        kind: Kind,
-        installation: Installation,
-    ) -> Result<Self, ServerError> {
+    pub(crate) async fn of_cluster(kind: Kind, installation: Installation) -> Result<Self, ServerError> {
         let packages = installation.packages.clone();
         let (cluster, mut connection) = super::cluster::start(kind, installation).await?;
         let mut facts = Facts::ask(kind, &mut connection).await?;
         close(connection).await;
         facts.packages = packages;
         facts.log = Some(cluster.log());
-        Ok(Self {
-            facts,
-            access: cluster.access(),
-            holder: Holder::Cluster(cluster),
-        })
+        Ok(Self { facts, access: cluster.access(), holder: Holder::Cluster(cluster) })
     }
 
     /// Starts a container.
@@ -63,11 +56,7 @@ impl Server {
         close(connection).await;
         facts.image = Some(image.name.clone());
         facts.image_digest.clone_from(&image.digest);
-        Ok(Self {
-            facts,
-            access: container.access(),
-            holder: Holder::Container(container),
-        })
+        Ok(Self { facts, access: container.access(), holder: Holder::Container(container) })
     }
 
     /// Connects to a server that somebody else runs.
@@ -76,20 +65,12 @@ impl Server {
         let mut connection = external.connect().await?;
         let facts = Facts::ask(Kind::External, &mut connection).await?;
         close(connection).await;
-        Ok(Self {
-            facts,
-            access: Access::External(Box::new(external)),
-            holder: Holder::Nobody,
-        })
+        Ok(Self { facts, access: Access::External(Box::new(external)), holder: Holder::Nobody })
     }
 
     /// A server that another process of the same run has started.
     pub(crate) fn attached(facts: Facts, access: Access) -> Self {
-        Self {
-            facts,
-            access,
-            holder: Holder::Nobody,
-        }
+        Self { facts, access, holder: Holder::Nobody }
     }
 
     /// What is known about it.
@@ -129,10 +110,7 @@ impl Server {
             Holder::Container(container) => container.watch(pid, state)?,
             Holder::Nobody => {}
         }
-        Ok(Self {
-            holder: Holder::Nobody,
-            ..self
-        })
+        Ok(Self { holder: Holder::Nobody, ..self })
     }
 
     /// Ends the server and removes what it left. A server that somebody else runs is left alone, and so is one that a

@@ -52,13 +52,7 @@ impl Kept {
             Access::Socket { folder, .. } => folder.display().to_string(),
             Access::Tcp { host, port, .. } => format!("{host}:{port}"),
         };
-        Self {
-            place,
-            log: None,
-            restart: None,
-            connect: None,
-            remove: None,
-        }
+        Self { place, log: None, restart: None, connect: None, remove: None }
     }
 }
 

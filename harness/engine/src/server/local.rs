@@ -9,32 +9,22 @@ use super::choice::Request;
 use super::installation::Installation;
 
 /// Where distributions put servers that are not on the PATH.
-const PLACES: &[&str] = &[
-    "/usr/lib/postgresql",
-    "/usr/pgsql",
-    "/opt/homebrew/opt",
-    "/usr/local/pgsql",
-];
+const PLACES: &[&str] = &["/usr/lib/postgresql", "/usr/pgsql", "/opt/homebrew/opt", "/usr/local/pgsql"];
 
 /// The newest installed PostgreSQL that suffices; else one reason for each that does not.
 pub(crate) fn find(request: &Request) -> Result<Installation, String> {
     let mut found: Vec<Installation> = folders().iter().filter_map(|bin| inspect(bin)).collect();
     // The version that was asked for first, then the newest: what suffices is taken in this order.
     found.sort_by_key(|installation| {
-        (
-            installation.major() != request.version.major(),
-            std::cmp::Reverse(installation.major()),
-        )
+        (installation.major() != request.version.major(), std::cmp::Reverse(installation.major()))
     });
     let mut reasons = Vec::new();
     for installation in found {
         match lacks(&installation, request) {
             None => return Ok(installation),
-            Some(reason) => reasons.push(format!(
-                "PostgreSQL {} in {} {reason}",
-                installation.postgres,
-                installation.bin.display()
-            )),
+            Some(reason) => {
+                reasons.push(format!("PostgreSQL {} in {} {reason}", installation.postgres, installation.bin.display()))
+            }
         }
     }
     if reasons.is_empty() {
@@ -49,15 +39,13 @@ fn lacks(installation: &Installation, request: &Request) -> Option<String> {
     {
         return Some(format!("is older than {needed}"));
     }
-    (request.needs_timescaledb && installation.timescaledb.is_none())
-        .then(|| "has no TimescaleDB".to_owned())
+    (request.needs_timescaledb && installation.timescaledb.is_none()).then(|| "has no TimescaleDB".to_owned())
 }
 
 /// The folders that may hold a server's programs, each once.
 fn folders() -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> = std::env::var_os("PATH")
-        .map(|path| std::env::split_paths(&path).collect())
-        .unwrap_or_default();
+    let mut folders: Vec<PathBuf> =
+        std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default();
     for place in PLACES {
         folders.push(Path::new(place).join("bin"));
         for entry in fs::read_dir(place).into_iter().flatten().flatten() {
@@ -67,12 +55,7 @@ fn folders() -> Vec<PathBuf> {
     // A program may be there by links of several names: it counts once, where it really lies.
     let mut real: Vec<PathBuf> = folders
         .iter()
-        .filter_map(|folder| {
-            fs::canonicalize(folder.join("postgres"))
-                .ok()?
-                .parent()
-                .map(Path::to_owned)
-        })
+        .filter_map(|folder| fs::canonicalize(folder.join("postgres")).ok()?.parent().map(Path::to_owned))
         .filter(|folder| folder.join("initdb").exists())
         .collect();
     real.sort();
@@ -83,17 +66,9 @@ fn folders() -> Vec<PathBuf> {
 fn inspect(bin: &Path) -> Option<Installation> {
     let postgres = said(&bin.join("postgres"), "--version")?;
     // "postgres (PostgreSQL) 17.11 (Debian 17.11-0+deb13u1)"
-    let postgres = postgres
-        .split_whitespace()
-        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?
-        .to_owned();
-    let mut installation = Installation {
-        bin: bin.to_owned(),
-        postgres,
-        timescaledb: None,
-        template: None,
-        packages: BTreeMap::new(),
-    };
+    let postgres = postgres.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?.to_owned();
+    let mut installation =
+        Installation { bin: bin.to_owned(), postgres, timescaledb: None, template: None, packages: BTreeMap::new() };
     installation.timescaledb = timescaledb(&installation);
     Some(installation)
 }
@@ -102,10 +77,7 @@ fn inspect(bin: &Path) -> Option<Installation> {
 fn timescaledb(installation: &Installation) -> Option<String> {
     let (share, library) = places(installation);
     let control = fs::read_to_string(share.join("extension/timescaledb.control")).ok()?;
-    let version = control
-        .lines()
-        .find_map(|line| line.strip_prefix("default_version"))
-        .and_then(quoted)?;
+    let version = control.lines().find_map(|line| line.strip_prefix("default_version")).and_then(quoted)?;
     let loader = library.join("timescaledb.so").exists();
     let versioned = library.join(format!("timescaledb-{version}.so")).exists();
     (loader && versioned).then_some(version)
@@ -118,32 +90,15 @@ fn quoted(text: &str) -> Option<String> {
 /// The folders of extensions and libraries: what the installation's own `pg_config` says, else where they lie by habit.
 fn places(installation: &Installation) -> (PathBuf, PathBuf) {
     let pg_config = installation.bin.join("pg_config");
-    if let (Some(share), Some(library)) = (
-        said(&pg_config, "--sharedir"),
-        said(&pg_config, "--pkglibdir"),
-    ) {
+    if let (Some(share), Some(library)) = (said(&pg_config, "--sharedir"), said(&pg_config, "--pkglibdir")) {
         return (PathBuf::from(share.trim()), PathBuf::from(library.trim()));
     }
     let major = installation.major();
-    let library = installation
-        .bin
-        .parent()
-        .map(|parent| parent.join("lib"))
-        .unwrap_or_default();
-    (
-        PathBuf::from(format!("/usr/share/postgresql/{major}")),
-        library,
-    )
+    let library = installation.bin.parent().map(|parent| parent.join("lib")).unwrap_or_default();
+    (PathBuf::from(format!("/usr/share/postgresql/{major}")), library)
 }
 
 fn said(program: &Path, argument: &str) -> Option<String> {
-    let output = Command::new(program)
-        .arg(argument)
-        .env("LC_ALL", "C")
-        .output()
-        .ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    let output = Command::new(program).arg(argument).env("LC_ALL", "C").output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }

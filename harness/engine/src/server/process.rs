@@ -41,18 +41,12 @@ pub(crate) fn command_lines() -> impl Iterator<Item = Vec<String>> {
 
 /// The same, with the processes.
 pub(crate) fn command_lines_by_pid() -> impl Iterator<Item = (u32, Vec<String>)> {
-    fs::read_dir("/proc")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| {
-            let pid = entry.file_name().to_str()?.parse().ok()?;
-            let line = fs::read(entry.path().join("cmdline")).ok()?;
-            let words = line
-                .split(|byte| *byte == 0)
-                .map(|word| String::from_utf8_lossy(word).into_owned());
-            Some((pid, words.collect()))
-        })
+    fs::read_dir("/proc").into_iter().flatten().flatten().filter_map(|entry| {
+        let pid = entry.file_name().to_str()?.parse().ok()?;
+        let line = fs::read(entry.path().join("cmdline")).ok()?;
+        let words = line.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word).into_owned());
+        Some((pid, words.collect()))
+    })
 }
 
 /// The state of a process and its parent.

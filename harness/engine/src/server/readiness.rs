@@ -25,17 +25,12 @@ pub(crate) fn wait(data: &Path, pid: u32, log: &Path) -> Readiness {
     let begun = Instant::now();
     while begun.elapsed() < PATIENCE {
         // The eighth line of this file is the server's own word on whether it takes connections.
-        if fs::read_to_string(&status).is_ok_and(|text| {
-            text.lines()
-                .nth(7)
-                .is_some_and(|word| word.trim() == "ready")
-        }) {
+        if fs::read_to_string(&status).is_ok_and(|text| text.lines().nth(7).is_some_and(|word| word.trim() == "ready"))
+        {
             return Readiness::Ready;
         }
         if has_ended(pid) {
-            return if fs::read_to_string(log)
-                .is_ok_and(|text| text.contains("could not create any TCP/IP sockets"))
-            {
+            return if fs::read_to_string(log).is_ok_and(|text| text.contains("could not create any TCP/IP sockets")) {
                 // The next attempt is judged by its own words.
                 let _ = fs::remove_file(log);
                 Readiness::PortTaken

@@ -33,12 +33,8 @@ pub async fn start(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<Se
             }
         },
         Choice::Local => match find_local(request).await {
-            Ok(installation) => {
-                cluster(Kind::Local, installation, request, "asked for", notice).await
-            }
-            Err(reason) => Err(ServerError::NoServer {
-                reasons: vec![reason],
-            }),
+            Ok(installation) => cluster(Kind::Local, installation, request, "asked for", notice).await,
+            Err(reason) => Err(ServerError::NoServer { reasons: vec![reason] }),
         },
         Choice::Embedded => {
             let installation = embedded::find(request, notice).await?;
@@ -57,22 +53,13 @@ pub async fn at_hand(kind: Kind, request: &Request) -> Result<String, String> {
         Kind::Container => image_at_hand(request).await,
         Kind::Local => {
             let found = find_local(request).await?;
-            let release = found
-                .timescaledb
-                .map(|release| format!(", TimescaleDB {release}"));
+            let release = found.timescaledb.map(|release| format!(", TimescaleDB {release}"));
             let release = release.unwrap_or_default();
-            Ok(format!(
-                "PostgreSQL {}{release} in {}",
-                found.postgres,
-                found.bin.display()
-            ))
+            Ok(format!("PostgreSQL {}{release} in {}", found.postgres, found.bin.display()))
         }
         Kind::Embedded => {
-            let found = super::provision::status(request.cache.as_deref())
-                .map_err(|error| error.to_string())?;
-            let found = found
-                .into_iter()
-                .find(|status| status.version == request.version);
+            let found = super::provision::status(request.cache.as_deref()).map_err(|error| error.to_string())?;
+            let found = found.into_iter().find(|status| status.version == request.version);
             match found.map(|status| (status.installation, status.damage)) {
                 Some((Some(found), _)) => Ok(format!("PostgreSQL {}", found.postgres)),
                 Some((None, Some(damage))) => Err(format!("the cached one is damaged: {damage}")),
@@ -100,28 +87,12 @@ async fn auto(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<Server,
     }
     match find_local(request).await {
         Ok(installation) => {
-            return cluster(
-                Kind::Local,
-                installation,
-                request,
-                &reasons.join("; "),
-                notice,
-            )
-            .await;
+            return cluster(Kind::Local, installation, request, &reasons.join("; "), notice).await;
         }
         Err(reason) => reasons.push(format!("nothing local: {reason}")),
     }
     match embedded::find(request, notice).await {
-        Ok(installation) => {
-            cluster(
-                Kind::Embedded,
-                installation,
-                request,
-                &reasons.join("; "),
-                notice,
-            )
-            .await
-        }
+        Ok(installation) => cluster(Kind::Embedded, installation, request, &reasons.join("; "), notice).await,
         Err(error @ ServerError::SuiteNeedsNewer { .. }) => Err(error),
         Err(error) => {
             reasons.push(format!("nothing embedded: {error}"));
@@ -167,25 +138,14 @@ async fn container(
 }
 
 /// What to do where Docker answers and has no image.
-const BUILD_IMAGE: &str =
-    "where Docker reaches no registry, `phasegate server build-image` makes an image";
+const BUILD_IMAGE: &str = "where Docker reaches no registry, `phasegate server build-image` makes an image";
 
 fn no_container(reason: &str) -> String {
     format!("no container: {reason}")
 }
 
-async fn external(
-    url: &str,
-    request: &Request,
-    notice: &mut dyn FnMut(&str),
-) -> Result<Server, ServerError> {
-    announce(
-        Server::of_external(url).await?,
-        request,
-        "a database URL is given",
-        notice,
-    )
-    .await
+async fn external(url: &str, request: &Request, notice: &mut dyn FnMut(&str)) -> Result<Server, ServerError> {
+    announce(Server::of_external(url).await?, request, "a database URL is given", notice).await
 }
 
 async fn cluster(
@@ -195,13 +155,7 @@ async fn cluster(
     why: &str,
     notice: &mut dyn FnMut(&str),
 ) -> Result<Server, ServerError> {
-    announce(
-        Server::of_cluster(kind, installation).await?,
-        request,
-        why,
-        notice,
-    )
-    .await
+    announce(Server::of_cluster(kind, installation).await?, request, why, notice).await
 }
 
 /// Lets only a server pass that suffices, and says what it is.
@@ -216,17 +170,11 @@ pub(crate) async fn announce(
         let _ = server.stop().await;
         return Err(error);
     }
-    notice(&format!(
-        "server: {}, {} ({why})",
-        server.facts().kind,
-        server.facts().line()
-    ));
+    notice(&format!("server: {}, {} ({why})", server.facts().kind, server.facts().line()));
     Ok(server)
 }
 
 async fn find_local(request: &Request) -> Result<super::Installation, String> {
     let request = request.clone();
-    tokio::task::spawn_blocking(move || local::find(&request))
-        .await
-        .map_err(|error| error.to_string())?
+    tokio::task::spawn_blocking(move || local::find(&request)).await.map_err(|error| error.to_string())?
 }

@@ -33,11 +33,7 @@ pub(crate) fn initdb(major: u32) -> Vec<&'static str> {
 /// `postgresql.conf`. A scratch server is deleted after a crash, so nothing has to reach the disk.
 pub(crate) fn conf(installation: &Installation, folder: &Path, port: u16) -> String {
     // The distribution's PostgreSQL reads the machine's time zones and knows GMT alone without them.
-    let zone = if Path::new("/usr/share/zoneinfo/UTC").exists() {
-        "UTC"
-    } else {
-        "GMT"
-    };
+    let zone = if Path::new("/usr/share/zoneinfo/UTC").exists() { "UTC" } else { "GMT" };
     let mut conf = format!(
         "# Written by phasegate for a scratch server: nothing in it survives a crash of the machine.\n\
          listen_addresses = '127.0.0.1'\n\
@@ -62,8 +58,8 @@ pub(crate) fn conf(installation: &Installation, folder: &Path, port: u16) -> Str
 /// `postgresql.conf` of the cluster in an image that we build: the same, but for where it listens.
 #[cfg(feature = "container")]
 pub(crate) fn conf_in_image(major: u32) -> String {
-    let mut conf = "listen_addresses = '*'\nunix_socket_directories = '/tmp'\ntimezone = 'UTC'\nlog_timezone = 'UTC'\n"
-        .to_owned();
+    let mut conf =
+        "listen_addresses = '*'\nunix_socket_directories = '/tmp'\ntimezone = 'UTC'\nlog_timezone = 'UTC'\n".to_owned();
     conf.push_str(FIXED);
     conf.push_str(SMALL_SEGMENTS);
     if major >= 18 {
@@ -78,16 +74,9 @@ pub(crate) fn conf_in_image(major: u32) -> String {
 #[cfg(feature = "container")]
 pub(crate) fn arguments() -> Vec<String> {
     let mut arguments = vec!["postgres".to_owned()];
-    for line in FIXED
-        .lines()
-        .chain(TIMESCALEDB.lines())
-        .chain(["timezone = 'UTC'", "log_timezone = 'UTC'"])
-    {
+    for line in FIXED.lines().chain(TIMESCALEDB.lines()).chain(["timezone = 'UTC'", "log_timezone = 'UTC'"]) {
         if let Some((name, value)) = line.split_once(" = ") {
-            arguments.extend([
-                "-c".to_owned(),
-                format!("{name}={}", value.trim_matches('\'')),
-            ]);
+            arguments.extend(["-c".to_owned(), format!("{name}={}", value.trim_matches('\''))]);
         }
     }
     arguments
@@ -166,15 +155,8 @@ mod tests {
     fn an_image_of_somebody_else_keeps_its_own_libraries() {
         let arguments = super::arguments();
         assert!(arguments.contains(&"fsync=off".to_owned()), "{arguments:?}");
-        assert!(
-            arguments.contains(&"timescaledb.telemetry_level=off".to_owned()),
-            "{arguments:?}"
-        );
-        assert!(
-            !arguments
-                .iter()
-                .any(|argument| argument.contains("preload") || argument.contains("min_wal_size"))
-        );
+        assert!(arguments.contains(&"timescaledb.telemetry_level=off".to_owned()), "{arguments:?}");
+        assert!(!arguments.iter().any(|argument| argument.contains("preload") || argument.contains("min_wal_size")));
     }
 
     #[test]

@@ -47,10 +47,7 @@ pub(crate) struct State {
 /// # Errors
 ///
 /// As [`super::start`]; the next one who asks tries again.
-pub async fn shared(
-    request: &Request,
-    notice: &mut dyn FnMut(&str),
-) -> Result<Shared, ServerError> {
+pub async fn shared(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<Shared, ServerError> {
     let key = key(request);
     let mut servers = SERVERS.lock().await;
     let servers = servers.get_or_insert_with(HashMap::new);
@@ -69,23 +66,12 @@ pub async fn shared(
 /// What makes two requests ask for the same server.
 fn key(request: &Request) -> u64 {
     let mut hasher = DefaultHasher::new();
-    (
-        request.choice,
-        request.version,
-        &request.image,
-        &request.database_url,
-    )
-        .hash(&mut hasher);
+    (request.choice, request.version, &request.image, &request.database_url).hash(&mut hasher);
     (request.needs_timescaledb, request.postgres_min).hash(&mut hasher);
     hasher.finish()
 }
 
-async fn of_run(
-    run: &str,
-    key: u64,
-    request: &Request,
-    notice: &mut dyn FnMut(&str),
-) -> Result<Server, ServerError> {
+async fn of_run(run: &str, key: u64, request: &Request, notice: &mut dyn FnMut(&str)) -> Result<Server, ServerError> {
     let place = place(run, key)?;
     let waiting = place.join("lock");
     let lock = tokio::task::spawn_blocking(move || Lock::take(&waiting)).await;
@@ -94,11 +80,7 @@ async fn of_run(
         Err(join) => std::panic::resume_unwind(join.into_panic()),
     };
     if let Some(state) = read(&place) {
-        let facts = Facts {
-            template: state.template,
-            log: state.log,
-            ..state.facts
-        };
+        let facts = Facts { template: state.template, log: state.log, ..state.facts };
         return Ok(Server::attached(facts, state.access));
     }
     let started = match super::start(request, notice).await {
@@ -119,15 +101,11 @@ fn publish(server: Server, place: &Path) -> Result<Server, ServerError> {
         return Ok(server);
     }
     let facts = server.facts().clone();
-    let state = State {
-        template: facts.template.clone(),
-        log: facts.log.clone(),
-        facts,
-        access: server.access().clone(),
-    };
+    let state =
+        State { template: facts.template.clone(), log: facts.log.clone(), facts, access: server.access().clone() };
     let path = file(place);
-    let text = serde_json::to_vec(&state)
-        .map_err(|error| ServerError::file("write", &path)(std::io::Error::other(error)))?;
+    let text =
+        serde_json::to_vec(&state).map_err(|error| ServerError::file("write", &path)(std::io::Error::other(error)))?;
     let server = server.hand_over(process::of_nextest(), place)?;
     fs::write(&path, text).map_err(ServerError::file("write", &path))?;
     Ok(server)
@@ -146,22 +124,17 @@ fn file(place: &Path) -> PathBuf {
 fn place(run: &str, key: u64) -> Result<PathBuf, ServerError> {
     let account = Account::of_servers();
     let run: String = run.chars().filter(char::is_ascii_alphanumeric).collect();
-    let parent = folder::parents()
-        .into_iter()
-        .next()
-        .unwrap_or_else(std::env::temp_dir);
+    let parent = folder::parents().into_iter().next().unwrap_or_else(std::env::temp_dir);
     let place = parent.join(format!("{PREFIX}{run}-{key:016x}"));
     match fs::DirBuilder::new().mode(0o700).create(&place) {
         // The supervisor is to remove it, and runs under the account of servers.
         Ok(()) => account.own(&place)?,
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            let owner = fs::metadata(&place)
-                .map_err(ServerError::file("read", &place))?
-                .uid();
+            let owner = fs::metadata(&place).map_err(ServerError::file("read", &place))?.uid();
             if !account.is_ours(owner) {
-                return Err(ServerError::file("use the folder", &place)(
-                    std::io::Error::other("somebody else made it"),
-                ));
+                return Err(ServerError::file("use the folder", &place)(std::io::Error::other(
+                    "somebody else made it",
+                )));
             }
         }
         Err(error) => return Err(ServerError::file("make the folder", &place)(error)),

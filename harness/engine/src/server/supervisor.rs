@@ -37,10 +37,7 @@ impl Supervisor {
         let mut command = shell(FOR_CLUSTER);
         command.arg(folder).arg(postgres);
         account.apply(&mut command);
-        command
-            .env_clear()
-            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-            .env("LC_ALL", "C");
+        command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("LC_ALL", "C");
         Self::spawn(kind, command)
     }
 
@@ -60,16 +57,9 @@ impl Supervisor {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
-        let mut child = command
-            .spawn()
-            .map_err(ServerError::file("run", "/bin/sh"))?;
+        let mut child = command.spawn().map_err(ServerError::file("run", "/bin/sh"))?;
         match (child.stdin.take(), child.stdout.take()) {
-            (Some(input), Some(output)) => Ok(Self {
-                child,
-                input: Some(input),
-                output: BufReader::new(output),
-                kind,
-            }),
+            (Some(input), Some(output)) => Ok(Self { child, input: Some(input), output: BufReader::new(output), kind }),
             _ => Err(start_error(kind, "the supervisor has no pipes")),
         }
     }
@@ -78,15 +68,10 @@ impl Supervisor {
     pub(crate) fn launch(&mut self) -> Result<u32, ServerError> {
         self.say("start\n")?;
         let mut line = String::new();
-        self.output.read_line(&mut line).map_err(|error| {
-            start_error(
-                self.kind,
-                format!("the supervisor does not answer: {error}"),
-            )
-        })?;
-        line.trim()
-            .parse()
-            .map_err(|_| start_error(self.kind, "the supervisor ended before the server started"))
+        self.output
+            .read_line(&mut line)
+            .map_err(|error| start_error(self.kind, format!("the supervisor does not answer: {error}")))?;
+        line.trim().parse().map_err(|_| start_error(self.kind, "the supervisor ended before the server started"))
     }
 
     /// Hands the server over to a whole run: it ends when the process `pid` has ended, and not with us, and then the
@@ -111,18 +96,16 @@ impl Supervisor {
 
     fn say(&mut self, line: &str) -> Result<(), ServerError> {
         match &mut self.input {
-            Some(input) => input.write_all(line.as_bytes()).map_err(|error| {
-                start_error(self.kind, format!("the supervisor has ended: {error}"))
-            }),
+            Some(input) => input
+                .write_all(line.as_bytes())
+                .map_err(|error| start_error(self.kind, format!("the supervisor has ended: {error}"))),
             None => Ok(()),
         }
     }
 
     fn finish(&mut self) -> Result<(), ServerError> {
         if self.input.take().is_some() {
-            self.child
-                .wait()
-                .map_err(ServerError::file("wait for", "/bin/sh"))?;
+            self.child.wait().map_err(ServerError::file("wait for", "/bin/sh"))?;
         }
         Ok(())
     }
@@ -137,20 +120,13 @@ impl Drop for Supervisor {
 
 fn shell(script: &str) -> Command {
     // The list of processes shows the script: without its comments it is short enough to be read there.
-    let script: String = script
-        .lines()
-        .filter(|line| !line.trim_start().starts_with('#'))
-        .flat_map(|line| [line, "\n"])
-        .collect();
+    let script: String =
+        script.lines().filter(|line| !line.trim_start().starts_with('#')).flat_map(|line| [line, "\n"]).collect();
     let mut command = Command::new("/bin/sh");
     command.arg("-c").arg(script.trim_start()).arg(NAME);
     command
 }
 
 fn start_error(kind: Kind, reason: impl Into<String>) -> ServerError {
-    ServerError::Start {
-        kind,
-        reason: reason.into(),
-        log: String::new(),
-    }
+    ServerError::Start { kind, reason: reason.into(), log: String::new() }
 }

@@ -58,10 +58,7 @@ impl Cause {
         match self {
             Self::Constraint { name } | Self::Function { name } => name == by,
             Self::Column { table, name } => name == by || by.split_once('.') == Some((table, name)),
-            Self::Rls { .. }
-            | Self::Privilege { .. }
-            | Self::Type { .. }
-            | Self::Routine { .. } => false,
+            Self::Rls { .. } | Self::Privilege { .. } | Self::Type { .. } | Self::Routine { .. } => false,
         }
     }
 }
@@ -104,14 +101,7 @@ impl DbError {
     /// An error of the harness rather than of a database.
     #[must_use]
     pub fn harness(message: impl Into<String>) -> Self {
-        Self {
-            sqlstate: None,
-            cause: None,
-            message: message.into(),
-            detail: None,
-            hint: None,
-            position: None,
-        }
+        Self { sqlstate: None, cause: None, message: message.into(), detail: None, hint: None, position: None }
     }
 
     /// The code and the cause, which is what an expectation names and a result may hold: the message may hold values.
@@ -131,10 +121,7 @@ mod tests {
 
     #[test]
     fn a_bare_name_means_a_constraint_function_or_column() {
-        let column = Cause::Column {
-            table: "t".into(),
-            name: "c".into(),
-        };
+        let column = Cause::Column { table: "t".into(), name: "c".into() };
         for by in ["c", "t.c", "column t.c"] {
             assert!(column.is_meant_by(by), "{by}");
         }
@@ -147,9 +134,7 @@ mod tests {
 
     #[test]
     fn two_refusals_that_share_a_code_are_told_apart_only_by_the_whole_cause() {
-        let rls = Cause::Rls {
-            table: "events".into(),
-        };
+        let rls = Cause::Rls { table: "events".into() };
         assert!(rls.is_meant_by("rls events"));
         assert!(!rls.is_meant_by("events"));
         assert!(!rls.is_meant_by("privilege events"));

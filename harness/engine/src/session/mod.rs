@@ -33,19 +33,13 @@ enum Connection {
 
 impl From<PostgresSession> for Session {
     fn from(session: PostgresSession) -> Self {
-        Self {
-            connection: Connection::Postgres(session),
-            depth: 0,
-        }
+        Self { connection: Connection::Postgres(session), depth: 0 }
     }
 }
 
 impl From<SqliteSession> for Session {
     fn from(session: SqliteSession) -> Self {
-        Self {
-            connection: Connection::Sqlite(session),
-            depth: 0,
-        }
+        Self { connection: Connection::Sqlite(session), depth: 0 }
     }
 }
 
@@ -83,9 +77,7 @@ impl Session {
     /// # Errors
     /// When the database refuses, or nothing was begun.
     pub async fn rollback(&mut self) -> Result<(), DbError> {
-        let sql = self.ending("ROLLBACK", |name| {
-            format!("ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}")
-        })?;
+        let sql = self.ending("ROLLBACK", |name| format!("ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}"))?;
         match &mut self.connection {
             Connection::Postgres(session) => session.ahead(&sql),
             Connection::Sqlite(session) => {
@@ -108,11 +100,7 @@ impl Session {
     }
 
     /// What ends the innermost transaction, which is then no longer counted.
-    fn ending(
-        &mut self,
-        outermost: &str,
-        nested: impl FnOnce(&str) -> String,
-    ) -> Result<String, DbError> {
+    fn ending(&mut self, outermost: &str, nested: impl FnOnce(&str) -> String) -> Result<String, DbError> {
         let sql = match self.depth {
             0 => return Err(DbError::harness("no transaction to end")),
             1 => outermost.to_owned(),
@@ -159,9 +147,7 @@ impl Session {
     pub async fn become_role(&mut self, role: &str) -> Result<(), DbError> {
         match &mut self.connection {
             Connection::Postgres(session) => session.set_role(role).await,
-            Connection::Sqlite(_) => {
-                Err(DbError::harness("SQLite has no roles: drop the key `as`"))
-            }
+            Connection::Sqlite(_) => Err(DbError::harness("SQLite has no roles: drop the key `as`")),
         }
     }
 
@@ -172,9 +158,9 @@ impl Session {
     pub async fn set(&mut self, name: &str, value: &str) -> Result<(), DbError> {
         match &mut self.connection {
             Connection::Postgres(session) => session.set_config(name, value).await,
-            Connection::Sqlite(_) => Err(DbError::harness(
-                "SQLite has no settings of this kind: drop the key `settings`",
-            )),
+            Connection::Sqlite(_) => {
+                Err(DbError::harness("SQLite has no settings of this kind: drop the key `settings`"))
+            }
         }
     }
 
@@ -194,15 +180,10 @@ impl Session {
     ///
     /// # Errors
     /// When the database does not accept a declaration; the error names it.
-    pub async fn normalise(
-        &mut self,
-        declared: &[(String, String)],
-    ) -> Result<Vec<Definition>, DbError> {
+    pub async fn normalise(&mut self, declared: &[(String, String)]) -> Result<Vec<Definition>, DbError> {
         self.begin().await?;
         let normalised = match &mut self.connection {
-            Connection::Postgres(session) => {
-                crate::catalog::normalise::postgres(session, declared).await
-            }
+            Connection::Postgres(session) => crate::catalog::normalise::postgres(session, declared).await,
             Connection::Sqlite(session) => crate::sqlite::normalise(session, declared),
         };
         self.rollback().await?;
@@ -268,10 +249,7 @@ impl Session {
     ///
     /// # Errors
     /// When a table or a column does not exist.
-    pub async fn rows_of(
-        &mut self,
-        tables: &[&TableColumns],
-    ) -> Result<Vec<Vec<(String, String)>>, DbError> {
+    pub async fn rows_of(&mut self, tables: &[&TableColumns]) -> Result<Vec<Vec<(String, String)>>, DbError> {
         match &mut self.connection {
             Connection::Postgres(session) => crate::legacy::postgres_rows(session, tables).await,
             Connection::Sqlite(session) => {

@@ -29,25 +29,16 @@ impl PostgresSession {
     /// # Errors
     /// When the server refuses.
     pub async fn connect(options: &PgConnectOptions) -> Result<Self, DbError> {
-        let options = options
-            .clone()
-            .disable_statement_logging()
-            .application_name("phasegate")
-            .options([
-                ("timezone", "UTC"),
-                ("datestyle", "ISO"),
-                ("intervalstyle", "postgres"),
-                ("extra_float_digits", "1"),
-                ("bytea_output", "hex"),
-                ("client_min_messages", "warning"),
-            ]);
-        let connection = PgConnection::connect_with(&options)
-            .await
-            .map_err(|e| from_sqlx(&e))?;
-        Ok(Self {
-            connection,
-            ahead: String::new(),
-        })
+        let options = options.clone().disable_statement_logging().application_name("phasegate").options([
+            ("timezone", "UTC"),
+            ("datestyle", "ISO"),
+            ("intervalstyle", "postgres"),
+            ("extra_float_digits", "1"),
+            ("bytea_output", "hex"),
+            ("client_min_messages", "warning"),
+        ]);
+        let connection = PgConnection::connect_with(&options).await.map_err(|e| from_sqlx(&e))?;
+        Ok(Self { connection, ahead: String::new() })
     }
 
     /// Runs one or more statements.
@@ -56,17 +47,11 @@ impl PostgresSession {
     /// At the first statement that is refused.
     pub async fn run(&mut self, sql: &str) -> Result<Ran, DbError> {
         let ahead = std::mem::take(&mut self.ahead);
-        let outcome = if ahead.is_empty() {
-            self.stream(sql).await
-        } else {
-            self.stream(&format!("{ahead}{sql}")).await
-        };
+        let outcome =
+            if ahead.is_empty() { self.stream(sql).await } else { self.stream(&format!("{ahead}{sql}")).await };
         outcome.map_err(|error| {
             let mut error = from_sqlx(&error);
-            error.position = error
-                .position
-                .and_then(|at| at.checked_sub(ahead.chars().count()))
-                .filter(|at| *at > 0);
+            error.position = error.position.and_then(|at| at.checked_sub(ahead.chars().count())).filter(|at| *at > 0);
             error
         })
     }
@@ -79,18 +64,13 @@ impl PostgresSession {
 
     /// Sends what waits.
     async fn settle_ahead(&mut self) -> Result<(), DbError> {
-        if self.ahead.is_empty() {
-            Ok(())
-        } else {
-            self.run("").await.map(drop)
-        }
+        if self.ahead.is_empty() { Ok(()) } else { self.run("").await.map(drop) }
     }
 
     async fn stream(&mut self, sql: &str) -> Result<Ran, sqlx::Error> {
         let mut ran = Ran::default();
         let mut fresh = true;
-        let mut stream =
-            sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).fetch_many(&mut self.connection);
+        let mut stream = sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).fetch_many(&mut self.connection);
         while let Some(item) = stream.try_next().await? {
             match item {
                 Either::Left(done) => {
@@ -102,10 +82,7 @@ impl PostgresSession {
                 }
                 Either::Right(row) => {
                     if fresh {
-                        ran.table = Table {
-                            columns: column_names(&row),
-                            rows: Vec::new(),
-                        };
+                        ran.table = Table { columns: column_names(&row), rows: Vec::new() };
                         fresh = false;
                     }
                     ran.table.rows.push(cells(&row)?);
@@ -119,15 +96,9 @@ impl PostgresSession {
     ///
     /// # Errors
     /// When the server refuses.
-    pub(crate) async fn pairs(
-        &mut self,
-        query: &'static str,
-    ) -> Result<Vec<(String, Option<String>)>, DbError> {
+    pub(crate) async fn pairs(&mut self, query: &'static str) -> Result<Vec<(String, Option<String>)>, DbError> {
         self.settle_ahead().await?;
-        sqlx::query_as(query)
-            .fetch_all(&mut self.connection)
-            .await
-            .map_err(|error| from_sqlx(&error))
+        sqlx::query_as(query).fetch_all(&mut self.connection).await.map_err(|error| from_sqlx(&error))
     }
 
     /// Takes on a role until the end of the transaction.
@@ -143,11 +114,7 @@ impl PostgresSession {
     /// # Errors
     /// When the server refuses it.
     pub async fn set_config(&mut self, name: &str, value: &str) -> Result<(), DbError> {
-        let set = format!(
-            "SELECT set_config({}, {}, true)",
-            Literal(name),
-            Literal(value)
-        );
+        let set = format!("SELECT set_config({}, {}, true)", Literal(name), Literal(value));
         self.run(&set).await.map(drop)
     }
 
@@ -156,18 +123,12 @@ impl PostgresSession {
     /// # Errors
     /// When it is already broken.
     pub async fn close(self) -> Result<(), DbError> {
-        self.connection
-            .close()
-            .await
-            .map_err(|error| from_sqlx(&error))
+        self.connection.close().await.map_err(|error| from_sqlx(&error))
     }
 }
 
 fn column_names(row: &PgRow) -> Vec<String> {
-    row.columns()
-        .iter()
-        .map(|column| column.name().to_owned())
-        .collect()
+    row.columns().iter().map(|column| column.name().to_owned()).collect()
 }
 
 fn cells(row: &PgRow) -> Result<Vec<Cell>, sqlx::Error> {
@@ -185,10 +146,7 @@ fn cells(row: &PgRow) -> Result<Vec<Cell>, sqlx::Error> {
 
 /// An error of sqlx in our terms.
 pub(crate) fn from_sqlx(error: &sqlx::Error) -> DbError {
-    let Some(error) = error
-        .as_database_error()
-        .and_then(|e| e.try_downcast_ref::<PgDatabaseError>())
-    else {
+    let Some(error) = error.as_database_error().and_then(|e| e.try_downcast_ref::<PgDatabaseError>()) else {
         return DbError::harness(format!("the connection failed: {error}"));
     };
     DbError {
@@ -222,45 +180,25 @@ fn cause(error: &PgDatabaseError) -> Option<Cause> {
                 }
             })
             .or_else(|| {
-                let object = message
-                    .strip_prefix("permission denied for ")?
-                    .rsplit(' ')
-                    .next()?;
-                Some(Cause::Privilege {
-                    object: object.to_owned(),
-                })
+                let object = message.strip_prefix("permission denied for ")?.rsplit(' ').next()?;
+                Some(Cause::Privilege { object: object.to_owned() })
             }),
         "22001" => after(message, "value too long for type ").map(|name| Cause::Type { name }),
-        "22003" if message == "numeric field overflow" => Some(Cause::Type {
-            name: "numeric".to_owned(),
-        }),
-        "22003" => message
-            .strip_suffix(" out of range")
-            .map(|name| Cause::Type {
-                name: name.to_owned(),
-            }),
+        "22003" if message == "numeric field overflow" => Some(Cause::Type { name: "numeric".to_owned() }),
+        "22003" => message.strip_suffix(" out of range").map(|name| Cause::Type { name: name.to_owned() }),
         "22P02" => after(message, "invalid input syntax for type ")
             .map(|rest| rest.split(':').next().unwrap_or_default().to_owned())
             .or_else(|| {
-                after(message, "invalid input value for enum ").and_then(|r| {
-                    r.split(':')
-                        .next()
-                        .map(|name| name.trim().trim_matches('"').to_owned())
-                })
+                after(message, "invalid input value for enum ")
+                    .and_then(|r| r.split(':').next().map(|name| name.trim().trim_matches('"').to_owned()))
             })
             .map(|name| Cause::Type { name }),
         _ => error
             .constraint()
-            .map(|name| Cause::Constraint {
-                name: hypertable_name(name).to_owned(),
-            })
+            .map(|name| Cause::Constraint { name: hypertable_name(name).to_owned() })
             .or_else(|| raising_function(error)),
     }
-    .or_else(|| {
-        error.routine().map(|name| Cause::Routine {
-            name: name.to_owned(),
-        })
-    })
+    .or_else(|| error.routine().map(|name| Cause::Routine { name: name.to_owned() }))
 }
 
 /// The function that raised, from the first line of the context.
@@ -271,9 +209,7 @@ fn raising_function(error: &PgDatabaseError) -> Option<Cause> {
     let line = error.r#where()?.lines().next()?;
     let name = line.strip_prefix("PL/pgSQL function ")?.split('(').next()?;
     let bare = name.rsplit('.').next()?;
-    Some(Cause::Function {
-        name: bare.trim_matches('"').to_owned(),
-    })
+    Some(Cause::Function { name: bare.trim_matches('"').to_owned() })
 }
 
 /// TimescaleDB names the constraints and indexes of a chunk `3_12_name` and `_hyper_3_12_chunk_name`; the author of a

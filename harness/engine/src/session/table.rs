@@ -37,9 +37,6 @@ pub struct Ran {
 
 /// One row as people read it: values between bars, NULL as `\N`.
 pub(crate) fn row_text(row: &[Cell]) -> String {
-    let cells: Vec<&str> = row
-        .iter()
-        .map(|cell| cell.as_deref().unwrap_or("\\N"))
-        .collect();
+    let cells: Vec<&str> = row.iter().map(|cell| cell.as_deref().unwrap_or("\\N")).collect();
     cells.join(" | ")
 }

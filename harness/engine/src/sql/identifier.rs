@@ -10,9 +10,7 @@ pub struct Identifier<'a>(pub &'a str);
 impl fmt::Display for Identifier<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.0;
-        let inner = name
-            .strip_prefix('"')
-            .and_then(|rest| rest.strip_suffix('"'));
+        let inner = name.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         match inner {
             Some(inner) if !inner.replace("\"\"", "").contains('"') => f.write_str(name),
             _ => write!(f, "\"{}\"", name.replace('"', "\"\"")),
@@ -47,10 +45,7 @@ mod tests {
     #[test]
     fn a_name_cannot_break_out_of_its_quotes() {
         assert_eq!(Identifier("tenants").to_string(), "\"tenants\"");
-        assert_eq!(
-            Identifier("a\"; DROP TABLE t; --").to_string(),
-            "\"a\"\"; DROP TABLE t; --\""
-        );
+        assert_eq!(Identifier("a\"; DROP TABLE t; --").to_string(), "\"a\"\"; DROP TABLE t; --\"");
         assert_eq!(Identifier("\"Odd Name\"").to_string(), "\"Odd Name\"");
         assert_eq!(Identifier("\"a\" b\"").to_string(), "\"\"\"a\"\" b\"\"\"");
     }

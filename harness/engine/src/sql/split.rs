@@ -52,9 +52,7 @@ pub fn split_postgres(text: &str) -> Result<Vec<Statement>, SyntaxFault> {
         let body = node.text().to_string();
         let skipped = leading_trivia(&body);
         Statement {
-            text: body[skipped..]
-                .trim_end_matches(|c: char| c == ';' || c.is_whitespace())
-                .to_owned(),
+            text: body[skipped..].trim_end_matches(|c: char| c == ';' || c.is_whitespace()).to_owned(),
             line: line_of(text, start + skipped),
             controls_transaction: controls_transaction(&statement, &body[skipped..]),
         }
@@ -84,9 +82,7 @@ pub fn split_sqlite(text: &str) -> Result<Vec<Statement>, SyntaxFault> {
     } else {
         Err(SyntaxFault {
             line: line_of(text, start + skipped),
-            message:
-                "the last statement is not complete: a semicolon, a quote or an END is missing"
-                    .to_owned(),
+            message: "the last statement is not complete: a semicolon, a quote or an END is missing".to_owned(),
         })
     }
 }
@@ -128,9 +124,7 @@ fn is_complete(text: &str) -> bool {
                 None => return false,
             },
             c if c.is_alphanumeric() || c == '_' => {
-                let end = rest
-                    .find(|c: char| !c.is_alphanumeric() && c != '_')
-                    .unwrap_or(rest.len());
+                let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
                 let word = rest[..end].to_lowercase();
                 match word.as_str() {
                     "case" => depth_case += 1,
@@ -147,27 +141,20 @@ fn is_complete(text: &str) -> bool {
         };
         rest = &rest[skip..];
     }
-    let is_trigger = words.first().is_some_and(|word| word == "create")
-        && words.iter().take(4).any(|word| word == "trigger");
+    let is_trigger =
+        words.first().is_some_and(|word| word == "create") && words.iter().take(4).any(|word| word == "trigger");
     let tail: Vec<&str> = words.iter().rev().take(2).map(String::as_str).collect();
     !is_trigger || tail == [";", "end"]
 }
 
 fn controls_transaction(statement: &Stmt, text: &str) -> bool {
-    let is_function_body = !matches!(
-        statement,
-        Stmt::Begin(_) | Stmt::Commit(_) | Stmt::Rollback(_) | Stmt::PrepareTransaction(_)
-    );
-    !is_function_body
-        && !first_word_in(text, &["savepoint", "release"])
-        && !text.to_lowercase().contains(" to ")
+    let is_function_body =
+        !matches!(statement, Stmt::Begin(_) | Stmt::Commit(_) | Stmt::Rollback(_) | Stmt::PrepareTransaction(_));
+    !is_function_body && !first_word_in(text, &["savepoint", "release"]) && !text.to_lowercase().contains(" to ")
 }
 
 fn first_word_in(text: &str, words: &[&str]) -> bool {
-    let first = text
-        .split(|c: char| !c.is_alphanumeric())
-        .next()
-        .unwrap_or_default();
+    let first = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     words.iter().any(|word| first.eq_ignore_ascii_case(word))
 }
 
@@ -201,10 +188,7 @@ mod tests {
     use super::*;
 
     fn texts(statements: &[Statement]) -> Vec<(u32, &str)> {
-        statements
-            .iter()
-            .map(|s| (s.line, s.text.as_str()))
-            .collect()
+        statements.iter().map(|s| (s.line, s.text.as_str())).collect()
     }
 
     #[test]
@@ -215,10 +199,7 @@ mod tests {
         assert_eq!(statements.len(), 3);
         assert_eq!(texts(&statements)[0], (2, "SELECT ';' AS \"a;b\""));
         assert_eq!(statements[1].line, 4);
-        assert!(
-            statements[1].text.starts_with("CREATE FUNCTION")
-                && statements[1].text.ends_with("$x$")
-        );
+        assert!(statements[1].text.starts_with("CREATE FUNCTION") && statements[1].text.ends_with("$x$"));
         assert_eq!(texts(&statements)[2], (5, "SELECT 2"));
     }
 
@@ -234,14 +215,7 @@ mod tests {
     #[test]
     fn transaction_control_is_seen_and_savepoints_are_not_taken_for_it() {
         let control = |text: &str| split_postgres(text).expect("parses")[0].controls_transaction;
-        for text in [
-            "BEGIN",
-            "START TRANSACTION",
-            "COMMIT",
-            "END",
-            "ROLLBACK",
-            "ABORT",
-        ] {
+        for text in ["BEGIN", "START TRANSACTION", "COMMIT", "END", "ROLLBACK", "ABORT"] {
             assert!(control(text), "{text}");
         }
         for text in ["SAVEPOINT a", "ROLLBACK TO SAVEPOINT a", "SELECT 1"] {

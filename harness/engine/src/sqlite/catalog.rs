@@ -40,25 +40,16 @@ pub(crate) fn catalog(session: &mut SqliteSession) -> Result<Catalog, DbError> {
 }
 
 fn take<const N: usize>(row: Vec<Cell>) -> Result<[Cell; N], DbError> {
-    row.try_into()
-        .map_err(|_| DbError::harness("a catalog query gives another number of columns"))
+    row.try_into().map_err(|_| DbError::harness("a catalog query gives another number of columns"))
 }
 
 fn table_kind(session: &mut SqliteSession, table: &str) -> Result<String, DbError> {
-    let list = session.run(&format!(
-        "SELECT type, wr, strict FROM pragma_table_list({}) WHERE schema = 'main'",
-        Literal(table)
-    ))?;
+    let list = session
+        .run(&format!("SELECT type, wr, strict FROM pragma_table_list({}) WHERE schema = 'main'", Literal(table)))?;
     let mut words = vec!["table"];
     if let Some(row) = list.table.rows.first() {
-        let flag = |index: usize| {
-            row.get(index)
-                .is_some_and(|cell| cell.as_deref() == Some("1"))
-        };
-        if row
-            .first()
-            .is_some_and(|cell| cell.as_deref() == Some("virtual"))
-        {
+        let flag = |index: usize| row.get(index).is_some_and(|cell| cell.as_deref() == Some("1"));
+        if row.first().is_some_and(|cell| cell.as_deref() == Some("virtual")) {
             words[0] = "virtual table";
         }
         if flag(1) {
@@ -71,11 +62,7 @@ fn table_kind(session: &mut SqliteSession, table: &str) -> Result<String, DbErro
     Ok(words.join(" "))
 }
 
-fn columns(
-    session: &mut SqliteSession,
-    table: &str,
-    catalog: &mut BTreeMap<String, String>,
-) -> Result<(), DbError> {
+fn columns(session: &mut SqliteSession, table: &str, catalog: &mut BTreeMap<String, String>) -> Result<(), DbError> {
     let info = info(session, table)?;
     for row in info.rows {
         let [name, kind, notnull, default, pk, hidden] = take::<6>(row)?;
@@ -97,10 +84,7 @@ fn columns(
         if hidden.as_deref().is_some_and(|hidden| hidden != "0") {
             words.push("GENERATED".to_owned());
         }
-        catalog.insert(
-            format!("column {table}.{name}"),
-            words.join(" ").trim().to_owned(),
-        );
+        catalog.insert(format!("column {table}.{name}"), words.join(" ").trim().to_owned());
     }
     Ok(())
 }
@@ -132,21 +116,15 @@ fn foreign_keys(
         Literal(table)
     ))?;
     for row in keys.table.rows {
-        let [id, from, to_table, to, on_delete, on_update] =
-            take::<6>(row)?.map(Option::unwrap_or_default);
-        let definition = format!(
-            "FOREIGN KEY ({from}) REFERENCES {to_table} ({to}) ON DELETE {on_delete} ON UPDATE {on_update}"
-        );
+        let [id, from, to_table, to, on_delete, on_update] = take::<6>(row)?.map(Option::unwrap_or_default);
+        let definition =
+            format!("FOREIGN KEY ({from}) REFERENCES {to_table} ({to}) ON DELETE {on_delete} ON UPDATE {on_update}");
         catalog.insert(format!("constraint {table}.fk{id}"), definition);
     }
     Ok(())
 }
 
-fn indexes(
-    session: &mut SqliteSession,
-    table: &str,
-    catalog: &mut BTreeMap<String, String>,
-) -> Result<(), DbError> {
+fn indexes(session: &mut SqliteSession, table: &str, catalog: &mut BTreeMap<String, String>) -> Result<(), DbError> {
     let list = session.run(&format!(
         "SELECT l.name, l.\"unique\", l.origin, l.partial, m.sql FROM pragma_index_list({}) l \
          LEFT JOIN sqlite_master m ON m.type = 'index' AND m.name = l.name ORDER BY l.name",
@@ -156,11 +134,7 @@ fn indexes(
         let [name, unique, origin, partial, sql] = take::<5>(row)?;
         let name = name.unwrap_or_default();
         let keys = index_columns(session, &name)?;
-        let unique = if unique.as_deref() == Some("1") {
-            "UNIQUE "
-        } else {
-            ""
-        };
+        let unique = if unique.as_deref() == Some("1") { "UNIQUE " } else { "" };
         let predicate = match (partial.as_deref(), sql.as_deref()) {
             (Some("1"), Some(sql)) => predicate(sql),
             _ => String::new(),
@@ -170,15 +144,8 @@ fn indexes(
             catalog.insert(format!("index {name}"), definition);
         } else {
             // An index that a PRIMARY KEY or UNIQUE makes has no name of its author's.
-            let kind = if origin.as_deref() == Some("pk") {
-                "PRIMARY KEY"
-            } else {
-                "UNIQUE"
-            };
-            catalog.insert(
-                format!("constraint {table}.{name}"),
-                format!("{kind} ({keys})"),
-            );
+            let kind = if origin.as_deref() == Some("pk") { "PRIMARY KEY" } else { "UNIQUE" };
+            catalog.insert(format!("constraint {table}.{name}"), format!("{kind} ({keys})"));
         }
     }
     Ok(())
@@ -214,9 +181,7 @@ fn predicate(sql: &str) -> String {
     let words: Vec<&str> = sql.split_whitespace().collect();
     let is_where = |word: &&str| word.eq_ignore_ascii_case("where");
     let condition = words.iter().position(is_where).map(|at| &words[at + 1..]);
-    condition
-        .map(|words| format!(" WHERE {}", words.join(" ")))
-        .unwrap_or_default()
+    condition.map(|words| format!(" WHERE {}", words.join(" "))).unwrap_or_default()
 }
 
 /// Brings declared definitions into the form of [`catalog`]: words in one case, single spaces.
@@ -267,13 +232,8 @@ fn index(session: &mut SqliteSession, ordinal: usize, words: &str) -> Definition
         None => ("", words),
     };
     let name = format!("phasegate_probe_index_{ordinal}");
-    let Some(table) = rest
-        .strip_prefix("ON ")
-        .and_then(|rest| rest.split([' ', '(']).next())
-    else {
-        return Definition::Unresolved(format!(
-            "`{words}` does not read `[UNIQUE] ON table (...)`"
-        ));
+    let Some(table) = rest.strip_prefix("ON ").and_then(|rest| rest.split([' ', '(']).next()) else {
+        return Definition::Unresolved(format!("`{words}` does not read `[UNIQUE] ON table (...)`"));
     };
     let table = table.to_owned();
     if let Err(error) = session.run(&format!("CREATE {unique}INDEX {name} {rest}")) {
@@ -294,10 +254,7 @@ mod tests {
 
     #[test]
     fn a_partial_index_shows_its_condition_on_whatever_line_it_begins() {
-        for sql in [
-            "CREATE INDEX i ON t (a) WHERE b = 0",
-            "CREATE INDEX i\nON t (a)\nwhere\tb  = 0",
-        ] {
+        for sql in ["CREATE INDEX i ON t (a) WHERE b = 0", "CREATE INDEX i\nON t (a)\nwhere\tb  = 0"] {
             assert_eq!(predicate(sql), " WHERE b = 0", "{sql}");
         }
         assert_eq!(predicate("CREATE INDEX i ON t (a)"), "");

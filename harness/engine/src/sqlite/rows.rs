@@ -12,17 +12,12 @@ use crate::{
 };
 
 /// The columns and the key of each table.
-pub(crate) fn table_columns(
-    session: &mut SqliteSession,
-    tables: &[String],
-) -> Result<Vec<TableColumns>, DbError> {
+pub(crate) fn table_columns(session: &mut SqliteSession, tables: &[String]) -> Result<Vec<TableColumns>, DbError> {
     tables
         .iter()
         .map(|table| {
-            let info = session.run(&format!(
-                "SELECT name, pk FROM pragma_table_info({}) ORDER BY cid",
-                Literal(table)
-            ))?;
+            let info =
+                session.run(&format!("SELECT name, pk FROM pragma_table_info({}) ORDER BY cid", Literal(table)))?;
             let mut columns = Vec::new();
             let mut key = Vec::new();
             for row in info.table.rows {
@@ -38,11 +33,7 @@ pub(crate) fn table_columns(
             }
             key.sort();
             let key = key.into_iter().map(|(_, name)| name).collect();
-            Ok(TableColumns {
-                table: table.clone(),
-                columns,
-                key,
-            })
+            Ok(TableColumns { table: table.clone(), columns, key })
         })
         .collect()
 }
@@ -50,10 +41,7 @@ pub(crate) fn table_columns(
 /// The rows of a table in the order of its key: the text of the key, and that of the whole row. The storage class and
 /// the exact value of each column are in it, so that 1, 1.0 and '1' differ. The values are read as they lie: to have SQL
 /// put them into words takes several times as long, and a run reads every row a dozen times.
-pub(crate) fn rows_of(
-    session: &SqliteSession,
-    table: &TableColumns,
-) -> Result<Vec<(String, String)>, DbError> {
+pub(crate) fn rows_of(session: &SqliteSession, table: &TableColumns) -> Result<Vec<(String, String)>, DbError> {
     let refused = |error: rusqlite::Error| from_rusqlite(&error);
     let list = |columns: &mut dyn Iterator<Item = &String>| {
         let names: Vec<String> = columns.map(|name| Identifier(name).to_string()).collect();
@@ -82,11 +70,7 @@ pub(crate) fn rows_of(
         };
         let width = table.key.len();
         let whole = text(width, width + table.columns.len())?;
-        let key = if width == 0 {
-            whole.clone()
-        } else {
-            text(0, width)?
-        };
+        let key = if width == 0 { whole.clone() } else { text(0, width)? };
         rows.push((key, whole));
     }
     Ok(rows)

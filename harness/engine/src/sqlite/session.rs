@@ -2,9 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{
-    Batch, Connection, OpenFlags, fallible_iterator::FallibleIterator, types::ValueRef,
-};
+use rusqlite::{Batch, Connection, OpenFlags, fallible_iterator::FallibleIterator, types::ValueRef};
 
 use crate::{
     session::{Cause, Cell, DbError, Ran, Table},
@@ -46,11 +44,7 @@ impl SqliteSession {
     /// # Errors
     /// When the file cannot be opened as a database.
     pub fn open_scratch(path: &Path) -> Result<Self, DbError> {
-        Self::opened(Opened {
-            path: path.to_owned(),
-            flags: OpenFlags::SQLITE_OPEN_READ_WRITE,
-            durable: false,
-        })
+        Self::opened(Opened { path: path.to_owned(), flags: OpenFlags::SQLITE_OPEN_READ_WRITE, durable: false })
     }
 
     /// Creates a new file.
@@ -58,10 +52,7 @@ impl SqliteSession {
     /// # Errors
     /// When the file cannot be created.
     pub fn create(path: &Path) -> Result<Self, DbError> {
-        Self::with_flags(
-            path,
-            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
-        )
+        Self::with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)
     }
 
     /// Opens a file for reading only.
@@ -73,32 +64,21 @@ impl SqliteSession {
     }
 
     fn with_flags(path: &Path, flags: OpenFlags) -> Result<Self, DbError> {
-        Self::opened(Opened {
-            path: path.to_owned(),
-            flags,
-            durable: true,
-        })
+        Self::opened(Opened { path: path.to_owned(), flags, durable: true })
     }
 
     fn opened(opened: Opened) -> Result<Self, DbError> {
         // With URIs a check can attach a further file for reading only, and never makes one that is not there.
         let flags = opened.flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-        let connection = Connection::open_with_flags(&opened.path, flags)
-            .map_err(|error| from_rusqlite(&error))?;
+        let connection = Connection::open_with_flags(&opened.path, flags).map_err(|error| from_rusqlite(&error))?;
         let mut session = Self { connection, opened };
         if !session.opened.durable {
             session.run("PRAGMA synchronous = off")?;
         }
         // A double-quoted name that is no column must be an error, not a string.
         use rusqlite::config::DbConfig;
-        for option in [
-            DbConfig::SQLITE_DBCONFIG_DQS_DDL,
-            DbConfig::SQLITE_DBCONFIG_DQS_DML,
-        ] {
-            session
-                .connection
-                .set_db_config(option, false)
-                .map_err(|error| from_rusqlite(&error))?;
+        for option in [DbConfig::SQLITE_DBCONFIG_DQS_DDL, DbConfig::SQLITE_DBCONFIG_DQS_DML] {
+            session.connection.set_db_config(option, false).map_err(|error| from_rusqlite(&error))?;
         }
         Ok(session)
     }
@@ -109,9 +89,7 @@ impl SqliteSession {
     /// When the connection cannot be closed.
     pub fn step_aside(&mut self) -> Result<(), DbError> {
         let nothing = Connection::open_in_memory().map_err(|error| from_rusqlite(&error))?;
-        std::mem::replace(&mut self.connection, nothing)
-            .close()
-            .map_err(|(_, error)| from_rusqlite(&error))
+        std::mem::replace(&mut self.connection, nothing).close().map_err(|(_, error)| from_rusqlite(&error))
     }
 
     /// Opens what now lies at the path that the session was opened with: a restore puts another file there.
@@ -128,8 +106,7 @@ impl SqliteSession {
     /// # Errors
     /// When a file cannot be detached.
     pub fn detach_all(&mut self) -> Result<(), DbError> {
-        let attached =
-            self.run("SELECT name FROM pragma_database_list WHERE name NOT IN ('main', 'temp')")?;
+        let attached = self.run("SELECT name FROM pragma_database_list WHERE name NOT IN ('main', 'temp')")?;
         for name in attached.table.rows.into_iter().flatten().flatten() {
             self.run(&format!("DETACH {}", Identifier(&name)))?;
         }
@@ -175,16 +152,9 @@ impl SqliteSession {
     /// # Errors
     /// When the query is refused.
     pub fn explain_without_statistics(&mut self, query: &str) -> Result<Ran, DbError> {
-        let statistics = self.run(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 11) = 'sqlite_stat'",
-        )?;
-        let tables: Vec<String> = statistics
-            .table
-            .rows
-            .into_iter()
-            .flatten()
-            .flatten()
-            .collect();
+        let statistics =
+            self.run("SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 11) = 'sqlite_stat'")?;
+        let tables: Vec<String> = statistics.table.rows.into_iter().flatten().flatten().collect();
         for table in &tables {
             self.run(&format!("DROP TABLE {}", Identifier(table)))?;
         }
@@ -205,12 +175,7 @@ impl SqliteSession {
             return Ok(());
         }
         let broken = self.run("PRAGMA foreign_key_check")?;
-        match broken
-            .table
-            .rows
-            .first()
-            .and_then(|row| row.first().cloned().flatten())
-        {
+        match broken.table.rows.first().and_then(|row| row.first().cloned().flatten()) {
             None => Ok(()),
             Some(table) => Err(DbError {
                 sqlstate: Some("SQLITE_CONSTRAINT_FOREIGNKEY".to_owned()),
@@ -228,9 +193,7 @@ impl SqliteSession {
     /// # Errors
     /// When a statement is still open.
     pub fn close(self) -> Result<(), DbError> {
-        self.connection
-            .close()
-            .map_err(|(_, error)| from_rusqlite(&error))
+        self.connection.close().map_err(|(_, error)| from_rusqlite(&error))
     }
 }
 
@@ -250,23 +213,13 @@ fn cell(value: ValueRef<'_>) -> Cell {
 /// An error of SQLite in our terms: the symbolic extended result code takes the place of the SQLSTATE.
 pub(crate) fn from_rusqlite(error: &rusqlite::Error) -> DbError {
     let (code, message) = match error {
-        rusqlite::Error::SqliteFailure(code, message) => (
-            Some(code.extended_code),
-            message.clone().unwrap_or_else(|| code.to_string()),
-        ),
-        rusqlite::Error::SqlInputError {
-            error: code, msg, ..
-        } => (Some(code.extended_code), msg.clone()),
+        rusqlite::Error::SqliteFailure(code, message) => {
+            (Some(code.extended_code), message.clone().unwrap_or_else(|| code.to_string()))
+        }
+        rusqlite::Error::SqlInputError { error: code, msg, .. } => (Some(code.extended_code), msg.clone()),
         other => (None, other.to_string()),
     };
-    DbError {
-        sqlstate: code.map(code_name),
-        cause: cause(&message),
-        message,
-        detail: None,
-        hint: None,
-        position: None,
-    }
+    DbError { sqlstate: code.map(code_name), cause: cause(&message), message, detail: None, hint: None, position: None }
 }
 
 /// What refused, from the message: SQLite names columns and CHECKs only there.
@@ -276,17 +229,11 @@ fn cause(message: &str) -> Option<Cause> {
     match kind {
         "NOT NULL" => {
             let (table, column) = name.split_once('.')?;
-            Some(Cause::Column {
-                table: table.to_owned(),
-                name: column.to_owned(),
-            })
+            Some(Cause::Column { table: table.to_owned(), name: column.to_owned() })
         }
-        "UNIQUE" | "CHECK" if !name.is_empty() => Some(Cause::Constraint {
-            name: name
-                .trim_start_matches("index ")
-                .trim_matches('\'')
-                .to_owned(),
-        }),
+        "UNIQUE" | "CHECK" if !name.is_empty() => {
+            Some(Cause::Constraint { name: name.trim_start_matches("index ").trim_matches('\'').to_owned() })
+        }
         _ => None,
     }
 }

@@ -17,10 +17,7 @@ fn session() -> (tempfile::TempDir, Session) {
 #[tokio::test]
 async fn statistics_decide_no_plan_and_are_still_there_afterwards() {
     let (_folder, mut session) = session();
-    session
-        .run("INSERT INTO t VALUES (1, 1), (1, 2), (1, 3); ANALYZE")
-        .await
-        .expect("rows");
+    session.run("INSERT INTO t VALUES (1, 1), (1, 2), (1, 3); ANALYZE").await.expect("rows");
     let query = "SELECT * FROM t WHERE a = 1 AND b = 2";
     let lines = session.explain(query).await.expect("a plan");
     assert_eq!(lines, ["SEARCH t USING INDEX i (a=?)"]);
@@ -37,9 +34,7 @@ async fn the_lock_is_taken_at_begin_and_not_at_the_first_write() {
     let refused = other.run("INSERT INTO t VALUES (1, 1)").expect_err("busy");
     assert_eq!(refused.sqlstate.as_deref(), Some("SQLITE_BUSY"));
     session.rollback().await.expect("the end");
-    other
-        .run("INSERT INTO t VALUES (1, 1)")
-        .expect("free again");
+    other.run("INSERT INTO t VALUES (1, 1)").expect("free again");
 }
 
 #[tokio::test]
@@ -59,17 +54,11 @@ async fn what_is_attached_goes_with_the_transaction_and_a_missing_file_is_not_ma
         session.begin().await.expect("begin");
         session.run(&attach("backup.db")).await.expect("attached");
         let write = session.run("INSERT INTO backup.t VALUES (1)").await;
-        assert_eq!(
-            write.expect_err("read only").sqlstate.as_deref(),
-            Some("SQLITE_READONLY")
-        );
+        assert_eq!(write.expect_err("read only").sqlstate.as_deref(), Some("SQLITE_READONLY"));
         session.rollback().await.expect("rollback");
     }
     session.begin().await.expect("begin");
-    let missing = session
-        .run(&attach("nowhere.db"))
-        .await
-        .expect_err("no file");
+    let missing = session.run(&attach("nowhere.db")).await.expect_err("no file");
     assert_eq!(missing.sqlstate.as_deref(), Some("SQLITE_CANTOPEN"));
     session.rollback().await.expect("rollback");
     assert!(!folder.path().join("nowhere.db").exists());
@@ -81,8 +70,7 @@ fn a_session_that_stepped_aside_comes_back_to_the_file_that_lies_there_now() {
     let [path, other] = ["state.db", "other.db"].map(|name| folder.path().join(name));
     for (path, table) in [(&path, "old"), (&other, "new")] {
         let mut made = SqliteSession::create(path).expect("a new file");
-        made.run(&format!("CREATE TABLE {table} (a)"))
-            .expect("a table");
+        made.run(&format!("CREATE TABLE {table} (a)")).expect("a table");
     }
     let mut session = SqliteSession::open(&path).expect("the file");
     session.step_aside().expect("closed");

@@ -36,16 +36,8 @@ fn whole() -> TempDir {
     let root = tempfile::tempdir().expect("temporary folder");
     put(root.path(), "suites/s/suite.toml", SUITE);
     put(root.path(), "suites/s/gates/1-notes/1.1-c.toml", GATE);
-    put(
-        root.path(),
-        "fixtures/baseline.sql",
-        "CREATE TABLE notes (id int);\n",
-    );
-    put(
-        root.path(),
-        "fixtures/up.sql",
-        "ALTER TABLE notes ADD body text;\n",
-    );
+    put(root.path(), "fixtures/baseline.sql", "CREATE TABLE notes (id int);\n");
+    put(root.path(), "fixtures/up.sql", "ALTER TABLE notes ADD body text;\n");
     root
 }
 
@@ -58,9 +50,7 @@ fn put(root: &Path, name: &str, text: &str) {
 /// The message of the error, with the temporary folder taken out.
 fn message(root: &Path) -> String {
     let error = load(&root.join("suites"), &[]).expect_err("the suite is not whole");
-    let text = error
-        .to_string()
-        .replace(&format!("{}/", root.display()), "");
+    let text = error.to_string().replace(&format!("{}/", root.display()), "");
     text.replace("suites/s/../../", "")
 }
 
@@ -130,25 +120,15 @@ fn a_whole_suite_loads() {
     GATE,
     "suites/s/gates/2-old/2.1-x.toml: no phase, gate or scenario reads this file: name it where it belongs, or delete it"
 )]
-fn a_mistake_in_a_suite_is_named_with_its_place(
-    #[case] file: &str,
-    #[case] text: &str,
-    #[case] expected: &str,
-) {
+fn a_mistake_in_a_suite_is_named_with_its_place(#[case] file: &str, #[case] text: &str, #[case] expected: &str) {
     let root = whole();
     put(root.path(), &format!("suites/s/{file}"), text);
     assert_eq!(message(root.path()), expected);
 }
 
 #[rstest]
-#[case::no_sql(
-    "CREATE TABLE a (x int);\nALTER TABEL a ADD y int;\n",
-    "fixtures/up.sql:2: "
-)]
-#[case::psql_command(
-    "\\i other.sql\n",
-    "fixtures/up.sql:1: a command of psql (`\\...`) is no SQL: "
-)]
+#[case::no_sql("CREATE TABLE a (x int);\nALTER TABEL a ADD y int;\n", "fixtures/up.sql:2: ")]
+#[case::psql_command("\\i other.sql\n", "fixtures/up.sql:1: a command of psql (`\\...`) is no SQL: ")]
 #[case::empty("-- nothing yet\n", "fixtures/up.sql: the file holds no statement")]
 #[case::own_transaction(
     "BEGIN;\nALTER TABLE notes ADD body text;\nCOMMIT;\n",
@@ -177,10 +157,7 @@ fn a_suite_that_is_not_there_is_named_beside_those_that_are() {
     let error = load(&root.path().join("suites"), &["x".to_owned()]).expect_err("unknown");
     assert_eq!(error.to_string(), "no suite `x`; there is s");
     let error = load(&root.path().join("nowhere"), &[]).expect_err("no folder");
-    assert!(
-        error.to_string().starts_with("no suite found in "),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with("no suite found in "), "{error}");
 }
 
 const REQUIREMENTS: &str = r#"[[section]]
@@ -210,11 +187,7 @@ requirement = [{ id = "N-1", title = "notes have a body", by = ["1.1"] }]
     GATE,
     "suites/s/requirements.toml: requirement N-1 is there twice"
 )]
-fn a_requirement_without_a_place_is_named(
-    #[case] requirements: &str,
-    #[case] gate: &str,
-    #[case] expected: &str,
-) {
+fn a_requirement_without_a_place_is_named(#[case] requirements: &str, #[case] gate: &str, #[case] expected: &str) {
     let root = whole();
     put(root.path(), "suites/s/gates/1-notes/1.1-c.toml", gate);
     put(root.path(), "suites/s/requirements.toml", requirements);
@@ -225,23 +198,11 @@ fn a_requirement_without_a_place_is_named(
 fn a_number_with_a_test_among_the_fixtures_must_be_listed() {
     let root = whole();
     let own = "[tests]\nfile = \"own.toml\"\npackage = \"program\"\n";
-    put(
-        root.path(),
-        "suites/s/requirements.toml",
-        &format!("{own}{REQUIREMENTS}"),
-    );
-    put(
-        root.path(),
-        "fixtures/own.toml",
-        "[tests]\n\"N-1\" = [\"m::t\"]\n",
-    );
+    put(root.path(), "suites/s/requirements.toml", &format!("{own}{REQUIREMENTS}"));
+    put(root.path(), "fixtures/own.toml", "[tests]\n\"N-1\" = [\"m::t\"]\n");
     let suites = load(&root.path().join("suites"), &[]).expect("whole");
     assert_eq!(suites[0].requirements[0].tests, ["program m::t"]);
-    put(
-        root.path(),
-        "fixtures/own.toml",
-        "[tests]\n\"N-3\" = [\"m::t\"]\n",
-    );
+    put(root.path(), "fixtures/own.toml", "[tests]\n\"N-3\" = [\"m::t\"]\n");
     assert_eq!(
         message(root.path()),
         "suites/s/requirements.toml: requirement N-3 has a test among the fixtures and does not stand here: list it"

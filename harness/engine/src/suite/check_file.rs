@@ -86,10 +86,7 @@ pub(super) fn check(file: CheckFile) -> Result<Check, String> {
         expectation: Expectation::Rollback(Rollback { tables: Vec::new() }),
     };
     let expectation = expectation(file)?;
-    Ok(Check {
-        expectation,
-        ..common
-    })
+    Ok(Check { expectation, ..common })
 }
 
 impl CheckFile {
@@ -106,11 +103,7 @@ impl CheckFile {
             ("unchanged", self.unchanged.is_some()),
             ("rollback", self.rollback.is_some()),
         ];
-        kinds
-            .into_iter()
-            .filter(|(_, given)| *given)
-            .map(|(kind, _)| kind)
-            .collect()
+        kinds.into_iter().filter(|(_, given)| *given).map(|(kind, _)| kind).collect()
     }
 
     /// A key that no expectation took.
@@ -123,8 +116,6 @@ impl CheckFile {
             ("neighbour", self.neighbour.is_some()),
             ("without_neighbour", self.without_neighbour.is_some()),
         ];
-        keys.into_iter()
-            .find(|(_, given)| *given)
-            .map(|(key, _)| key)
+        keys.into_iter().find(|(_, given)| *given).map(|(key, _)| key)
     }
 }

@@ -18,10 +18,7 @@ impl Place {
     /// A file as a whole.
     #[must_use]
     pub fn file(file: &Path) -> Self {
-        Self {
-            file: file.to_owned(),
-            line: None,
-        }
+        Self { file: file.to_owned(), line: None }
     }
 
     /// The line that holds this byte of the text.
@@ -29,10 +26,7 @@ impl Place {
     pub fn at(file: &Path, text: &str, byte: usize) -> Self {
         let before = text.as_bytes().iter().take(byte);
         let line = before.filter(|byte| **byte == b'\n').count() + 1;
-        Self {
-            file: file.to_owned(),
-            line: Some(line),
-        }
+        Self { file: file.to_owned(), line: Some(line) }
     }
 }
 
@@ -87,17 +81,11 @@ pub enum SuiteError {
 
 impl SuiteError {
     pub(super) fn malformed(place: Place, message: impl Into<String>) -> Self {
-        Self::Malformed {
-            place,
-            message: message.into(),
-        }
+        Self::Malformed { place, message: message.into() }
     }
 
     pub(super) fn unmatched(place: Place, message: impl Into<String>) -> Self {
-        Self::Unmatched {
-            place,
-            message: message.into(),
-        }
+        Self::Unmatched { place, message: message.into() }
     }
 
     pub(super) fn toml(file: &Path, text: &str, error: &toml::de::Error) -> Self {

@@ -7,13 +7,12 @@ use toml::Value;
 
 use super::check_file::{CheckFile, PlanFile};
 use crate::gate::{
-    Accepts, CatalogFacts, Expectation, Fact, Neighbour, PlanUse, Rejects, Rollback, Rows,
-    Sequence, Unchanged, Violations,
+    Accepts, CatalogFacts, Expectation, Fact, Neighbour, PlanUse, Rejects, Rollback, Rows, Sequence, Unchanged,
+    Violations,
 };
 
 /// The keys that say which kind of expectation a check has.
-const KINDS: &str =
-    "rows, violations, rejects, accepts, step, plan, catalog, changes, unchanged, rollback";
+const KINDS: &str = "rows, violations, rejects, accepts, step, plan, catalog, changes, unchanged, rollback";
 
 pub(super) fn expectation(mut file: CheckFile) -> Result<Expectation, String> {
     let named = file.named();
@@ -21,10 +20,7 @@ pub(super) fn expectation(mut file: CheckFile) -> Result<Expectation, String> {
         [one] => *one,
         [] => return Err(format!("it expects nothing: give one of {KINDS}")),
         more => {
-            return Err(format!(
-                "it expects {} at once: give one",
-                more.join(" and ")
-            ));
+            return Err(format!("it expects {} at once: give one", more.join(" and ")));
         }
     };
     let expectation = match kind {
@@ -46,10 +42,7 @@ pub(super) fn expectation(mut file: CheckFile) -> Result<Expectation, String> {
         "catalog" => catalog(&mut file)?,
         "changes" => changes(&mut file)?,
         "unchanged" => {
-            let unchanged = file.unchanged.take().unwrap_or(Unchanged {
-                tables: vec![],
-                except: vec![],
-            });
+            let unchanged = file.unchanged.take().unwrap_or(Unchanged { tables: vec![], except: vec![] });
             some_tables(&unchanged.tables, kind)?;
             Expectation::Unchanged(unchanged)
         }
@@ -66,17 +59,11 @@ pub(super) fn expectation(mut file: CheckFile) -> Result<Expectation, String> {
 }
 
 fn needed(value: Option<String>, key: &str, kind: &str) -> Result<String, String> {
-    value
-        .filter(|text| !text.trim().is_empty())
-        .ok_or_else(|| format!("`{kind}` needs the key `{key}`"))
+    value.filter(|text| !text.trim().is_empty()).ok_or_else(|| format!("`{kind}` needs the key `{key}`"))
 }
 
 fn some_tables(tables: &[String], kind: &str) -> Result<(), String> {
-    if tables.is_empty() {
-        Err(format!("`{kind}` names no table"))
-    } else {
-        Ok(())
-    }
+    if tables.is_empty() { Err(format!("`{kind}` names no table")) } else { Ok(()) }
 }
 
 fn rows(file: &mut CheckFile) -> Result<Expectation, String> {
@@ -89,11 +76,7 @@ fn rows(file: &mut CheckFile) -> Result<Expectation, String> {
                     were looked at, or `allow_empty = true` if an empty table is what it wants"
             .to_owned());
     }
-    Ok(Expectation::Rows(Rows {
-        query,
-        rows,
-        examined,
-    }))
+    Ok(Expectation::Rows(Rows { query, rows, examined }))
 }
 
 fn violations(file: &mut CheckFile) -> Result<Expectation, String> {
@@ -119,28 +102,15 @@ fn rejects(file: &mut CheckFile) -> Result<Expectation, String> {
     let Some(rejects) = file.rejects.take() else {
         return Err("it rejects nothing".to_owned());
     };
-    Ok(Expectation::Rejects(Rejects {
-        write,
-        rejects,
-        neighbour,
-    }))
+    Ok(Expectation::Rejects(Rejects { write, rejects, neighbour }))
 }
 
 fn plan(file: &mut CheckFile) -> Result<Expectation, String> {
     let query = needed(file.query.take(), "query", "plan")?;
     match file.plan.take() {
-        Some(PlanFile {
-            index,
-            scan,
-            detail,
-            without,
-        }) if index.is_some() || detail.is_some() => Ok(Expectation::Plan(PlanUse {
-            query,
-            index,
-            scan,
-            detail,
-            without,
-        })),
+        Some(PlanFile { index, scan, detail, without }) if index.is_some() || detail.is_some() => {
+            Ok(Expectation::Plan(PlanUse { query, index, scan, detail, without }))
+        }
         _ => Err("`plan` names neither an `index` nor a `detail`".to_owned()),
     }
 }
@@ -154,9 +124,7 @@ fn catalog(file: &mut CheckFile) -> Result<Expectation, String> {
             Value::String(text) => Fact::Exactly(text),
             Value::Table(table) => contains(&key, table)?,
             _ => {
-                return Err(format!(
-                    "`{key}` is neither a definition, \"absent\" nor {{ contains = [...] }}"
-                ));
+                return Err(format!("`{key}` is neither a definition, \"absent\" nor {{ contains = [...] }}"));
             }
         };
         objects.insert(key, fact);
@@ -173,25 +141,17 @@ fn contains(key: &str, table: toml::Table) -> Result<Fact, String> {
     struct Contains {
         contains: Vec<String>,
     }
-    let parts: Contains = Value::Table(table)
-        .try_into()
-        .map_err(|error: toml::de::Error| format!("`{key}`: {}", error.message()))?;
+    let parts: Contains =
+        Value::Table(table).try_into().map_err(|error: toml::de::Error| format!("`{key}`: {}", error.message()))?;
     if parts.contains.is_empty() {
-        return Err(format!(
-            "`{key}` must contain nothing, which it always does"
-        ));
+        return Err(format!("`{key}` must contain nothing, which it always does"));
     }
     Ok(Fact::Contains(parts.contains))
 }
 
 fn changes(file: &mut CheckFile) -> Result<Expectation, String> {
     let changes = file.changes.take().unwrap_or_default();
-    let keys: Vec<&String> = changes
-        .add
-        .keys()
-        .chain(changes.alter.keys())
-        .chain(&changes.drop)
-        .collect();
+    let keys: Vec<&String> = changes.add.keys().chain(changes.alter.keys()).chain(&changes.drop).collect();
     if keys.is_empty() {
         return Err("`changes` declares no change".to_owned());
     }
@@ -208,9 +168,6 @@ fn known_kind(key: &str) -> Result<(), String> {
     if crate::catalog::KINDS.contains(&kind) && key.contains(' ') {
         Ok(())
     } else {
-        Err(format!(
-            "`{key}` does not begin with a kind of object: {}",
-            crate::catalog::KINDS.join(", ")
-        ))
+        Err(format!("`{key}` does not begin with a kind of object: {}", crate::catalog::KINDS.join(", ")))
     }
 }

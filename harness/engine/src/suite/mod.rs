@@ -20,8 +20,6 @@ pub use error::{Place, SuiteError};
 pub use load::load;
 pub use model::{Baseline, Deviation, Finding, Gate, Phase, PhaseStep, Suite, TransactionMode};
 pub use requirements::Requirement;
-pub use scenario::{
-    AuditGates, CatalogAfter, Expected, Outcome, Replacement, Scenario, ScenarioKind,
-};
+pub use scenario::{AuditGates, CatalogAfter, Expected, Outcome, Replacement, Scenario, ScenarioKind};
 pub use sql_file::{Dialect, SqlFile};
 pub(crate) use values::step_rows;

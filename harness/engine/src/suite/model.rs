@@ -46,10 +46,7 @@ impl Suite {
     /// The phase with this id, and its ordinal from 0.
     #[must_use]
     pub fn phase(&self, id: &str) -> Option<(usize, &Phase)> {
-        self.phases
-            .iter()
-            .enumerate()
-            .find(|(_, phase)| phase.id == id)
+        self.phases.iter().enumerate().find(|(_, phase)| phase.id == id)
     }
 
     /// Every gate, check and scenario with the requirements that it answers, those of audits among them.
@@ -63,26 +60,17 @@ impl Suite {
         });
         let gates = self.phases.iter().flat_map(|phase| &phase.gates);
         let parts = gates.chain(audits).flat_map(|gate| {
-            let checks = gate
-                .checks
-                .iter()
-                .map(|check| (check.id.as_str(), check.requirement.as_slice()));
+            let checks = gate.checks.iter().map(|check| (check.id.as_str(), check.requirement.as_slice()));
             std::iter::once((gate.id.as_str(), gate.requirement.as_slice())).chain(checks)
         });
-        let scenarios = self
-            .scenarios
-            .iter()
-            .map(|scenario| (scenario.slug.as_str(), scenario.requirement.as_slice()));
+        let scenarios = self.scenarios.iter().map(|scenario| (scenario.slug.as_str(), scenario.requirement.as_slice()));
         parts.chain(scenarios)
     }
 
     /// Every check with its phase's ordinal and its gate.
     pub fn checks(&self) -> impl Iterator<Item = (usize, &Gate, &Check)> {
         self.phases.iter().enumerate().flat_map(|(index, phase)| {
-            phase
-                .gates
-                .iter()
-                .flat_map(move |gate| gate.checks.iter().map(move |check| (index, gate, check)))
+            phase.gates.iter().flat_map(move |gate| gate.checks.iter().map(move |check| (index, gate, check)))
         })
     }
 }

@@ -83,13 +83,8 @@ pub(super) fn gather(
     own: Option<(&Path, &str)>,
 ) -> Result<Vec<Requirement>, SuiteError> {
     let mut own_list = match own {
-        None => OwnList {
-            tests: BTreeMap::new(),
-            notes: BTreeMap::new(),
-        },
-        Some((file, text)) => {
-            toml::from_str(text).map_err(|error| SuiteError::toml(file, text, &error))?
-        }
+        None => OwnList { tests: BTreeMap::new(), notes: BTreeMap::new() },
+        Some((file, text)) => toml::from_str(text).map_err(|error| SuiteError::toml(file, text, &error))?,
     };
     let package = file.tests.map(|own| own.package).unwrap_or_default();
     let mut requirements: Vec<Requirement> = Vec::new();
@@ -97,10 +92,7 @@ pub(super) fn gather(
     for section in file.sections {
         for entry in section.requirement {
             if requirements.iter().any(|known| known.id == entry.id) {
-                return Err(malformed(format!(
-                    "requirement {} is there twice",
-                    entry.id
-                )));
+                return Err(malformed(format!("requirement {} is there twice", entry.id)));
             }
             let listed = own_list.tests.remove(&entry.id).unwrap_or_default();
             let listed = listed.into_iter().map(|test| format!("{package} {test}"));
@@ -117,9 +109,9 @@ pub(super) fn gather(
     }
     match own_list.tests.keys().chain(own_list.notes.keys()).next() {
         None => Ok(requirements),
-        Some(id) => Err(malformed(format!(
-            "requirement {id} has a test among the fixtures and does not stand here: list it"
-        ))),
+        Some(id) => {
+            Err(malformed(format!("requirement {id} has a test among the fixtures and does not stand here: list it")))
+        }
     }
 }
 
@@ -131,11 +123,7 @@ pub(super) fn check(suite: &Suite, place: &Path) -> Result<(), SuiteError> {
     for (id, requirements) in suite.answers() {
         ids.insert(id);
         for requirement in requirements {
-            if !suite
-                .requirements
-                .iter()
-                .any(|known| known.id == *requirement)
-            {
+            if !suite.requirements.iter().any(|known| known.id == *requirement) {
                 return malformed(format!(
                     "{id} answers requirement `{requirement}`, which does not stand here: list it, or mend its name"
                 ));

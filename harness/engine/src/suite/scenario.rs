@@ -179,22 +179,13 @@ pub(super) struct AuditExpected {
 }
 
 pub(super) fn read(file: &Path, text: &str) -> Result<ScenarioFile, SuiteError> {
-    let scenario: ScenarioFile =
-        toml::from_str(text).map_err(|error| SuiteError::toml(file, text, &error))?;
+    let scenario: ScenarioFile = toml::from_str(text).map_err(|error| SuiteError::toml(file, text, &error))?;
     let is = |kind| scenario.kind == kind;
     let wrong = match () {
-        () if scenario.gates.is_some() != is(KindName::Audit) => {
-            "`gates` goes with kind = \"audit\""
-        }
-        () if scenario.phase.is_some() != is(KindName::Probe) => {
-            "`phase` goes with kind = \"probe\""
-        }
-        () if scenario.does.is_some() && !is(KindName::Probe) => {
-            "`does` goes with kind = \"probe\""
-        }
-        () if scenario.steps.is_empty() == is(KindName::Probe) => {
-            "`step` goes with kind = \"probe\""
-        }
+        () if scenario.gates.is_some() != is(KindName::Audit) => "`gates` goes with kind = \"audit\"",
+        () if scenario.phase.is_some() != is(KindName::Probe) => "`phase` goes with kind = \"probe\"",
+        () if scenario.does.is_some() && !is(KindName::Probe) => "`does` goes with kind = \"probe\"",
+        () if scenario.steps.is_empty() == is(KindName::Probe) => "`step` goes with kind = \"probe\"",
         () if scenario.expect.is_some() == is(KindName::Probe) => {
             "`expect` goes with kind = \"apply\" and kind = \"audit\", and these need it"
         }
@@ -204,13 +195,8 @@ pub(super) fn read(file: &Path, text: &str) -> Result<ScenarioFile, SuiteError> 
 }
 
 /// Reads the table `expect` of a scenario.
-pub(super) fn expect<T: serde::de::DeserializeOwned>(
-    file: &Path,
-    table: Option<toml::Table>,
-) -> Result<T, SuiteError> {
-    toml::Value::Table(table.unwrap_or_default())
-        .try_into()
-        .map_err(|error: toml::de::Error| {
-            SuiteError::malformed(Place::file(file), format!("expect: {}", error.message()))
-        })
+pub(super) fn expect<T: serde::de::DeserializeOwned>(file: &Path, table: Option<toml::Table>) -> Result<T, SuiteError> {
+    toml::Value::Table(table.unwrap_or_default()).try_into().map_err(|error: toml::de::Error| {
+        SuiteError::malformed(Place::file(file), format!("expect: {}", error.message()))
+    })
 }

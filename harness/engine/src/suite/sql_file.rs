@@ -29,12 +29,7 @@ impl SqlFile {
     /// A file that holds this text.
     #[must_use]
     pub fn new(path: String, text: String, dialect: Dialect) -> Self {
-        Self {
-            path,
-            text,
-            dialect,
-            statements: OnceLock::new(),
-        }
+        Self { path, text, dialect, statements: OnceLock::new() }
     }
 
     /// Its statements.

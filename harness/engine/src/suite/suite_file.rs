@@ -60,9 +60,7 @@ pub(super) fn read(file: &Path, text: &str) -> Result<SuiteFile, SuiteError> {
     toml::from_str(text).map_err(|error| SuiteError::toml(file, text, &error))
 }
 
-pub(super) fn optional_step<'de, D: Deserializer<'de>>(
-    from: D,
-) -> Result<Option<StepFile>, D::Error> {
+pub(super) fn optional_step<'de, D: Deserializer<'de>>(from: D) -> Result<Option<StepFile>, D::Error> {
     step(from).map(Some)
 }
 
@@ -75,9 +73,7 @@ fn step<'de, D: Deserializer<'de>>(from: D) -> Result<StepFile, D::Error> {
     let strings = |values: Vec<Value>| -> Result<Vec<String>, D::Error> {
         let text = |value| match value {
             Value::String(text) => Ok(text),
-            other => Err(D::Error::custom(format!(
-                "expected the path of a file, found {other}"
-            ))),
+            other => Err(D::Error::custom(format!("expected the path of a file, found {other}"))),
         };
         values.into_iter().map(text).collect()
     };
@@ -85,16 +81,13 @@ fn step<'de, D: Deserializer<'de>>(from: D) -> Result<StepFile, D::Error> {
         Value::String(file) => Ok(StepFile::Files(vec![file])),
         Value::Array(files) if !files.is_empty() => Ok(StepFile::Files(strings(files)?)),
         Value::Table(table) => {
-            let command: Command = Value::Table(table)
-                .try_into()
-                .map_err(|e: toml::de::Error| D::Error::custom(e.message()))?;
+            let command: Command =
+                Value::Table(table).try_into().map_err(|e: toml::de::Error| D::Error::custom(e.message()))?;
             if command.command.is_empty() {
                 return Err(D::Error::custom("the command names no program"));
             }
             Ok(StepFile::Command(command.command))
         }
-        _ => Err(D::Error::custom(
-            "expected a file, a list of files, or { command = [\"program\", \"argument\"] }",
-        )),
+        _ => Err(D::Error::custom("expected a file, a list of files, or { command = [\"program\", \"argument\"] }")),
     }
 }

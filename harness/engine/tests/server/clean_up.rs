@@ -15,57 +15,27 @@ pub(crate) fn trials() -> Vec<Trial> {
         claim("a_stopped_server_leaves_no_process_and_no_folder", stopped),
         claim("a_dropped_server_leaves_no_process_and_no_folder", dropped),
         claim("a_panic_leaves_no_process_and_no_folder", || killed(None)),
-        claim("a_sigint_leaves_no_process_and_no_folder", || {
-            killed(Some("INT"))
-        }),
-        claim("a_sigterm_leaves_no_process_and_no_folder", || {
-            killed(Some("TERM"))
-        }),
-        claim("a_sigkill_leaves_no_process_and_no_folder", || {
-            killed(Some("KILL"))
-        }),
-        claim(
-            "a_kept_server_leaves_its_databases_and_its_log_and_no_process",
-            kept,
-        ),
+        claim("a_sigint_leaves_no_process_and_no_folder", || killed(Some("INT"))),
+        claim("a_sigterm_leaves_no_process_and_no_folder", || killed(Some("TERM"))),
+        claim("a_sigkill_leaves_no_process_and_no_folder", || killed(Some("KILL"))),
+        claim("a_kept_server_leaves_its_databases_and_its_log_and_no_process", kept),
         claim("two_servers_run_side_by_side", side_by_side),
         claim("the_second_version_of_the_matrix_starts", second_version),
-        claim(
-            "the_processes_of_a_nextest_run_share_a_server_that_ends_with_the_run",
-            shared,
-        ),
+        claim("the_processes_of_a_nextest_run_share_a_server_that_ends_with_the_run", shared),
         claim("a_process_that_asks_twice_gets_the_same_server", twice),
     ]
 }
 
 fn embedded() -> Request {
-    Request {
-        choice: Choice::Embedded,
-        needs_timescaledb: true,
-        ..Request::default()
-    }
+    Request { choice: Choice::Embedded, needs_timescaledb: true, ..Request::default() }
 }
 
 fn stopped() -> Result<(), Failed> {
     run(async {
         let mut lines = Vec::new();
         let server = server::start(&embedded(), &mut |line| lines.push(line.to_owned())).await?;
-        assert_eq!(
-            lines
-                .iter()
-                .filter(|line| line.starts_with("server: embedded"))
-                .count(),
-            1,
-            "{lines:?}"
-        );
-        let folder = server
-            .facts()
-            .log
-            .as_ref()
-            .unwrap()
-            .parent()
-            .unwrap()
-            .to_owned();
+        assert_eq!(lines.iter().filter(|line| line.starts_with("server: embedded")).count(), 1, "{lines:?}");
+        let folder = server.facts().log.as_ref().unwrap().parent().unwrap().to_owned();
         let name = folder.to_string_lossy().into_owned();
         assert!(folder.exists());
         assert_ne!(traces::processes(&name), [0_u32; 0]);
@@ -79,14 +49,7 @@ fn stopped() -> Result<(), Failed> {
 fn dropped() -> Result<(), Failed> {
     run(async {
         let server = server::start(&embedded(), &mut |_| {}).await?;
-        let folder = server
-            .facts()
-            .log
-            .as_ref()
-            .unwrap()
-            .parent()
-            .unwrap()
-            .to_owned();
+        let folder = server.facts().log.as_ref().unwrap().parent().unwrap().to_owned();
         drop(server);
         assert!(!folder.exists());
         assert_eq!(traces::processes(&folder.to_string_lossy()), [0_u32; 0]);
@@ -103,10 +66,7 @@ fn killed(signal: Option<&str>) -> Result<(), Failed> {
     let processes = match signal {
         Some(signal) => {
             let processes = traces::processes(&name);
-            assert!(
-                processes.len() >= 2,
-                "a supervisor and a server at least: {processes:?}"
-            );
+            assert!(processes.len() >= 2, "a supervisor and a server at least: {processes:?}");
             assert_eq!(traces::entries(folder.path()).len(), 1);
             holder.kill(signal);
             processes
@@ -131,30 +91,23 @@ fn kept() -> Result<(), Failed> {
     let kept = folder.path().join(&traces::entries(folder.path())[0]);
     assert!(words.contains(&*kept.to_string_lossy()), "{words}");
     assert!(kept.join("data/PG_VERSION").exists());
-    assert!(
-        std::fs::read_to_string(kept.join("server.log"))?.contains("database system is shut down")
-    );
+    assert!(std::fs::read_to_string(kept.join("server.log"))?.contains("database system is shut down"));
     assert_eq!(traces::processes(&kept.to_string_lossy()), [0_u32; 0]);
     Ok(())
 }
 
 fn second_version() -> Result<(), Failed> {
     run(async {
-        let request = Request {
-            version: Version::V18,
-            postgres_min: Some(18),
-            ..embedded()
-        };
+        let request = Request { version: Version::V18, postgres_min: Some(18), ..embedded() };
         let server = server::start(&request, &mut |_| {}).await?;
         let facts = server.facts();
         assert!(facts.postgres.starts_with("18."), "{facts:?}");
         assert_eq!(facts.edition.as_deref(), Some("apache"), "{facts:?}");
         let template = facts.template.clone().unwrap();
         let mut connection = server.options(&template).connect().await?;
-        let installed: String =
-            sqlx::query_scalar("SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'")
-                .fetch_one(&mut connection)
-                .await?;
+        let installed: String = sqlx::query_scalar("SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'")
+            .fetch_one(&mut connection)
+            .await?;
         assert_eq!(Some(installed), facts.timescaledb);
         drop(connection);
         server.stop().await?;
@@ -166,23 +119,16 @@ fn side_by_side() -> Result<(), Failed> {
     run(async {
         let request = embedded();
         let (mut quiet, mut silent) = (|_: &str| {}, |_: &str| {});
-        let (one, two) = tokio::join!(
-            server::start(&request, &mut quiet),
-            server::start(&request, &mut silent)
-        );
+        let (one, two) = tokio::join!(server::start(&request, &mut quiet), server::start(&request, &mut silent));
         let (one, two) = (one?, two?);
         assert_ne!(one.url("postgres"), two.url("postgres"));
         for server in [&one, &two] {
             let mut connection = server.options("postgres").connect().await?;
-            sqlx::query("CREATE DATABASE mine")
-                .execute(&mut connection)
-                .await?;
+            sqlx::query("CREATE DATABASE mine").execute(&mut connection).await?;
         }
         one.stop().await?;
         let mut connection = two.options("mine").connect().await?;
-        let answer: i32 = sqlx::query_scalar("SELECT 1")
-            .fetch_one(&mut connection)
-            .await?;
+        let answer: i32 = sqlx::query_scalar("SELECT 1").fetch_one(&mut connection).await?;
         assert_eq!(answer, 1);
         drop(connection);
         two.stop().await?;

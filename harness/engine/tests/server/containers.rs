@@ -11,35 +11,15 @@ pub(crate) fn trials() -> Vec<Trial> {
     let hindrance = hindrance();
     let hindrance = hindrance.as_deref();
     vec![
-        claim_if(
-            "a_stopped_container_leaves_no_container_and_no_volume",
-            hindrance,
-            stopped,
-        ),
-        claim_if(
-            "a_sigint_leaves_no_container_and_no_volume",
-            hindrance,
-            || killed("INT"),
-        ),
-        claim_if(
-            "a_sigkill_leaves_no_container_and_no_volume",
-            hindrance,
-            || killed("KILL"),
-        ),
-        claim_if(
-            "a_panic_leaves_no_container_and_no_volume",
-            hindrance,
-            panicked,
-        ),
+        claim_if("a_stopped_container_leaves_no_container_and_no_volume", hindrance, stopped),
+        claim_if("a_sigint_leaves_no_container_and_no_volume", hindrance, || killed("INT")),
+        claim_if("a_sigkill_leaves_no_container_and_no_volume", hindrance, || killed("KILL")),
+        claim_if("a_panic_leaves_no_container_and_no_volume", hindrance, panicked),
     ]
 }
 
 fn request() -> Request {
-    Request {
-        choice: Choice::Container,
-        needs_timescaledb: true,
-        ..Request::default()
-    }
+    Request { choice: Choice::Container, needs_timescaledb: true, ..Request::default() }
 }
 
 /// Why there can be no container here.
@@ -53,14 +33,7 @@ fn hindrance() -> Option<String> {
 /// The container that publishes the port of this URL, by id.
 fn container_of(url: &str) -> Vec<String> {
     let port = url.rsplit_once(':').unwrap().1.split('/').next().unwrap();
-    traces::docker(&[
-        "ps",
-        "--all",
-        "--quiet",
-        "--no-trunc",
-        "--filter",
-        &format!("publish={port}"),
-    ])
+    traces::docker(&["ps", "--all", "--quiet", "--no-trunc", "--filter", &format!("publish={port}")])
 }
 
 fn volumes() -> Vec<String> {
@@ -73,17 +46,9 @@ fn stopped() -> Result<(), Failed> {
         let server = server::start(&request(), &mut |_| {}).await?;
         let ids = container_of(&server.url("postgres"));
         assert_eq!(ids.len(), 1);
-        assert!(
-            server
-                .facts()
-                .image_digest
-                .as_ref()
-                .is_some_and(|digest| digest.contains("sha256:"))
-        );
+        assert!(server.facts().image_digest.as_ref().is_some_and(|digest| digest.contains("sha256:")));
         let mut connection = server.options("postgres").connect().await?;
-        let answer: i32 = sqlx::query_scalar("SELECT 1")
-            .fetch_one(&mut connection)
-            .await?;
+        let answer: i32 = sqlx::query_scalar("SELECT 1").fetch_one(&mut connection).await?;
         assert_eq!(answer, 1);
         drop(connection);
         server.stop().await?;
@@ -109,8 +74,7 @@ fn killed(signal: &str) -> Result<(), Failed> {
 
 fn panicked() -> Result<(), Failed> {
     let folder = traces::folder();
-    let (mut holder, url) =
-        Holder::start(Holder::command(Choice::Container, "panic", folder.path()));
+    let (mut holder, url) = Holder::start(Holder::command(Choice::Container, "panic", folder.path()));
     assert!(url.starts_with("postgresql://"), "{url}");
     assert!(!holder.child.wait()?.success());
     // The holder has waited for its supervisor while it unwound.

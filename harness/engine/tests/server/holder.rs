@@ -12,10 +12,7 @@ pub(crate) const HOLD: &str = "PHASEGATE_TEST_HOLD";
 /// Starts a server, says where it is, and waits to be killed; or panics, if that is what is wanted.
 pub(crate) fn hold(what: &str) -> ExitCode {
     let (choice, how) = what.split_once(' ').unwrap();
-    let request = Request {
-        choice: choice.parse().unwrap(),
-        ..Request::default()
-    };
+    let request = Request { choice: choice.parse().unwrap(), ..Request::default() };
     super::run(async {
         if how == "shared" {
             let server = server::shared(&request, &mut |_| {}).await.unwrap();
@@ -79,13 +76,7 @@ impl Holder {
     /// Sends it a signal and waits until it has ended.
     pub(crate) fn kill(mut self, signal: &str) {
         let pid = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-s", signal, &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
+        assert!(Command::new("kill").args(["-s", signal, &pid]).status().unwrap().success());
         self.child.wait().unwrap();
     }
 }

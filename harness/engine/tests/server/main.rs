@@ -30,14 +30,9 @@ fn main() -> ExitCode {
 
 /// A test named as a claim. It starts an embedded server, for which this machine's apt is needed once.
 fn claim(name: &str, test: fn() -> Result<(), Failed>) -> Trial {
-    let apt = std::env::var_os("PATH").is_some_and(|path| {
-        std::env::split_paths(&path).any(|folder| folder.join("apt-get").exists())
-    });
-    claim_if(
-        name,
-        (!apt).then_some("needs apt-get for the embedded server"),
-        test,
-    )
+    let apt = std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join("apt-get").exists()));
+    claim_if(name, (!apt).then_some("needs apt-get for the embedded server"), test)
 }
 
 /// Set where Docker has to answer, so that a test that needs it is not left out but fails.
@@ -47,18 +42,11 @@ const MANDATORY: &str = "PHASEGATE_TEST_CONTAINERS";
 fn claim_if(name: &str, hindrance: Option<&str>, test: fn() -> Result<(), Failed>) -> Trial {
     match hindrance {
         None => Trial::test(name, test),
-        Some(reason) => Trial::test(name, test)
-            .with_kind(reason)
-            .with_ignored_flag(true),
+        Some(reason) => Trial::test(name, test).with_kind(reason).with_ignored_flag(true),
     }
 }
 
 /// Runs a test's future.
 fn run<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(future)
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap().block_on(future)
 }

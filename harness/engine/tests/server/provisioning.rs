@@ -11,19 +11,9 @@ use crate::{claim, claim_if, run, traces};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
-        claim(
-            "two_provisioners_at_once_yield_one_installation_and_a_damaged_one_is_made_anew",
-            at_once_and_damaged,
-        ),
-        claim_if(
-            "a_full_disk_is_a_clear_error_that_leaves_nothing_in_the_cache",
-            no_small_disk(),
-            full_disk,
-        ),
-        claim(
-            "a_mirror_that_nobody_answers_is_an_error_that_names_the_way_out",
-            no_mirror,
-        ),
+        claim("two_provisioners_at_once_yield_one_installation_and_a_damaged_one_is_made_anew", at_once_and_damaged),
+        claim_if("a_full_disk_is_a_clear_error_that_leaves_nothing_in_the_cache", no_small_disk(), full_disk),
+        claim("a_mirror_that_nobody_answers_is_an_error_that_names_the_way_out", no_mirror),
         claim("a_cache_that_is_not_there_is_reported_as_empty", empty),
     ]
 }
@@ -42,30 +32,18 @@ fn at_once_and_damaged() -> Result<(), Failed> {
     });
     let two = provisioned(&cache)?;
     let one = one.join().unwrap()?;
-    let downloads = |lines: &[String]| {
-        lines
-            .iter()
-            .filter(|line| line.contains("downloading"))
-            .count()
-    };
+    let downloads = |lines: &[String]| lines.iter().filter(|line| line.contains("downloading")).count();
     assert_eq!(downloads(&one) + downloads(&two), 1, "{one:?} {two:?}");
     assert!(!half.exists());
 
     let found = status(Some(&cache))?.remove(0);
     assert!(found.installation.is_some(), "{found:?}");
-    assert_eq!(
-        provisioned(&cache)?,
-        [""; 0],
-        "a whole installation is taken as it is"
-    );
+    assert_eq!(provisioned(&cache)?, [""; 0], "a whole installation is taken as it is");
 
     for damage in [truncate, remove_manifest, remove_template] {
         damage(&found.place);
         let damaged = status(Some(&cache))?.remove(0);
-        assert!(
-            damaged.damage.is_some() && damaged.installation.is_none(),
-            "{damaged:?}"
-        );
+        assert!(damaged.damage.is_some() && damaged.installation.is_none(), "{damaged:?}");
     }
     let lines = provisioned(&cache)?;
     assert!(lines[0].contains("is made anew"), "{lines:?}");
@@ -75,18 +53,13 @@ fn at_once_and_damaged() -> Result<(), Failed> {
 
 fn provisioned(cache: &Path) -> Result<Vec<String>, ServerError> {
     let mut lines = Vec::new();
-    run(provision(Version::V17, None, Some(cache), &mut |line| {
-        lines.push(line.to_owned())
-    }))?;
+    run(provision(Version::V17, None, Some(cache), &mut |line| lines.push(line.to_owned())))?;
     Ok(lines)
 }
 
 fn truncate(place: &Path) {
     let postgres = place.join("root/usr/lib/postgresql/17/bin/postgres");
-    let file = std::fs::OpenOptions::new()
-        .write(true)
-        .open(&postgres)
-        .unwrap();
+    let file = std::fs::OpenOptions::new().write(true).open(&postgres).unwrap();
     file.set_len(4096).unwrap();
 }
 
@@ -107,10 +80,7 @@ fn full_disk() -> Result<(), Failed> {
     };
     let error = provisioned(&cache).unwrap_err();
     let words = error.to_string();
-    assert!(
-        words.contains("MB free and") && words.contains("make room there"),
-        "{words}"
-    );
+    assert!(words.contains("MB free and") && words.contains("make room there"), "{words}");
     assert_eq!(traces::entries(&cache), ["postgres-17.lock"]);
     drop(small);
     Ok(())
@@ -118,27 +88,13 @@ fn full_disk() -> Result<(), Failed> {
 
 fn no_mirror() -> Result<(), Failed> {
     let folder = traces::folder();
-    let port = std::net::TcpListener::bind("127.0.0.1:0")?
-        .local_addr()?
-        .port();
+    let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let mirror = format!("http://127.0.0.1:{port}/debian");
     let cache = folder.path().join("cache");
-    let error = run(provision(
-        Version::V17,
-        Some(&mirror),
-        Some(&cache),
-        &mut |_| {},
-    ))
-    .unwrap_err();
+    let error = run(provision(Version::V17, Some(&mirror), Some(&cache), &mut |_| {})).unwrap_err();
     let words = error.to_string();
-    assert!(
-        words.starts_with("failed to provision the embedded server: read the package lists: "),
-        "{words}"
-    );
-    assert!(
-        words.contains("--mirror or PHASEGATE_DEBIAN_MIRROR"),
-        "{words}"
-    );
+    assert!(words.starts_with("failed to provision the embedded server: read the package lists: "), "{words}");
+    assert!(words.contains("--mirror or PHASEGATE_DEBIAN_MIRROR"), "{words}");
     assert_eq!(traces::entries(&cache), ["postgres-17.lock"]);
     Ok(())
 }
@@ -147,40 +103,24 @@ fn empty() -> Result<(), Failed> {
     let folder = traces::folder();
     let found = status(Some(&folder.path().join("nowhere")))?;
     assert_eq!(found.len(), Version::ALL.len());
-    assert!(
-        found
-            .iter()
-            .all(|found| found.installation.is_none() && found.damage.is_none()),
-        "{found:?}"
-    );
+    assert!(found.iter().all(|found| found.installation.is_none() && found.damage.is_none()), "{found:?}");
     Ok(())
 }
 
 /// Why a small disk cannot be mounted here.
 pub(crate) fn no_small_disk() -> Option<&'static str> {
     let folder = traces::folder();
-    small_disk(folder.path(), "1m")
-        .is_none()
-        .then_some("needs the right to mount a small disk")
+    small_disk(folder.path(), "1m").is_none().then_some("needs the right to mount a small disk")
 }
 
 /// A file system of few megabytes, unmounted when dropped; none where we may not mount.
 pub(crate) fn small_disk(place: &Path, size: &str) -> Option<SmallDisk> {
     let mounted = Command::new("mount")
-        .args([
-            "-t",
-            "tmpfs",
-            "-o",
-            &format!("size={size},mode=1777"),
-            "phasegate-test",
-        ])
+        .args(["-t", "tmpfs", "-o", &format!("size={size},mode=1777"), "phasegate-test"])
         .arg(place)
         .output()
         .ok()?;
-    mounted
-        .status
-        .success()
-        .then(|| SmallDisk(place.to_owned()))
+    mounted.status.success().then(|| SmallDisk(place.to_owned()))
 }
 
 pub(crate) struct SmallDisk(PathBuf);

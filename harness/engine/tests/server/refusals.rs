@@ -8,29 +8,16 @@ use crate::{claim, claim_if, run, traces};
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         claim("a_wrong_password_is_refused_and_not_shown", wrong_password),
-        claim(
-            "a_database_url_that_nobody_answers_is_refused",
-            nobody_answers,
-        ),
+        claim("a_database_url_that_nobody_answers_is_refused", nobody_answers),
         claim("an_external_server_is_asked_by_its_url", external),
-        claim(
-            "a_suite_that_needs_a_newer_server_is_told_so_before_anything_is_unpacked",
-            newer_embedded,
-        ),
-        claim(
-            "a_suite_that_needs_a_newer_server_than_the_external_one_is_told_so",
-            newer_external,
-        ),
+        claim("a_suite_that_needs_a_newer_server_is_told_so_before_anything_is_unpacked", newer_embedded),
+        claim("a_suite_that_needs_a_newer_server_than_the_external_one_is_told_so", newer_external),
         claim_if(
             "a_local_postgresql_without_timescaledb_is_not_taken_for_a_suite_that_needs_it",
             no_local(),
             local_without,
         ),
-        claim_if(
-            "a_local_postgresql_serves_a_suite_that_needs_no_timescaledb",
-            no_local(),
-            local_plain,
-        ),
+        claim_if("a_local_postgresql_serves_a_suite_that_needs_no_timescaledb", no_local(), local_plain),
         claim_if(
             "no_room_for_a_server_is_a_clear_error_that_leaves_nothing",
             crate::provisioning::no_small_disk(),
@@ -40,38 +27,22 @@ pub(crate) fn trials() -> Vec<Trial> {
 }
 
 fn embedded() -> Request {
-    Request {
-        choice: Choice::Embedded,
-        ..Request::default()
-    }
+    Request { choice: Choice::Embedded, ..Request::default() }
 }
 
 fn external_request(url: String) -> Request {
-    Request {
-        choice: Choice::Auto,
-        database_url: Some(url),
-        ..Request::default()
-    }
+    Request { choice: Choice::Auto, database_url: Some(url), ..Request::default() }
 }
 
 fn wrong_password() -> Result<(), Failed> {
     run(async {
         let own = server::start(&embedded(), &mut |_| {}).await?;
-        let (before, after) = own
-            .url("postgres")
-            .split_once('@')
-            .map(|(a, b)| (a.to_owned(), b.to_owned()))
-            .unwrap();
+        let (before, after) = own.url("postgres").split_once('@').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
         let url = format!("{}:s3cr3t@{after}", before.rsplit_once(':').unwrap().0);
-        let error = server::start(&external_request(url), &mut |_| {})
-            .await
-            .unwrap_err();
+        let error = server::start(&external_request(url), &mut |_| {}).await.unwrap_err();
         assert!(matches!(error, ServerError::Refused { .. }), "{error:?}");
         let words = error.to_string();
-        assert!(
-            words.contains("28P01") && words.contains("check DATABASE_URL"),
-            "{words}"
-        );
+        assert!(words.contains("28P01") && words.contains("check DATABASE_URL"), "{words}");
         assert!(!words.contains("s3cr3t"), "{words}");
         own.stop().await?;
         Ok(())
@@ -80,20 +51,11 @@ fn wrong_password() -> Result<(), Failed> {
 
 fn nobody_answers() -> Result<(), Failed> {
     run(async {
-        let port = std::net::TcpListener::bind("127.0.0.1:0")?
-            .local_addr()?
-            .port();
+        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let url = format!("postgresql://me:s3cr3t@127.0.0.1:{port}/app");
-        let error = server::start(&external_request(url), &mut |_| {})
-            .await
-            .unwrap_err();
+        let error = server::start(&external_request(url), &mut |_| {}).await.unwrap_err();
         let words = error.to_string();
-        assert!(
-            words.starts_with(&format!(
-                "failed to connect to postgresql://me@127.0.0.1:{port}/app: "
-            )),
-            "{words}"
-        );
+        assert!(words.starts_with(&format!("failed to connect to postgresql://me@127.0.0.1:{port}/app: ")), "{words}");
         assert!(!words.contains("s3cr3t"), "{words}");
         Ok(())
     })
@@ -106,10 +68,7 @@ fn external() -> Result<(), Failed> {
         let request = external_request(own.url("postgres"));
         let other = server::start(&request, &mut |line| lines.push(line.to_owned())).await?;
         assert_eq!(lines.len(), 1, "{lines:?}");
-        assert!(
-            lines[0].starts_with("server: external, PostgreSQL 17"),
-            "{lines:?}"
-        );
+        assert!(lines[0].starts_with("server: external, PostgreSQL 17"), "{lines:?}");
         assert_eq!(other.facts().timescaledb, own.facts().timescaledb);
         assert_eq!(other.url("other"), own.url("other"));
         other.stop().await?;
@@ -123,10 +82,7 @@ fn external() -> Result<(), Failed> {
 
 fn newer_embedded() -> Result<(), Failed> {
     run(async {
-        let request = Request {
-            postgres_min: Some(18),
-            ..embedded()
-        };
+        let request = Request { postgres_min: Some(18), ..embedded() };
         let error = server::start(&request, &mut |_| {}).await.unwrap_err();
         assert_eq!(
             error.to_string(),
@@ -140,15 +96,9 @@ fn newer_embedded() -> Result<(), Failed> {
 fn newer_external() -> Result<(), Failed> {
     run(async {
         let own = server::start(&embedded(), &mut |_| {}).await?;
-        let request = Request {
-            postgres_min: Some(99),
-            ..external_request(own.url("postgres"))
-        };
+        let request = Request { postgres_min: Some(99), ..external_request(own.url("postgres")) };
         let error = server::start(&request, &mut |_| {}).await.unwrap_err();
-        assert!(
-            matches!(error, ServerError::SuiteNeedsNewer { needed: 99, .. }),
-            "{error:?}"
-        );
+        assert!(matches!(error, ServerError::SuiteNeedsNewer { needed: 99, .. }), "{error:?}");
         own.stop().await?;
         Ok(())
     })
@@ -163,11 +113,7 @@ fn no_local() -> Option<&'static str> {
 
 fn local_without() -> Result<(), Failed> {
     run(async {
-        let request = Request {
-            choice: Choice::Local,
-            needs_timescaledb: true,
-            ..Request::default()
-        };
+        let request = Request { choice: Choice::Local, needs_timescaledb: true, ..Request::default() };
         let error = server::start(&request, &mut |_| {}).await.unwrap_err();
         assert!(error.to_string().contains("has no TimescaleDB"), "{error}");
         Ok(())
@@ -176,19 +122,9 @@ fn local_without() -> Result<(), Failed> {
 
 fn local_plain() -> Result<(), Failed> {
     run(async {
-        let request = Request {
-            choice: Choice::Local,
-            ..Request::default()
-        };
+        let request = Request { choice: Choice::Local, ..Request::default() };
         let server = server::start(&request, &mut |_| {}).await?;
-        let folder = server
-            .facts()
-            .log
-            .as_ref()
-            .unwrap()
-            .parent()
-            .unwrap()
-            .to_owned();
+        let folder = server.facts().log.as_ref().unwrap().parent().unwrap().to_owned();
         // The password works over TCP, whatever the version is.
         let outside = server::start(&external_request(server.url("postgres")), &mut |_| {}).await?;
         assert_eq!(outside.facts().postgres, server.facts().postgres);
@@ -208,10 +144,7 @@ fn no_room() -> Result<(), Failed> {
     let command = crate::holder::Holder::command(Choice::Embedded, "wait", folder.path());
     let (mut holder, words) = crate::holder::Holder::start(command);
     holder.child.wait()?;
-    assert!(
-        words.contains("failed to copy the template cluster to"),
-        "{words}"
-    );
+    assert!(words.contains("failed to copy the template cluster to"), "{words}");
     assert!(words.contains("make room there"), "{words}");
     assert_eq!(traces::entries(folder.path()), [""; 0]);
     drop(small);

@@ -8,11 +8,7 @@ use tempfile::TempDir;
 
 /// A folder that holds everything of one test's servers, and that their account can reach.
 pub(crate) fn folder() -> TempDir {
-    let folder = tempfile::Builder::new()
-        .prefix("pgt")
-        .rand_bytes(6)
-        .tempdir_in("/tmp")
-        .unwrap();
+    let folder = tempfile::Builder::new().prefix("pgt").rand_bytes(6).tempdir_in("/tmp").unwrap();
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o1777)).unwrap();
     folder
 }
@@ -35,8 +31,7 @@ pub(crate) fn processes(mentioning: &str) -> Vec<u32> {
         .filter_map(|entry| {
             let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
             let line = std::fs::read(entry.path().join("cmdline")).ok()?;
-            (pid != std::process::id() && String::from_utf8_lossy(&line).contains(mentioning))
-                .then_some(pid)
+            (pid != std::process::id() && String::from_utf8_lossy(&line).contains(mentioning)).then_some(pid)
         })
         .collect();
     pids.sort_unstable();
@@ -58,13 +53,6 @@ pub(crate) fn wait_for_end(pids: &[u32]) {
 /// What Docker lists: containers or volumes.
 pub(crate) fn docker(arguments: &[&str]) -> Vec<String> {
     let output = Command::new("docker").args(arguments).output().unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8_lossy(&output.stdout)
-        .lines()
-        .map(str::to_owned)
-        .collect()
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
 }

@@ -3,9 +3,7 @@
 use serde_json::Value;
 
 use super::verification::Fault;
-use crate::{
-    Digest, EVENTS_FILE, FORMAT_VERSION, FolderError, Link, PLAN_FILE, Plan, RunFolder, read_chain,
-};
+use crate::{Digest, EVENTS_FILE, FORMAT_VERSION, FolderError, Link, PLAN_FILE, Plan, RunFolder, read_chain};
 
 /// The faults found so far in one folder.
 pub(super) struct Audit<'a> {
@@ -15,10 +13,7 @@ pub(super) struct Audit<'a> {
 
 impl<'a> Audit<'a> {
     pub(super) fn of(folder: &'a RunFolder) -> Self {
-        Self {
-            folder,
-            faults: Vec::new(),
-        }
+        Self { folder, faults: Vec::new() }
     }
 
     pub(super) fn into_faults(self) -> Vec<Fault> {
@@ -27,10 +22,7 @@ impl<'a> Audit<'a> {
 
     /// One more thing that does not hold.
     pub(super) fn fault(&mut self, file: &str, what: impl Into<String>) {
-        self.faults.push(Fault {
-            file: file.to_owned(),
-            what: what.into(),
-        });
+        self.faults.push(Fault { file: file.to_owned(), what: what.into() });
     }
 
     /// The bytes of a file that must be there.
@@ -45,15 +37,12 @@ impl<'a> Audit<'a> {
     /// The plan, unless it is none or of a format that this version does not read.
     pub(super) fn plan(&mut self) -> Result<Option<Plan>, FolderError> {
         let bytes = self.folder.read(PLAN_FILE)?;
-        let format = serde_json::from_slice::<Value>(&bytes)
-            .ok()
-            .and_then(|plan| plan.get("format").and_then(Value::as_u64));
+        let format =
+            serde_json::from_slice::<Value>(&bytes).ok().and_then(|plan| plan.get("format").and_then(Value::as_u64));
         if let Some(format) = format
             && format != u64::from(FORMAT_VERSION)
         {
-            let what = format!(
-                "format {format} is not the format {FORMAT_VERSION} that this version reads"
-            );
+            let what = format!("format {format} is not the format {FORMAT_VERSION} that this version reads");
             self.fault(PLAN_FILE, what);
             return Ok(None);
         }

@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::audit::Audit;
-use crate::{
-    Digest, EVENTS_FILE, Event, FolderError, Link, OUTPUTS_FOLDER, PLAN_FILE, folder::FILES,
-};
+use crate::{Digest, EVENTS_FILE, Event, FolderError, Link, OUTPUTS_FOLDER, PLAN_FILE, folder::FILES};
 
 impl Audit<'_> {
     /// A run folder holds nothing that the run did not leave: a stranger would take it for evidence.
@@ -24,16 +22,10 @@ impl Audit<'_> {
         let named: BTreeSet<&Digest> = links.iter().flat_map(|link| link.event.outputs()).collect();
         let prefix = format!("{OUTPUTS_FOLDER}/");
         let files = self.folder.files()?;
-        let stored: BTreeSet<&str> = files
-            .iter()
-            .filter_map(|file| file.strip_prefix(&prefix))
-            .collect();
+        let stored: BTreeSet<&str> = files.iter().filter_map(|file| file.strip_prefix(&prefix)).collect();
         for digest in &named {
             if !stored.contains(digest.as_str()) {
-                self.fault(
-                    &format!("{prefix}{digest}"),
-                    "is named by an event and missing",
-                );
+                self.fault(&format!("{prefix}{digest}"), "is named by an event and missing");
             }
         }
         for name in stored {

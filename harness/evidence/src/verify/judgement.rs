@@ -1,10 +1,7 @@
 //! Whether the events come to what the run says they came to.
 
 use super::{audit::Audit, order::out_of_order};
-use crate::{
-    Digest, EVENTS_FILE, Event, FolderError, Link, Plan, RESULT_FILE, RunResult, Verdict,
-    canonical_bytes,
-};
+use crate::{Digest, EVENTS_FILE, Event, FolderError, Link, Plan, RESULT_FILE, RunResult, Verdict, canonical_bytes};
 
 impl Audit<'_> {
     /// The events can have happened in this order, and speak only of what was planned.
@@ -17,22 +14,11 @@ impl Audit<'_> {
     /// A check that passed shows what it saw, and one that did not says why.
     pub(super) fn observed(&mut self, links: &[Link]) {
         for link in links {
-            let Event::CheckJudged {
-                suite,
-                check,
-                verdict,
-                reason,
-                observation,
-                ..
-            } = &link.event
-            else {
+            let Event::CheckJudged { suite, check, verdict, reason, observation, .. } = &link.event else {
                 continue;
             };
             if *verdict == Verdict::Passed && observation.is_none() {
-                self.fault(
-                    EVENTS_FILE,
-                    format!("{suite}/{check} passed and shows nothing that it saw"),
-                );
+                self.fault(EVENTS_FILE, format!("{suite}/{check} passed and shows nothing that it saw"));
             }
             if (*verdict == Verdict::Passed) == reason.is_some() {
                 let what = match reason {
@@ -79,19 +65,13 @@ impl Audit<'_> {
         for link in links {
             let suite_of = |name: &str| derived.suites.iter().find(|suite| suite.suite == name);
             let claimed = match &link.event {
-                Event::PhaseJudged {
-                    suite,
-                    phase,
-                    verdict,
-                } => suite_of(suite)
+                Event::PhaseJudged { suite, phase, verdict } => suite_of(suite)
                     .and_then(|found| found.phases.iter().find(|found| found.phase == *phase))
                     .map(|found| (format!("phase {phase} of {suite}"), *verdict, found.verdict)),
                 Event::SuiteFinished { suite, verdict } => {
                     suite_of(suite).map(|found| (format!("suite {suite}"), *verdict, found.verdict))
                 }
-                Event::RunFinished { verdict, .. } => {
-                    Some(("the run".to_owned(), *verdict, derived.verdict))
-                }
+                Event::RunFinished { verdict, .. } => Some(("the run".to_owned(), *verdict, derived.verdict)),
                 _ => None,
             };
             if let Some((what, claimed, derived)) = claimed
@@ -104,19 +84,9 @@ impl Audit<'_> {
     }
 
     /// `result.json` is exactly what plan and events come to. Returns the digest that it must have.
-    pub(super) fn result(
-        &mut self,
-        derived: &RunResult,
-        links: &[Link],
-    ) -> Result<Option<Digest>, FolderError> {
-        let Some(Event::RunFinished {
-            result: claimed, ..
-        }) = links.last().map(|link| &link.event)
-        else {
-            self.fault(
-                EVENTS_FILE,
-                "does not end with the end of the run: it was interrupted",
-            );
+    pub(super) fn result(&mut self, derived: &RunResult, links: &[Link]) -> Result<Option<Digest>, FolderError> {
+        let Some(Event::RunFinished { result: claimed, .. }) = links.last().map(|link| &link.event) else {
+            self.fault(EVENTS_FILE, "does not end with the end of the run: it was interrupted");
             return Ok(None);
         };
         let Ok(bytes) = canonical_bytes(derived) else {

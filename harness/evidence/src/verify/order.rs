@@ -20,10 +20,7 @@ pub(super) fn out_of_order(plan: &Plan, links: &[Link]) -> Vec<String> {
             step.after = vec![started(suite_name(suite))];
         }
         if !planned.contains(&step.subject) {
-            faults.push(format!(
-                "{} {} and was not planned",
-                step.subject, step.what
-            ));
+            faults.push(format!("{} {} and was not planned", step.subject, step.what));
         }
         for earlier in step.after {
             if !done.contains(&earlier) {
@@ -69,17 +66,9 @@ fn planned(plan: &Plan) -> (BTreeSet<String>, Vec<String>) {
         let s = &suite.suite;
         name(suite_name(s));
         name(baseline_name(s));
-        suite
-            .findings
-            .iter()
-            .for_each(|f| name(finding_name(s, &f.id)));
-        suite
-            .phases
-            .iter()
-            .for_each(|p| name(phase_name(s, &p.phase)));
-        suite
-            .checks()
-            .for_each(|(p, g, c)| name(check_name(s, &p.phase, &g.gate, &c.check)));
+        suite.findings.iter().for_each(|f| name(finding_name(s, &f.id)));
+        suite.phases.iter().for_each(|p| name(phase_name(s, &p.phase)));
+        suite.checks().for_each(|(p, g, c)| name(check_name(s, &p.phase, &g.gate, &c.check)));
     }
     (names, faults)
 }
@@ -121,73 +110,37 @@ struct Step {
 
 impl Step {
     fn of(plan: &Plan, event: &Event) -> Option<Self> {
-        let once = |subject: String, what, after| Self {
-            subject,
-            what,
-            once: true,
-            after,
-        };
-        let applied =
-            |suite: &str, phase: &str| format!("{} was applied", phase_name(suite, phase));
+        let once = |subject: String, what, after| Self { subject, what, once: true, after };
+        let applied = |suite: &str, phase: &str| format!("{} was applied", phase_name(suite, phase));
         Some(match event {
             Event::RunStarted { .. } => once(RUN.to_owned(), "was started", vec![]),
-            Event::SuiteStarted { suite } => {
-                once(suite_name(suite), "was started", vec![SERVER.to_owned()])
+            Event::SuiteStarted { suite } => once(suite_name(suite), "was started", vec![SERVER.to_owned()]),
+            Event::BaselineApplied { suite, .. } => {
+                once(baseline_name(suite), "was applied", vec![started(suite_name(suite))])
             }
-            Event::BaselineApplied { suite, .. } => once(
-                baseline_name(suite),
-                "was applied",
-                vec![started(suite_name(suite))],
-            ),
-            Event::BaselineFailed { suite, .. } => once(
-                baseline_name(suite),
-                "failed",
-                vec![started(suite_name(suite))],
-            ),
+            Event::BaselineFailed { suite, .. } => {
+                once(baseline_name(suite), "failed", vec![started(suite_name(suite))])
+            }
             Event::PhaseStarted { suite, phase } => {
                 let after = vec![format!("{} was applied", baseline_name(suite))];
                 once(phase_name(suite, phase), "was started", after)
             }
             Event::StatementApplied { suite, phase, .. } => Self {
                 once: false,
-                ..once(
-                    phase_name(suite, phase),
-                    "executed a statement",
-                    vec![started(phase_name(suite, phase))],
-                )
+                ..once(phase_name(suite, phase), "executed a statement", vec![started(phase_name(suite, phase))])
             },
-            Event::PhaseApplied { suite, phase, .. } => once(
-                phase_name(suite, phase),
-                "was applied",
-                vec![started(phase_name(suite, phase))],
-            ),
-            Event::PhaseFailed { suite, phase, .. } => once(
-                phase_name(suite, phase),
-                "failed to apply",
-                vec![started(phase_name(suite, phase))],
-            ),
-            Event::CheckJudged {
-                suite,
-                phase,
-                gate,
-                check,
-                verdict,
-                ..
-            } => {
+            Event::PhaseApplied { suite, phase, .. } => {
+                once(phase_name(suite, phase), "was applied", vec![started(phase_name(suite, phase))])
+            }
+            Event::PhaseFailed { suite, phase, .. } => {
+                once(phase_name(suite, phase), "failed to apply", vec![started(phase_name(suite, phase))])
+            }
+            Event::CheckJudged { suite, phase, gate, check, verdict, .. } => {
                 let tried = matches!(verdict, Verdict::Passed | Verdict::Failed);
-                let after = if tried {
-                    vec![applied(suite, phase)]
-                } else {
-                    vec![]
-                };
+                let after = if tried { vec![applied(suite, phase)] } else { vec![] };
                 once(check_name(suite, phase, gate, check), "was judged", after)
             }
-            Event::FindingTried {
-                suite,
-                finding,
-                confirmed,
-                ..
-            } => {
+            Event::FindingTried { suite, finding, confirmed, .. } => {
                 let phase = plan
                     .suites
                     .iter()
@@ -196,33 +149,16 @@ impl Step {
                     .find(|planned| planned.id == *finding)
                     .filter(|_| *confirmed);
                 let after = phase.map(|finding| applied(suite, &finding.phase));
-                once(
-                    finding_name(suite, finding),
-                    "was tried",
-                    after.into_iter().collect(),
-                )
+                once(finding_name(suite, finding), "was tried", after.into_iter().collect())
             }
-            Event::PhaseJudged {
-                suite,
-                phase,
-                verdict,
-            } => {
-                let after = if *verdict == Verdict::Passed {
-                    vec![applied(suite, phase)]
-                } else {
-                    vec![]
-                };
+            Event::PhaseJudged { suite, phase, verdict } => {
+                let after = if *verdict == Verdict::Passed { vec![applied(suite, phase)] } else { vec![] };
                 once(phase_name(suite, phase), "was judged", after)
             }
-            Event::SuiteFinished { suite, .. } => once(
-                suite_name(suite),
-                "was finished",
-                vec![started(suite_name(suite))],
-            ),
-            Event::ServerReady { .. } => Self {
-                once: false,
-                ..once(RUN.to_owned(), "had a server", vec![])
-            },
+            Event::SuiteFinished { suite, .. } => {
+                once(suite_name(suite), "was finished", vec![started(suite_name(suite))])
+            }
+            Event::ServerReady { .. } => Self { once: false, ..once(RUN.to_owned(), "had a server", vec![]) },
             Event::ServerLog { .. } => return None,
             Event::RunFinished { .. } => once(RUN.to_owned(), "was finished", vec![]),
         })

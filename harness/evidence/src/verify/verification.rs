@@ -36,14 +36,10 @@ impl Verification {
     /// verifies, but has none of the digests that the honest run printed.
     #[must_use]
     pub fn recognise(&self, expected: &Digest) -> Option<&'static str> {
-        [
-            (self.result_digest.as_ref(), "result"),
-            (self.head.as_ref(), "head"),
-            (Some(&self.run_digest), "run"),
-        ]
-        .into_iter()
-        .find(|(digest, _)| *digest == Some(expected))
-        .map(|(_, name)| name)
+        [(self.result_digest.as_ref(), "result"), (self.head.as_ref(), "head"), (Some(&self.run_digest), "run")]
+            .into_iter()
+            .find(|(digest, _)| *digest == Some(expected))
+            .map(|(_, name)| name)
     }
 }
 

@@ -5,11 +5,7 @@ use phasegate_evidence::{ApplyFailure, Event, Reason, Verdict};
 use crate::{Written, sample::Sample};
 
 fn position(sample: &Sample, wanted: impl Fn(&Event) -> bool) -> usize {
-    sample
-        .events
-        .iter()
-        .position(wanted)
-        .expect("such an event")
+    sample.events.iter().position(wanted).expect("such an event")
 }
 
 fn judged(id: &'static str) -> impl Fn(&Event) -> bool {
@@ -36,10 +32,7 @@ fn failure() -> ApplyFailure {
 fn a_phase_that_started_after_a_failed_gate_is_found() {
     let mut sample = Sample::passed();
     let at = position(&sample, judged("1.1.2"));
-    if let Event::CheckJudged {
-        verdict, reason, ..
-    } = &mut sample.events[at]
-    {
+    if let Event::CheckJudged { verdict, reason, .. } = &mut sample.events[at] {
         *verdict = Verdict::Failed;
         *reason = Some(Reason::new("not-refused", "the write was accepted"));
     }
@@ -61,24 +54,20 @@ fn a_phase_that_started_before_the_gates_of_the_one_before_were_judged_is_found(
     let start = sample.events.remove(at);
     let earlier = position(&sample, judged("1.1.2"));
     sample.events.insert(earlier, start);
-    assert_eq!(
-        Written::of(&sample).faults(),
-        ["events.jsonl: ledger: phase 2 started although phase 1 was not-run"]
-    );
+    assert_eq!(Written::of(&sample).faults(), ["events.jsonl: ledger: phase 2 started although phase 1 was not-run"]);
 }
 
 #[test]
 fn a_phase_that_started_without_the_one_before_is_found() {
     let mut sample = Sample::passed();
-    sample.events.retain(|event| !matches!(event,
+    sample.events.retain(|event| {
+        !matches!(event,
         Event::PhaseStarted { phase, .. } | Event::StatementApplied { phase, .. } | Event::PhaseApplied { phase, .. }
-        | Event::CheckJudged { phase, .. } | Event::PhaseJudged { phase, .. } if phase == "2"));
+        | Event::CheckJudged { phase, .. } | Event::PhaseJudged { phase, .. } if phase == "2")
+    });
     sample.keep_named_outputs();
     let faults = Written::of(&sample).faults();
-    assert_eq!(
-        faults[0],
-        "events.jsonl: ledger: phase 3 started although phase 2 was not-run"
-    );
+    assert_eq!(faults[0], "events.jsonl: ledger: phase 3 started although phase 2 was not-run");
 }
 
 #[test]
@@ -101,35 +90,21 @@ fn a_check_that_was_not_planned_is_found() {
         *check = "1.1.3".into();
     }
     let faults = Written::of(&sample).faults();
-    assert_eq!(
-        faults[0],
-        "events.jsonl: check 1.1.3 of gate 1.1, phase 1 of ledger, was judged and was not planned"
-    );
+    assert_eq!(faults[0], "events.jsonl: check 1.1.3 of gate 1.1, phase 1 of ledger, was judged and was not planned");
 }
 
 #[test]
 fn a_statement_of_a_phase_that_was_not_planned_is_found() {
     let mut sample = Sample::passed();
     let at = position(&sample, phase_started("3"));
-    sample.events.insert(
-        at,
-        Event::PhaseStarted {
-            suite: "ledger".into(),
-            phase: "2b".into(),
-        },
-    );
-    assert_eq!(
-        Written::of(&sample).faults(),
-        ["events.jsonl: phase 2b of ledger was started and was not planned"]
-    );
+    sample.events.insert(at, Event::PhaseStarted { suite: "ledger".into(), phase: "2b".into() });
+    assert_eq!(Written::of(&sample).faults(), ["events.jsonl: phase 2b of ledger was started and was not planned"]);
 }
 
 #[test]
 fn a_check_judged_on_a_phase_that_never_applied_is_found() {
     let mut sample = Sample::passed();
-    sample
-        .events
-        .retain(|event| !matches!(event, Event::PhaseApplied { phase, .. } if phase == "3"));
+    sample.events.retain(|event| !matches!(event, Event::PhaseApplied { phase, .. } if phase == "3"));
     sample.keep_named_outputs();
     let faults = Written::of(&sample).faults();
     assert_eq!(
@@ -141,29 +116,18 @@ fn a_check_judged_on_a_phase_that_never_applied_is_found() {
 #[test]
 fn a_phase_without_a_baseline_is_found() {
     let mut sample = Sample::passed();
-    let at = position(&sample, |event| {
-        matches!(event, Event::BaselineApplied { .. })
-    });
-    sample.events[at] = Event::BaselineFailed {
-        suite: "ledger".into(),
-        failure: failure(),
-    };
+    let at = position(&sample, |event| matches!(event, Event::BaselineApplied { .. }));
+    sample.events[at] = Event::BaselineFailed { suite: "ledger".into(), failure: failure() };
     sample.keep_named_outputs();
     let faults = Written::of(&sample).faults();
-    assert_eq!(
-        faults[0],
-        "events.jsonl: phase 1 of ledger was started before the baseline of ledger was applied"
-    );
+    assert_eq!(faults[0], "events.jsonl: phase 1 of ledger was started before the baseline of ledger was applied");
 }
 
 #[test]
 fn a_suite_without_a_server_is_found() {
     let mut sample = Sample::passed();
     sample.events.remove(0);
-    assert_eq!(
-        Written::of(&sample).faults(),
-        ["events.jsonl: suite ledger was started before the run had a server"]
-    );
+    assert_eq!(Written::of(&sample).faults(), ["events.jsonl: suite ledger was started before the run had a server"]);
 }
 
 #[test]
@@ -174,10 +138,7 @@ fn a_pass_that_shows_nothing_is_found() {
         *observation = None;
     }
     sample.keep_named_outputs();
-    assert_eq!(
-        Written::of(&sample).faults(),
-        ["events.jsonl: ledger/1.1.2 passed and shows nothing that it saw"]
-    );
+    assert_eq!(Written::of(&sample).faults(), ["events.jsonl: ledger/1.1.2 passed and shows nothing that it saw"]);
 }
 
 #[test]
@@ -187,10 +148,7 @@ fn a_skip_without_a_reason_is_found() {
     if let Event::CheckJudged { reason, .. } = &mut sample.events[at] {
         *reason = None;
     }
-    assert_eq!(
-        Written::of(&sample).faults(),
-        ["events.jsonl: ledger/3.1.2 is not-applicable and has no reason"]
-    );
+    assert_eq!(Written::of(&sample).faults(), ["events.jsonl: ledger/3.1.2 is not-applicable and has no reason"]);
 }
 
 #[test]
@@ -211,19 +169,13 @@ fn a_run_without_suites_is_no_pass() {
     sample.events.truncate(1);
     sample.outputs.clear();
     let verification = Written::of(&sample).verify();
-    assert_eq!(
-        verification.result.expect("a result").verdict,
-        Verdict::Error
-    );
+    assert_eq!(verification.result.expect("a result").verdict, Verdict::Error);
 }
 
 #[test]
 fn an_honest_failed_phase_verifies() {
     let mut sample = Sample::passed();
-    let at = position(
-        &sample,
-        |event| matches!(event, Event::StatementApplied { phase, .. } if phase == "2"),
-    );
+    let at = position(&sample, |event| matches!(event, Event::StatementApplied { phase, .. } if phase == "2"));
     sample.events.truncate(at);
     let catalog_after = sample.output("catalog before 2");
     sample.events.extend([
@@ -234,10 +186,7 @@ fn an_honest_failed_phase_verifies() {
             catalog_after,
             catalog_unchanged: true,
         },
-        Event::SuiteFinished {
-            suite: "ledger".into(),
-            verdict: Verdict::Failed,
-        },
+        Event::SuiteFinished { suite: "ledger".into(), verdict: Verdict::Failed },
     ]);
     sample.keep_named_outputs();
     let verification = Written::of(&sample).verify();

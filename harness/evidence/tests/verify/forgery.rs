@@ -10,12 +10,7 @@ fn honest() -> Sample {
     let mut sample = Sample::passed();
     for event in &mut sample.events {
         match event {
-            Event::CheckJudged {
-                check,
-                verdict,
-                reason,
-                ..
-            } if check == "3.1.1" => {
+            Event::CheckJudged { check, verdict, reason, .. } if check == "3.1.1" => {
                 *verdict = Verdict::Failed;
                 *reason = Some(Reason::new("rows-differ", "row 1 is absent"));
             }
@@ -33,11 +28,7 @@ fn a_forged_verdict_verifies_but_has_none_of_the_digests_that_were_printed() {
     assert!(honest.holds(), "{:?}", honest.faults);
     let forged = Written::of(&Sample::passed()).verify();
     assert!(forged.holds(), "{:?}", forged.faults);
-    let printed = [
-        honest.result_digest.expect("a digest"),
-        honest.head.expect("a digest"),
-        honest.run_digest,
-    ];
+    let printed = [honest.result_digest.expect("a digest"), honest.head.expect("a digest"), honest.run_digest];
     for digest in &printed {
         assert_eq!(forged.recognise(digest), None);
     }
@@ -50,9 +41,6 @@ fn each_of_the_three_digests_is_recognised() {
     let head = verification.head.clone().expect("a digest");
     assert_eq!(verification.recognise(&result), Some("result"));
     assert_eq!(verification.recognise(&head), Some("head"));
-    assert_eq!(
-        verification.recognise(&verification.run_digest),
-        Some("run")
-    );
+    assert_eq!(verification.recognise(&verification.run_digest), Some("run"));
     assert_eq!(verification.recognise(&Digest::of(b"")), None);
 }

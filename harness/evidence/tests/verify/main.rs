@@ -22,10 +22,7 @@ impl Written {
     fn of(sample: &Sample) -> Self {
         let holder = tempfile::tempdir().expect("a temporary folder");
         let folder = sample.write(&holder.path().join("run"));
-        Self {
-            folder,
-            _holder: holder,
-        }
+        Self { folder, _holder: holder }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -39,10 +36,7 @@ impl Written {
     /// Every fault as `file: what`.
     fn faults(&self) -> Vec<String> {
         let faults = self.verify().faults;
-        faults
-            .iter()
-            .map(|fault| format!("{}: {}", fault.file, fault.what))
-            .collect()
+        faults.iter().map(|fault| format!("{}: {}", fault.file, fault.what)).collect()
     }
 }
 

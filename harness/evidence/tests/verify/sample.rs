@@ -6,9 +6,9 @@ use std::{collections::BTreeMap, fs, path::Path};
 use serde_json::{Value, json};
 
 use phasegate_evidence::{
-    Chain, CheckPlan, DeviationPlan, Digest, EVENTS_FILE, Event, FORMAT_VERSION, FindingPlan,
-    GatePlan, OUTPUTS_FOLDER, PLAN_FILE, PhasePlan, Plan, RESULT_FILE, Reason, RunFolder,
-    RunResult, ServerFacts, ServerNeed, Severity, SuitePlan, Verdict, canonical_bytes,
+    Chain, CheckPlan, DeviationPlan, Digest, EVENTS_FILE, Event, FORMAT_VERSION, FindingPlan, GatePlan, OUTPUTS_FOLDER,
+    PLAN_FILE, PhasePlan, Plan, RESULT_FILE, Reason, RunFolder, RunResult, ServerFacts, ServerNeed, Severity,
+    SuitePlan, Verdict, canonical_bytes,
 };
 
 /// When the sample's run began, in milliseconds since 1970: 2026-01-02T03:04:05Z.
@@ -24,17 +24,11 @@ pub(crate) struct Sample {
 impl Sample {
     /// A run in which every gate opens.
     pub(crate) fn passed() -> Self {
-        let mut sample = Self {
-            plan: plan(),
-            events: Vec::new(),
-            outputs: Vec::new(),
-        };
+        let mut sample = Self { plan: plan(), events: Vec::new(), outputs: Vec::new() };
         let catalog = sample.output("catalog after the baseline");
         sample.events = vec![
             Event::ServerReady { server: server() },
-            Event::SuiteStarted {
-                suite: "ledger".into(),
-            },
+            Event::SuiteStarted { suite: "ledger".into() },
             Event::BaselineApplied {
                 suite: "ledger".into(),
                 statements: 4,
@@ -48,10 +42,7 @@ impl Sample {
         }
         sample.finding("truncate-bypasses-guards", true);
         sample.finding("float-amounts", false);
-        sample.events.push(Event::SuiteFinished {
-            suite: "ledger".into(),
-            verdict: Verdict::Passed,
-        });
+        sample.events.push(Event::SuiteFinished { suite: "ledger".into(), verdict: Verdict::Passed });
         sample
     }
 
@@ -68,35 +59,22 @@ impl Sample {
         fs::write(path.join(PLAN_FILE), &plan).expect("a writable folder");
         for text in &self.outputs {
             let name = Digest::of(text.as_bytes());
-            fs::write(path.join(OUTPUTS_FOLDER).join(name.as_str()), text)
-                .expect("a writable folder");
+            fs::write(path.join(OUTPUTS_FOLDER).join(name.as_str()), text).expect("a writable folder");
         }
-        let mut events = vec![Event::RunStarted {
-            run: "sample".into(),
-            plan: Digest::of(&plan),
-        }];
+        let mut events = vec![Event::RunStarted { run: "sample".into(), plan: Digest::of(&plan) }];
         events.extend(self.events.iter().cloned());
         let result = RunResult::derive(&self.plan, &events);
         let bytes = canonical_bytes(&result).expect("plain JSON");
         fs::write(path.join(RESULT_FILE), &bytes).expect("a writable folder");
-        events.push(Event::RunFinished {
-            verdict: result.verdict,
-            result: Digest::of(&bytes),
-        });
+        events.push(Event::RunFinished { verdict: result.verdict, result: Digest::of(&bytes) });
         fs::write(path.join(EVENTS_FILE), chained(&events)).expect("a writable folder");
         RunFolder::open(path).expect("a run folder")
     }
 
     /// Drops the outputs that no event names any more.
     pub(crate) fn keep_named_outputs(&mut self) {
-        let named: Vec<Digest> = self
-            .events
-            .iter()
-            .flat_map(Event::outputs)
-            .cloned()
-            .collect();
-        self.outputs
-            .retain(|text| named.contains(&Digest::of(text.as_bytes())));
+        let named: Vec<Digest> = self.events.iter().flat_map(Event::outputs).cloned().collect();
+        self.outputs.retain(|text| named.contains(&Digest::of(text.as_bytes())));
     }
 
     fn apply_and_judge(&mut self, phase: &PhasePlan) {
@@ -106,10 +84,7 @@ impl Sample {
         let catalog_after = self.output(&format!("catalog after {id}"));
         let difference = self.output(&format!("difference of {id}"));
         self.events.extend([
-            Event::PhaseStarted {
-                suite: suite.clone(),
-                phase: id.clone(),
-            },
+            Event::PhaseStarted { suite: suite.clone(), phase: id.clone() },
             Event::StatementApplied {
                 suite: suite.clone(),
                 phase: id.clone(),
@@ -136,25 +111,15 @@ impl Sample {
                     phase: id.clone(),
                     gate: gate.gate.clone(),
                     check: check.check.clone(),
-                    verdict: if here {
-                        Verdict::NotApplicable
-                    } else {
-                        Verdict::Passed
-                    },
-                    reason: here.then(|| {
-                        Reason::new("edition", "compression is no part of the apache edition")
-                    }),
+                    verdict: if here { Verdict::NotApplicable } else { Verdict::Passed },
+                    reason: here.then(|| Reason::new("edition", "compression is no part of the apache edition")),
                     examined: (!here).then_some(if check.kind == "violations" { 12 } else { 1 }),
                     observation,
                     duration_us: 700,
                 });
             }
         }
-        self.events.push(Event::PhaseJudged {
-            suite,
-            phase: id,
-            verdict: Verdict::Passed,
-        });
+        self.events.push(Event::PhaseJudged { suite, phase: id, verdict: Verdict::Passed });
     }
 
     fn finding(&mut self, id: &str, confirmed: bool) {
@@ -202,11 +167,7 @@ fn plan() -> Plan {
             suite: "ledger".into(),
             title: "a ledger of accounts learns its currency".into(),
             source: "the sample's own words".into(),
-            server: ServerNeed {
-                kind: "postgres".into(),
-                postgres_min: Some(15),
-                timescaledb: true,
-            },
+            server: ServerNeed { kind: "postgres".into(), postgres_min: Some(15), timescaledb: true },
             inputs: BTreeMap::from([("phases/1-currency/up.sql".to_owned(), input("up"))]),
             deviations: vec![DeviationPlan {
                 id: "currency-not-null".into(),
@@ -215,16 +176,8 @@ fn plan() -> Plan {
                 reason: "an amount without a currency cannot be added up".into(),
             }],
             findings: vec![
-                finding(
-                    "truncate-bypasses-guards",
-                    Severity::High,
-                    "TRUNCATE empties the append-only ledger",
-                ),
-                finding(
-                    "float-amounts",
-                    Severity::Low,
-                    "amounts are kept as floating point",
-                ),
+                finding("truncate-bypasses-guards", Severity::High, "TRUNCATE empties the append-only ledger"),
+                finding("float-amounts", Severity::Low, "amounts are kept as floating point"),
             ],
             phases: vec![
                 phase(
@@ -232,18 +185,8 @@ fn plan() -> Plan {
                     "1-currency",
                     "entries: currency and its default",
                     vec![
-                        gate(
-                            "1.1",
-                            "every entry has a currency",
-                            false,
-                            &[("1.1.1", "violations"), ("1.1.2", "rows")],
-                        ),
-                        gate(
-                            "A1",
-                            "the phase changes what it declares and nothing else",
-                            true,
-                            &[("A1.1", "rows")],
-                        ),
+                        gate("1.1", "every entry has a currency", false, &[("1.1.1", "violations"), ("1.1.2", "rows")]),
+                        gate("A1", "the phase changes what it declares and nothing else", true, &[("A1.1", "rows")]),
                     ],
                 ),
                 phase(
@@ -261,12 +204,7 @@ fn plan() -> Plan {
                     "3",
                     "3-archive",
                     "entries: old chunks are compressed",
-                    vec![gate(
-                        "3.1",
-                        "old entries are compressed",
-                        false,
-                        &[("3.1.1", "rows"), ("3.1.2", "rows")],
-                    )],
+                    vec![gate("3.1", "old entries are compressed", false, &[("3.1.1", "rows"), ("3.1.2", "rows")])],
                 ),
             ],
         }],
@@ -279,21 +217,12 @@ fn finding(id: &str, severity: Severity, title: &str) -> FindingPlan {
         severity,
         title: title.into(),
         phase: "3".into(),
-        sql: vec![
-            "TRUNCATE entries".into(),
-            "SELECT count(*) FROM entries".into(),
-        ],
+        sql: vec!["TRUNCATE entries".into(), "SELECT count(*) FROM entries".into()],
     }
 }
 
 fn phase(id: &str, slug: &str, title: &str, gates: Vec<GatePlan>) -> PhasePlan {
-    PhasePlan {
-        phase: id.into(),
-        slug: slug.into(),
-        title: title.into(),
-        revision: Some(format!("rev{id}")),
-        gates,
-    }
+    PhasePlan { phase: id.into(), slug: slug.into(), title: title.into(), revision: Some(format!("rev{id}")), gates }
 }
 
 fn gate(id: &str, claim: &str, added: bool, checks: &[(&str, &str)]) -> GatePlan {

@@ -3,17 +3,13 @@
 
 use std::{fs, path::Path};
 
-use phasegate_evidence::{
-    ApplyFailure, Digest, EVENTS_FILE, Event, PLAN_FILE, RESULT_FILE, Verdict,
-};
+use phasegate_evidence::{ApplyFailure, Digest, EVENTS_FILE, Event, PLAN_FILE, RESULT_FILE, Verdict};
 use serde_json::Value;
 
 use crate::{Written, sample::Sample};
 
 fn schema(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../reports/schema")
-        .join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../reports/schema").join(name);
     serde_json::from_slice(&fs::read(path).expect("readable")).expect("JSON")
 }
 
@@ -36,9 +32,7 @@ fn differences(root: &Value, schema: &Value, value: &Value, place: &str) -> Vec<
                 name => is(value, name),
             },
             "minimum" => value.as_u64().is_some(),
-            "pattern" => value
-                .as_str()
-                .is_some_and(|text| text.parse::<Digest>().is_ok()),
+            "pattern" => value.as_str().is_some_and(|text| text.parse::<Digest>().is_ok()),
             "properties" => {
                 for (key, value) in value.as_object().into_iter().flatten() {
                     let place = format!("{place}/{key}");
@@ -96,10 +90,7 @@ fn is(value: &Value, name: &Value) -> bool {
 
 fn assert_fits(schema: &Value, bytes: &[u8]) {
     let value: Value = serde_json::from_slice(bytes).expect("JSON");
-    assert_eq!(
-        differences(schema, schema, &value, ""),
-        Vec::<String>::new()
-    );
+    assert_eq!(differences(schema, schema, &value, ""), Vec::<String>::new());
 }
 
 #[test]
@@ -141,35 +132,15 @@ fn failures_fit_their_schemas() {
     let catalog_after = Digest::of(b"");
     let mut sample = Sample::passed();
     sample.events = vec![
-        Event::BaselineFailed {
-            suite: suite.clone(),
-            failure: failure.clone(),
-        },
-        Event::PhaseFailed {
-            suite: suite.clone(),
-            phase,
-            failure,
-            catalog_after,
-            catalog_unchanged: false,
-        },
-        Event::ServerLog {
-            log: Digest::of(b""),
-        },
-        Event::SuiteFinished {
-            suite,
-            verdict: Verdict::Failed,
-        },
+        Event::BaselineFailed { suite: suite.clone(), failure: failure.clone() },
+        Event::PhaseFailed { suite: suite.clone(), phase, failure, catalog_after, catalog_unchanged: false },
+        Event::ServerLog { log: Digest::of(b"") },
+        Event::SuiteFinished { suite, verdict: Verdict::Failed },
     ];
     let written = Written::of(&sample);
-    assert_fits(
-        &schema("result.schema.json"),
-        &written.folder.read(RESULT_FILE).expect("readable"),
-    );
+    assert_fits(&schema("result.schema.json"), &written.folder.read(RESULT_FILE).expect("readable"));
     let events = schema("event.schema.json");
-    for line in String::from_utf8(written.folder.read(EVENTS_FILE).expect("readable"))
-        .expect("UTF-8")
-        .lines()
-    {
+    for line in String::from_utf8(written.folder.read(EVENTS_FILE).expect("readable")).expect("UTF-8").lines() {
         assert_fits(&events, line.as_bytes());
     }
 }
@@ -178,8 +149,7 @@ fn failures_fit_their_schemas() {
 fn the_validator_finds_what_does_not_fit() {
     let schema = schema("result.schema.json");
     let written = Written::of(&Sample::passed());
-    let text =
-        String::from_utf8(written.folder.read(RESULT_FILE).expect("readable")).expect("UTF-8");
+    let text = String::from_utf8(written.folder.read(RESULT_FILE).expect("readable")).expect("UTF-8");
     for (from, to) in [
         ("\"format\":1", "\"format\":2"),
         ("\"verdict\":\"passed\"", "\"verdict\":\"skipped\""),
@@ -188,9 +158,6 @@ fn the_validator_finds_what_does_not_fit() {
         ("\"suite\":\"ledger\",", ""),
     ] {
         let value = serde_json::from_str(&text.replacen(from, to, 1)).expect("JSON");
-        assert!(
-            !differences(&schema, &schema, &value, "").is_empty(),
-            "{to}"
-        );
+        assert!(!differences(&schema, &schema, &value, "").is_empty(), "{to}");
     }
 }

@@ -29,11 +29,7 @@ pub(super) fn status(global: &Global, asked: &StatusArgs) -> Result<Exit, Failur
     let request = asked.server.request();
     let servers = runtime()?.block_on(look(&request));
     let text = match global.format {
-        Format::Human => console::kinds(
-            servers
-                .iter()
-                .map(|found| (found.server, found.at_hand, found.what.as_str())),
-        ),
+        Format::Human => console::kinds(servers.iter().map(|found| (found.server, found.at_hand, found.what.as_str()))),
         Format::Json => pretty(&Answer { servers })?,
     };
     console::print(&text);
@@ -45,11 +41,7 @@ async fn look(request: &Request) -> Vec<AtHand> {
     for server in [Kind::External, Kind::Container, Kind::Local, Kind::Embedded] {
         let found = at_hand(server, request).await;
         let at_hand = found.is_ok();
-        servers.push(AtHand {
-            server,
-            at_hand,
-            what: found.unwrap_or_else(|why| why),
-        });
+        servers.push(AtHand { server, at_hand, what: found.unwrap_or_else(|why| why) });
     }
     servers
 }

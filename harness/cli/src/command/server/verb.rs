@@ -40,34 +40,18 @@ pub(in crate::command) fn server(global: &Global, asked: &ServerCommand) -> Resu
     let text = match asked {
         ServerCommand::Status(asked) => return status(global, asked),
         ServerCommand::Provision(asked) => {
-            let work = provision::provision(
-                asked.server_version,
-                asked.mirror.as_deref(),
-                None,
-                &mut notice,
-            );
+            let work = provision::provision(asked.server_version, asked.mirror.as_deref(), None, &mut notice);
             let made = runtime()?.block_on(work).map_err(none)?;
             match global.format {
-                Format::Human => format!(
-                    "PostgreSQL {} lies in {}\n",
-                    made.postgres,
-                    made.bin.display()
-                ),
-                Format::Json => pretty(&Provisioned {
-                    postgres: made.postgres,
-                    timescaledb: made.timescaledb,
-                    folder: made.bin,
-                })?,
+                Format::Human => format!("PostgreSQL {} lies in {}\n", made.postgres, made.bin.display()),
+                Format::Json => {
+                    pretty(&Provisioned { postgres: made.postgres, timescaledb: made.timescaledb, folder: made.bin })?
+                }
             }
         }
         #[cfg(feature = "container")]
         ServerCommand::BuildImage(asked) => {
-            let work = provision::build_image(
-                asked.server_version,
-                asked.mirror.as_deref(),
-                None,
-                &mut notice,
-            );
+            let work = provision::build_image(asked.server_version, asked.mirror.as_deref(), None, &mut notice);
             let image = runtime()?.block_on(work).map_err(none)?;
             match global.format {
                 Format::Human => format!("{image}\n"),
@@ -79,16 +63,8 @@ pub(in crate::command) fn server(global: &Global, asked: &ServerCommand) -> Resu
             match global.format {
                 Format::Human => removed(&cleaned),
                 Format::Json => {
-                    let Cleaned {
-                        folders,
-                        containers,
-                        images,
-                    } = cleaned;
-                    pretty(&Removed {
-                        folders,
-                        containers,
-                        images,
-                    })?
+                    let Cleaned { folders, containers, images } = cleaned;
+                    pretty(&Removed { folders, containers, images })?
                 }
             }
         }
@@ -103,22 +79,9 @@ fn none(error: ServerError) -> Failure {
 
 /// One line for each thing that was removed.
 fn removed(cleaned: &Cleaned) -> String {
-    let folders = cleaned
-        .folders
-        .iter()
-        .map(|folder| format!("removed {}\n", folder.display()));
-    let containers = cleaned
-        .containers
-        .iter()
-        .map(|id| format!("removed container {id}\n"));
-    let images = cleaned
-        .images
-        .iter()
-        .map(|id| format!("removed image {id}\n"));
+    let folders = cleaned.folders.iter().map(|folder| format!("removed {}\n", folder.display()));
+    let containers = cleaned.containers.iter().map(|id| format!("removed container {id}\n"));
+    let images = cleaned.images.iter().map(|id| format!("removed image {id}\n"));
     let lines: String = folders.chain(containers).chain(images).collect();
-    if lines.is_empty() {
-        "there was nothing to remove\n".to_owned()
-    } else {
-        lines
-    }
+    if lines.is_empty() { "there was nothing to remove\n".to_owned() } else { lines }
 }

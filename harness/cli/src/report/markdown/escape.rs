@@ -26,11 +26,7 @@ pub(super) fn text(raw: &str) -> String {
 pub(super) fn code(raw: &str) -> String {
     let line = raw.split_whitespace().collect::<Vec<_>>().join(" ");
     let fence = fence(&line, 1);
-    let pad = if line.starts_with('`') || line.ends_with('`') {
-        " "
-    } else {
-        ""
-    };
+    let pad = if line.starts_with('`') || line.ends_with('`') { " " } else { "" };
     // A pipe would end the cell of a table even inside of code.
     format!("{fence}{pad}{}{pad}{fence}", line.replace('|', "\\|"))
 }
@@ -42,11 +38,7 @@ pub(super) fn block(language: &str, raw: &str) -> String {
 }
 
 fn fence(raw: &str, least: usize) -> String {
-    let longest = raw
-        .split(|letter| letter != '`')
-        .map(str::len)
-        .max()
-        .unwrap_or(0);
+    let longest = raw.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
     "`".repeat(if longest >= least { longest + 1 } else { least })
 }
 
@@ -64,9 +56,6 @@ mod tests {
         assert_eq!(code("a b"), "`a b`");
         assert_eq!(code("a ``b`` c"), "```a ``b`` c```");
         assert_eq!(code("`a`"), "`` `a` ``");
-        assert_eq!(
-            block("sql", "SELECT '````'"),
-            "`````sql\nSELECT '````'\n`````\n"
-        );
+        assert_eq!(block("sql", "SELECT '````'"), "`````sql\nSELECT '````'\n`````\n");
     }
 }

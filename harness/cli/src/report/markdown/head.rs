@@ -35,14 +35,8 @@ pub(crate) fn server_line(server: &ServerFacts) -> String {
         parts.push(format!("PostgreSQL {version}"));
     }
     if let Some(version) = &server.timescaledb {
-        let edition = server
-            .edition
-            .as_ref()
-            .map(|edition| format!(" ({edition} edition)"));
-        parts.push(format!(
-            "TimescaleDB {version}{}",
-            edition.unwrap_or_default()
-        ));
+        let edition = server.edition.as_ref().map(|edition| format!(" ({edition} edition)"));
+        parts.push(format!("TimescaleDB {version}{}", edition.unwrap_or_default()));
     }
     if let Some(version) = &server.sqlite {
         parts.push(format!("SQLite {version}"));
@@ -53,15 +47,11 @@ pub(crate) fn server_line(server: &ServerFacts) -> String {
 fn totals(record: &Record) -> String {
     let totals = &record.result.totals;
     let mut page = String::from("\n| |");
-    Verdict::ALL
-        .iter()
-        .for_each(|verdict| page.push_str(&format!(" {verdict} |")));
+    Verdict::ALL.iter().for_each(|verdict| page.push_str(&format!(" {verdict} |")));
     page.push_str("\n|---|---|---|---|---|---|\n");
     let mut row = |name: &str, counts: &Counts| {
         page.push_str(&format!("| {name} |"));
-        Verdict::ALL
-            .iter()
-            .for_each(|verdict| page.push_str(&format!(" {} |", counts.of(*verdict))));
+        Verdict::ALL.iter().for_each(|verdict| page.push_str(&format!(" {} |", counts.of(*verdict))));
         page.push('\n');
     };
     row("gates", &totals.gates);
@@ -76,23 +66,11 @@ fn totals(record: &Record) -> String {
 /// Where the servers came from, and how they were set.
 pub(super) fn servers(record: &Record) -> String {
     let mut page = String::new();
-    for server in record
-        .servers()
-        .into_iter()
-        .filter(|server| !server.origin.is_empty() || !server.settings.is_empty())
+    for server in record.servers().into_iter().filter(|server| !server.origin.is_empty() || !server.settings.is_empty())
     {
-        page.push_str(&format!(
-            "\n## Server: {}\n\n| | |\n|---|---|\n",
-            text(&server_line(server))
-        ));
-        let origin = server
-            .origin
-            .iter()
-            .map(|(name, version)| ("from", name, version));
-        let settings = server
-            .settings
-            .iter()
-            .map(|(name, value)| ("set", name, value));
+        page.push_str(&format!("\n## Server: {}\n\n| | |\n|---|---|\n", text(&server_line(server))));
+        let origin = server.origin.iter().map(|(name, version)| ("from", name, version));
+        let settings = server.settings.iter().map(|(name, value)| ("set", name, value));
         for (what, name, value) in origin.chain(settings) {
             page.push_str(&format!("| {what} {} | {} |\n", code(name), code(value)));
         }
@@ -113,9 +91,7 @@ pub(super) fn suite(plan: &SuitePlan, result: &SuiteResult) -> String {
 
 /// The phases in a table.
 pub(super) fn overview(plan: &SuitePlan, result: &SuiteResult) -> String {
-    let mut page =
-        "\n| phase | | verdict | gates | checks | added gates |\n|---|---|---|---|---|---|\n"
-            .to_owned();
+    let mut page = "\n| phase | | verdict | gates | checks | added gates |\n|---|---|---|---|---|---|\n".to_owned();
     for (phase, result) in phases(plan, result) {
         let (added, own): (Vec<_>, Vec<_>) = result.gates.iter().partition(|gate| gate.added);
         page.push_str(&format!(
@@ -124,11 +100,7 @@ pub(super) fn overview(plan: &SuitePlan, result: &SuiteResult) -> String {
             text(&phase.title),
             result.verdict,
             passed(own.iter().map(|gate| gate.verdict)),
-            passed(
-                own.iter()
-                    .flat_map(|gate| &gate.checks)
-                    .map(|check| check.verdict)
-            ),
+            passed(own.iter().flat_map(|gate| &gate.checks).map(|check| check.verdict)),
             passed(added.iter().map(|gate| gate.verdict)),
         ));
     }

@@ -14,21 +14,14 @@ pub(super) fn failures(result: &SuiteResult, checks: &[Judged<'_>]) -> String {
     }
     for phase in &result.phases {
         if let Some(failure) = &phase.failure {
-            page.push_str(&format!(
-                "\n### Phase {} did not apply\n\n",
-                text(&phase.phase)
-            ));
+            page.push_str(&format!("\n### Phase {} did not apply\n\n", text(&phase.phase)));
             page.push_str(&apply_failure(failure));
         }
     }
-    let bad: Vec<&Judged<'_>> = checks
-        .iter()
-        .filter(|check| matches!(check.result.verdict, Verdict::Failed | Verdict::Error))
-        .collect();
+    let bad: Vec<&Judged<'_>> =
+        checks.iter().filter(|check| matches!(check.result.verdict, Verdict::Failed | Verdict::Error)).collect();
     if !bad.is_empty() {
-        page.push_str(
-            "\n### Failed checks\n\n| check | gate | what it tries | reason |\n|---|---|---|---|\n",
-        );
+        page.push_str("\n### Failed checks\n\n| check | gate | what it tries | reason |\n|---|---|---|---|\n");
     }
     for check in bad {
         let reason = check.result.reason.as_ref();
@@ -38,9 +31,7 @@ pub(super) fn failures(result: &SuiteResult, checks: &[Judged<'_>]) -> String {
             text(&check.gate.gate),
             text(&check.plan.title),
             reason.map(|reason| code(&reason.code)).unwrap_or_default(),
-            reason
-                .map(|reason| text(&reason.detail))
-                .unwrap_or_default(),
+            reason.map(|reason| text(&reason.detail)).unwrap_or_default(),
         ));
     }
     page
@@ -49,15 +40,9 @@ pub(super) fn failures(result: &SuiteResult, checks: &[Judged<'_>]) -> String {
 fn apply_failure(failure: &ApplyFailure) -> String {
     let place = match failure.statement {
         0 => code(&failure.file),
-        statement => format!(
-            "{}, statement {statement}",
-            code(&format!("{}:{}", failure.file, failure.line))
-        ),
+        statement => format!("{}, statement {statement}", code(&format!("{}:{}", failure.file, failure.line))),
     };
-    let mut page = format!(
-        "At {place}:\n\n{}\n| | |\n|---|---|\n",
-        block("text", &failure.message)
-    );
+    let mut page = format!("At {place}:\n\n{}\n| | |\n|---|---|\n", block("text", &failure.message));
     let mut row = |name: &str, value: &Option<String>| {
         if let Some(value) = value {
             page.push_str(&format!("| {name} | {} |\n", text(value)));
@@ -80,10 +65,7 @@ pub(super) fn findings(suite: &SuitePlan, result: &SuiteResult) -> String {
     for (finding, result) in suite.findings.iter().zip(&result.findings) {
         let seen = match (result.confirmed, &result.reason) {
             (Some(true), _) => "confirmed on this server".to_owned(),
-            (Some(false), Some(reason)) => format!(
-                "**not confirmed** on this server: {}",
-                text(&reason.to_string())
-            ),
+            (Some(false), Some(reason)) => format!("**not confirmed** on this server: {}", text(&reason.to_string())),
             (Some(false), None) => "**not confirmed** on this server".to_owned(),
             (None, _) => "**not tried**".to_owned(),
         };
@@ -93,15 +75,7 @@ pub(super) fn findings(suite: &SuitePlan, result: &SuiteResult) -> String {
             text(&finding.title),
             code(&finding.id),
             text(&finding.phase),
-            block(
-                "sql",
-                &finding
-                    .sql
-                    .iter()
-                    .map(|sql| terminated(sql))
-                    .collect::<Vec<_>>()
-                    .join("\n")
-            ),
+            block("sql", &finding.sql.iter().map(|sql| terminated(sql)).collect::<Vec<_>>().join("\n")),
         ));
     }
     page
@@ -118,11 +92,7 @@ pub(crate) fn severity(severity: Severity) -> &'static str {
 
 fn terminated(sql: &str) -> String {
     let sql = sql.trim();
-    if sql.ends_with(';') {
-        sql.to_owned()
-    } else {
-        format!("{sql};")
-    }
+    if sql.ends_with(';') { sql.to_owned() } else { format!("{sql};") }
 }
 
 /// Every deviation in full.

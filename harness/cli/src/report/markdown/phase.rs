@@ -1,8 +1,6 @@
 //! One phase: how it was applied, and every gate with its claim and checks.
 
-use phasegate_evidence::{
-    Digest, Event, GatePlan, GateResult, PhasePlan, PhaseResult, SuitePlan, Verdict,
-};
+use phasegate_evidence::{Digest, Event, GatePlan, GateResult, PhasePlan, PhaseResult, SuitePlan, Verdict};
 
 use super::escape::{code, text};
 use crate::report::{Judged, Record, count, duration, record::gates};
@@ -15,16 +13,10 @@ pub(super) fn phase(
     result: &PhaseResult,
     checks: &[Judged<'_>],
 ) -> String {
-    let mut page = format!(
-        "\n### Phase {}: {} · {}\n\n",
-        text(&plan.phase),
-        text(&plan.title),
-        result.verdict
-    );
+    let mut page = format!("\n### Phase {}: {} · {}\n\n", text(&plan.phase), text(&plan.title), result.verdict);
     page.push_str(&applied(record, suite, plan));
     for (gate, gate_result) in gates(plan, result) {
-        let its_own =
-            |check: &&Judged<'_>| check.phase.phase == plan.phase && check.gate.gate == gate.gate;
+        let its_own = |check: &&Judged<'_>| check.phase.phase == plan.phase && check.gate.gate == gate.gate;
         page.push_str(&head_of_gate(gate, gate_result));
         for check in checks.iter().filter(its_own) {
             page.push_str(&line(check));
@@ -59,15 +51,8 @@ fn applied(record: &Record, suite: &SuitePlan, plan: &PhasePlan) -> String {
         }
         _ => None,
     });
-    let revision = plan
-        .revision
-        .as_ref()
-        .map(|revision| format!("Revision {}. ", code(revision)));
-    format!(
-        "{}{}\n",
-        revision.unwrap_or_default(),
-        outcome.as_deref().unwrap_or("Not applied by this run.")
-    )
+    let revision = plan.revision.as_ref().map(|revision| format!("Revision {}. ", code(revision)));
+    format!("{}{}\n", revision.unwrap_or_default(), outcome.as_deref().unwrap_or("Not applied by this run."))
 }
 
 fn output(digest: &Digest) -> String {
@@ -76,18 +61,9 @@ fn output(digest: &Digest) -> String {
 
 fn head_of_gate(gate: &GatePlan, result: &GateResult) -> String {
     let added = if gate.added { " · added" } else { "" };
-    let mut page = format!(
-        "\n#### {} {} · {}{added}\n\n",
-        text(&gate.gate),
-        text(&gate.claim),
-        result.verdict
-    );
+    let mut page = format!("\n#### {} {} · {}{added}\n\n", text(&gate.gate), text(&gate.claim), result.verdict);
     if !gate.requirement.is_empty() {
-        let requirements: Vec<String> = gate
-            .requirement
-            .iter()
-            .map(|requirement| text(requirement))
-            .collect();
+        let requirements: Vec<String> = gate.requirement.iter().map(|requirement| text(requirement)).collect();
         page.push_str(&format!("Answers: {}.\n\n", requirements.join("; ")));
     }
     page
@@ -98,12 +74,8 @@ fn line(check: &Judged<'_>) -> String {
         Verdict::Passed => "passed".to_owned(),
         other => format!("**{other}**"),
     };
-    let mut line = format!(
-        "- {verdict} · {} {} ({}",
-        code(&check.plan.check),
-        text(&check.plan.title),
-        text(&check.plan.kind)
-    );
+    let mut line =
+        format!("- {verdict} · {} {} ({}", code(&check.plan.check), text(&check.plan.title), text(&check.plan.kind));
     if let Some(examined) = check.result.examined {
         line.push_str(&format!(", {examined} examined"));
     }
@@ -112,20 +84,11 @@ fn line(check: &Judged<'_>) -> String {
     }
     line.push(')');
     if !check.plan.requirement.is_empty() {
-        let requirements: Vec<String> = check
-            .plan
-            .requirement
-            .iter()
-            .map(|requirement| text(requirement))
-            .collect();
+        let requirements: Vec<String> = check.plan.requirement.iter().map(|requirement| text(requirement)).collect();
         line.push_str(&format!(", answers: {}", requirements.join("; ")));
     }
     if let Some(reason) = &check.result.reason {
-        line.push_str(&format!(
-            "  \n  {}: {}",
-            code(&reason.code),
-            text(&reason.detail)
-        ));
+        line.push_str(&format!("  \n  {}: {}", code(&reason.code), text(&reason.detail)));
     }
     line + "\n"
 }

@@ -37,17 +37,8 @@ pub(crate) struct Apt {
 impl Apt {
     /// Lays out its folders for one suite of one mirror.
     pub(crate) fn new(work: &Path, version: Version, source: &Source) -> Result<Self, ServerError> {
-        let apt = Self {
-            work: work.to_owned(),
-        };
-        for name in [
-            "lists/partial",
-            "archives/partial",
-            "sources.d",
-            "parts.d",
-            "preferences.d",
-            "dpkg",
-        ] {
+        let apt = Self { work: work.to_owned() };
+        for name in ["lists/partial", "archives/partial", "sources.d", "parts.d", "preferences.d", "dpkg"] {
             folder::make(&work.join(name))?;
         }
         apt.write("sources.d/phasegate.sources", &stanza(version, source))?;
@@ -58,10 +49,7 @@ impl Apt {
 
     /// Downloads the packages of this version; gives the archives.
     pub(crate) fn download(&self, version: Version) -> Result<Vec<PathBuf>, ServerError> {
-        self.run(
-            "read the package lists",
-            &["update", "-qq", "--error-on=any"],
-        )?;
+        self.run("read the package lists", &["update", "-qq", "--error-on=any"])?;
         let postgres = format!("postgresql-{version}");
         let timescaledb = format!("postgresql-{version}-timescaledb");
         self.run(
@@ -121,18 +109,9 @@ impl Apt {
              Acquire::http::Timeout \"20\";\n\
              Acquire::https::Timeout \"20\";\n"
         );
-        if let Ok(output) = Command::new("apt-config")
-            .arg("dump")
-            .arg("Acquire")
-            .output()
-        {
+        if let Ok(output) = Command::new("apt-config").arg("dump").arg("Acquire").output() {
             for line in String::from_utf8_lossy(&output.stdout).lines() {
-                let wanted = [
-                    "Acquire::http",
-                    "Acquire::https",
-                    "Acquire::Check-",
-                    "Acquire::Max-ValidTime",
-                ];
+                let wanted = ["Acquire::http", "Acquire::https", "Acquire::Check-", "Acquire::Max-ValidTime"];
                 if wanted.iter().any(|name| line.starts_with(name))
                     && !line.ends_with(" \"\";")
                     && !line.contains("Timeout")
@@ -146,10 +125,7 @@ impl Apt {
     }
 
     fn architecture(&self) -> Result<String, ServerError> {
-        let output = Command::new("dpkg")
-            .arg("--print-architecture")
-            .output()
-            .map_err(no_apt)?;
+        let output = Command::new("dpkg").arg("--print-architecture").output().map_err(no_apt)?;
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 
@@ -165,9 +141,7 @@ impl Apt {
             return Ok(());
         }
         let reason = words_of(&output);
-        let advice = if reason.contains("No space left on device")
-            || reason.contains("enough free space")
-        {
+        let advice = if reason.contains("No space left on device") || reason.contains("enough free space") {
             "make room in the cache folder, or name another with PHASEGATE_CACHE".to_owned()
         } else if reason.contains("NO_PUBKEY") || reason.contains("not signed") {
             "the mirror's signature is missing, or by a key that this machine does not have: install a newer package \
@@ -182,21 +156,14 @@ impl Apt {
              with --server"
                 .to_owned()
         };
-        Err(ServerError::Provision {
-            step,
-            reason,
-            advice,
-        })
+        Err(ServerError::Provision { step, reason, advice })
     }
 }
 
 /// The sources file: the mirror with another suite, and with the same keys as ever.
 fn stanza(version: Version, source: &Source) -> String {
-    let mut text = format!(
-        "Types: deb\nURIs: {}\nSuites: {}\nComponents: main\nTargets: Packages\n",
-        source.uri,
-        version.suite()
-    );
+    let mut text =
+        format!("Types: deb\nURIs: {}\nSuites: {}\nComponents: main\nTargets: Packages\n", source.uri, version.suite());
     if let Some(keys) = &source.signed_by {
         // A key that stands in the stanza itself begins on the next line.
         let space = if keys.starts_with('\n') { "" } else { " " };
@@ -221,20 +188,12 @@ fn installed(architecture: &str) -> String {
 /// What apt complained of, on one line.
 fn words_of(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stderr);
-    let lines: Vec<&str> = text
-        .lines()
-        .filter_map(|line| {
-            line.strip_prefix("E: ")
-                .or_else(|| line.strip_prefix("W: "))
-        })
-        .collect();
+    let lines: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("E: ").or_else(|| line.strip_prefix("W: "))).collect();
     if lines.is_empty() {
         text.trim().to_owned()
     } else {
-        let lines: Vec<&str> = lines
-            .iter()
-            .map(|line| line.trim_end_matches('.'))
-            .collect();
+        let lines: Vec<&str> = lines.iter().map(|line| line.trim_end_matches('.')).collect();
         lines.join("; ")
     }
 }

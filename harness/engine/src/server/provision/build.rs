@@ -40,9 +40,7 @@ pub(crate) fn ensure(
     match Manifest::check(&place) {
         Ok(manifest) => return Ok(manifest.installation()),
         Err(Wrong::Missing) => {}
-        Err(Wrong::Damaged(why)) => tell(&format!(
-            "provision: the cached PostgreSQL {version} is made anew: {why}"
-        )),
+        Err(Wrong::Damaged(why)) => tell(&format!("provision: the cached PostgreSQL {version} is made anew: {why}")),
     }
     let source = match mirror {
         Some(uri) => sources::named(uri),
@@ -79,9 +77,7 @@ fn build(
     let root = partial.join("root");
     folder::make(&work)?;
     folder::make(&root)?;
-    tell(&format!(
-        "provision: downloading PostgreSQL {version} with TimescaleDB (about 40 MB, once)"
-    ));
+    tell(&format!("provision: downloading PostgreSQL {version} with TimescaleDB (about 40 MB, once)"));
     let archives = Apt::new(&work, version, source)?.download(version)?;
     tell(&format!("provision: unpacking {} packages", archives.len()));
     let packages = unpack::unpack(&archives, &root)?;
@@ -94,9 +90,7 @@ fn build(
     folder::remove(place)?;
     fs::rename(&partial, place).map_err(ServerError::file("rename to", place))?;
     let bin = place.join("root").join(&home).join("bin");
-    let extension = place.join(format!(
-        "root/usr/share/postgresql/{version}/extension/timescaledb.control"
-    ));
+    let extension = place.join(format!("root/usr/share/postgresql/{version}/extension/timescaledb.control"));
     let control = fs::read_to_string(&extension).map_err(ServerError::file("read", &extension))?;
     let installation = Installation {
         postgres: version_of(&bin.join("postgres"))?,
@@ -127,13 +121,7 @@ fn template(installation: &Installation, place: &Path) -> Result<(), ServerError
     let name = settings::TEMPLATE_TIMESCALEDB;
     let create = format!("CREATE DATABASE {name} STRATEGY file_copy IS_TEMPLATE true\n");
     single(installation, &data, account, "postgres", &create)?;
-    single(
-        installation,
-        &data,
-        account,
-        name,
-        "CREATE EXTENSION timescaledb\n",
-    )
+    single(installation, &data, account, name, "CREATE EXTENSION timescaledb\n")
 }
 
 /// Runs statements, one a line, on a cluster that no server runs on.
@@ -152,30 +140,17 @@ fn single(
     }
     command.arg("-D").arg(data).arg(database);
     account.apply(&mut command);
-    command
-        .current_dir("/")
-        .env("LC_ALL", "C")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped());
-    let mut child = command
-        .spawn()
-        .map_err(ServerError::file("run", &program))?;
+    command.current_dir("/").env("LC_ALL", "C").stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(ServerError::file("run", &program))?;
     if let Some(mut input) = child.stdin.take() {
         input
             .write_all(statements.replace('\n', ";\n\n").as_bytes())
             .map_err(ServerError::file("write to", &program))?;
     }
-    let output = child
-        .wait_with_output()
-        .map_err(ServerError::file("wait for", &program))?;
+    let output = child.wait_with_output().map_err(ServerError::file("wait for", &program))?;
     let words = String::from_utf8_lossy(&output.stderr);
     // The program ends well after a statement that failed: its words tell.
-    if output.status.success()
-        && !["ERROR:", "FATAL:", "PANIC:"]
-            .iter()
-            .any(|level| words.contains(level))
-    {
+    if output.status.success() && !["ERROR:", "FATAL:", "PANIC:"].iter().any(|level| words.contains(level)) {
         return Ok(());
     }
     Err(ServerError::Provision {
@@ -183,20 +158,14 @@ fn single(
         reason: words
             .lines()
             .find(|line| line.contains("ERROR:") || line.contains("FATAL:"))
-            .map_or_else(
-                || format!("postgres ended with {}", output.status),
-                str::to_owned,
-            ),
+            .map_or_else(|| format!("postgres ended with {}", output.status), str::to_owned),
         advice: "run `phasegate server clean` and try again".to_owned(),
     })
 }
 
 /// Removes what interrupted provisionings left.
 fn sweep(cache: &Path, version: Version) -> Result<(), ServerError> {
-    patch::entries(cache)?
-        .iter()
-        .filter(|path| is_partial(path, version))
-        .try_for_each(|path| folder::remove(path))
+    patch::entries(cache)?.iter().filter(|path| is_partial(path, version)).try_for_each(|path| folder::remove(path))
 }
 
 fn room(cache: &Path) -> Result<(), ServerError> {
@@ -227,46 +196,30 @@ fn readable(folder: &Path) -> Result<(), ServerError> {
         return Ok(());
     }
     let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(ServerError::file("make readable", folder)(
-        std::io::Error::other(reason),
-    ))
+    Err(ServerError::file("make readable", folder)(std::io::Error::other(reason)))
 }
 
 /// Has everything on the disk before it is called whole; a full disk says so here at the latest.
 fn sync(folder: &Path) -> Result<(), ServerError> {
-    let output = Command::new("sync")
-        .arg("-f")
-        .arg(folder)
-        .output()
-        .map_err(ServerError::file("run sync on", folder))?;
+    let output =
+        Command::new("sync").arg("-f").arg(folder).output().map_err(ServerError::file("run sync on", folder))?;
     if output.status.success() {
         return Ok(());
     }
     let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(ServerError::file("sync", folder)(std::io::Error::other(
-        reason,
-    )))
+    Err(ServerError::file("sync", folder)(std::io::Error::other(reason)))
 }
 
 fn version_of(postgres: &PathBuf) -> Result<String, ServerError> {
-    let output = Command::new(postgres)
-        .arg("--version")
-        .output()
-        .map_err(ServerError::file("run", postgres))?;
+    let output = Command::new(postgres).arg("--version").output().map_err(ServerError::file("run", postgres))?;
     let words = String::from_utf8_lossy(&output.stdout).into_owned();
-    words
-        .split_whitespace()
-        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))
-        .map(str::to_owned)
-        .ok_or_else(|| ServerError::Provision {
+    words.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit())).map(str::to_owned).ok_or_else(
+        || ServerError::Provision {
             step: "run the unpacked postgres",
-            reason: format!(
-                "it ended with {}: {}",
-                output.status,
-                String::from_utf8_lossy(&output.stderr).trim()
-            ),
+            reason: format!("it ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim()),
             advice: "take another server with --server".to_owned(),
-        })
+        },
+    )
 }
 
 fn no_source() -> ServerError {

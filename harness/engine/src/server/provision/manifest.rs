@@ -32,11 +32,7 @@ pub(crate) struct Manifest {
 
 impl Manifest {
     /// Takes stock of a finished installation.
-    pub(crate) fn of(
-        place: &Path,
-        installation: &Installation,
-        loader: String,
-    ) -> Result<Self, ServerError> {
+    pub(crate) fn of(place: &Path, installation: &Installation, loader: String) -> Result<Self, ServerError> {
         Ok(Self {
             format: FORMAT,
             place: place.to_owned(),
@@ -56,9 +52,7 @@ impl Manifest {
         let text = serde_json::to_vec_pretty(self)
             .map_err(|error| ServerError::file("write", &path)(std::io::Error::other(error)))?;
         fs::write(&partial, text).map_err(ServerError::file("write", &partial))?;
-        fs::File::open(&partial)
-            .and_then(|file| file.sync_all())
-            .map_err(ServerError::file("sync", &partial))?;
+        fs::File::open(&partial).and_then(|file| file.sync_all()).map_err(ServerError::file("sync", &partial))?;
         fs::rename(&partial, &path).map_err(ServerError::file("rename to", &path))
     }
 
@@ -68,27 +62,18 @@ impl Manifest {
             true => Wrong::Damaged("it was never finished".to_owned()),
             false => Wrong::Missing,
         })?;
-        let manifest: Self = serde_json::from_slice(&text).map_err(|_| {
-            Wrong::Damaged("its manifest is of another version or damaged".to_owned())
-        })?;
+        let manifest: Self = serde_json::from_slice(&text)
+            .map_err(|_| Wrong::Damaged("its manifest is of another version or damaged".to_owned()))?;
         if manifest.format != FORMAT {
             return Err(Wrong::Damaged("it was made by another version".to_owned()));
         }
         if manifest.place != place {
-            return Err(Wrong::Damaged(format!(
-                "it was made in {}",
-                manifest.place.display()
-            )));
+            return Err(Wrong::Damaged(format!("it was made in {}", manifest.place.display())));
         }
         for (file, size) in &manifest.files {
-            let found = fs::symlink_metadata(place.join(file))
-                .map(|metadata| metadata.len())
-                .ok();
+            let found = fs::symlink_metadata(place.join(file)).map(|metadata| metadata.len()).ok();
             if found != Some(*size) {
-                return Err(Wrong::Damaged(format!(
-                    "{} is not what was unpacked",
-                    file.display()
-                )));
+                return Err(Wrong::Damaged(format!("{} is not what was unpacked", file.display())));
             }
         }
         Ok(manifest)
@@ -97,10 +82,7 @@ impl Manifest {
     /// The folder of programs, seen from the root of the unpacked tree.
     #[cfg(feature = "container")]
     pub(crate) fn bin_below_root(&self) -> PathBuf {
-        self.bin
-            .strip_prefix(self.place.join("root"))
-            .unwrap_or(&self.bin)
-            .to_owned()
+        self.bin.strip_prefix(self.place.join("root")).unwrap_or(&self.bin).to_owned()
     }
 
     /// What it describes.
@@ -127,9 +109,7 @@ fn list(place: &Path) -> Result<BTreeMap<PathBuf, u64>, ServerError> {
     let mut folders = vec![place.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).map_err(ServerError::file("read the folder", &folder))? {
-            let path = entry
-                .map_err(ServerError::file("read the folder", &folder))?
-                .path();
+            let path = entry.map_err(ServerError::file("read the folder", &folder))?.path();
             let metadata = fs::symlink_metadata(&path).map_err(ServerError::file("read", &path))?;
             if metadata.is_dir() {
                 folders.push(path);

@@ -47,11 +47,9 @@ pub async fn provision(
     notice: &mut dyn FnMut(&str),
 ) -> Result<Installation, ServerError> {
     let cache = folder::for_cache(cache)?;
-    let mirror = mirror.map(str::to_owned).or_else(|| {
-        std::env::var("PHASEGATE_DEBIAN_MIRROR")
-            .ok()
-            .filter(|mirror| !mirror.is_empty())
-    });
+    let mirror = mirror
+        .map(str::to_owned)
+        .or_else(|| std::env::var("PHASEGATE_DEBIAN_MIRROR").ok().filter(|mirror| !mirror.is_empty()));
     // The work is blocking and the notice is not to be sent between threads, so lines of progress come by a channel.
     let (progress, mut lines) = tokio::sync::mpsc::unbounded_channel::<String>();
     let work = tokio::task::spawn_blocking(move || {
@@ -85,9 +83,7 @@ pub async fn build_image(
 ) -> Result<String, ServerError> {
     provision(version, mirror, cache, notice).await?;
     let cache = folder::for_cache(cache)?;
-    notice(&format!(
-        "build-image: packing PostgreSQL {version} for Docker"
-    ));
+    notice(&format!("build-image: packing PostgreSQL {version} for Docker"));
     match tokio::task::spawn_blocking(move || super::image::build(version, &cache)).await {
         Ok(result) => result,
         Err(join) => std::panic::resume_unwind(join.into_panic()),

@@ -45,23 +45,12 @@ impl Loader {
 
     /// The same loader, once `root` is called `place`.
     pub(crate) fn moved(&self, root: &Path, place: &Path) -> Self {
-        let moved = |path: &Path| {
-            path.strip_prefix(root)
-                .map_or_else(|_| path.to_owned(), |rest| place.join(rest))
-        };
-        Self {
-            path: moved(&self.path),
-            libraries: moved(&self.libraries),
-        }
+        let moved = |path: &Path| path.strip_prefix(root).map_or_else(|_| path.to_owned(), |rest| place.join(rest));
+        Self { path: moved(&self.path), libraries: moved(&self.libraries) }
     }
 
     /// Runs the unpacked patchelf, through the unpacked loader because it has not been patched itself.
-    pub(crate) fn patchelf(
-        &self,
-        root: &Path,
-        arguments: &[&str],
-        file: &Path,
-    ) -> Result<String, ServerError> {
+    pub(crate) fn patchelf(&self, root: &Path, arguments: &[&str], file: &Path) -> Result<String, ServerError> {
         let output = Command::new(&self.path)
             .arg("--library-path")
             .arg(&self.libraries)
@@ -81,30 +70,17 @@ impl Loader {
 /// Patches the programs in `bin` for the day that `root` is called `place`; gives the loader that they named before.
 pub(crate) fn programs(root: &Path, bin: &Path, place: &Path) -> Result<String, ServerError> {
     for path in entries(bin)? {
-        if !path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .is_some_and(|name| PROGRAMS.contains(&name))
-        {
+        if !path.file_name().and_then(|name| name.to_str()).is_some_and(|name| PROGRAMS.contains(&name)) {
             fs::remove_file(&path).map_err(ServerError::file("remove", &path))?;
         }
     }
     let now = Loader::find(root)?;
     let then = now.moved(root, place);
     let named = now.patchelf(root, &["--print-interpreter"], &bin.join("postgres"))?;
-    let (loader, libraries) = (
-        then.path.to_string_lossy(),
-        then.libraries.to_string_lossy(),
-    );
+    let (loader, libraries) = (then.path.to_string_lossy(), then.libraries.to_string_lossy());
     for program in entries(bin)? {
         // A search path that libraries inherit (RPATH, not RUNPATH): extensions find theirs by it as well.
-        let arguments = [
-            "--set-interpreter",
-            &loader,
-            "--force-rpath",
-            "--set-rpath",
-            &libraries,
-        ];
+        let arguments = ["--set-interpreter", &loader, "--force-rpath", "--set-rpath", &libraries];
         now.patchelf(root, &arguments, &program)?;
     }
     Ok(named)

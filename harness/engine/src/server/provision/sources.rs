@@ -4,18 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Suites of the distribution itself, as they stand in a sources file.
-const SUITES: &[&str] = &[
-    "bullseye",
-    "bookworm",
-    "trixie",
-    "forky",
-    "sid",
-    "oldoldstable",
-    "oldstable",
-    "stable",
-    "testing",
-    "unstable",
-];
+const SUITES: &[&str] =
+    &["bullseye", "bookworm", "trixie", "forky", "sid", "oldoldstable", "oldstable", "stable", "testing", "unstable"];
 
 /// The key ring that the distribution's own package of keys installs.
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
@@ -32,21 +22,14 @@ pub(crate) struct Source {
 /// The mirror that was named, trusted by the distribution's own keys alone.
 pub(crate) fn named(uri: &str) -> Source {
     let signed_by = Path::new(KEYRING).exists().then(|| KEYRING.to_owned());
-    Source {
-        uri: uri.to_owned(),
-        signed_by,
-    }
+    Source { uri: uri.to_owned(), signed_by }
 }
 
 /// The machine's own source for the distribution.
 pub(crate) fn of_machine() -> Option<Source> {
     let mut files = vec![PathBuf::from("/etc/apt/sources.list")];
-    let mut parts: Vec<PathBuf> = fs::read_dir("/etc/apt/sources.list.d")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .collect();
+    let mut parts: Vec<PathBuf> =
+        fs::read_dir("/etc/apt/sources.list.d").into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     parts.sort();
     files.extend(parts);
     let mut best: Option<(u8, Source)> = None;
@@ -78,11 +61,7 @@ fn score(uri: &str, signed_by: Option<&str>) -> u8 {
 fn stanzas(text: &str) -> Vec<(u8, Source)> {
     let mut found = Vec::new();
     // A comment is no part of a stanza, wherever it stands.
-    let text: String = text
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let text: String = text.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
     for stanza in text.split("\n\n") {
         let mut fields: Vec<(String, String)> = Vec::new();
         for line in stanza.lines() {
@@ -95,12 +74,7 @@ fn stanzas(text: &str) -> Vec<(u8, Source)> {
                 fields.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
             }
         }
-        let field = |name: &str| {
-            fields
-                .iter()
-                .find(|(field, _)| field == name)
-                .map(|(_, value)| value.as_str())
-        };
+        let field = |name: &str| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str());
         let words = |name: &str| field(name).unwrap_or_default().split_whitespace();
         if field("enabled").is_some_and(|value| value.eq_ignore_ascii_case("no"))
             || !words("types").any(|kind| kind == "deb")
@@ -111,13 +85,8 @@ fn stanzas(text: &str) -> Vec<(u8, Source)> {
         }
         let signed_by = field("signed-by").map(str::to_owned);
         for uri in words("uris").filter(|uri| usable(uri)) {
-            found.push((
-                score(uri, signed_by.as_deref()),
-                Source {
-                    uri: uri.to_owned(),
-                    signed_by: signed_by.clone(),
-                },
-            ));
+            found
+                .push((score(uri, signed_by.as_deref()), Source { uri: uri.to_owned(), signed_by: signed_by.clone() }));
         }
     }
     found
@@ -127,11 +96,7 @@ fn stanzas(text: &str) -> Vec<(u8, Source)> {
 fn lines(text: &str) -> Vec<(u8, Source)> {
     let mut found = Vec::new();
     for line in text.lines() {
-        let Some(rest) = line
-            .trim()
-            .strip_prefix("deb")
-            .filter(|rest| rest.starts_with([' ', '\t']))
-        else {
+        let Some(rest) = line.trim().strip_prefix("deb").filter(|rest| rest.starts_with([' ', '\t'])) else {
             continue;
         };
         let rest = rest.trim_start();
@@ -139,28 +104,16 @@ fn lines(text: &str) -> Vec<(u8, Source)> {
             Some((options, rest)) => (options, rest),
             None => ("", rest),
         };
-        let mut words = rest
-            .split('#')
-            .next()
-            .unwrap_or_default()
-            .split_whitespace();
+        let mut words = rest.split('#').next().unwrap_or_default().split_whitespace();
         let (Some(uri), Some(suite)) = (words.next(), words.next()) else {
             continue;
         };
         if !SUITES.contains(&suite) || !words.any(|component| component == "main") || !usable(uri) {
             continue;
         }
-        let signed_by = options
-            .split_whitespace()
-            .find_map(|option| option.strip_prefix("signed-by="))
-            .map(str::to_owned);
-        found.push((
-            score(uri, signed_by.as_deref()),
-            Source {
-                uri: uri.to_owned(),
-                signed_by,
-            },
-        ));
+        let signed_by =
+            options.split_whitespace().find_map(|option| option.strip_prefix("signed-by=")).map(str::to_owned);
+        found.push((score(uri, signed_by.as_deref()), Source { uri: uri.to_owned(), signed_by }));
     }
     found
 }
@@ -180,10 +133,7 @@ mod tests {
                     Components: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n\n\
                     Types: deb\nURIs: http://mirror.example/debian-security\nSuites: bookworm-security\n\
                     Components: main\n";
-        let best = stanzas(text)
-            .into_iter()
-            .max_by_key(|(score, _)| *score)
-            .unwrap();
+        let best = stanzas(text).into_iter().max_by_key(|(score, _)| *score).unwrap();
         assert_eq!(best.1.uri, "http://mirror.example/debian");
         assert_eq!(best.1.signed_by.as_deref(), Some(KEYRING));
         assert_eq!(stanzas(text).len(), 2);
@@ -197,13 +147,7 @@ mod tests {
                     deb cdrom:[disk]/ trixie main\n";
         assert_eq!(
             lines(text),
-            [(
-                1,
-                Source {
-                    uri: "http://mirror.example/debian".to_owned(),
-                    signed_by: Some("/k.gpg".to_owned())
-                }
-            )]
+            [(1, Source { uri: "http://mirror.example/debian".to_owned(), signed_by: Some("/k.gpg".to_owned()) })]
         );
     }
 

@@ -38,12 +38,7 @@ pub fn status(cache: Option<&Path>) -> Result<Vec<Status>, ServerError> {
                 Err(Wrong::Missing) => (None, None),
                 Err(Wrong::Damaged(why)) => (None, Some(why)),
             };
-            Status {
-                version,
-                place,
-                installation,
-                damage,
-            }
+            Status { version, place, installation, damage }
         })
         .collect())
 }

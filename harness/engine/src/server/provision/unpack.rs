@@ -26,22 +26,12 @@ const LEFT_OUT: &[&str] = &[
 ];
 
 /// Unpacks them all below `root`; gives the packages with their versions.
-pub(crate) fn unpack(
-    archives: &[PathBuf],
-    root: &Path,
-) -> Result<BTreeMap<String, String>, ServerError> {
+pub(crate) fn unpack(archives: &[PathBuf], root: &Path) -> Result<BTreeMap<String, String>, ServerError> {
     // Unpacking is decompressing: two at a time on two cores.
     let (one, two) = archives.split_at(archives.len() / 2);
     thread::scope(|scope| {
-        let other = scope.spawn(|| {
-            one.iter()
-                .map(|archive| unpack_one(archive, root))
-                .collect::<Result<Vec<_>, _>>()
-        });
-        let mut packages = two
-            .iter()
-            .map(|archive| unpack_one(archive, root))
-            .collect::<Result<Vec<_>, _>>()?;
+        let other = scope.spawn(|| one.iter().map(|archive| unpack_one(archive, root)).collect::<Result<Vec<_>, _>>());
+        let mut packages = two.iter().map(|archive| unpack_one(archive, root)).collect::<Result<Vec<_>, _>>()?;
         match other.join() {
             Ok(result) => packages.extend(result?),
             Err(panic) => std::panic::resume_unwind(panic),
@@ -62,26 +52,13 @@ fn unpack_one(archive: &Path, root: &Path) -> Result<(String, String), ServerErr
         return Err(failed(archive, "dpkg-deb has no output"));
     };
     let mut command = Command::new("tar");
-    command
-        .arg("--extract")
-        .arg("--no-same-owner")
-        .arg("--directory")
-        .arg(root);
+    command.arg("--extract").arg("--no-same-owner").arg("--directory").arg(root);
     // Without --wildcards-match-slash's default a pattern would not reach into folders.
-    command.args(
-        LEFT_OUT
-            .iter()
-            .map(|pattern| format!("--exclude={pattern}")),
-    );
-    let target = command
-        .stdin(stream)
-        .output()
-        .map_err(ServerError::file("run tar on", archive))?;
+    command.args(LEFT_OUT.iter().map(|pattern| format!("--exclude={pattern}")));
+    let target = command.stdin(stream).output().map_err(ServerError::file("run tar on", archive))?;
     // It holds the other end of the pipe as well: dpkg-deb would wait for ever for somebody who reads.
     drop(command);
-    let source = source
-        .wait_with_output()
-        .map_err(ServerError::file("wait for dpkg-deb on", archive))?;
+    let source = source.wait_with_output().map_err(ServerError::file("wait for dpkg-deb on", archive))?;
     if !target.status.success() {
         return Err(failed(archive, &String::from_utf8_lossy(&target.stderr)));
     }
@@ -93,10 +70,7 @@ fn unpack_one(archive: &Path, root: &Path) -> Result<(String, String), ServerErr
 
 /// The package and its version, which the archive's own name says: `name_version_architecture.deb`.
 fn named(archive: &Path) -> Result<(String, String), ServerError> {
-    let name = archive
-        .file_stem()
-        .and_then(|name| name.to_str())
-        .unwrap_or_default();
+    let name = archive.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
     let mut parts = name.split('_');
     match (parts.next(), parts.next()) {
         (Some(package), Some(version)) => Ok((package.to_owned(), version.replace("%3a", ":"))),
@@ -106,18 +80,12 @@ fn named(archive: &Path) -> Result<(String, String), ServerError> {
 
 fn failed(archive: &Path, reason: &str) -> ServerError {
     let name = archive.file_name().unwrap_or_default().to_string_lossy();
-    let full = ["No space left on device", "Wrote only"]
-        .iter()
-        .any(|words| reason.contains(words));
+    let full = ["No space left on device", "Wrote only"].iter().any(|words| reason.contains(words));
     ServerError::Provision {
         step: STEP,
-        reason: format!(
-            "{name}: {}",
-            reason.lines().next().unwrap_or("no reason given")
-        ),
+        reason: format!("{name}: {}", reason.lines().next().unwrap_or("no reason given")),
         advice: if full {
-            "the disk is full: make room in the cache folder, or name another with PHASEGATE_CACHE"
-                .to_owned()
+            "the disk is full: make room in the cache folder, or name another with PHASEGATE_CACHE".to_owned()
         } else {
             "run `phasegate server provision` once more".to_owned()
         },

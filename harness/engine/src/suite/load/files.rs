@@ -32,19 +32,12 @@ impl Loader {
     }
 
     /// Files by patterns; each pattern must match.
-    pub(super) fn patterns(
-        &mut self,
-        place: &Path,
-        patterns: &[String],
-    ) -> Result<Vec<SqlFile>, SuiteError> {
+    pub(super) fn patterns(&mut self, place: &Path, patterns: &[String]) -> Result<Vec<SqlFile>, SuiteError> {
         let mut names = Vec::new();
         for pattern in patterns {
             let full = self.fixtures.join(pattern);
             let matched = glob::glob(&full.to_string_lossy()).map_err(|error| {
-                SuiteError::malformed(
-                    Place::file(place),
-                    format!("`{pattern}` is no pattern: {error}"),
-                )
+                SuiteError::malformed(Place::file(place), format!("`{pattern}` is no pattern: {error}"))
             })?;
             let before = names.len();
             for path in matched.flatten() {
@@ -60,11 +53,7 @@ impl Loader {
         self.files(place, &names)
     }
 
-    pub(super) fn files(
-        &mut self,
-        place: &Path,
-        names: &[String],
-    ) -> Result<Vec<SqlFile>, SuiteError> {
+    pub(super) fn files(&mut self, place: &Path, names: &[String]) -> Result<Vec<SqlFile>, SuiteError> {
         names.iter().map(|name| self.sql(place, name)).collect()
     }
 
@@ -75,11 +64,7 @@ impl Loader {
             return Err(SuiteError::unmatched(Place::file(place), why));
         }
         let text = self.take(&path, &format!("fixtures/{name}"))?;
-        let dialect = if self.sqlite {
-            Dialect::Sqlite
-        } else {
-            Dialect::Postgres
-        };
+        let dialect = if self.sqlite { Dialect::Sqlite } else { Dialect::Postgres };
         Ok(SqlFile::new(name.to_owned(), text, dialect))
     }
 
@@ -89,10 +74,10 @@ impl Loader {
         let sql_files = files_below(&self.fixtures)?
             .into_iter()
             .filter(|path| path.extension().is_some_and(|extension| extension == "sql"));
-        let orphan = suite_files.into_iter().chain(sql_files).find(|path| {
-            path.canonicalize()
-                .map_or(true, |path| !self.read.contains(&path))
-        });
+        let orphan = suite_files
+            .into_iter()
+            .chain(sql_files)
+            .find(|path| path.canonicalize().map_or(true, |path| !self.read.contains(&path)));
         match orphan {
             None => Ok(()),
             Some(path) => Err(SuiteError::unmatched(
@@ -109,10 +94,7 @@ impl Loader {
     }
 
     pub(super) fn text_of(&mut self, path: &Path) -> Result<(String, Digest), SuiteError> {
-        let unreadable = |source| SuiteError::Unreadable {
-            place: Place::file(path),
-            source,
-        };
+        let unreadable = |source| SuiteError::Unreadable { place: Place::file(path), source };
         let bytes = fs::read(path).map_err(unreadable)?;
         let digest = Digest::of(&bytes);
         self.read.insert(path.canonicalize().map_err(unreadable)?);
@@ -123,10 +105,7 @@ impl Loader {
 }
 
 pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>, SuiteError> {
-    let unreadable = |source| SuiteError::Unreadable {
-        place: Place::file(folder),
-        source,
-    };
+    let unreadable = |source| SuiteError::Unreadable { place: Place::file(folder), source };
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         paths.push(entry.map_err(unreadable)?.path());

@@ -17,21 +17,14 @@ impl Loader {
         let folder = self.folder.join("gates").join(&file.slug);
         let gates = self.gates(&folder, &format!("suite/gates/{}", file.slug))?;
         if gates.is_empty() {
-            let why = format!(
-                "phase {} has no gate: expected at least one file in {}",
-                file.id,
-                folder.display()
-            );
+            let why = format!("phase {} has no gate: expected at least one file in {}", file.id, folder.display());
             return Err(SuiteError::unmatched(Place::file(place), why));
         }
         for check in gates.iter().flat_map(|gate| &gate.checks) {
             if let Expectation::Rejects(rejects) = &check.expectation
                 && matches!(rejects.neighbour, Neighbour::Without(_))
             {
-                let why = format!(
-                    "check {} has no neighbour; only the gates of a scenario may do without",
-                    check.id
-                );
+                let why = format!("check {} has no neighbour; only the gates of a scenario may do without", check.id);
                 return Err(SuiteError::malformed(Place::file(&folder), why));
             }
         }
@@ -62,20 +55,11 @@ impl Loader {
             if path.extension().is_none_or(|extension| extension != "toml") {
                 continue;
             }
-            let file_name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
+            let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let text = self.take(&path, &format!("{name}/{file_name}"))?;
             let gate = gate_file::read(&path, &text)?;
-            if !file_name.starts_with(&format!("{}-", gate.id))
-                && file_name != format!("{}.toml", gate.id)
-            {
-                let why = format!(
-                    "the file of gate {} should be named {}-<what it claims>.toml",
-                    gate.id, gate.id
-                );
+            if !file_name.starts_with(&format!("{}-", gate.id)) && file_name != format!("{}.toml", gate.id) {
+                let why = format!("the file of gate {} should be named {}-<what it claims>.toml", gate.id, gate.id);
                 return Err(SuiteError::malformed(Place::file(&path), why));
             }
             gates.push(gate);
@@ -89,10 +73,7 @@ impl Loader {
                 // A script among the fixtures is as much an input as an SQL file.
                 for argument in &command {
                     if self.fixtures.join(argument).is_file() {
-                        self.take(
-                            &self.fixtures.join(argument),
-                            &format!("fixtures/{argument}"),
-                        )?;
+                        self.take(&self.fixtures.join(argument), &format!("fixtures/{argument}"))?;
                     }
                 }
                 PhaseStep::Command(command)
@@ -102,26 +83,17 @@ impl Loader {
     }
 
     /// A step of the suite itself must parse, and may not control the transaction that it runs in.
-    pub(super) fn checked(
-        &self,
-        step: &PhaseStep,
-        mode: TransactionMode,
-    ) -> Result<(), SuiteError> {
+    pub(super) fn checked(&self, step: &PhaseStep, mode: TransactionMode) -> Result<(), SuiteError> {
         let PhaseStep::Sql(files) = step else {
             return Ok(());
         };
         for file in files {
             let statements = self.parsed(file)?;
-            let controls = statements
-                .iter()
-                .find(|statement| statement.controls_transaction);
+            let controls = statements.iter().find(|statement| statement.controls_transaction);
             if let Some(statement) = controls
                 && mode == TransactionMode::Phase
             {
-                let place = Place {
-                    file: self.fixtures.join(&file.path),
-                    line: Some(statement.line as usize),
-                };
+                let place = Place { file: self.fixtures.join(&file.path), line: Some(statement.line as usize) };
                 return Err(SuiteError::malformed(
                     place,
                     "the file begins or ends a transaction, and the phase already runs in one: take the statement \
@@ -135,25 +107,15 @@ impl Loader {
     pub(super) fn parsed<'f>(&self, file: &'f SqlFile) -> Result<&'f [Statement], SuiteError> {
         let path = self.fixtures.join(&file.path);
         match file.statements() {
-            Ok([]) => Err(SuiteError::malformed(
-                Place::file(&path),
-                "the file holds no statement",
-            )),
+            Ok([]) => Err(SuiteError::malformed(Place::file(&path), "the file holds no statement")),
             Ok(statements) => Ok(statements),
-            Err(fault) => Err(SuiteError::malformed(
-                Place {
-                    file: path,
-                    line: Some(fault.line as usize),
-                },
-                fault.message,
-            )),
+            Err(fault) => {
+                Err(SuiteError::malformed(Place { file: path, line: Some(fault.line as usize) }, fault.message))
+            }
         }
     }
 
-    pub(super) fn defects(
-        &mut self,
-        suite: &Suite,
-    ) -> Result<BTreeMap<String, SqlFile>, SuiteError> {
+    pub(super) fn defects(&mut self, suite: &Suite) -> Result<BTreeMap<String, SqlFile>, SuiteError> {
         let mut defects = BTreeMap::new();
         for (index, gate, check) in suite.checks() {
             if let Some(defect) = &check.fails {

@@ -22,11 +22,7 @@ impl Loader {
             if path.extension().is_none_or(|extension| extension != "toml") {
                 continue;
             }
-            let slug = path
-                .file_stem()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
+            let slug = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             let text = self.take(&path, &format!("suite/scenarios/{slug}.toml"))?;
             let file = scenario::read(&path, &text)?;
             scenarios.push(self.scenario(suite, &path, slug, file)?);
@@ -43,10 +39,7 @@ impl Loader {
     ) -> Result<Scenario, SuiteError> {
         let malformed = |why: String| SuiteError::malformed(Place::file(path), why);
         let known = |id: &str| -> Result<(), SuiteError> {
-            suite
-                .phase(id)
-                .map(drop)
-                .ok_or_else(|| malformed(format!("there is no phase {id}")))
+            suite.phase(id).map(drop).ok_or_else(|| malformed(format!("there is no phase {id}")))
         };
         let mut replace = Vec::new();
         for replaced in file.replace {
@@ -54,10 +47,7 @@ impl Loader {
             replace.push(Replacement {
                 phase: replaced.phase,
                 up: replaced.up.map(|up| self.step(path, up)).transpose()?,
-                down: replaced
-                    .down
-                    .map(|down| self.step(path, down))
-                    .transpose()?,
+                down: replaced.down.map(|down| self.step(path, down)).transpose()?,
                 transaction: replaced.transaction,
             });
         }
@@ -67,15 +57,8 @@ impl Loader {
                 if let Some(phase) = &expected.phase {
                     known(phase)?;
                 }
-                let checks: BTreeSet<&str> = suite
-                    .checks()
-                    .map(|(_, _, check)| check.id.as_str())
-                    .collect();
-                if let Some(id) = expected
-                    .failed
-                    .iter()
-                    .find(|id| !checks.contains(id.as_str()))
-                {
+                let checks: BTreeSet<&str> = suite.checks().map(|(_, _, check)| check.id.as_str()).collect();
+                if let Some(id) = expected.failed.iter().find(|id| !checks.contains(id.as_str())) {
                     return Err(malformed(format!("there is no check {id}")));
                 }
                 ScenarioKind::Apply(expected)
@@ -83,13 +66,8 @@ impl Loader {
             KindName::Audit => {
                 let expected: AuditExpected = scenario::expect(path, file.expect)?;
                 let gates = self.audit_gates(suite, &file.gates.unwrap_or_default(), path)?;
-                let ids: BTreeSet<&str> = gates
-                    .0
-                    .values()
-                    .flatten()
-                    .flat_map(|g| &g.checks)
-                    .map(|c| c.id.as_str())
-                    .collect();
+                let ids: BTreeSet<&str> =
+                    gates.0.values().flatten().flat_map(|g| &g.checks).map(|c| c.id.as_str()).collect();
                 if let Some(id) = expected.checks.keys().find(|id| !ids.contains(id.as_str())) {
                     return Err(malformed(format!("there is no check {id} among its gates")));
                 }
@@ -115,27 +93,15 @@ impl Loader {
             title: file.title,
             why: file.why,
             requirement: file.requirement,
-            data: file
-                .baseline
-                .data
-                .map(|data| self.patterns(path, &data))
-                .transpose()?,
+            data: file.baseline.data.map(|data| self.patterns(path, &data)).transpose()?,
             extra: self.patterns(path, &file.baseline.extra)?,
-            role: file
-                .baseline
-                .role
-                .map(|role| Some(role).filter(|role| !role.is_empty())),
+            role: file.baseline.role.map(|role| Some(role).filter(|role| !role.is_empty())),
             replace,
             kind,
         })
     }
 
-    pub(super) fn audit_gates(
-        &mut self,
-        suite: &Suite,
-        name: &str,
-        place: &Path,
-    ) -> Result<AuditGates, SuiteError> {
+    pub(super) fn audit_gates(&mut self, suite: &Suite, name: &str, place: &Path) -> Result<AuditGates, SuiteError> {
         let mut by_phase = BTreeMap::new();
         for phase in &suite.phases {
             let folder = self.folder.join("scenarios").join(name).join(&phase.slug);

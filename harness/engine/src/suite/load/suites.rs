@@ -27,18 +27,10 @@ pub fn load(suites: &Path, names: &[String]) -> Result<Vec<Suite>, SuiteError> {
     if known.is_empty() {
         return Err(SuiteError::NoSuites(suites.to_owned()));
     }
-    let name = |path: &PathBuf| {
-        path.file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned()
-    };
+    let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let all: Vec<String> = known.iter().map(name).collect();
     if let Some(unknown) = names.iter().find(|name| !all.contains(name)) {
-        return Err(SuiteError::Unknown {
-            name: unknown.clone(),
-            known: all.join(", "),
-        });
+        return Err(SuiteError::Unknown { name: unknown.clone(), known: all.join(", ") });
     }
     known
         .iter()
@@ -52,25 +44,14 @@ impl Loader {
         let path = self.folder.join(SUITE_FILE);
         let text = self.take(&path, &format!("suite/{SUITE_FILE}"))?;
         let file = suite_file::read(&path, &text)?;
-        let folder_name = self
-            .folder
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let folder_name = self.folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if file.suite != folder_name {
-            let why = format!(
-                "suite = \"{}\" is not the name of its folder, {folder_name}",
-                file.suite
-            );
+            let why = format!("suite = \"{}\" is not the name of its folder, {folder_name}", file.suite);
             return Err(SuiteError::malformed(Place::file(&path), why));
         }
         let is_kind = |kind| file.server.kind == kind;
         if !is_kind("postgres") && !is_kind("sqlite") {
-            let why = format!(
-                "server.kind is `{}`, expected `postgres` or `sqlite`",
-                file.server.kind
-            );
+            let why = format!("server.kind is `{}`, expected `postgres` or `sqlite`", file.server.kind);
             return Err(SuiteError::malformed(Place::file(&path), why));
         }
         self.sqlite = is_kind("sqlite");
@@ -80,10 +61,7 @@ impl Loader {
             return Err(SuiteError::unmatched(Place::file(&path), why));
         }
         if file.phases.is_empty() {
-            return Err(SuiteError::malformed(
-                Place::file(&path),
-                "the suite has no phase",
-            ));
+            return Err(SuiteError::malformed(Place::file(&path), "the suite has no phase"));
         }
         let baseline = Baseline {
             schema: self.patterns(&path, &file.baseline.schema)?,
@@ -100,31 +78,12 @@ impl Loader {
         unique(&path, "phase", phases.iter().map(|phase| phase.id.as_str()))?;
         let gates = || phases.iter().flat_map(|phase| &phase.gates);
         unique(&path, "gate", gates().map(|gate| gate.id.as_str()))?;
-        unique(
-            &path,
-            "check",
-            gates()
-                .flat_map(|gate| &gate.checks)
-                .map(|check| check.id.as_str()),
-        )?;
-        unique(
-            &path,
-            "finding",
-            file.findings.iter().map(|finding| finding.id.as_str()),
-        )?;
-        unique(
-            &path,
-            "deviation",
-            file.deviations
-                .iter()
-                .map(|deviation| deviation.id.as_str()),
-        )?;
+        unique(&path, "check", gates().flat_map(|gate| &gate.checks).map(|check| check.id.as_str()))?;
+        unique(&path, "finding", file.findings.iter().map(|finding| finding.id.as_str()))?;
+        unique(&path, "deviation", file.deviations.iter().map(|deviation| deviation.id.as_str()))?;
         for finding in &file.findings {
             if finding.steps.is_empty() || !phases.iter().any(|phase| phase.id == finding.phase) {
-                let why = format!(
-                    "finding {} has no step, or names a phase that is not there",
-                    finding.id
-                );
+                let why = format!("finding {} has no step, or names a phase that is not there", finding.id);
                 return Err(SuiteError::malformed(Place::file(&path), why));
             }
         }
@@ -168,19 +127,13 @@ impl Loader {
                 Some((path, text))
             }
         };
-        let own = own
-            .as_ref()
-            .map(|(path, text)| (path.as_path(), text.as_str()));
+        let own = own.as_ref().map(|(path, text)| (path.as_path(), text.as_str()));
         suite.requirements = requirements::gather(file, &path, own)?;
         requirements::check(suite, &path)
     }
 }
 
-fn unique<'a>(
-    place: &Path,
-    what: &str,
-    ids: impl Iterator<Item = &'a str>,
-) -> Result<(), SuiteError> {
+fn unique<'a>(place: &Path, what: &str, ids: impl Iterator<Item = &'a str>) -> Result<(), SuiteError> {
     let mut seen = BTreeSet::new();
     for id in ids {
         if !seen.insert(id) {
