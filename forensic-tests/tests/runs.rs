@@ -5,10 +5,10 @@ use std::path::Path;
 use libtest_mimic::{Failed, Trial};
 use phasegate_engine::{
     run::{self, Outcome},
-    server::{self, Choice, Kind},
     suite,
 };
 use phasegate_evidence::{RunFolder, Verdict, verify};
+use phasegate_server::{Choice, Kind};
 use tokio::runtime::Runtime;
 
 /// Set where Docker has to answer, so that a test that needs it is not left out but fails.
@@ -42,8 +42,8 @@ fn needing_docker(name: &str, test: fn() -> Result<(), Failed>) -> Trial {
 /// Whether a container could be started here and now.
 fn container_at_hand() -> Result<(), String> {
     let runtime = Runtime::new().map_err(|error| error.to_string())?;
-    let request = server::Request { needs_timescaledb: true, ..server::Request::default() };
-    runtime.block_on(server::at_hand(Kind::Container, &request)).map(drop).map_err(|error| error.to_string())
+    let request = phasegate_server::Request { needs_timescaledb: true, ..phasegate_server::Request::default() };
+    runtime.block_on(phasegate_server::at_hand(Kind::Container, &request)).map(drop).map_err(|error| error.to_string())
 }
 
 fn two_runs_come_to_the_same(choices: &[Choice; 2]) -> Result<(), Failed> {
@@ -73,7 +73,7 @@ async fn run_on(choice: Choice, runs: &Path) -> Result<Outcome, Failed> {
     let suites = Path::new(env!("CARGO_MANIFEST_DIR")).join("suites");
     let request = run::Request {
         suites: suite::load(&suites, &["attribution-b03".to_owned()]).map_err(|error| error.to_string())?,
-        server: server::Request { choice, ..server::Request::default() },
+        server: phasegate_server::Request { choice, ..phasegate_server::Request::default() },
         runs: runs.to_owned(),
         run: None,
     };

@@ -9,9 +9,9 @@ use std::{
 use libtest_mimic::Failed;
 use phasegate_engine::{
     lab::{Lab, LabError},
-    server::{self, Shared},
     suite::{self, Suite},
 };
+use phasegate_server::Shared;
 use tokio::runtime::Runtime;
 
 /// Shared by all tests; cheap to clone.
@@ -68,7 +68,7 @@ impl World {
         if suite.need.kind == "postgres" && state.server.is_none() {
             let request = server_request()?;
             let mut notice = |line: &str| eprintln!("{line}");
-            let start = server::shared(&request, &mut notice);
+            let start = phasegate_server::shared(&request, &mut notice);
             state.server = Some(self.inner.runtime.block_on(start).map_err(|e| e.to_string())?);
         }
         let lab = Lab::new(suite.clone(), state.server.as_deref(), &format!("test{}", std::process::id()));
@@ -85,7 +85,8 @@ impl World {
     pub(crate) fn close(self) -> Result<(), String> {
         let mut state = self.inner.state.lock().unwrap_or_else(PoisonError::into_inner);
         let state = std::mem::take(&mut *state);
-        let is_external = state.server.as_ref().is_some_and(|server| server.facts().kind == server::Kind::External);
+        let is_external =
+            state.server.as_ref().is_some_and(|server| server.facts().kind == phasegate_server::Kind::External);
         if !is_external && !is_one_of_many_processes() {
             return Ok(());
         }
@@ -105,16 +106,16 @@ fn is_one_of_many_processes() -> bool {
 
 /// The server that `PHASEGATE_SERVER` asks for. `DATABASE_URL` counts only when that asks for an external server: it may
 /// well be set for another program, and tests should not surprise its owner.
-fn server_request() -> Result<server::Request, Failed> {
+fn server_request() -> Result<phasegate_server::Request, Failed> {
     let choice = match std::env::var("PHASEGATE_SERVER") {
-        Ok(name) => name.parse().map_err(|error: server::UnknownChoice| error.to_string())?,
-        Err(_) => server::Choice::Auto,
+        Ok(name) => name.parse().map_err(|error: phasegate_server::UnknownChoice| error.to_string())?,
+        Err(_) => phasegate_server::Choice::Auto,
     };
-    let external = choice == server::Choice::External;
-    Ok(server::Request {
+    let external = choice == phasegate_server::Choice::External;
+    Ok(phasegate_server::Request {
         choice,
         database_url: std::env::var("DATABASE_URL").ok().filter(|_| external),
         needs_timescaledb: true,
-        ..server::Request::default()
+        ..phasegate_server::Request::default()
     })
 }

@@ -8,10 +8,10 @@ use phasegate_engine::{
     gate::{Context, Facts, judge_check},
     lab::Lab,
     run::{PhaseState, judge_gates},
-    server,
     suite::{self, Check, Phase, Suite},
 };
 use phasegate_evidence::{ServerFacts, Verdict};
+use phasegate_server::Choice;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -91,12 +91,12 @@ pub(crate) async fn process(suites: &str, name: &str, url: &str, database: &str)
     let start = Instant::now();
     let suite = load(suites, name)?;
     let load_ms = milliseconds(start);
-    let request = server::Request {
-        choice: server::Choice::External,
+    let request = phasegate_server::Request {
+        choice: Choice::External,
         database_url: Some(url.to_owned()),
-        ..server::Request::default()
+        ..phasegate_server::Request::default()
     };
-    let server = server::start(&request, &mut |_| {}).await?;
+    let server = phasegate_server::start(&request, &mut |_| {}).await?;
     let phase = all_gates(&suite)?;
     let lab = Lab::new(suite, Some(&server), "phasegate_judge")?;
     let on = Database(database.to_owned());

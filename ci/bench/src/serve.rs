@@ -6,9 +6,9 @@ use phasegate_engine::{
     Variant,
     database::Database,
     lab::{Checkpoint, Lab},
-    server::{self, Choice, Server, Version, provision},
     suite::Phase,
 };
+use phasegate_server::{Choice, Server, Version, provision};
 use serde_json::{Value, json};
 
 use crate::{
@@ -31,13 +31,13 @@ pub(crate) async fn serve(suites: &str, suite: &str, phases: &str) -> Result<(),
     let start = Instant::now();
     let suite = load(suites, suite)?;
     let load_ms = milliseconds(start);
-    let request = server::Request {
+    let request = phasegate_server::Request {
         choice: Choice::Embedded,
         needs_timescaledb: suite.need.timescaledb,
-        ..server::Request::default()
+        ..phasegate_server::Request::default()
     };
     let start = Instant::now();
-    let server = server::start(&request, &mut |line| eprintln!("{line}")).await?;
+    let server = phasegate_server::start(&request, &mut |line| eprintln!("{line}")).await?;
     let start_ms = milliseconds(start);
     let parts = json!({"suite_read_ms": load_ms, "server_start_ms": start_ms});
     let outcome = obey(&server, suite, phases, parts).await;

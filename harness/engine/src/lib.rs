@@ -11,7 +11,6 @@ mod legacy;
 pub mod plan;
 pub mod record;
 pub mod run;
-pub mod server;
 pub mod session;
 pub mod sql;
 pub mod sqlite;

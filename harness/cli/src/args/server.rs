@@ -1,5 +1,5 @@
 use clap::{Args, Subcommand};
-use phasegate_engine::server::{Choice, Request, Version};
+use phasegate_server::{Choice, Request, Version};
 
 /// Which server to take.
 #[derive(Debug, Args)]

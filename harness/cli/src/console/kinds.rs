@@ -1,4 +1,4 @@
-use phasegate_engine::server::Kind;
+use phasegate_server::Kind;
 
 use super::wrap::beside;
 

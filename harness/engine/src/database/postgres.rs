@@ -9,11 +9,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use phasegate_server::Server;
 use sqlx::postgres::PgConnectOptions;
 
 use super::Database;
 use crate::{
-    server::Server,
     session::{DbError, PostgresSession, Ran, Session},
     sql::{Identifier, Literal},
 };

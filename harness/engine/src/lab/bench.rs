@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use phasegate_evidence::ServerFacts;
+use phasegate_server::Server;
 use tokio::sync::Mutex;
 
 use super::LabError;
@@ -12,7 +13,6 @@ use crate::{
     gate::{Context, Expectation, Judged, Observation, judge_check, rejudge},
     legacy::LegacyRows,
     run::{RunError, prove_rollback},
-    server::Server,
     session::Session,
     suite::{Check, Suite},
     variant::{Direction, Variant},

@@ -1,6 +1,8 @@
 //! Why a run did not come to an end.
 
-use crate::{record::RecordError, server::ServerError, session::DbError, suite::SuiteError};
+use phasegate_server::ServerError;
+
+use crate::{record::RecordError, session::DbError, suite::SuiteError};
 
 /// A run that has no result.
 #[derive(Debug, thiserror::Error)]

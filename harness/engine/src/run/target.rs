@@ -7,6 +7,7 @@ use std::{
 };
 
 use phasegate_evidence::{Digest, ServerFacts};
+use phasegate_server::Server;
 
 use super::{
     RunError,
@@ -14,7 +15,6 @@ use super::{
 };
 use crate::{
     database::{Database, Host, PostgresHost, SqliteHost},
-    server::{self, Server},
     session::{DbError, Session},
     suite::Suite,
 };
@@ -48,14 +48,14 @@ impl Target {
     }
 
     async fn open_postgres(suite: &Suite, url: &str) -> Result<Self, RunError> {
-        let request = server::Request {
-            choice: server::Choice::External,
+        let request = phasegate_server::Request {
+            choice: phasegate_server::Choice::External,
             database_url: Some(url.to_owned()),
             needs_timescaledb: suite.need.timescaledb,
             postgres_min: suite.need.postgres_min,
-            ..server::Request::default()
+            ..phasegate_server::Request::default()
         };
-        let server = server::start(&request, &mut |_| {}).await?;
+        let server = phasegate_server::start(&request, &mut |_| {}).await?;
         let facts = server_facts(&server, suite.need.timescaledb);
         let database = Database(server.maintenance().to_owned());
         let host = Host::Postgres(Arc::new(PostgresHost::new(&server, false, "phasegate_check")));

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use phasegate_evidence::{Digest, Event, RunResult, ServerFacts};
+use phasegate_server::Server;
 use tokio::sync::watch;
 
 use super::{RunError, suite_run::SuiteRun};
@@ -10,7 +11,6 @@ use crate::{
     database::{Host, PostgresHost, SqliteHost},
     plan::plan,
     record::Recorder,
-    server::{self, Server},
     sqlite,
     suite::Suite,
 };
@@ -21,7 +21,7 @@ pub struct Request {
     /// The suites in order.
     pub suites: Vec<Suite>,
     /// The server for the suites that need one. What the suites need is added to it.
-    pub server: server::Request,
+    pub server: phasegate_server::Request,
     /// The folder of the run folders.
     pub runs: PathBuf,
     /// The name of the run; one that sorts by time when it is `None`.
@@ -102,7 +102,7 @@ async fn go(
         let oldest = postgres.iter().filter_map(|suite| suite.need.postgres_min).max();
         wanted.postgres_min = wanted.postgres_min.max(oldest);
         let mut say = |line: &str| notice(line);
-        started.server = Some(server::start(&wanted, &mut say).await?);
+        started.server = Some(phasegate_server::start(&wanted, &mut say).await?);
     }
     let mut recorder = Recorder::start(&request.runs, request.run, &plan)?;
     if let Some(first) = recorder.events().first() {
@@ -202,7 +202,7 @@ async fn keep(server: Option<Server>, hosts: Vec<Host>) -> Result<Option<String>
 async fn clean(server: Option<Server>, hosts: Vec<Host>) -> Result<(), RunError> {
     if let Some(server) = server {
         // A server of our own goes with everything in it.
-        if server.facts().kind == server::Kind::External {
+        if server.facts().kind == phasegate_server::Kind::External {
             for host in &hosts {
                 host.drop_all().await?;
             }

@@ -1,6 +1,6 @@
 //! `phasegate server status`.
 
-use phasegate_engine::server::{Kind, Request, at_hand};
+use phasegate_server::{Kind, Request, at_hand};
 use serde::Serialize;
 
 use crate::{

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use phasegate_engine::server::{Cleaned, ServerError, clean, provision};
+use phasegate_server::{Cleaned, ServerError, clean, provision};
 use serde::Serialize;
 
 use super::status::status;

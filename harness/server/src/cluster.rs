@@ -168,8 +168,8 @@ pub(crate) fn end_of(log: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::Version;
-    use crate::server::provision;
+    use crate::Version;
+    use crate::provision;
 
     #[tokio::test]
     async fn a_port_that_is_taken_in_between_is_left_for_another() {

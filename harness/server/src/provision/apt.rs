@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use super::sources::Source;
-use crate::server::choice::Version;
-use crate::server::error::ServerError;
-use crate::server::folder;
+use crate::choice::Version;
+use crate::error::ServerError;
+use crate::folder;
 
 /// What the packages depend on and a scratch server does not need: apt is told that they are installed already.
 /// The compiler behind `jit` alone would be half of the download.

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitCode, Stdio};
 
-use phasegate_engine::server::{self, Choice, Request};
+use phasegate_server::{Choice, Request};
 
 /// The variable that makes this program a holder; its value says of which server.
 pub(crate) const HOLD: &str = "PHASEGATE_TEST_HOLD";
@@ -15,11 +15,11 @@ pub(crate) fn hold(what: &str) -> ExitCode {
     let request = Request { choice: choice.parse().unwrap(), ..Request::default() };
     super::run(async {
         if how == "shared" {
-            let server = server::shared(&request, &mut |_| {}).await.unwrap();
+            let server = phasegate_server::shared(&request, &mut |_| {}).await.unwrap();
             println!("{}", server.url("postgres"));
             return;
         }
-        let server = match server::start(&request, &mut |_| {}).await {
+        let server = match phasegate_server::start(&request, &mut |_| {}).await {
             Ok(server) => server,
             Err(error) => {
                 println!("{error}");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::server::{Installation, ServerError};
+use crate::{Installation, ServerError};
 
 /// Grows by one whenever an installation is made in another way, so that an older one is made anew.
 pub(super) const FORMAT: u32 = 2;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
-use crate::server::error::ServerError;
+use crate::error::ServerError;
 
 const STEP: &str = "unpack the packages";
 

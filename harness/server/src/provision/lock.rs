@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::path::Path;
 
-use crate::server::ServerError;
+use crate::ServerError;
 
 /// Held until dropped, and by the system no longer than the process lives.
 #[derive(Debug)]

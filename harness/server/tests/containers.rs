@@ -1,7 +1,7 @@
 //! Nothing of a container stays either.
 
 use libtest_mimic::{Failed, Trial};
-use phasegate_engine::server::{self, Choice, Kind, Request};
+use phasegate_server::{Choice, Kind, Request};
 use sqlx::ConnectOptions;
 
 use crate::holder::Holder;
@@ -27,7 +27,7 @@ fn hindrance() -> Option<String> {
     if std::env::var_os(MANDATORY).is_some() {
         return None;
     }
-    run(server::at_hand(Kind::Container, &request())).err()
+    run(phasegate_server::at_hand(Kind::Container, &request())).err()
 }
 
 /// The container that publishes the port of this URL, by id.
@@ -43,7 +43,7 @@ fn volumes() -> Vec<String> {
 fn stopped() -> Result<(), Failed> {
     run(async {
         let before = volumes();
-        let server = server::start(&request(), &mut |_| {}).await?;
+        let server = phasegate_server::start(&request(), &mut |_| {}).await?;
         let ids = container_of(&server.url("postgres"));
         assert_eq!(ids.len(), 1);
         assert!(server.facts().image_digest.as_ref().is_some_and(|digest| digest.contains("sha256:")));

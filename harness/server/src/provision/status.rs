@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::manifest::{Manifest, Wrong};
 use super::place;
-use crate::server::choice::Version;
-use crate::server::error::ServerError;
-use crate::server::folder;
-use crate::server::installation::Installation;
+use crate::choice::Version;
+use crate::error::ServerError;
+use crate::folder;
+use crate::installation::Installation;
 
 /// The state of one version in the cache.
 #[derive(Debug, Clone, PartialEq, Eq)]

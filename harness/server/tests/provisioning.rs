@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use libtest_mimic::{Failed, Trial};
-use phasegate_engine::server::provision::{provision, status};
-use phasegate_engine::server::{ServerError, Version};
+use phasegate_server::provision::{provision, status};
+use phasegate_server::{ServerError, Version};
 
 use crate::{claim, claim_if, run, traces};
 

@@ -160,7 +160,7 @@ fn entries(parent: &Path, prefix: &str) -> Vec<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::{Choice, Request, start};
+    use crate::{Choice, Request, start};
 
     #[tokio::test]
     async fn a_server_whose_supervisor_was_killed_is_ended_and_one_that_is_held_is_not() {

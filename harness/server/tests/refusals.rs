@@ -1,7 +1,7 @@
 //! A server that is not what the suite needs, or that refuses, is an error that says what to do.
 
 use libtest_mimic::{Failed, Trial};
-use phasegate_engine::server::{self, Choice, Kind, Request, ServerError};
+use phasegate_server::{Choice, Kind, Request, ServerError};
 
 use crate::{claim, claim_if, run, traces};
 
@@ -36,10 +36,10 @@ fn external_request(url: String) -> Request {
 
 fn wrong_password() -> Result<(), Failed> {
     run(async {
-        let own = server::start(&embedded(), &mut |_| {}).await?;
+        let own = phasegate_server::start(&embedded(), &mut |_| {}).await?;
         let (before, after) = own.url("postgres").split_once('@').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
         let url = format!("{}:s3cr3t@{after}", before.rsplit_once(':').unwrap().0);
-        let error = server::start(&external_request(url), &mut |_| {}).await.unwrap_err();
+        let error = phasegate_server::start(&external_request(url), &mut |_| {}).await.unwrap_err();
         assert!(matches!(error, ServerError::Refused { .. }), "{error:?}");
         let words = error.to_string();
         assert!(words.contains("28P01") && words.contains("check DATABASE_URL"), "{words}");
@@ -53,7 +53,7 @@ fn nobody_answers() -> Result<(), Failed> {
     run(async {
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let url = format!("postgresql://me:s3cr3t@127.0.0.1:{port}/app");
-        let error = server::start(&external_request(url), &mut |_| {}).await.unwrap_err();
+        let error = phasegate_server::start(&external_request(url), &mut |_| {}).await.unwrap_err();
         let words = error.to_string();
         assert!(words.starts_with(&format!("failed to connect to postgresql://me@127.0.0.1:{port}/app: ")), "{words}");
         assert!(!words.contains("s3cr3t"), "{words}");
@@ -63,17 +63,17 @@ fn nobody_answers() -> Result<(), Failed> {
 
 fn external() -> Result<(), Failed> {
     run(async {
-        let own = server::start(&embedded(), &mut |_| {}).await?;
+        let own = phasegate_server::start(&embedded(), &mut |_| {}).await?;
         let mut lines = Vec::new();
         let request = external_request(own.url("postgres"));
-        let other = server::start(&request, &mut |line| lines.push(line.to_owned())).await?;
+        let other = phasegate_server::start(&request, &mut |line| lines.push(line.to_owned())).await?;
         assert_eq!(lines.len(), 1, "{lines:?}");
         assert!(lines[0].starts_with("server: external, PostgreSQL 17"), "{lines:?}");
         assert_eq!(other.facts().timescaledb, own.facts().timescaledb);
         assert_eq!(other.url("other"), own.url("other"));
         other.stop().await?;
         // Whoever stops an external server leaves it running.
-        let again = server::start(&request, &mut |_| {}).await?;
+        let again = phasegate_server::start(&request, &mut |_| {}).await?;
         again.stop().await?;
         own.stop().await?;
         Ok(())
@@ -83,7 +83,7 @@ fn external() -> Result<(), Failed> {
 fn newer_embedded() -> Result<(), Failed> {
     run(async {
         let request = Request { postgres_min: Some(18), ..embedded() };
-        let error = server::start(&request, &mut |_| {}).await.unwrap_err();
+        let error = phasegate_server::start(&request, &mut |_| {}).await.unwrap_err();
         assert_eq!(
             error.to_string(),
             "suite needs PostgreSQL 18 or newer, but the embedded server is PostgreSQL 17: choose a newer one with \
@@ -95,9 +95,9 @@ fn newer_embedded() -> Result<(), Failed> {
 
 fn newer_external() -> Result<(), Failed> {
     run(async {
-        let own = server::start(&embedded(), &mut |_| {}).await?;
+        let own = phasegate_server::start(&embedded(), &mut |_| {}).await?;
         let request = Request { postgres_min: Some(99), ..external_request(own.url("postgres")) };
-        let error = server::start(&request, &mut |_| {}).await.unwrap_err();
+        let error = phasegate_server::start(&request, &mut |_| {}).await.unwrap_err();
         assert!(matches!(error, ServerError::SuiteNeedsNewer { needed: 99, .. }), "{error:?}");
         own.stop().await?;
         Ok(())
@@ -106,7 +106,7 @@ fn newer_external() -> Result<(), Failed> {
 
 /// Why there is no PostgreSQL without TimescaleDB on this machine.
 fn no_local() -> Option<&'static str> {
-    let found = run(server::at_hand(Kind::Local, &Request::default()));
+    let found = run(phasegate_server::at_hand(Kind::Local, &Request::default()));
     let plain = found.is_ok_and(|found| !found.contains("TimescaleDB"));
     (!plain).then_some("needs a PostgreSQL without TimescaleDB on this machine")
 }
@@ -114,7 +114,7 @@ fn no_local() -> Option<&'static str> {
 fn local_without() -> Result<(), Failed> {
     run(async {
         let request = Request { choice: Choice::Local, needs_timescaledb: true, ..Request::default() };
-        let error = server::start(&request, &mut |_| {}).await.unwrap_err();
+        let error = phasegate_server::start(&request, &mut |_| {}).await.unwrap_err();
         assert!(error.to_string().contains("has no TimescaleDB"), "{error}");
         Ok(())
     })
@@ -123,10 +123,10 @@ fn local_without() -> Result<(), Failed> {
 fn local_plain() -> Result<(), Failed> {
     run(async {
         let request = Request { choice: Choice::Local, ..Request::default() };
-        let server = server::start(&request, &mut |_| {}).await?;
+        let server = phasegate_server::start(&request, &mut |_| {}).await?;
         let folder = server.facts().log.as_ref().unwrap().parent().unwrap().to_owned();
         // The password works over TCP, whatever the version is.
-        let outside = server::start(&external_request(server.url("postgres")), &mut |_| {}).await?;
+        let outside = phasegate_server::start(&external_request(server.url("postgres")), &mut |_| {}).await?;
         assert_eq!(outside.facts().postgres, server.facts().postgres);
         server.stop().await?;
         assert!(!folder.exists());

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use libtest_mimic::{Failed, Trial};
-use phasegate_engine::server::{self, Choice, Request, Version};
+use phasegate_server::{Choice, Request, Version};
 use sqlx::ConnectOptions;
 
 use crate::holder::{HOLD, Holder};
@@ -33,7 +33,7 @@ fn embedded() -> Request {
 fn stopped() -> Result<(), Failed> {
     run(async {
         let mut lines = Vec::new();
-        let server = server::start(&embedded(), &mut |line| lines.push(line.to_owned())).await?;
+        let server = phasegate_server::start(&embedded(), &mut |line| lines.push(line.to_owned())).await?;
         assert_eq!(lines.iter().filter(|line| line.starts_with("server: embedded")).count(), 1, "{lines:?}");
         let folder = server.facts().log.as_ref().unwrap().parent().unwrap().to_owned();
         let name = folder.to_string_lossy().into_owned();
@@ -48,7 +48,7 @@ fn stopped() -> Result<(), Failed> {
 
 fn dropped() -> Result<(), Failed> {
     run(async {
-        let server = server::start(&embedded(), &mut |_| {}).await?;
+        let server = phasegate_server::start(&embedded(), &mut |_| {}).await?;
         let folder = server.facts().log.as_ref().unwrap().parent().unwrap().to_owned();
         drop(server);
         assert!(!folder.exists());
@@ -99,7 +99,7 @@ fn kept() -> Result<(), Failed> {
 fn second_version() -> Result<(), Failed> {
     run(async {
         let request = Request { version: Version::V18, postgres_min: Some(18), ..embedded() };
-        let server = server::start(&request, &mut |_| {}).await?;
+        let server = phasegate_server::start(&request, &mut |_| {}).await?;
         let facts = server.facts();
         assert!(facts.postgres.starts_with("18."), "{facts:?}");
         assert_eq!(facts.edition.as_deref(), Some("apache"), "{facts:?}");
@@ -119,7 +119,8 @@ fn side_by_side() -> Result<(), Failed> {
     run(async {
         let request = embedded();
         let (mut quiet, mut silent) = (|_: &str| {}, |_: &str| {});
-        let (one, two) = tokio::join!(server::start(&request, &mut quiet), server::start(&request, &mut silent));
+        let (one, two) =
+            tokio::join!(phasegate_server::start(&request, &mut quiet), phasegate_server::start(&request, &mut silent));
         let (one, two) = (one?, two?);
         assert_ne!(one.url("postgres"), two.url("postgres"));
         for server in [&one, &two] {
@@ -170,8 +171,8 @@ fn shared() -> Result<(), Failed> {
 }
 
 fn twice() -> Result<(), Failed> {
-    let one = run(server::shared(&embedded(), &mut |_| {}))?;
-    let two = run(server::shared(&embedded(), &mut |_| {}))?;
+    let one = run(phasegate_server::shared(&embedded(), &mut |_| {}))?;
+    let two = run(phasegate_server::shared(&embedded(), &mut |_| {}))?;
     assert_eq!(one.url("postgres"), two.url("postgres"));
     Ok(())
 }

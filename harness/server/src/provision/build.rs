@@ -11,11 +11,11 @@ use super::lock::Lock;
 use super::manifest::{Manifest, Wrong};
 use super::sources::{self, Source};
 use super::{is_partial, patch, place, unpack};
-use crate::server::account::Account;
-use crate::server::choice::Version;
-use crate::server::error::ServerError;
-use crate::server::installation::Installation;
-use crate::server::{cluster, folder, settings};
+use crate::account::Account;
+use crate::choice::Version;
+use crate::error::ServerError;
+use crate::installation::Installation;
+use crate::{cluster, folder, settings};
 
 /// The initialised cluster of an installation.
 pub(crate) const TEMPLATE: &str = "template";

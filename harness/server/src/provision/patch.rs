@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::server::error::ServerError;
+use crate::error::ServerError;
 
 /// The programs that are kept and patched; the others are removed.
 pub(crate) const PROGRAMS: &[&str] = &[
