@@ -1,5 +1,6 @@
-use super::{Paint, wrap::beside};
-use crate::report::Requirement;
+use phasegate_report::{Paint, beside};
+
+use crate::requirements::Requirement;
 
 /// Requirements, each with what answers it.
 pub(crate) fn answers(requirements: &[Requirement], paint: Paint) -> String {

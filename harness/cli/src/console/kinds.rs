@@ -1,6 +1,5 @@
 use phasegate_engine::server::Kind;
-
-use super::wrap::beside;
+use phasegate_report::beside;
 
 /// The kinds of servers, each with what there is of it or why there is none.
 pub(crate) fn kinds<'a>(found: impl Iterator<Item = (Kind, bool, &'a str)>) -> String {

@@ -1,12 +1,7 @@
 //! Suites, phases, gates and checks as a tree.
 
 use phasegate_evidence::{GatePlan, PhasePlan, SuitePlan};
-
-use super::{
-    Paint,
-    wrap::{WIDTH, wrap},
-};
-use crate::report::count;
+use phasegate_report::{Paint, WIDTH, count, wrap};
 
 /// How far down a tree goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

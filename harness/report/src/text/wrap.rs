@@ -1,9 +1,9 @@
 /// The width of everything that is printed, in columns.
-pub(super) const WIDTH: usize = 100;
+pub const WIDTH: usize = 100;
 
 /// Text in lines of at most this width, broken between words; line breaks of the text are kept, and a word that is
 /// longer than a line is cut.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.lines() {
         let mut line = String::new();
@@ -42,7 +42,7 @@ pub(super) fn clip(line: &str) -> String {
 }
 
 /// A label, and text beside it that wraps below itself.
-pub(super) fn beside(indent: usize, label: &str, label_width: usize, text: &str) -> String {
+pub fn beside(indent: usize, label: &str, label_width: usize, text: &str) -> String {
     let left = indent + label_width;
     let lines = wrap(text, WIDTH.saturating_sub(left).max(20));
     let mut block = String::new();

@@ -6,7 +6,7 @@ use super::{
     Paint,
     wrap::{beside, clip},
 };
-use crate::report::{count, severity};
+use crate::{count::count, markdown::severity};
 
 /// The findings, the gravest first, each cut to a line; the report has them in full, with their SQL.
 pub(super) fn findings(plan: &SuitePlan, result: &SuiteResult, paint: Paint) -> String {

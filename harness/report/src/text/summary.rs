@@ -4,22 +4,28 @@ use super::{
     Paint, failures, notes, table,
     wrap::{beside, wrap},
 };
-use crate::args::called;
-use crate::report::{GATES_ALONE, Record, count, duration, server_line};
+use crate::{
+    clock::duration,
+    count::count,
+    markdown::server_line,
+    record::{GATES_ALONE, Record},
+};
 
 /// What is known of a run beyond its folder.
 #[derive(Debug, Default)]
-pub(crate) struct Ending<'a> {
+pub struct Ending<'a> {
     /// The folder as the user would name it.
-    pub(crate) folder: String,
+    pub folder: String,
+    /// The command as the user would type it.
+    pub command: &'a str,
     /// The digest of the whole folder.
-    pub(crate) run_digest: Option<&'a Digest>,
+    pub run_digest: Option<&'a Digest>,
     /// Where the database of a failed run was kept.
-    pub(crate) kept: Option<&'a str>,
+    pub kept: Option<&'a str>,
 }
 
 /// What a run came to, made from its folder.
-pub(crate) fn summary(record: &Record, ending: &Ending<'_>, paint: Paint) -> String {
+pub fn summary(record: &Record, ending: &Ending<'_>, paint: Paint) -> String {
     let mut text = String::new();
     for (plan, result) in record.suites() {
         text.push_str(&format!("\n  {}\n", paint.strong(&plan.suite)));
@@ -55,8 +61,8 @@ fn closing(record: &Record, ending: &Ending<'_>, paint: Paint) -> String {
     let totals = totals(&record.result).join("\n  ");
     text.push_str(&format!("\n  {}: {totals}\n", paint.verdict(verdict, &word)));
     let next = match verdict {
-        Verdict::Passed => format!("verify it: {} verify {}", called(), ending.folder),
-        _ => format!("read all of it: {} report {} --to md", called(), ending.folder),
+        Verdict::Passed => format!("verify it: {} verify {}", ending.command, ending.folder),
+        _ => format!("read all of it: {} report {} --to md", ending.command, ending.folder),
     };
     text.push_str(&format!("  {}\n", paint.faint(&next)));
     text

@@ -3,7 +3,11 @@
 use phasegate_evidence::{Counts, ServerFacts, SuitePlan, SuiteResult, Verdict};
 
 use super::escape::{code, text};
-use crate::report::{Record, count, duration, passed, record::phases, utc};
+use crate::{
+    clock::{duration, utc},
+    count::{count, passed},
+    record::{Record, phases},
+};
 
 /// Verdict, facts and totals of the run.
 pub(super) fn head(record: &Record) -> String {
@@ -29,7 +33,7 @@ pub(super) fn head(record: &Record) -> String {
 }
 
 /// A server in one line.
-pub(crate) fn server_line(server: &ServerFacts) -> String {
+pub fn server_line(server: &ServerFacts) -> String {
     let mut parts = Vec::new();
     if let Some(version) = &server.postgres {
         parts.push(format!("PostgreSQL {version}"));

@@ -11,7 +11,7 @@ use tabled::{
 };
 
 use super::{Paint, wrap::wrap};
-use crate::report::passed;
+use crate::count::passed;
 
 /// The widest that a title may be, so that the whole table stays within the width of the console.
 const TITLE_WIDTH: usize = 50;

@@ -5,10 +5,10 @@ use super::{
     summary::{digests, totals},
     wrap::beside,
 };
-use crate::report::count;
+use crate::count::count;
 
 /// What a verification found.
-pub(crate) fn verified(verification: &Verification, path: &str, paint: Paint) -> String {
+pub fn verified(verification: &Verification, path: &str, paint: Paint) -> String {
     let mut text = beside(2, "folder", 15, path);
     if let Some(result) = &verification.result {
         text.push_str(&beside(2, "says", 15, &format!("{}: {}", result.verdict, totals(result).join("\n"))));

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use phasegate_evidence::{ApplyFailure, Event, SuiteResult, Verdict};
 
 use super::{Paint, wrap::beside};
-use crate::report::{Judged, Record, count};
+use crate::{
+    count::count,
+    record::{Judged, Record},
+};
 
 const LABEL: usize = 12;
 

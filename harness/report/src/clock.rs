@@ -18,7 +18,7 @@ pub(crate) fn utc(unix_ms: u64) -> String {
 }
 
 /// A duration with the unit that suits it, from microseconds.
-pub(crate) fn duration(us: u64) -> String {
+pub fn duration(us: u64) -> String {
     match us {
         0..1_000 => format!("{us} µs"),
         1_000..10_000 => format!("{}.{} ms", us / 1_000, us % 1_000 / 100),
