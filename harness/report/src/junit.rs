@@ -27,12 +27,12 @@ pub fn junit(record: &Record) -> Result<String, SerializeError> {
             if let Some(failure) = &phase_result.failure {
                 group.add_test_case(not_applied(format!("{}.{}", suite.suite, phase.slug), failure));
             }
-            let mut time_us = 0;
+            let mut time = Duration::ZERO;
             for check in checks.iter().filter(|check| check.phase.phase == phase.phase) {
-                time_us += check.duration_us.unwrap_or(0);
+                time += Duration::from_micros(check.duration_us.unwrap_or(0));
                 group.add_test_case(test_case(check));
             }
-            group.set_time(Duration::from_micros(time_us));
+            group.set_time(time);
             report.add_test_suite(group);
         }
     }

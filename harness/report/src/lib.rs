@@ -1,7 +1,7 @@
 //! Reports of a run, each made from its run folder alone.
 
-mod clock;
 mod count;
+mod duration;
 mod json;
 mod junit;
 mod markdown;
@@ -9,8 +9,8 @@ mod record;
 mod tap;
 mod text;
 
-pub use clock::duration;
 pub use count::count;
+pub use duration::duration;
 pub use json::json;
 pub use junit::junit;
 pub use markdown::{markdown, server_line};

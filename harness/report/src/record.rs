@@ -93,7 +93,7 @@ impl Record {
     /// From the first event to the last.
     pub(crate) fn elapsed_us(&self) -> u64 {
         match (self.links.first(), self.links.last()) {
-            (Some(first), Some(last)) => last.at_unix_ms.saturating_sub(first.at_unix_ms) * 1000,
+            (Some(first), Some(last)) => last.at_unix_ms.saturating_sub(first.at_unix_ms).saturating_mul(1000),
             _ => 0,
         }
     }

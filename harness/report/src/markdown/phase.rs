@@ -4,8 +4,8 @@ use phasegate_evidence::{Digest, Event, GatePlan, GateResult, PhasePlan, PhaseRe
 
 use super::escape::{code, text};
 use crate::{
-    clock::duration,
     count::count,
+    duration::duration,
     record::{Judged, Record, gates},
 };
 

@@ -5,8 +5,8 @@ use super::{
     wrap::{beside, wrap},
 };
 use crate::{
-    clock::duration,
     count::count,
+    duration::duration,
     markdown::server_line,
     record::{GATES_ALONE, Record},
 };

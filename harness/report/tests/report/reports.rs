@@ -1,5 +1,6 @@
 //! Every report of every kind of run.
 
+use phasegate_evidence::Event;
 use phasegate_report::{Ending, Paint, Record, json, junit, markdown, summary, tap};
 
 use crate::{
@@ -59,6 +60,19 @@ fn no_line_of_the_text_is_wider_than_100_columns() {
             assert!(line.chars().count() <= 100, "{line}");
         }
     }
+}
+
+#[test]
+fn durations_that_no_run_can_have_had_break_no_report() {
+    let mut sample = Sample::passed();
+    for event in &mut sample.events {
+        if let Event::CheckJudged { duration_us, .. } | Event::PhaseApplied { duration_us, .. } = event {
+            *duration_us = u64::MAX;
+        }
+    }
+    let (_holder, record) = read(&sample);
+    assert!(markdown(&record).contains("Applied: 1 statement in 307445734561 min 49 s."), "{}", markdown(&record));
+    assert_eq!(all(&record).len(), 5);
 }
 
 #[test]
