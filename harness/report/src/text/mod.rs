@@ -11,4 +11,4 @@ mod wrap;
 pub use paint::Paint;
 pub use summary::{Ending, summary};
 pub use verified::verified;
-pub use wrap::{WIDTH, beside, wrap};
+pub use wrap::{labelled, wrap};

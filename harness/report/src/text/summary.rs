@@ -2,7 +2,7 @@ use phasegate_evidence::{Counts, Digest, RunResult, Verdict};
 
 use super::{
     Paint, failures, notes, table,
-    wrap::{beside, wrap},
+    wrap::{labelled, wrap},
 };
 use crate::{
     count::count,
@@ -29,7 +29,7 @@ pub fn summary(record: &Record, ending: &Ending<'_>, paint: Paint) -> String {
     let mut text = String::new();
     for (plan, result) in record.suites() {
         text.push_str(&format!("\n  {}\n", paint.strong(&plan.suite)));
-        wrap(&plan.title, 96).iter().for_each(|line| text.push_str(&format!("  {line}\n")));
+        text.push_str(&wrap(&plan.title, "  ", "  "));
         if record.is_gates_alone(&plan.suite) {
             text.push_str(&format!("  {}\n", paint.strong(GATES_ALONE)));
         }
@@ -50,10 +50,10 @@ pub fn summary(record: &Record, ending: &Ending<'_>, paint: Paint) -> String {
 fn closing(record: &Record, ending: &Ending<'_>, paint: Paint) -> String {
     let mut text = String::from("\n");
     for server in record.servers() {
-        text.push_str(&beside(2, "server", 15, &server_line(server)));
+        text.push_str(&labelled(2, "server", 15, &server_line(server)));
     }
-    text.push_str(&beside(2, "took", 15, &duration(record.elapsed_us())));
-    text.push_str(&beside(2, "folder", 15, &ending.folder));
+    text.push_str(&labelled(2, "took", 15, &duration(record.elapsed_us())));
+    text.push_str(&labelled(2, "folder", 15, &ending.folder));
     text.push_str(&digests(Some(&record.result_digest), Some(&record.head), ending.run_digest));
     text.push_str(&kept(ending.kept, paint));
     let verdict = if record.is_finished() { record.result.verdict } else { Verdict::NotRun };
@@ -81,7 +81,7 @@ fn kept(kept: Option<&str>, paint: Paint) -> String {
 pub(super) fn digests(result: Option<&Digest>, head: Option<&Digest>, run: Option<&Digest>) -> String {
     [("result digest", result), ("head digest", head), ("run digest", run)]
         .into_iter()
-        .filter_map(|(name, digest)| digest.map(|digest| beside(2, name, 15, digest.as_str())))
+        .filter_map(|(name, digest)| digest.map(|digest| labelled(2, name, 15, digest.as_str())))
         .collect()
 }
 

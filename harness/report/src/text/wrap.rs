@@ -1,59 +1,34 @@
-/// The width of everything that is printed, in columns.
-pub const WIDTH: usize = 100;
+use textwrap::{Options, WordSplitter};
 
-/// Text in lines of at most this width, broken between words; line breaks of the text are kept, and a word that is
-/// longer than a line is cut.
-pub fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    for paragraph in text.lines() {
-        let mut line = String::new();
-        for word in paragraph.split_whitespace() {
-            let mut rest = word;
-            if !line.is_empty() {
-                if line.chars().count() + 1 + word.chars().count() <= width {
-                    line.push(' ');
-                    line.push_str(word);
-                    continue;
-                }
-                lines.push(std::mem::take(&mut line));
-            }
-            while let Some((cut, _)) = rest.char_indices().nth(width) {
-                lines.push(rest[..cut].to_owned());
-                rest = &rest[cut..];
-            }
-            line.push_str(rest);
-        }
-        if !line.is_empty() {
-            lines.push(line);
-        }
-    }
-    lines
+/// The width of everything that is printed, in columns.
+const WIDTH: usize = 100;
+
+/// The text in lines of this width. Names such as `not-run` are not broken at their hyphens.
+pub(super) fn wrap_to(width: usize, text: &str) -> String {
+    textwrap::fill(text, options(width))
 }
 
-/// The line, cut to the width of the console.
-pub(super) fn clip(line: &str) -> String {
-    match line.char_indices().nth(WIDTH) {
-        None => line.to_owned(),
-        Some(_) => {
-            let kept: String = line.chars().take(WIDTH - 1).collect();
-            format!("{}…", kept.trim_end())
-        }
-    }
+/// The text in lines of the width of the console: before the first stands `first`, before each that follows `rest`.
+pub fn wrap(text: &str, first: &str, rest: &str) -> String {
+    textwrap::fill(text, options(WIDTH).initial_indent(first).subsequent_indent(rest)) + "\n"
 }
 
 /// A label, and text beside it that wraps below itself.
-pub fn beside(indent: usize, label: &str, label_width: usize, text: &str) -> String {
-    let left = indent + label_width;
-    let lines = wrap(text, WIDTH.saturating_sub(left).max(20));
-    let mut block = String::new();
-    for (at, line) in lines.iter().enumerate() {
-        if at == 0 {
-            block.push_str(&format!("{:indent$}{label:<label_width$}{line}\n", ""));
-        } else {
-            block.push_str(&format!("{:left$}{line}\n", ""));
-        }
+pub fn labelled(indent: usize, label: &str, label_width: usize, text: &str) -> String {
+    let first = format!("{:indent$}{label:<label_width$}", "");
+    wrap(text, &first, &" ".repeat(indent + label_width))
+}
+
+/// The text on one line, cut after a word where the console is too narrow for it.
+pub(super) fn shorten(text: &str) -> String {
+    match textwrap::wrap(text, options(WIDTH - 1)).as_slice() {
+        [first, _, ..] => format!("{first}…"),
+        _ => text.to_owned(),
     }
-    block
+}
+
+fn options(width: usize) -> Options<'static> {
+    Options::new(width).word_splitter(WordSplitter::NoHyphenation)
 }
 
 #[cfg(test)]
@@ -61,18 +36,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_break_between_words_and_long_words_are_cut() {
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("a\n\nb", 7), ["a", "b"]);
-        assert_eq!(wrap("é123456789 x", 4), ["é123", "4567", "89 x"]);
-        assert!(wrap("", 4).is_empty());
+    fn text_wraps_below_itself_within_the_width() {
+        let text = labelled(4, "label", 10, &"word ".repeat(30));
+        let (first, rest) = text.split_once('\n').expect("several lines");
+        assert!(first.starts_with("    label     word word"), "{first}");
+        assert!(rest.starts_with("              word word"), "{rest}");
+        assert!(text.lines().all(|line| line.len() <= WIDTH && line.trim_end() == line), "{text}");
     }
 
     #[test]
-    fn text_wraps_below_itself() {
-        let text = "word ".repeat(30);
-        for line in beside(4, "label", 10, &text).lines() {
-            assert!(line.chars().count() <= WIDTH, "{line}");
-        }
+    fn names_are_not_broken_at_their_hyphens_and_what_is_longer_than_a_line_is_cut() {
+        assert_eq!(wrap_to(12, "seven not-run"), "seven\nnot-run");
+        assert_eq!(wrap_to(4, "é123456789 x"), "é123\n4567\n89 x");
+    }
+
+    #[test]
+    fn a_line_that_does_not_fit_is_cut_after_a_word() {
+        let long = "word ".repeat(30);
+        assert_eq!(shorten(&long), format!("{}…", "word ".repeat(20).trim_end()));
+        assert_eq!(shorten("word"), "word");
     }
 }
