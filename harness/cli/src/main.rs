@@ -4,7 +4,7 @@ mod args;
 mod command;
 mod console;
 mod exit;
-mod report;
+mod requirements;
 
 use std::process::ExitCode;
 

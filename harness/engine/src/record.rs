@@ -154,19 +154,8 @@ fn now_unix_ms() -> u64 {
 
 /// A name that sorts by time, such as `20251120T093000.123Z-4711`.
 fn new_name() -> String {
-    let now = time::OffsetDateTime::now_utc();
-    let (date, time) = (now.date(), now.time());
-    format!(
-        "{:04}{:02}{:02}T{:02}{:02}{:02}.{:03}Z-{}",
-        date.year(),
-        u8::from(date.month()),
-        date.day(),
-        time.hour(),
-        time.minute(),
-        time.second(),
-        time.millisecond(),
-        std::process::id()
-    )
+    let now = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%.3fZ");
+    format!("{now}-{}", std::process::id())
 }
 
 #[cfg(test)]
@@ -192,5 +181,14 @@ mod tests {
         let recorder = Recorder::start(runs.path(), None, &plan()).expect("recorder");
         assert!(recorder.folder().join(PLAN_FILE).is_file());
         assert!(matches!(recorder.events(), [Event::RunStarted { .. }]));
+    }
+
+    #[test]
+    fn the_name_of_a_run_tells_its_time_to_the_millisecond_and_its_process() {
+        let name = new_name();
+        let (time, process) = name.split_once('-').expect("a time and a process");
+        let shape: String = time.chars().map(|letter| if letter.is_ascii_digit() { '0' } else { letter }).collect();
+        assert_eq!(shape, "00000000T000000.000Z");
+        assert_eq!(process, std::process::id().to_string());
     }
 }

@@ -8,13 +8,13 @@ use std::{
 
 use phasegate_engine::run::{Outcome, RunError};
 use phasegate_evidence::{JUNIT_FILE, REPORT_FILE};
+use phasegate_report::{self as report, Ending, Paint, Record};
 
 use super::report::{read, unwritable};
 use crate::{
-    args::{Format, Global, shown},
-    console::{self, Ending, Paint, Progress},
+    args::{Format, Global, called, shown},
+    console::{self, Progress},
     exit::{Exit, Failure},
-    report::{self, Record},
 };
 
 /// Writes the reports into the run folder and prints what came of the run.
@@ -71,9 +71,13 @@ fn print(format: Format, record: &Record, outcome: &Outcome) -> Result<(), Failu
         }
         Format::Human => {
             let run_digest = record.folder.digest()?;
-            let ending =
-                Ending { folder: shown(&outcome.folder), run_digest: Some(&run_digest), kept: outcome.kept.as_deref() };
-            console::print(&console::summary(record, &ending, Paint::on(&io::stdout())));
+            let ending = Ending {
+                folder: shown(&outcome.folder),
+                command: called(),
+                run_digest: Some(&run_digest),
+                kept: outcome.kept.as_deref(),
+            };
+            console::print(&report::summary(record, &ending, Paint::on(&io::stdout())));
         }
     }
     Ok(())

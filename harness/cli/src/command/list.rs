@@ -7,14 +7,15 @@ use phasegate_engine::{
     suite::{Suite, load},
 };
 use phasegate_evidence::SuitePlan;
+use phasegate_report::Paint;
 use serde::Serialize;
 
 use super::{pretty::pretty, report::unwritable};
 use crate::{
     args::{Format, Global, ListArgs},
-    console::{self, Depth, Paint},
+    console::{self, Depth},
     exit::{Exit, Failure},
-    report::{Requirement, requirements},
+    requirements::{Requirement, requirements},
 };
 
 /// What `list --format json` prints.

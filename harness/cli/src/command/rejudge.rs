@@ -8,7 +8,7 @@ use phasegate_engine::{
 };
 use phasegate_evidence::{CheckPlan, Event, Fault, FolderError, OUTPUTS_FOLDER, PLAN_FILE, Plan, Reason, Verdict};
 
-use crate::report::{Record, count};
+use phasegate_report::{Record, count};
 
 /// Every check whose verdict, reason or count is not the one that its observation comes to.
 pub(super) fn misjudged(record: &Record) -> Result<Vec<Fault>, FolderError> {

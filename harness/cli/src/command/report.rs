@@ -3,12 +3,12 @@
 use std::io;
 
 use phasegate_evidence::verify;
+use phasegate_report::{self as report, Ending, Paint, Record, RecordError};
 
 use crate::{
     args::{Format, Global, Rendering, ReportArgs, called, shown},
-    console::{self, Ending, Paint},
+    console,
     exit::{Exit, Failure},
-    report::{self, Record, RecordError},
 };
 
 /// Prints a report. Evidence that does not verify is reported on all the same, but never silently.
@@ -22,8 +22,13 @@ pub(super) fn report(global: &Global, asked: &ReportArgs) -> Result<Exit, Failur
     });
     let text = match rendering {
         Rendering::Text => {
-            let ending = Ending { folder: shown(&path), run_digest: Some(&verification.run_digest), kept: None };
-            console::summary(&record, &ending, Paint::on(&io::stdout()))
+            let ending = Ending {
+                folder: shown(&path),
+                command: called(),
+                run_digest: Some(&verification.run_digest),
+                kept: None,
+            };
+            report::summary(&record, &ending, Paint::on(&io::stdout()))
         }
         Rendering::Md => report::markdown(&record),
         Rendering::Junit => report::junit(&record).map_err(|error| unwritable(&error))?,

@@ -3,6 +3,7 @@
 use std::{fs, io};
 
 use phasegate_evidence::{Digest, Fault, JUNIT_FILE, REPORT_FILE, RunFolder, Verification};
+use phasegate_report::{self as report, Paint};
 use serde::Serialize;
 
 use super::{
@@ -12,9 +13,8 @@ use super::{
 };
 use crate::{
     args::{Format, Global, VerifyArgs, shown},
-    console::{self, Paint},
+    console,
     exit::{Exit, Failure},
-    report,
 };
 
 /// What `verify --format json` prints.
@@ -87,7 +87,7 @@ fn other_version(verification: &Verification) -> Option<&str> {
 }
 
 fn human(verification: &Verification, asked: &VerifyArgs, path: &str, paint: Paint) -> String {
-    let mut text = console::verified(verification, path, paint);
+    let mut text = report::verified(verification, path, paint);
     for digest in asked.expect.iter().filter(|_| verification.holds()) {
         if let Some(name) = verification.recognise(digest) {
             text.push_str(&format!("  expected: {} is the {name} digest\n", digest.short()));

@@ -1,5 +1,6 @@
-use super::{Paint, wrap::beside};
-use crate::report::Requirement;
+use phasegate_report::{Paint, labelled};
+
+use crate::requirements::Requirement;
 
 /// Requirements, each with what answers it.
 pub(crate) fn answers(requirements: &[Requirement], paint: Paint) -> String {
@@ -15,20 +16,20 @@ pub(crate) fn answers(requirements: &[Requirement], paint: Paint) -> String {
         if requirement.section != section {
             section.clone_from(&requirement.section);
             let title = section.as_deref().unwrap_or("not listed");
-            text.push_str(&format!("\n{}", paint.strong(&beside(2, "", 0, title))));
+            text.push_str(&format!("\n{}", paint.strong(&labelled(2, "", 0, title))));
         }
         text.push('\n');
         let title = match &requirement.title {
-            Some(title) => format!("{}  {title}", requirement.requirement),
+            Some(title) => format!("{} {title}", requirement.requirement),
             None => requirement.requirement.clone(),
         };
-        text.push_str(&beside(2, "", 0, &title));
+        text.push_str(&labelled(2, "", 0, &title));
         for answer in &requirement.answers {
-            let words = format!("{}  {}", answer.id, answer.title);
-            text.push_str(&beside(4, answer.kind, 10, words.trim_end()));
+            let words = format!("{} {}", answer.id, answer.title);
+            text.push_str(&labelled(4, answer.kind, 10, words.trim_end()));
         }
         if let Some(note) = &requirement.note {
-            text.push_str(&beside(4, "note", 10, note));
+            text.push_str(&labelled(4, "note", 10, note));
         }
     }
     text

@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use phasegate_evidence::{Event, Verdict};
+use phasegate_report::{count, duration, server_line};
 
 use super::{lines::first_line, titles::Titles};
-use crate::report::{count, duration, server_line};
 
 /// How often a spinner turns.
 const TICK: Duration = Duration::from_millis(100);

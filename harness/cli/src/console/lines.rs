@@ -1,9 +1,9 @@
 //! Progress where there is no terminal: a plain line for each step.
 
 use phasegate_evidence::{Event, Verdict};
+use phasegate_report::{count, duration, server_line};
 
 use super::titles::Titles;
-use crate::report::{count, duration, server_line};
 
 /// The state between two lines.
 pub(crate) struct Lines {

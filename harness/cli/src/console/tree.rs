@@ -1,12 +1,7 @@
 //! Suites, phases, gates and checks as a tree.
 
 use phasegate_evidence::{GatePlan, PhasePlan, SuitePlan};
-
-use super::{
-    Paint,
-    wrap::{WIDTH, wrap},
-};
-use crate::report::count;
+use phasegate_report::{Paint, count, wrap};
 
 /// How far down a tree goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,14 +61,8 @@ impl Tree {
 
     /// One node: its name, and text that wraps below it.
     fn node(&mut self, prefix: &str, below: &str, name: &str, text: &str) {
-        let width = WIDTH - prefix.chars().count();
-        let line = if name.is_empty() { text.to_owned() } else { format!("{name} {text}") };
-        for (at, line) in wrap(&line, width).iter().enumerate() {
-            let begin = if at == 0 { prefix } else { below };
-            let named = line.strip_prefix(name).filter(|_| at == 0);
-            let line = named.map_or_else(|| line.clone(), |rest| format!("{}{rest}", self.paint.strong(name)));
-            self.text.push_str(&format!("{begin}{line}\n"));
-        }
+        let line = if name.is_empty() { text.to_owned() } else { format!("{} {text}", self.paint.strong(name)) };
+        self.text.push_str(&wrap(&line, prefix, below));
     }
 }
 

@@ -12,6 +12,5 @@ mod run;
 mod runs;
 #[path = "../../../evidence/tests/verify/sample.rs"]
 mod sample;
-mod snapshot;
 mod verification;
 mod workspace;

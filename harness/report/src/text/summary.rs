@@ -2,28 +2,34 @@ use phasegate_evidence::{Counts, Digest, RunResult, Verdict};
 
 use super::{
     Paint, failures, notes, table,
-    wrap::{beside, wrap},
+    wrap::{labelled, wrap},
 };
-use crate::args::called;
-use crate::report::{GATES_ALONE, Record, count, duration, server_line};
+use crate::{
+    count::count,
+    duration::duration,
+    markdown::server_line,
+    record::{GATES_ALONE, Record},
+};
 
 /// What is known of a run beyond its folder.
 #[derive(Debug, Default)]
-pub(crate) struct Ending<'a> {
+pub struct Ending<'a> {
     /// The folder as the user would name it.
-    pub(crate) folder: String,
+    pub folder: String,
+    /// The command as the user would type it.
+    pub command: &'a str,
     /// The digest of the whole folder.
-    pub(crate) run_digest: Option<&'a Digest>,
+    pub run_digest: Option<&'a Digest>,
     /// Where the database of a failed run was kept.
-    pub(crate) kept: Option<&'a str>,
+    pub kept: Option<&'a str>,
 }
 
 /// What a run came to, made from its folder.
-pub(crate) fn summary(record: &Record, ending: &Ending<'_>, paint: Paint) -> String {
+pub fn summary(record: &Record, ending: &Ending<'_>, paint: Paint) -> String {
     let mut text = String::new();
     for (plan, result) in record.suites() {
         text.push_str(&format!("\n  {}\n", paint.strong(&plan.suite)));
-        wrap(&plan.title, 96).iter().for_each(|line| text.push_str(&format!("  {line}\n")));
+        text.push_str(&wrap(&plan.title, "  ", "  "));
         if record.is_gates_alone(&plan.suite) {
             text.push_str(&format!("  {}\n", paint.strong(GATES_ALONE)));
         }
@@ -44,10 +50,10 @@ pub(crate) fn summary(record: &Record, ending: &Ending<'_>, paint: Paint) -> Str
 fn closing(record: &Record, ending: &Ending<'_>, paint: Paint) -> String {
     let mut text = String::from("\n");
     for server in record.servers() {
-        text.push_str(&beside(2, "server", 15, &server_line(server)));
+        text.push_str(&labelled(2, "server", 15, &server_line(server)));
     }
-    text.push_str(&beside(2, "took", 15, &duration(record.elapsed_us())));
-    text.push_str(&beside(2, "folder", 15, &ending.folder));
+    text.push_str(&labelled(2, "took", 15, &duration(record.elapsed_us())));
+    text.push_str(&labelled(2, "folder", 15, &ending.folder));
     text.push_str(&digests(Some(&record.result_digest), Some(&record.head), ending.run_digest));
     text.push_str(&kept(ending.kept, paint));
     let verdict = if record.is_finished() { record.result.verdict } else { Verdict::NotRun };
@@ -55,8 +61,8 @@ fn closing(record: &Record, ending: &Ending<'_>, paint: Paint) -> String {
     let totals = totals(&record.result).join("\n  ");
     text.push_str(&format!("\n  {}: {totals}\n", paint.verdict(verdict, &word)));
     let next = match verdict {
-        Verdict::Passed => format!("verify it: {} verify {}", called(), ending.folder),
-        _ => format!("read all of it: {} report {} --to md", called(), ending.folder),
+        Verdict::Passed => format!("verify it: {} verify {}", ending.command, ending.folder),
+        _ => format!("read all of it: {} report {} --to md", ending.command, ending.folder),
     };
     text.push_str(&format!("  {}\n", paint.faint(&next)));
     text
@@ -75,7 +81,7 @@ fn kept(kept: Option<&str>, paint: Paint) -> String {
 pub(super) fn digests(result: Option<&Digest>, head: Option<&Digest>, run: Option<&Digest>) -> String {
     [("result digest", result), ("head digest", head), ("run digest", run)]
         .into_iter()
-        .filter_map(|(name, digest)| digest.map(|digest| beside(2, name, 15, digest.as_str())))
+        .filter_map(|(name, digest)| digest.map(|digest| labelled(2, name, 15, digest.as_str())))
         .collect()
 }
 

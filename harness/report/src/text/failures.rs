@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use phasegate_evidence::{ApplyFailure, Event, SuiteResult, Verdict};
 
-use super::{Paint, wrap::beside};
-use crate::report::{Judged, Record, count};
+use super::{Paint, wrap::labelled};
+use crate::{
+    count::count,
+    record::{Judged, Record},
+};
 
 const LABEL: usize = 12;
 
@@ -38,15 +41,17 @@ fn one_failure(title: &str, failure: &ApplyFailure, unchanged: Option<bool>, pai
         0 => failure.file.clone(),
         statement => format!("{}:{}, statement {statement}", failure.file, failure.line),
     };
-    let mut row = |label: &str, value: &str| text.push_str(&beside(4, label, LABEL, value));
-    row("at", &place);
-    row("sqlstate", failure.sqlstate.as_deref().unwrap_or_default());
-    row("refused by", failure.cause.as_deref().unwrap_or_default());
-    row("message", &failure.message);
-    row("hint", failure.hint.as_deref().unwrap_or_default());
+    let mut row = |label: &str, value: Option<&str>| {
+        text.extend(value.map(|value| labelled(4, label, LABEL, value)));
+    };
+    row("at", Some(&place));
+    row("sqlstate", failure.sqlstate.as_deref());
+    row("refused by", failure.cause.as_deref());
+    row("message", Some(&failure.message));
+    row("hint", failure.hint.as_deref());
     match unchanged {
-        Some(true) => row("catalog", "as it was before the phase"),
-        Some(false) => row("catalog", "changed: the phase left part of its work behind"),
+        Some(true) => row("catalog", Some("as it was before the phase")),
+        Some(false) => row("catalog", Some("changed: the phase left part of its work behind")),
         None => {}
     }
     text
@@ -64,12 +69,12 @@ pub(super) fn failed_checks(checks: &[Judged<'_>], paint: Paint) -> String {
     for check in bad {
         text.push_str(&format!("\n    {} {}\n", paint.strong(&check.plan.check), check.plan.title));
         let gate = format!("{} of phase {}: {}", check.gate.gate, check.phase.phase, check.gate.claim);
-        text.push_str(&beside(6, "gate", LABEL, &gate));
+        text.push_str(&labelled(6, "gate", LABEL, &gate));
         if let Some(reason) = &check.result.reason {
-            text.push_str(&beside(6, &check.result.verdict.to_string(), LABEL, &reason.to_string()));
+            text.push_str(&labelled(6, &check.result.verdict.to_string(), LABEL, &reason.to_string()));
         }
         if let Some(seen) = check.observation {
-            text.push_str(&beside(6, "saw", LABEL, &format!("outputs/{seen}")));
+            text.push_str(&labelled(6, "saw", LABEL, &format!("outputs/{seen}")));
         }
     }
     text
@@ -117,8 +122,8 @@ fn by_reason(
     let title = format!("{} {title}", count(all, "check", "checks"));
     let mut text = format!("\n  {}\n\n", paint.verdict(verdict, &title));
     for (reason, checks) in reasons {
-        text.push_str(&beside(4, "", 0, &reason));
-        text.push_str(&beside(6, "", 0, &which(&checks)));
+        text.push_str(&labelled(4, "", 0, &reason));
+        text.push_str(&labelled(6, "", 0, &which(&checks)));
     }
     text
 }

@@ -6,6 +6,6 @@ mod notes;
 mod page;
 mod phase;
 
-pub(crate) use head::server_line;
+pub use head::server_line;
 pub(crate) use notes::severity;
-pub(crate) use page::markdown;
+pub use page::markdown;

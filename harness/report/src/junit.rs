@@ -5,13 +5,13 @@ use std::time::Duration;
 use phasegate_evidence::{ApplyFailure, PhasePlan, ServerVersions, SuitePlan, Verdict};
 use quick_junit::{NonSuccessKind, Property, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Judged, Record, record::phases};
+use crate::record::{Judged, Record, phases};
 
 /// A run as JUnit XML. Made from nothing but the folder, it has the same bytes whenever it is made.
 ///
 /// A phase that did not apply has a test case `apply` with the error beside its skipped checks, so that a reader who
 /// counts failures and errors alone does not take it for green.
-pub(crate) fn junit(record: &Record) -> Result<String, SerializeError> {
+pub fn junit(record: &Record) -> Result<String, SerializeError> {
     let mut report = Report::new("phasegate");
     report.set_time(Duration::from_micros(record.elapsed_us()));
     for (suite, result) in record.suites() {
@@ -27,12 +27,12 @@ pub(crate) fn junit(record: &Record) -> Result<String, SerializeError> {
             if let Some(failure) = &phase_result.failure {
                 group.add_test_case(not_applied(format!("{}.{}", suite.suite, phase.slug), failure));
             }
-            let mut time_us = 0;
+            let mut time = Duration::ZERO;
             for check in checks.iter().filter(|check| check.phase.phase == phase.phase) {
-                time_us += check.duration_us.unwrap_or(0);
+                time += Duration::from_micros(check.duration_us.unwrap_or(0));
                 group.add_test_case(test_case(check));
             }
-            group.set_time(Duration::from_micros(time_us));
+            group.set_time(time);
             report.add_test_suite(group);
         }
     }

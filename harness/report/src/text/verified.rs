@@ -3,15 +3,15 @@ use phasegate_evidence::{Verdict, Verification};
 use super::{
     Paint,
     summary::{digests, totals},
-    wrap::beside,
+    wrap::labelled,
 };
-use crate::report::count;
+use crate::count::count;
 
 /// What a verification found.
-pub(crate) fn verified(verification: &Verification, path: &str, paint: Paint) -> String {
-    let mut text = beside(2, "folder", 15, path);
+pub fn verified(verification: &Verification, path: &str, paint: Paint) -> String {
+    let mut text = labelled(2, "folder", 15, path);
     if let Some(result) = &verification.result {
-        text.push_str(&beside(2, "says", 15, &format!("{}: {}", result.verdict, totals(result).join("\n"))));
+        text.push_str(&labelled(2, "says", 15, &format!("{}: {}", result.verdict, totals(result).join("\n"))));
     }
     text.push_str(&digests(
         verification.result_digest.as_ref(),
@@ -20,7 +20,7 @@ pub(crate) fn verified(verification: &Verification, path: &str, paint: Paint) ->
     ));
     text.push('\n');
     for fault in &verification.faults {
-        text.push_str(&beside(2, "✘", 2, &format!("{}: {}", fault.file, fault.what)));
+        text.push_str(&labelled(2, "✘", 2, &format!("{}: {}", fault.file, fault.what)));
     }
     let verdict = if verification.holds() {
         paint.verdict(Verdict::Passed, "verified: recomputed from plan and events, and everything agrees")

@@ -1,8 +1,8 @@
 use super::{escape::text, head, notes, phase};
-use crate::report::{GATES_ALONE, Record, record::phases};
+use crate::record::{GATES_ALONE, Record, phases};
 
 /// A run as Markdown. Made from nothing but the folder, it has the same bytes whenever it is made.
-pub(crate) fn markdown(record: &Record) -> String {
+pub fn markdown(record: &Record) -> String {
     let mut page = head::head(record);
     for (suite, result) in record.suites() {
         let title = format!("\n## {}: {}\n\n", text(&suite.suite), text(&suite.title));

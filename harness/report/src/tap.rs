@@ -2,16 +2,16 @@
 
 use phasegate_evidence::Verdict;
 
-use super::Record;
+use crate::record::Record;
 
 /// A run as TAP. What was not run is not ok: a skip is never a pass.
-pub(crate) fn tap(record: &Record) -> String {
+pub fn tap(record: &Record) -> String {
     let mut points = Vec::new();
     for (suite, result) in record.suites() {
         if let Some(failure) = &result.baseline_failure {
             points.push((Verdict::Failed, format!("{} baseline", suite.suite), Some(failure.message.clone())));
         }
-        for (phase, result) in super::record::phases(suite, result) {
+        for (phase, result) in crate::record::phases(suite, result) {
             if let Some(failure) = &result.failure {
                 let title = format!("{} phase {} applies", suite.suite, phase.phase);
                 points.push((Verdict::Failed, title, Some(failure.message.clone())));

@@ -1,7 +1,7 @@
 use phasegate_evidence::Verdict;
 
 /// One and many.
-pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
+pub fn count(number: usize, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
 

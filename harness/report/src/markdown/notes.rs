@@ -3,7 +3,7 @@
 use phasegate_evidence::{ApplyFailure, Severity, SuitePlan, SuiteResult, Verdict};
 
 use super::escape::{block, code, text};
-use crate::report::Judged;
+use crate::record::Judged;
 
 /// Everything that failed, in one place before the phases.
 pub(super) fn failures(result: &SuiteResult, checks: &[Judged<'_>]) -> String {

@@ -3,7 +3,11 @@
 use phasegate_evidence::{Digest, Event, GatePlan, GateResult, PhasePlan, PhaseResult, SuitePlan, Verdict};
 
 use super::escape::{code, text};
-use crate::report::{Judged, Record, count, duration, record::gates};
+use crate::{
+    count::count,
+    duration::duration,
+    record::{Judged, Record, gates},
+};
 
 /// One phase of the report.
 pub(super) fn phase(

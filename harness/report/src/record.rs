@@ -9,27 +9,29 @@ use phasegate_evidence::{
 pub(crate) const GATES_ALONE: &str = "gates alone, on a database that existed: this run applied nothing";
 
 /// A run folder as read: what was planned, what happened, and what that comes to.
-pub(crate) struct Record {
+pub struct Record {
     /// The folder.
-    pub(crate) folder: RunFolder,
+    pub folder: RunFolder,
     /// What was planned.
-    pub(crate) plan: Plan,
+    pub plan: Plan,
     /// What happened.
     pub(crate) links: Vec<Link>,
     /// The digest of the last event.
     pub(crate) head: Digest,
     /// What that comes to.
-    pub(crate) result: RunResult,
+    pub result: RunResult,
     /// The digest of the result.
     pub(crate) result_digest: Digest,
 }
 
 /// Why a run folder cannot be reported on.
-#[derive(Debug)]
-pub(crate) enum RecordError {
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
     /// It is no run folder, or a file cannot be read.
-    Folder(FolderError),
+    #[error(transparent)]
+    Folder(#[from] FolderError),
     /// Its evidence is damaged.
+    #[error("{0}")]
     Damaged(String),
 }
 
@@ -53,12 +55,15 @@ pub(crate) struct Judged<'a> {
 
 impl Record {
     /// Reads a run folder. The chain of events must hold; everything else is for `verify` to say.
-    pub(crate) fn read(path: &Path) -> Result<Self, RecordError> {
-        let folder = RunFolder::open(path).map_err(RecordError::Folder)?;
-        let read = |name| folder.read(name).map_err(RecordError::Folder);
+    ///
+    /// # Errors
+    /// When it is no run folder, or its plan or its chain of events is damaged.
+    pub fn read(path: &Path) -> Result<Self, RecordError> {
+        let folder = RunFolder::open(path)?;
         let damaged = |file: &str, why: &dyn std::fmt::Display| RecordError::Damaged(format!("{file}: {why}"));
-        let plan: Plan = serde_json::from_slice(&read(PLAN_FILE)?).map_err(|error| damaged(PLAN_FILE, &error))?;
-        let text = String::from_utf8(read(EVENTS_FILE)?).map_err(|error| damaged(EVENTS_FILE, &error))?;
+        let plan: Plan =
+            serde_json::from_slice(&folder.read(PLAN_FILE)?).map_err(|error| damaged(PLAN_FILE, &error))?;
+        let text = String::from_utf8(folder.read(EVENTS_FILE)?).map_err(|error| damaged(EVENTS_FILE, &error))?;
         let (links, head) = read_chain(&text).map_err(|error| damaged(EVENTS_FILE, &error))?;
         let result = RunResult::derive(&plan, links.iter().map(|link| &link.event));
         let bytes = canonical_bytes(&result).map_err(|error| damaged(PLAN_FILE, &error))?;
@@ -76,7 +81,7 @@ impl Record {
     }
 
     /// What happened, without the chain.
-    pub(crate) fn events(&self) -> impl Iterator<Item = &Event> {
+    pub fn events(&self) -> impl Iterator<Item = &Event> {
         self.links.iter().map(|link| &link.event)
     }
 
@@ -88,7 +93,7 @@ impl Record {
     /// From the first event to the last.
     pub(crate) fn elapsed_us(&self) -> u64 {
         match (self.links.first(), self.links.last()) {
-            (Some(first), Some(last)) => last.at_unix_ms.saturating_sub(first.at_unix_ms) * 1000,
+            (Some(first), Some(last)) => last.at_unix_ms.saturating_sub(first.at_unix_ms).saturating_mul(1000),
             _ => 0,
         }
     }

@@ -3,7 +3,7 @@
 use phasegate_evidence::{Counts, Digest, Reason, Tally, Verdict};
 use serde::Serialize;
 
-use super::Record;
+use crate::record::Record;
 
 /// A run in one object.
 #[derive(Serialize)]
@@ -64,7 +64,7 @@ struct Totals<'a> {
 }
 
 /// A run as JSON, indented, with a line end.
-pub(crate) fn json(record: &Record) -> Result<String, serde_json::Error> {
+pub fn json(record: &Record) -> Result<String, serde_json::Error> {
     let suites = record.result.suites.iter().map(|suite| Suite {
         suite: &suite.suite,
         verdict: suite.verdict,

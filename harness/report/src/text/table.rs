@@ -10,8 +10,8 @@ use tabled::{
     },
 };
 
-use super::{Paint, wrap::wrap};
-use crate::report::passed;
+use super::{Paint, wrap::wrap_to};
+use crate::count::passed;
 
 /// The widest that a title may be, so that the whole table stays within the width of the console.
 const TITLE_WIDTH: usize = 50;
@@ -21,7 +21,7 @@ pub(super) fn phases(plan: &SuitePlan, result: &SuiteResult, paint: Paint) -> St
     let mut builder = Builder::default();
     builder.push_record(["phase", "", "verdict", "gates", "checks", "added"]);
     for (phase, phase_result) in plan.phases.iter().zip(&result.phases) {
-        let title = wrap(&phase.title, TITLE_WIDTH).join("\n");
+        let title = wrap_to(TITLE_WIDTH, &phase.title);
         builder.push_record(row(&phase.phase, &title, phase_result.verdict, std::slice::from_ref(phase_result)));
     }
     builder.push_record(row("", "", result.verdict, &result.phases));

@@ -4,9 +4,9 @@ use phasegate_evidence::{SuitePlan, SuiteResult};
 
 use super::{
     Paint,
-    wrap::{beside, clip},
+    wrap::{labelled, shorten},
 };
-use crate::report::{count, severity};
+use crate::{count::count, markdown::severity};
 
 /// The findings, the gravest first, each cut to a line; the report has them in full, with their SQL.
 pub(super) fn findings(plan: &SuitePlan, result: &SuiteResult, paint: Paint) -> String {
@@ -28,7 +28,7 @@ pub(super) fn findings(plan: &SuitePlan, result: &SuiteResult, paint: Paint) -> 
             None => "not tried: ",
         };
         let line = format!("    {:<8}{seen}{}", severity(finding.severity), finding.title);
-        text.push_str(&format!("{}\n", clip(&line)));
+        text.push_str(&format!("{}\n", shorten(&line)));
     }
     text
 }
@@ -44,6 +44,6 @@ pub(super) fn deviations(plan: &SuitePlan, paint: Paint) -> String {
         "\n  {} {}\n\n{}",
         paint.strong(&title),
         paint.faint("from the source documents (in full in report.md)"),
-        beside(4, "", 0, &ids.join(", "))
+        labelled(4, "", 0, &ids.join(", "))
     )
 }

@@ -5,7 +5,7 @@ use tabled::settings::Color;
 
 /// Colours, where they are wanted: on a terminal, unless `NO_COLOR` is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Paint {
+pub enum Paint {
     /// Plain text.
     Plain,
     /// Colours.
@@ -14,7 +14,7 @@ pub(crate) enum Paint {
 
 impl Paint {
     /// What suits this stream.
-    pub(crate) fn on(stream: &impl IsTerminal) -> Self {
+    pub fn on(stream: &impl IsTerminal) -> Self {
         let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         if stream.is_terminal() && !refused { Self::Colours } else { Self::Plain }
     }
@@ -27,17 +27,17 @@ impl Paint {
     }
 
     /// A heading.
-    pub(crate) fn strong(self, text: &str) -> String {
+    pub fn strong(self, text: &str) -> String {
         self.with("1", text)
     }
 
     /// What matters less.
-    pub(crate) fn faint(self, text: &str) -> String {
+    pub fn faint(self, text: &str) -> String {
         self.with("2", text)
     }
 
     /// Text in the colour of a verdict.
-    pub(crate) fn verdict(self, verdict: Verdict, text: &str) -> String {
+    pub fn verdict(self, verdict: Verdict, text: &str) -> String {
         let code = match verdict {
             Verdict::Passed => "1;32",
             Verdict::Failed | Verdict::Error => "1;31",

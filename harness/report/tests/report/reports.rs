@@ -1,0 +1,83 @@
+//! Every report of every kind of run.
+
+use phasegate_evidence::Event;
+use phasegate_report::{Ending, Paint, Record, json, junit, markdown, summary, tap};
+
+use crate::{
+    runs::{gate_failed, phase_failed, read},
+    sample::Sample,
+    snapshot,
+};
+
+/// Every report of a run, each with the ending of its file.
+fn all(record: &Record) -> [(&'static str, String); 5] {
+    [
+        ("txt", text(record)),
+        ("md", markdown(record)),
+        ("xml", junit(record).expect("renderable")),
+        ("tap", tap(record)),
+        ("json", json(record).expect("renderable")),
+    ]
+}
+
+fn text(record: &Record) -> String {
+    let run_digest = record.folder.digest().expect("readable");
+    let ending =
+        Ending { folder: "run".to_owned(), command: "phasegate", run_digest: Some(&run_digest), ..Ending::default() };
+    // The run digest covers the clock of the run, its name and every report.
+    summary(record, &ending, Paint::Plain).replace(run_digest.as_str(), "(of every byte of the folder)")
+}
+
+fn are_as_stored(name: &str, sample: &Sample) {
+    let (_holder, record) = read(sample);
+    for (ending, printed) in all(&record) {
+        // The folder lies elsewhere each time.
+        let printed = printed.replace(&record.folder.path().display().to_string(), "run");
+        snapshot::same(&format!("{name}.{ending}"), &printed);
+    }
+}
+
+#[test]
+fn a_run_that_passed() {
+    are_as_stored("passed", &Sample::passed());
+}
+
+#[test]
+fn a_run_with_a_failed_gate() {
+    are_as_stored("gate-failed", &gate_failed());
+}
+
+#[test]
+fn a_run_with_a_phase_that_did_not_apply() {
+    are_as_stored("phase-failed", &phase_failed());
+}
+
+#[test]
+fn no_line_of_the_text_is_wider_than_100_columns() {
+    for sample in [Sample::passed(), gate_failed(), phase_failed()] {
+        let (_holder, record) = read(&sample);
+        for line in text(&record).lines() {
+            assert!(line.chars().count() <= 100, "{line}");
+        }
+    }
+}
+
+#[test]
+fn durations_that_no_run_can_have_had_break_no_report() {
+    let mut sample = Sample::passed();
+    for event in &mut sample.events {
+        if let Event::CheckJudged { duration_us, .. } | Event::PhaseApplied { duration_us, .. } = event {
+            *duration_us = u64::MAX;
+        }
+    }
+    let (_holder, record) = read(&sample);
+    assert!(markdown(&record).contains("Applied: 1 statement in 307445734561 min 49 s."), "{}", markdown(&record));
+    assert_eq!(all(&record).len(), 5);
+}
+
+#[test]
+fn a_report_made_again_has_the_same_bytes() {
+    let (_holder, record) = read(&gate_failed());
+    let again = Record::read(record.folder.path()).expect("a run folder");
+    assert_eq!(all(&record), all(&again));
+}
