@@ -16,4 +16,4 @@ pub use junit::junit;
 pub use markdown::{markdown, server_line};
 pub use record::{Record, RecordError};
 pub use tap::tap;
-pub use text::{Ending, Paint, labelled, summary, verified, wrap};
+pub use text::{Ending, labelled, strong, summary, verdict_style, verified, wrap};

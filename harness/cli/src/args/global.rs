@@ -3,7 +3,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::Args;
+use clap::{Args, ColorChoice};
 
 use super::Format;
 use crate::exit::Failure;
@@ -19,6 +19,18 @@ pub(crate) struct Global {
     /// For whom the facts are printed: human, or json (one object on the standard output, and nothing else there)
     #[arg(long, global = true, value_enum, hide_possible_values = true, default_value_t, help_heading = "Everywhere")]
     pub(crate) format: Format,
+    /// When to print colours: auto (on a terminal, unless NO_COLOR is set), always or never
+    #[arg(
+        long,
+        global = true,
+        env = "CARGO_TERM_COLOR",
+        value_enum,
+        value_name = "WHEN",
+        hide_possible_values = true,
+        default_value_t,
+        help_heading = "Everywhere"
+    )]
+    pub(crate) color: ColorChoice,
     /// The folder of the suites [default: forensic-tests/suites, here or in a folder above]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
     suites: Option<PathBuf>,

@@ -1,14 +1,14 @@
 //! What follows a run, whatever came of it.
 
 use std::{
-    fs, io,
+    fs,
     path::Path,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use phasegate_engine::run::{Outcome, RunError};
 use phasegate_evidence::{JUNIT_FILE, REPORT_FILE};
-use phasegate_report::{self as report, Ending, Paint, Record};
+use phasegate_report::{self as report, Ending, Record};
 
 use super::report::{read, unwritable};
 use crate::{
@@ -64,7 +64,7 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
 fn print(format: Format, record: &Record, outcome: &Outcome) -> Result<(), Failure> {
     match format {
         Format::Json => {
-            console::print(&report::json(record).map_err(|error| unwritable(&error))?);
+            console::print_exactly(&report::json(record).map_err(|error| unwritable(&error))?);
             if let Some(kept) = &outcome.kept {
                 console::note(kept);
             }
@@ -77,7 +77,7 @@ fn print(format: Format, record: &Record, outcome: &Outcome) -> Result<(), Failu
                 run_digest: Some(&run_digest),
                 kept: outcome.kept.as_deref(),
             };
-            console::print(&report::summary(record, &ending, Paint::on(&io::stdout())));
+            console::print(&report::summary(record, &ending));
         }
     }
     Ok(())

@@ -1,10 +1,15 @@
 //! Progress on a terminal: one line per phase, which fills while the phase goes on and then stays.
 
-use std::time::{Duration, Instant};
+use std::{
+    io,
+    time::{Duration, Instant},
+};
 
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use phasegate_evidence::{Event, Verdict};
-use phasegate_report::{count, duration, server_line};
+use phasegate_report::{count, duration, server_line, verdict_style};
 
 use super::{lines::first_line, titles::Titles};
 
@@ -100,7 +105,8 @@ impl Bars {
     }
 
     fn start(&mut self, id: &str, title: String, checks: usize) {
-        let bar = self.all.add(ProgressBar::new_spinner().with_style(style("{spinner:.cyan}")));
+        let bar =
+            self.all.add(ProgressBar::new_spinner().with_style(line_style(AnsiColor::Cyan.on_default(), "{spinner}")));
         bar.enable_steady_tick(TICK);
         let phase =
             Phase { id: id.to_owned(), bar, title, statements: 0, judged: 0, passed: 0, began: Instant::now(), checks };
@@ -122,13 +128,7 @@ impl Bars {
                 Verdict::NotApplicable | Verdict::NotRun => "-",
                 Verdict::Failed | Verdict::Error => "✘",
             };
-            let colour = match verdict {
-                Verdict::Passed => "green",
-                Verdict::NotApplicable | Verdict::NotRun => "yellow",
-                Verdict::Failed | Verdict::Error => "red",
-            };
-            phase.bar.set_style(style(&format!("{{prefix:.{colour}}}")));
-            phase.bar.set_prefix(mark);
+            phase.bar.set_style(line_style(verdict_style(verdict), mark));
             phase.bar.finish_with_message(phase.line(did));
         }
     }
@@ -151,7 +151,9 @@ impl Phase {
     }
 }
 
-/// The style of a line that begins with this.
-fn style(mark: &str) -> ProgressStyle {
-    ProgressStyle::with_template(&format!("  {mark} {{wide_msg}}")).unwrap_or_else(|_| ProgressStyle::default_spinner())
+/// The style of a line that begins with this mark, which is coloured only where `anstream` would, because indicatif prints past it.
+fn line_style(style: Style, mark: &str) -> ProgressStyle {
+    let style = if AutoStream::choice(&io::stderr()) == ColorChoice::Never { Style::new() } else { style };
+    ProgressStyle::with_template(&format!("  {style}{mark}{style:#} {{wide_msg}}"))
+        .unwrap_or_else(|_| ProgressStyle::default_spinner())
 }

@@ -11,6 +11,6 @@ mod tree;
 
 pub(crate) use answers::answers;
 pub(crate) use kinds::kinds;
-pub(crate) use output::{note, print};
+pub(crate) use output::{choose_colors, error, note, print, print_exactly, warning};
 pub(crate) use progress::Progress;
 pub(crate) use tree::{Depth, tree};

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use phasegate_evidence::{ApplyFailure, Event, SuiteResult, Verdict};
 
-use super::{Paint, wrap::labelled};
+use super::{
+    style::{of_verdict, strong},
+    wrap::labelled,
+};
 use crate::{
     count::count,
     record::{Judged, Record},
@@ -13,10 +16,10 @@ use crate::{
 const LABEL: usize = 12;
 
 /// The baseline or phase that did not apply.
-pub(super) fn not_applied(record: &Record, result: &SuiteResult, paint: Paint) -> String {
+pub(super) fn not_applied(record: &Record, result: &SuiteResult) -> String {
     let mut text = String::new();
     if let Some(failure) = &result.baseline_failure {
-        text.push_str(&one_failure("The baseline did not apply", failure, None, paint));
+        text.push_str(&one_failure("The baseline did not apply", failure, None));
     }
     for phase in &result.phases {
         if let Some(failure) = &phase.failure {
@@ -29,14 +32,14 @@ pub(super) fn not_applied(record: &Record, result: &SuiteResult, paint: Paint) -
                 _ => None,
             });
             let title = format!("Phase {} did not apply", phase.phase);
-            text.push_str(&one_failure(&title, failure, unchanged, paint));
+            text.push_str(&one_failure(&title, failure, unchanged));
         }
     }
     text
 }
 
-fn one_failure(title: &str, failure: &ApplyFailure, unchanged: Option<bool>, paint: Paint) -> String {
-    let mut text = format!("\n  {}\n\n", paint.verdict(Verdict::Failed, title));
+fn one_failure(title: &str, failure: &ApplyFailure, unchanged: Option<bool>) -> String {
+    let mut text = format!("\n  {}\n\n", of_verdict(Verdict::Failed, title));
     let place = match failure.statement {
         0 => failure.file.clone(),
         statement => format!("{}:{}, statement {statement}", failure.file, failure.line),
@@ -58,16 +61,16 @@ fn one_failure(title: &str, failure: &ApplyFailure, unchanged: Option<bool>, pai
 }
 
 /// Every check that failed or could not be tried.
-pub(super) fn failed_checks(checks: &[Judged<'_>], paint: Paint) -> String {
+pub(super) fn failed_checks(checks: &[Judged<'_>]) -> String {
     let bad: Vec<&Judged<'_>> =
         checks.iter().filter(|check| matches!(check.result.verdict, Verdict::Failed | Verdict::Error)).collect();
     if bad.is_empty() {
         return String::new();
     }
     let title = count(bad.len(), "check failed", "checks failed");
-    let mut text = format!("\n  {}\n", paint.verdict(Verdict::Failed, &title));
+    let mut text = format!("\n  {}\n", of_verdict(Verdict::Failed, &title));
     for check in bad {
-        text.push_str(&format!("\n    {} {}\n", paint.strong(&check.plan.check), check.plan.title));
+        text.push_str(&format!("\n    {} {}\n", strong(&check.plan.check), check.plan.title));
         let gate = format!("{} of phase {}: {}", check.gate.gate, check.phase.phase, check.gate.claim);
         text.push_str(&labelled(6, "gate", LABEL, &gate));
         if let Some(reason) = &check.result.reason {
@@ -81,16 +84,16 @@ pub(super) fn failed_checks(checks: &[Judged<'_>], paint: Paint) -> String {
 }
 
 /// What this server cannot judge, by reason: never a pass, and never silent.
-pub(super) fn not_applicable(checks: &[Judged<'_>], paint: Paint) -> String {
-    by_reason(checks, Verdict::NotApplicable, "not applicable here", paint, |checks| {
+pub(super) fn not_applicable(checks: &[Judged<'_>]) -> String {
+    by_reason(checks, Verdict::NotApplicable, "not applicable here", |checks| {
         let ids: Vec<&str> = checks.iter().map(|check| check.plan.check.as_str()).collect();
         ids.join(", ")
     })
 }
 
 /// What was not reached, by reason and phase.
-pub(super) fn not_run(checks: &[Judged<'_>], paint: Paint) -> String {
-    by_reason(checks, Verdict::NotRun, "not run", paint, |checks| {
+pub(super) fn not_run(checks: &[Judged<'_>]) -> String {
+    by_reason(checks, Verdict::NotRun, "not run", |checks| {
         let mut phases: Vec<(&str, usize)> = Vec::new();
         for check in checks {
             match phases.last_mut() {
@@ -103,13 +106,7 @@ pub(super) fn not_run(checks: &[Judged<'_>], paint: Paint) -> String {
     })
 }
 
-fn by_reason(
-    checks: &[Judged<'_>],
-    verdict: Verdict,
-    title: &str,
-    paint: Paint,
-    which: impl Fn(&[&Judged<'_>]) -> String,
-) -> String {
+fn by_reason(checks: &[Judged<'_>], verdict: Verdict, title: &str, which: impl Fn(&[&Judged<'_>]) -> String) -> String {
     let mut reasons: BTreeMap<String, Vec<&Judged<'_>>> = BTreeMap::new();
     for check in checks.iter().filter(|check| check.result.verdict == verdict) {
         let reason = check.result.reason.as_ref().map(ToString::to_string);
@@ -120,7 +117,7 @@ fn by_reason(
     }
     let all = reasons.values().map(Vec::len).sum();
     let title = format!("{} {title}", count(all, "check", "checks"));
-    let mut text = format!("\n  {}\n\n", paint.verdict(verdict, &title));
+    let mut text = format!("\n  {}\n\n", of_verdict(verdict, &title));
     for (reason, checks) in reasons {
         text.push_str(&labelled(4, "", 0, &reason));
         text.push_str(&labelled(6, "", 0, &which(&checks)));
