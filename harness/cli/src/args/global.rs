@@ -13,10 +13,10 @@ const SUITES: &str = "forensic-tests/suites";
 /// Where runs lie below the root of a workspace.
 const RUNS: &str = "reports/runs";
 
-/// What every verb understands.
+/// The options of every verb.
 #[derive(Debug, Args)]
 pub(crate) struct Global {
-    /// For whom the facts are printed: human, or json (one object on the standard output, and nothing else there)
+    /// The form of the output: human, or json (one object on the standard output, and nothing else there)
     #[arg(long, global = true, value_enum, hide_possible_values = true, default_value_t, help_heading = "Everywhere")]
     pub(crate) format: Format,
     /// When to print colours: auto (on a terminal, unless NO_COLOR is set), always or never
@@ -73,13 +73,13 @@ fn root() -> Option<PathBuf> {
 }
 
 /// A path as the user would type it: relative to here where that is shorter.
-pub(crate) fn shown(path: &Path) -> String {
+pub(crate) fn display_path(path: &Path) -> String {
     let here = env::current_dir().ok();
     let relative = here.and_then(|here| path.strip_prefix(here).ok());
     relative.unwrap_or(path).display().to_string()
 }
 
-/// What the user called: the command itself, or the alias of a checkout.
-pub(crate) fn called() -> &'static str {
+/// The program as the user called it: by its name, or by the alias of a checkout.
+pub(crate) fn program_name() -> &'static str {
     if env::var_os("CARGO").is_some() { "cargo phasegate" } else { "phasegate" }
 }

@@ -73,7 +73,7 @@ pub(super) fn list(global: &Global, asked: &ListArgs) -> Result<Exit, Failure> {
     let suites = load(&global.suites()?, &names).map_err(Failure::usage)?;
     let plan = plan(&suites).map_err(|error| unwritable(&error))?;
     match (asked.requirements, global.format) {
-        (true, Format::Human) => console::print(&console::answers(&requirements(&suites, &plan.suites))),
+        (true, Format::Human) => console::print(&console::requirements(&requirements(&suites, &plan.suites))),
         (true, Format::Json) => print_json(&Answers { requirements: requirements(&suites, &plan.suites) })?,
         (false, Format::Json) => {
             let entries = suites.iter().zip(&plan.suites).map(|(suite, plan)| entry(suite, plan));

@@ -1,10 +1,10 @@
 //! `phasegate report`.
 
 use phasegate_evidence::verify;
-use phasegate_report::{self as report, Ending, Record, RecordError};
+use phasegate_report::{self as report, Context, Record, RecordError};
 
 use crate::{
-    args::{Format, Global, Rendering, ReportArgs, called, shown},
+    args::{Format, Global, Rendering, ReportArgs, display_path, program_name},
     console,
     exit::{Exit, Failure},
 };
@@ -20,13 +20,13 @@ pub(super) fn report(global: &Global, asked: &ReportArgs) -> Result<Exit, Failur
     });
     match rendering {
         Rendering::Text => {
-            let ending = Ending {
-                folder: shown(&path),
-                command: called(),
+            let context = Context {
+                folder: display_path(&path),
+                command: program_name(),
                 run_digest: Some(&verification.run_digest),
                 kept: None,
             };
-            console::print(&report::summary(&record, &ending));
+            console::print(&report::summary(&record, &context));
         }
         Rendering::Md => console::print_exactly(&report::markdown(&record)),
         Rendering::Junit => {
@@ -38,7 +38,11 @@ pub(super) fn report(global: &Global, asked: &ReportArgs) -> Result<Exit, Failur
     if verification.holds() {
         return Ok(Exit::Passed);
     }
-    console::warning(&format!("this evidence does not verify; `{} verify {}` says why", called(), shown(&path)));
+    console::warning(&format!(
+        "this evidence does not verify; `{} verify {}` says why",
+        program_name(),
+        display_path(&path)
+    ));
     Ok(Exit::Unverified)
 }
 
@@ -48,7 +52,7 @@ pub(super) fn read(path: &std::path::Path) -> Result<Record, Failure> {
         RecordError::Folder(error) => error.into(),
         RecordError::Damaged(what) => Failure::new(
             Exit::Unverified,
-            format!("{what}; `{} verify {}` says everything that does not hold", called(), shown(path)),
+            format!("{what}; `{} verify {}` says everything that does not hold", program_name(), display_path(path)),
         ),
     })
 }

@@ -12,7 +12,7 @@ use super::{
     report::{read, unwritable},
 };
 use crate::{
-    args::{Format, Global, VerifyArgs, shown},
+    args::{Format, Global, VerifyArgs, display_path},
     console,
     exit::{Exit, Failure},
 };
@@ -48,7 +48,7 @@ pub(super) fn verify(global: &Global, asked: &VerifyArgs) -> Result<Exit, Failur
         }
     }
     match global.format {
-        Format::Human => console::print(&human(&verification, asked, &shown(&path))),
+        Format::Human => console::print(&human(&verification, asked, &display_path(&path))),
         Format::Json => print_json(&answer(&verification, &path))?,
     }
     Ok(if verification.holds() { Exit::Passed } else { Exit::Unverified })

@@ -1,4 +1,4 @@
-//! Progress on a terminal: one line per phase, which fills while the phase goes on and then stays.
+//! Progress on a terminal: one line per phase, updated while the phase is in progress, which then stays.
 
 use std::{
     io,
@@ -23,7 +23,7 @@ pub(crate) struct Bars {
     phase: Option<Phase>,
 }
 
-/// The phase that goes on.
+/// The phase in progress.
 struct Phase {
     /// Its id; empty for the baseline.
     id: String,
@@ -65,7 +65,7 @@ impl Bars {
             Event::StatementApplied { .. } => self.update(|phase| phase.statements += 1),
             Event::CheckJudged { suite, phase, verdict, .. } => {
                 // Gates alone are judged without starting their phase.
-                if self.phase.as_ref().is_none_or(|going_on| going_on.id != *phase) {
+                if self.phase.as_ref().is_none_or(|current| current.id != *phase) {
                     self.finish();
                     self.start_phase(suite, phase);
                 }
@@ -90,7 +90,7 @@ impl Bars {
         }
     }
 
-    /// Gives up the phase that goes on, if there is one: a run that was interrupted judges nothing.
+    /// Clears the phase in progress, if there is one: a run that was interrupted does not judge it.
     pub(super) fn finish(&mut self) {
         if let Some(phase) = self.phase.take() {
             phase.bar.finish_and_clear();
@@ -117,11 +117,11 @@ impl Bars {
     fn update(&mut self, change: impl FnOnce(&mut Phase)) {
         if let Some(phase) = &mut self.phase {
             change(phase);
-            phase.bar.set_message(phase.line(&phase.did()));
+            phase.bar.set_message(phase.line(&phase.so_far()));
         }
     }
 
-    fn end(&mut self, verdict: Verdict, did: &str) {
+    fn end(&mut self, verdict: Verdict, figures: &str) {
         if let Some(phase) = self.phase.take() {
             let mark = match verdict {
                 Verdict::Passed => "✔",
@@ -129,17 +129,17 @@ impl Bars {
                 Verdict::Failed | Verdict::Error => "✘",
             };
             phase.bar.set_style(line_style(verdict_style(verdict), mark));
-            phase.bar.finish_with_message(phase.line(did));
+            phase.bar.finish_with_message(phase.line(figures));
         }
     }
 }
 
 impl Phase {
-    fn line(&self, did: &str) -> String {
-        format!("{:<4}{did:<40} {}", self.id, self.title)
+    fn line(&self, figures: &str) -> String {
+        format!("{:<4}{figures:<40} {}", self.id, self.title)
     }
 
-    fn did(&self) -> String {
+    fn so_far(&self) -> String {
         let statements = count(self.statements, "statement", "statements");
         if self.judged == 0 { statements } else { format!("{statements}, {}/{} checks", self.judged, self.checks) }
     }
@@ -151,7 +151,8 @@ impl Phase {
     }
 }
 
-/// The style of a line that begins with this mark, which is coloured only where `anstream` would, because indicatif prints past it.
+/// The style of a line that begins with this mark. indicatif prints past `anstream`, so that it is asked here whether
+/// colours are wanted.
 fn line_style(style: Style, mark: &str) -> ProgressStyle {
     let style = if AutoStream::choice(&io::stderr()) == ColorChoice::Never { Style::new() } else { style };
     ProgressStyle::with_template(&format!("  {style}{mark}{style:#} {{wide_msg}}"))

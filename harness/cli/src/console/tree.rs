@@ -32,7 +32,7 @@ pub(crate) fn tree(suites: &[SuitePlan], depth: Depth) -> String {
     tree.text
 }
 
-/// A tree in the making.
+/// The text of a tree, as far as it has been drawn.
 struct Tree {
     text: String,
 }
@@ -48,7 +48,7 @@ impl Tree {
         });
     }
 
-    /// Draws one node per item, handing on what its first line and what everything below it begins with.
+    /// Draws one node per item, passing on the prefix of its first line and the prefix of everything below it.
     fn branch<T>(&mut self, above: &str, items: &[T], mut draw: impl FnMut(&mut Self, &str, &str, &T)) {
         for (at, item) in items.iter().enumerate() {
             let last = at + 1 == items.len();

@@ -10,10 +10,10 @@ use super::{
 };
 use crate::{
     count::count,
-    record::{Judged, Record},
+    record::{CheckRecord, Record},
 };
 
-const LABEL: usize = 12;
+const LABEL_WIDTH: usize = 12;
 
 /// The baseline or phase that did not apply.
 pub(super) fn not_applied(record: &Record, result: &SuiteResult) -> String {
@@ -45,7 +45,7 @@ fn one_failure(title: &str, failure: &ApplyFailure, unchanged: Option<bool>) -> 
         statement => format!("{}:{}, statement {statement}", failure.file, failure.line),
     };
     let mut row = |label: &str, value: Option<&str>| {
-        text.extend(value.map(|value| labelled(4, label, LABEL, value)));
+        text.extend(value.map(|value| labelled(4, label, LABEL_WIDTH, value)));
     };
     row("at", Some(&place));
     row("sqlstate", failure.sqlstate.as_deref());
@@ -61,30 +61,30 @@ fn one_failure(title: &str, failure: &ApplyFailure, unchanged: Option<bool>) -> 
 }
 
 /// Every check that failed or could not be tried.
-pub(super) fn failed_checks(checks: &[Judged<'_>]) -> String {
-    let bad: Vec<&Judged<'_>> =
+pub(super) fn failed_checks(checks: &[CheckRecord<'_>]) -> String {
+    let failed: Vec<&CheckRecord<'_>> =
         checks.iter().filter(|check| matches!(check.result.verdict, Verdict::Failed | Verdict::Error)).collect();
-    if bad.is_empty() {
+    if failed.is_empty() {
         return String::new();
     }
-    let title = count(bad.len(), "check failed", "checks failed");
+    let title = count(failed.len(), "check failed", "checks failed");
     let mut text = format!("\n  {}\n", of_verdict(Verdict::Failed, &title));
-    for check in bad {
+    for check in failed {
         text.push_str(&format!("\n    {} {}\n", strong(&check.plan.check), check.plan.title));
         let gate = format!("{} of phase {}: {}", check.gate.gate, check.phase.phase, check.gate.claim);
-        text.push_str(&labelled(6, "gate", LABEL, &gate));
+        text.push_str(&labelled(6, "gate", LABEL_WIDTH, &gate));
         if let Some(reason) = &check.result.reason {
-            text.push_str(&labelled(6, &check.result.verdict.to_string(), LABEL, &reason.to_string()));
+            text.push_str(&labelled(6, &check.result.verdict.to_string(), LABEL_WIDTH, &reason.to_string()));
         }
         if let Some(seen) = check.observation {
-            text.push_str(&labelled(6, "saw", LABEL, &format!("outputs/{seen}")));
+            text.push_str(&labelled(6, "saw", LABEL_WIDTH, &format!("outputs/{seen}")));
         }
     }
     text
 }
 
 /// What this server cannot judge, by reason: never a pass, and never silent.
-pub(super) fn not_applicable(checks: &[Judged<'_>]) -> String {
+pub(super) fn not_applicable(checks: &[CheckRecord<'_>]) -> String {
     by_reason(checks, Verdict::NotApplicable, "not applicable here", |checks| {
         let ids: Vec<&str> = checks.iter().map(|check| check.plan.check.as_str()).collect();
         ids.join(", ")
@@ -92,7 +92,7 @@ pub(super) fn not_applicable(checks: &[Judged<'_>]) -> String {
 }
 
 /// What was not reached, by reason and phase.
-pub(super) fn not_run(checks: &[Judged<'_>]) -> String {
+pub(super) fn not_run(checks: &[CheckRecord<'_>]) -> String {
     by_reason(checks, Verdict::NotRun, "not run", |checks| {
         let mut phases: Vec<(&str, usize)> = Vec::new();
         for check in checks {
@@ -106,8 +106,13 @@ pub(super) fn not_run(checks: &[Judged<'_>]) -> String {
     })
 }
 
-fn by_reason(checks: &[Judged<'_>], verdict: Verdict, title: &str, which: impl Fn(&[&Judged<'_>]) -> String) -> String {
-    let mut reasons: BTreeMap<String, Vec<&Judged<'_>>> = BTreeMap::new();
+fn by_reason(
+    checks: &[CheckRecord<'_>],
+    verdict: Verdict,
+    title: &str,
+    which: impl Fn(&[&CheckRecord<'_>]) -> String,
+) -> String {
+    let mut reasons: BTreeMap<String, Vec<&CheckRecord<'_>>> = BTreeMap::new();
     for check in checks.iter().filter(|check| check.result.verdict == verdict) {
         let reason = check.result.reason.as_ref().map(ToString::to_string);
         reasons.entry(reason.unwrap_or_default()).or_default().push(check);

@@ -9,6 +9,6 @@ mod verified;
 mod wrap;
 
 pub use style::{strong, verdict_style};
-pub use summary::{Ending, summary};
+pub use summary::{Context, summary};
 pub use verified::verified;
 pub use wrap::{labelled, wrap};

@@ -6,7 +6,7 @@ use super::{
     style::{faint, strong},
     wrap::{labelled, shorten},
 };
-use crate::{count::count, markdown::severity};
+use crate::{count::count, severity::severity};
 
 /// The findings, the gravest first, each cut to a line; the report has them in full, with their SQL.
 pub(super) fn findings(plan: &SuitePlan, result: &SuiteResult) -> String {

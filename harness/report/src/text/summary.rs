@@ -9,13 +9,13 @@ use super::{
 use crate::{
     count::count,
     duration::duration,
-    markdown::server_line,
     record::{GATES_ALONE, Record},
+    server::server_line,
 };
 
-/// What is known of a run beyond its folder.
+/// What the summary says of a run beyond its folder.
 #[derive(Debug, Default)]
-pub struct Ending<'a> {
+pub struct Context<'a> {
     /// The folder as the user would name it.
     pub folder: String,
     /// The command as the user would type it.
@@ -27,7 +27,7 @@ pub struct Ending<'a> {
 }
 
 /// What a run came to, made from its folder, styled by ANSI escapes.
-pub fn summary(record: &Record, ending: &Ending<'_>) -> String {
+pub fn summary(record: &Record, context: &Context<'_>) -> String {
     let mut text = String::new();
     for (plan, result) in record.suites() {
         text.push_str(&format!("\n  {}\n", strong(&plan.suite)));
@@ -45,26 +45,26 @@ pub fn summary(record: &Record, ending: &Ending<'_>) -> String {
         text.push_str(&failures::not_applied(record, result));
         text.push_str(&failures::failed_checks(&checks));
     }
-    text.push_str(&closing(record, ending));
+    text.push_str(&closing(record, context));
     text
 }
 
-fn closing(record: &Record, ending: &Ending<'_>) -> String {
+fn closing(record: &Record, context: &Context<'_>) -> String {
     let mut text = String::from("\n");
     for server in record.servers() {
         text.push_str(&labelled(2, "server", 15, &server_line(server)));
     }
     text.push_str(&labelled(2, "took", 15, &duration(record.elapsed_us())));
-    text.push_str(&labelled(2, "folder", 15, &ending.folder));
-    text.push_str(&digests(Some(&record.result_digest), Some(&record.head), ending.run_digest));
-    text.push_str(&kept(ending.kept));
+    text.push_str(&labelled(2, "folder", 15, &context.folder));
+    text.push_str(&digests(Some(&record.result_digest), Some(&record.head), context.run_digest));
+    text.push_str(&kept(context.kept));
     let verdict = if record.is_finished() { record.result.verdict } else { Verdict::NotRun };
     let word = if record.is_finished() { verdict.to_string() } else { "interrupted".to_owned() };
     let totals = totals(&record.result).join("\n  ");
     text.push_str(&format!("\n  {}: {totals}\n", of_verdict(verdict, &word)));
     let next = match verdict {
-        Verdict::Passed => format!("verify it: {} verify {}", ending.command, ending.folder),
-        _ => format!("read all of it: {} report {} --to md", ending.command, ending.folder),
+        Verdict::Passed => format!("verify it: {} verify {}", context.command, context.folder),
+        _ => format!("read all of it: {} report {} --to md", context.command, context.folder),
     };
     text.push_str(&format!("  {}\n", faint(&next)));
     text

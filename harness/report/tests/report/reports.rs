@@ -2,7 +2,7 @@
 
 use anstream::adapter::strip_str;
 use phasegate_evidence::Event;
-use phasegate_report::{Ending, Record, json, junit, markdown, summary, tap};
+use phasegate_report::{Context, Record, json, junit, markdown, summary, tap};
 
 use crate::{
     runs::{gate_failed, phase_failed, read},
@@ -23,10 +23,10 @@ fn all(record: &Record) -> [(&'static str, String); 5] {
 
 fn text(record: &Record) -> String {
     let run_digest = record.folder.digest().expect("readable");
-    let ending =
-        Ending { folder: "run".to_owned(), command: "phasegate", run_digest: Some(&run_digest), ..Ending::default() };
+    let context =
+        Context { folder: "run".to_owned(), command: "phasegate", run_digest: Some(&run_digest), ..Context::default() };
     // The run digest covers the clock of the run, its name and every report.
-    plain(&summary(record, &ending)).replace(run_digest.as_str(), "(of every byte of the folder)")
+    plain(&summary(record, &context)).replace(run_digest.as_str(), "(of every byte of the folder)")
 }
 
 /// The text without its styles.

@@ -34,14 +34,14 @@ struct Provisioned {
     folder: PathBuf,
 }
 
-/// Looks after servers.
+/// Manages servers.
 pub(in crate::command) fn server(global: &Global, asked: &ServerCommand) -> Result<Exit, Failure> {
     let mut notice = |line: &str| console::note(line);
     match asked {
         ServerCommand::Status(asked) => return status(global, asked),
         ServerCommand::Provision(asked) => {
             let work = provision::provision(asked.server_version, asked.mirror.as_deref(), None, &mut notice);
-            let made = runtime()?.block_on(work).map_err(none)?;
+            let made = runtime()?.block_on(work).map_err(no_server)?;
             match global.format {
                 Format::Human => {
                     console::print(&format!("PostgreSQL {} lies in {}\n", made.postgres, made.bin.display()));
@@ -56,14 +56,14 @@ pub(in crate::command) fn server(global: &Global, asked: &ServerCommand) -> Resu
         #[cfg(feature = "container")]
         ServerCommand::BuildImage(asked) => {
             let work = provision::build_image(asked.server_version, asked.mirror.as_deref(), None, &mut notice);
-            let image = runtime()?.block_on(work).map_err(none)?;
+            let image = runtime()?.block_on(work).map_err(no_server)?;
             match global.format {
                 Format::Human => console::print(&format!("{image}\n")),
                 Format::Json => print_json(&Built { image })?,
             }
         }
         ServerCommand::Clean => {
-            let cleaned = runtime()?.block_on(clean(None)).map_err(none)?;
+            let cleaned = runtime()?.block_on(clean(None)).map_err(no_server)?;
             match global.format {
                 Format::Human => console::print(&removed(&cleaned)),
                 Format::Json => {
@@ -76,7 +76,7 @@ pub(in crate::command) fn server(global: &Global, asked: &ServerCommand) -> Resu
     Ok(Exit::Passed)
 }
 
-fn none(error: ServerError) -> Failure {
+fn no_server(error: ServerError) -> Failure {
     Failure::new(Exit::NoServer, error)
 }
 

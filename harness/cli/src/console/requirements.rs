@@ -3,7 +3,7 @@ use phasegate_report::{labelled, strong};
 use crate::requirements::Requirement;
 
 /// Requirements, each with what answers it.
-pub(crate) fn answers(requirements: &[Requirement]) -> String {
+pub(crate) fn requirements(requirements: &[Requirement]) -> String {
     let mut text = String::new();
     let mut suite = "";
     let mut section = None;
