@@ -21,10 +21,11 @@ fn main() -> ExitCode {
             return if error.use_stderr() { Exit::Usage } else { Exit::Passed }.into();
         }
     };
+    console::choose_colors(args.global.color);
     match command::execute(&args) {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            console::note(&format!("error: {failure}"));
+            console::error(&failure);
             failure.exit.into()
         }
     }

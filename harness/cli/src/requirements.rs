@@ -17,7 +17,7 @@ pub(crate) struct Requirement {
     pub(crate) title: Option<String>,
     /// What answers it, in the order of the suite, then the tests.
     pub(crate) answers: Vec<Answer>,
-    /// Where it is met, when nothing runs for it.
+    /// Where it is met, when no gate and no test proves it.
     pub(crate) note: Option<String>,
 }
 

@@ -1,11 +1,11 @@
 use phasegate_evidence::Verdict;
 
-/// One and many.
+/// A number with the noun that fits it, `one` or `many`.
 pub fn count(number: usize, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
 
-/// How many passed, of how many; a dash where there are none.
+/// How many of the verdicts are passes, such as `2/3`; a dash where there are no verdicts.
 pub(crate) fn passed(verdicts: impl Iterator<Item = Verdict>) -> String {
     let (mut passed, mut all) = (0, 0);
     for verdict in verdicts {

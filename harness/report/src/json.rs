@@ -64,6 +64,9 @@ struct Totals<'a> {
 }
 
 /// A run as JSON, indented, with a line end.
+///
+/// # Errors
+/// When a value has no JSON form.
 pub fn json(record: &Record) -> Result<String, serde_json::Error> {
     let suites = record.result.suites.iter().map(|suite| Suite {
         suite: &suite.suite,

@@ -5,12 +5,15 @@ use std::time::Duration;
 use phasegate_evidence::{ApplyFailure, PhasePlan, ServerVersions, SuitePlan, Verdict};
 use quick_junit::{NonSuccessKind, Property, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
-use crate::record::{Judged, Record, phases};
+use crate::record::{CheckRecord, Record, phases};
 
 /// A run as JUnit XML. Made from nothing but the folder, it has the same bytes whenever it is made.
 ///
 /// A phase that did not apply has a test case `apply` with the error beside its skipped checks, so that a reader who
 /// counts failures and errors alone does not take it for green.
+///
+/// # Errors
+/// When the XML cannot be written.
 pub fn junit(record: &Record) -> Result<String, SerializeError> {
     let mut report = Report::new("phasegate");
     report.set_time(Duration::from_micros(record.elapsed_us()));
@@ -54,7 +57,7 @@ fn properties(suite: &SuitePlan, phase: &PhasePlan, server: &ServerVersions) -> 
     .collect()
 }
 
-fn test_case(check: &Judged<'_>) -> TestCase {
+fn test_case(check: &CheckRecord<'_>) -> TestCase {
     let mut status = match check.result.verdict {
         Verdict::Passed => TestCaseStatus::success(),
         Verdict::Failed => TestCaseStatus::non_success(NonSuccessKind::Failure),

@@ -5,7 +5,7 @@ use phasegate_evidence::{
     PhaseResult, Plan, RunFolder, RunResult, ServerFacts, SuitePlan, SuiteResult, canonical_bytes, read_chain,
 };
 
-/// What is said of a suite that was judged without being applied.
+/// The note on a suite whose gates were judged without applying anything.
 pub(crate) const GATES_ALONE: &str = "gates alone, on a database that existed: this run applied nothing";
 
 /// A run folder as read: what was planned, what happened, and what that comes to.
@@ -35,8 +35,8 @@ pub enum RecordError {
     Damaged(String),
 }
 
-/// One check with all that it belongs to.
-pub(crate) struct Judged<'a> {
+/// One check: as planned, what came of it, and where it belongs.
+pub(crate) struct CheckRecord<'a> {
     /// Its suite.
     pub(crate) suite: &'a SuitePlan,
     /// Its phase.
@@ -47,14 +47,14 @@ pub(crate) struct Judged<'a> {
     pub(crate) plan: &'a CheckPlan,
     /// What it came to.
     pub(crate) result: &'a CheckResult,
-    /// How long it took, if it was tried.
+    /// How long it took in microseconds, if it was tried.
     pub(crate) duration_us: Option<u64>,
     /// What it saw, among the outputs.
     pub(crate) observation: Option<&'a Digest>,
 }
 
 impl Record {
-    /// Reads a run folder. The chain of events must hold; everything else is for `verify` to say.
+    /// Reads a run folder. The chain of events must hold; everything else is checked by `verify`.
     ///
     /// # Errors
     /// When it is no run folder, or its plan or its chain of events is damaged.
@@ -90,7 +90,7 @@ impl Record {
         self.links.first().map(|link| link.at_unix_ms)
     }
 
-    /// From the first event to the last.
+    /// From the first event to the last, in microseconds.
     pub(crate) fn elapsed_us(&self) -> u64 {
         match (self.links.first(), self.links.last()) {
             (Some(first), Some(last)) => last.at_unix_ms.saturating_sub(first.at_unix_ms).saturating_mul(1000),
@@ -131,7 +131,7 @@ impl Record {
     }
 
     /// Every check of a suite in order.
-    pub(crate) fn checks<'a>(&'a self, suite: &'a SuitePlan, result: &'a SuiteResult) -> Vec<Judged<'a>> {
+    pub(crate) fn checks<'a>(&'a self, suite: &'a SuitePlan, result: &'a SuiteResult) -> Vec<CheckRecord<'a>> {
         let tried = self.tried(&suite.suite);
         let mut checks = Vec::new();
         for (phase, phase_result) in phases(suite, result) {
@@ -139,7 +139,7 @@ impl Record {
                 for (plan, result) in gate.checks.iter().zip(&gate_result.checks) {
                     let key = (phase.phase.as_str(), plan.check.as_str());
                     let (duration_us, observation) = tried.get(&key).copied().unzip();
-                    checks.push(Judged {
+                    checks.push(CheckRecord {
                         suite,
                         phase,
                         gate,

@@ -81,7 +81,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        attribution_b03::legacy::{abort, intrusions},
+        attribution_b03::legacy::{abort, faults},
         replay::Seed,
     };
 
@@ -138,11 +138,11 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_within_the_limits_until_something_befalls_them() {
+    fn rows_are_within_the_limits_until_a_fault_is_injected() {
         assert!(samples(&legacy()).iter().chain(&samples(&events_only())).all(|rows| abort(rows).is_none()));
-        for (mut rows, outside) in samples(&(legacy(), intrusions())) {
-            for (number, intrusion) in &outside {
-                intrusion.befall(&mut rows, *number);
+        for (mut rows, outside) in samples(&(legacy(), faults())) {
+            for (number, fault) in &outside {
+                fault.inject_into(&mut rows, *number);
             }
             assert!(abort(&rows.admitted()).is_some(), "{outside:?}");
         }

@@ -4,7 +4,7 @@ use proptest::{option, prelude::*};
 
 use super::{BASELINE, Phases};
 use crate::{
-    attribution_b03::legacy::{Intrusion, Legacy, abort, intrusions, legacy, write},
+    attribution_b03::legacy::{Fault, Legacy, abort, faults, legacy, write},
     replay::{Outcome, Property, Script},
 };
 
@@ -30,14 +30,14 @@ pub struct Broken {
 #[must_use]
 pub fn protections(phases: Phases) -> Property<ProtectionCase> {
     let broken = (0..phases.count(), 0_usize..12).prop_map(|(phase, statements)| Broken { phase, statements });
-    let outside = prop_oneof![Just(Vec::<(usize, Intrusion)>::new()), intrusions()];
+    let outside = prop_oneof![Just(Vec::<(usize, Fault)>::new()), faults()];
     Property {
         name: "attribution_b03::property_19_after_any_phase_guards_and_row_level_security_are_on",
         state: BASELINE,
         strategy: (legacy(), outside, option::of(broken))
             .prop_map(|(mut legacy, outside, broken)| {
-                for (number, intrusion) in outside {
-                    intrusion.befall(&mut legacy, number);
+                for (number, fault) in outside {
+                    fault.inject_into(&mut legacy, number);
                 }
                 ProtectionCase { legacy: legacy.admitted(), broken }
             })

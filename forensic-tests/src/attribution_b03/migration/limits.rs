@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{BASELINE, Phases};
 use crate::{
-    attribution_b03::legacy::{LEGACY_COLUMNS, Legacy, abort, intrusions, legacy, write},
+    attribution_b03::legacy::{LEGACY_COLUMNS, Legacy, abort, faults, legacy, write},
     replay::{Outcome, Property, Script},
 };
 
@@ -14,10 +14,10 @@ pub fn limits(phases: Phases) -> Property<Legacy> {
     Property {
         name: "attribution_b03::property_18_rows_outside_the_limits_abort_a_phase_and_leave_the_catalog_unchanged",
         state: BASELINE,
-        strategy: (legacy(), intrusions())
-            .prop_map(|(mut legacy, intrusions)| {
-                for (number, intrusion) in intrusions {
-                    intrusion.befall(&mut legacy, number);
+        strategy: (legacy(), faults())
+            .prop_map(|(mut legacy, faults)| {
+                for (number, fault) in faults {
+                    fault.inject_into(&mut legacy, number);
                 }
                 legacy.admitted()
             })

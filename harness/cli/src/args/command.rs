@@ -30,7 +30,7 @@ pub(crate) enum Command {
     /// Recompute a run folder offline and say everything that does not hold
     #[command(after_help = EXIT_CODES)]
     Verify(VerifyArgs),
-    /// Look after the servers that runs are made on
+    /// Manage the servers that suites run on
     #[command(subcommand)]
     Server(ServerCommand),
 }

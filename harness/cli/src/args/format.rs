@@ -1,6 +1,6 @@
 use clap::ValueEnum;
 
-/// For whom the facts are printed.
+/// The form of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum Format {
     /// For people

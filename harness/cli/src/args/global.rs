@@ -3,7 +3,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::Args;
+use clap::{Args, ColorChoice};
 
 use super::Format;
 use crate::exit::Failure;
@@ -13,12 +13,24 @@ const SUITES: &str = "forensic-tests/suites";
 /// Where runs lie below the root of a workspace.
 const RUNS: &str = "reports/runs";
 
-/// What every verb understands.
+/// The options of every verb.
 #[derive(Debug, Args)]
 pub(crate) struct Global {
-    /// For whom the facts are printed: human, or json (one object on the standard output, and nothing else there)
+    /// The form of the output: human, or json (one object on the standard output, and nothing else there)
     #[arg(long, global = true, value_enum, hide_possible_values = true, default_value_t, help_heading = "Everywhere")]
     pub(crate) format: Format,
+    /// When to print colours: auto (on a terminal, unless NO_COLOR is set), always or never
+    #[arg(
+        long,
+        global = true,
+        env = "CARGO_TERM_COLOR",
+        value_enum,
+        value_name = "WHEN",
+        hide_possible_values = true,
+        default_value_t,
+        help_heading = "Everywhere"
+    )]
+    pub(crate) color: ColorChoice,
     /// The folder of the suites [default: forensic-tests/suites, here or in a folder above]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
     suites: Option<PathBuf>,
@@ -61,13 +73,13 @@ fn root() -> Option<PathBuf> {
 }
 
 /// A path as the user would type it: relative to here where that is shorter.
-pub(crate) fn shown(path: &Path) -> String {
+pub(crate) fn display_path(path: &Path) -> String {
     let here = env::current_dir().ok();
     let relative = here.and_then(|here| path.strip_prefix(here).ok());
     relative.unwrap_or(path).display().to_string()
 }
 
-/// What the user called: the command itself, or the alias of a checkout.
-pub(crate) fn called() -> &'static str {
+/// The program as the user called it: by its name, or by the alias of a checkout.
+pub(crate) fn program_name() -> &'static str {
     if env::var_os("CARGO").is_some() { "cargo phasegate" } else { "phasegate" }
 }

@@ -13,7 +13,7 @@ mod verify;
 pub(crate) use check::CheckArgs;
 pub(crate) use command::{Args, Command};
 pub(crate) use format::{Format, Rendering};
-pub(crate) use global::{Global, called, shown};
+pub(crate) use global::{Global, display_path, program_name};
 pub(crate) use list::ListArgs;
 pub(crate) use report::ReportArgs;
 pub(crate) use run::RunArgs;

@@ -10,7 +10,7 @@ use phasegate_engine::{
 use phasegate_evidence::Event;
 
 use super::{
-    conclude::{conclude, held},
+    conclude::{conclude, lock},
     interrupt::interrupts,
     report::unwritable,
     runtime::runtime,
@@ -28,7 +28,7 @@ pub(super) fn check(global: &Global, asked: &CheckArgs) -> Result<Exit, Failure>
     let suites = load(&global.suites()?, std::slice::from_ref(&asked.suite)).map_err(Failure::usage)?;
     let plan = plan(&suites).map_err(|error| unwritable(&error))?;
     let progress = Mutex::new(Progress::of(&plan));
-    let mut listener = |event: &Event| held(&progress).event(event);
+    let mut listener = |event: &Event| lock(&progress).event(event);
     let mut outcome = Err(RunError::Usage(format!("no suite `{}`", asked.suite)));
     for suite in suites {
         let request = CheckRequest {

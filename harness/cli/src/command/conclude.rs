@@ -1,18 +1,18 @@
 //! What follows a run, whatever came of it.
 
 use std::{
-    fs, io,
+    fs,
     path::Path,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use phasegate_engine::run::{Outcome, RunError};
 use phasegate_evidence::{JUNIT_FILE, REPORT_FILE};
-use phasegate_report::{self as report, Ending, Paint, Record};
+use phasegate_report::{self as report, Context, Record};
 
 use super::report::{read, unwritable};
 use crate::{
-    args::{Format, Global, called, shown},
+    args::{Format, Global, display_path, program_name},
     console::{self, Progress},
     exit::{Exit, Failure},
 };
@@ -23,7 +23,7 @@ pub(super) fn conclude(
     progress: &Mutex<Progress>,
     outcome: Result<Outcome, RunError>,
 ) -> Result<Exit, Failure> {
-    let recorded = held(progress).finish();
+    let recorded = lock(progress).finish();
     let outcome = outcome.map_err(|error| failure(error, recorded.map(|run| global.runs().join(run)).as_deref()))?;
     let record = read(&outcome.folder)?;
     write_reports(&record)?;
@@ -31,12 +31,12 @@ pub(super) fn conclude(
     Ok(Exit::of(&outcome.result))
 }
 
-/// The progress, also after a listener panicked: what is left to do is only to print.
-pub(super) fn held(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
+/// Locks the progress, even after a listener panicked: nothing remains to be done but to print.
+pub(super) fn lock(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
     progress.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Why there is no result, and where lies what was recorded until then.
+/// Why there is no result, and where to find what was recorded until then.
 fn failure(error: RunError, recorded: Option<&Path>) -> Failure {
     let exit = match &error {
         RunError::Suite(_) | RunError::Record(_) | RunError::Usage(_) => Exit::Usage,
@@ -44,7 +44,9 @@ fn failure(error: RunError, recorded: Option<&Path>) -> Failure {
         RunError::Interrupted => Exit::Interrupted,
     };
     match recorded {
-        Some(folder) => Failure::new(exit, format!("{error}; what was recorded until then lies in {}", shown(folder))),
+        Some(folder) => {
+            Failure::new(exit, format!("{error}; what was recorded until then lies in {}", display_path(folder)))
+        }
         None => Failure::new(exit, error),
     }
 }
@@ -64,20 +66,20 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
 fn print(format: Format, record: &Record, outcome: &Outcome) -> Result<(), Failure> {
     match format {
         Format::Json => {
-            console::print(&report::json(record).map_err(|error| unwritable(&error))?);
+            console::print_exactly(&report::json(record).map_err(|error| unwritable(&error))?);
             if let Some(kept) = &outcome.kept {
                 console::note(kept);
             }
         }
         Format::Human => {
             let run_digest = record.folder.digest()?;
-            let ending = Ending {
-                folder: shown(&outcome.folder),
-                command: called(),
+            let context = Context {
+                folder: display_path(&outcome.folder),
+                command: program_name(),
                 run_digest: Some(&run_digest),
                 kept: outcome.kept.as_deref(),
             };
-            console::print(&report::summary(record, &ending, Paint::on(&io::stdout())));
+            console::print(&report::summary(record, &context));
         }
     }
     Ok(())

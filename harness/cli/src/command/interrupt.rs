@@ -1,4 +1,4 @@
-//! Ctrl-C, and being asked to end.
+//! Ctrl-C and the other signals that ask to end.
 
 use tokio::{
     runtime::Runtime,
@@ -8,8 +8,8 @@ use tokio::{
 
 use crate::console;
 
-/// Becomes true when the user interrupts or the system asks to end. Whatever follows is only answered: ending at once
-/// would leave behind what is just being cleaned up.
+/// Becomes true when the user interrupts or the system asks to end. Later signals are only acknowledged: to end at once
+/// would leave behind what is being cleaned up.
 pub(super) fn interrupts(runtime: &Runtime) -> watch::Receiver<bool> {
     let _entered = runtime.enter();
     let (cancel, cancelled) = watch::channel(false);

@@ -1,16 +1,13 @@
 //! `phasegate list`.
 
-use std::io;
-
 use phasegate_engine::{
     plan::plan,
     suite::{Suite, load},
 };
 use phasegate_evidence::SuitePlan;
-use phasegate_report::Paint;
 use serde::Serialize;
 
-use super::{pretty::pretty, report::unwritable};
+use super::{print_json::print_json, report::unwritable};
 use crate::{
     args::{Format, Global, ListArgs},
     console::{self, Depth},
@@ -75,20 +72,18 @@ pub(super) fn list(global: &Global, asked: &ListArgs) -> Result<Exit, Failure> {
     let names: Vec<String> = asked.suite.iter().cloned().collect();
     let suites = load(&global.suites()?, &names).map_err(Failure::usage)?;
     let plan = plan(&suites).map_err(|error| unwritable(&error))?;
-    let paint = Paint::on(&io::stdout());
-    let text = match (asked.requirements, global.format) {
-        (true, Format::Human) => console::answers(&requirements(&suites, &plan.suites), paint),
-        (true, Format::Json) => pretty(&Answers { requirements: requirements(&suites, &plan.suites) })?,
+    match (asked.requirements, global.format) {
+        (true, Format::Human) => console::print(&console::requirements(&requirements(&suites, &plan.suites))),
+        (true, Format::Json) => print_json(&Answers { requirements: requirements(&suites, &plan.suites) })?,
         (false, Format::Json) => {
             let entries = suites.iter().zip(&plan.suites).map(|(suite, plan)| entry(suite, plan));
-            pretty(&Listed { suites: entries.collect() })?
+            print_json(&Listed { suites: entries.collect() })?;
         }
         (false, Format::Human) => {
             let depth = if asked.suite.is_some() { Depth::Checks } else { Depth::Phases };
-            console::tree(&plan.suites, depth, paint)
+            console::print(&console::tree(&plan.suites, depth));
         }
-    };
-    console::print(&text);
+    }
     Ok(Exit::Passed)
 }
 

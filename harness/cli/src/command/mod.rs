@@ -5,7 +5,7 @@ mod conclude;
 mod execute;
 mod interrupt;
 mod list;
-mod pretty;
+mod print_json;
 mod rejudge;
 mod report;
 mod run;

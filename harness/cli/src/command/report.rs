@@ -1,12 +1,10 @@
 //! `phasegate report`.
 
-use std::io;
-
 use phasegate_evidence::verify;
-use phasegate_report::{self as report, Ending, Paint, Record, RecordError};
+use phasegate_report::{self as report, Context, Record, RecordError};
 
 use crate::{
-    args::{Format, Global, Rendering, ReportArgs, called, shown},
+    args::{Format, Global, Rendering, ReportArgs, display_path, program_name},
     console,
     exit::{Exit, Failure},
 };
@@ -20,26 +18,31 @@ pub(super) fn report(global: &Global, asked: &ReportArgs) -> Result<Exit, Failur
         Format::Human => Rendering::Text,
         Format::Json => Rendering::Json,
     });
-    let text = match rendering {
+    match rendering {
         Rendering::Text => {
-            let ending = Ending {
-                folder: shown(&path),
-                command: called(),
+            let context = Context {
+                folder: display_path(&path),
+                command: program_name(),
                 run_digest: Some(&verification.run_digest),
                 kept: None,
             };
-            report::summary(&record, &ending, Paint::on(&io::stdout()))
+            console::print(&report::summary(&record, &context));
         }
-        Rendering::Md => report::markdown(&record),
-        Rendering::Junit => report::junit(&record).map_err(|error| unwritable(&error))?,
-        Rendering::Tap => report::tap(&record),
-        Rendering::Json => report::json(&record).map_err(|error| unwritable(&error))?,
-    };
-    console::print(&text);
+        Rendering::Md => console::print_exactly(&report::markdown(&record)),
+        Rendering::Junit => {
+            console::print_exactly(&report::junit(&record).map_err(|error| unwritable(&error))?);
+        }
+        Rendering::Tap => console::print_exactly(&report::tap(&record)),
+        Rendering::Json => console::print_exactly(&report::json(&record).map_err(|error| unwritable(&error))?),
+    }
     if verification.holds() {
         return Ok(Exit::Passed);
     }
-    console::note(&format!("warning: this evidence does not verify; `{} verify {}` says why", called(), shown(&path)));
+    console::warning(&format!(
+        "this evidence does not verify; `{} verify {}` says why",
+        program_name(),
+        display_path(&path)
+    ));
     Ok(Exit::Unverified)
 }
 
@@ -49,7 +52,7 @@ pub(super) fn read(path: &std::path::Path) -> Result<Record, Failure> {
         RecordError::Folder(error) => error.into(),
         RecordError::Damaged(what) => Failure::new(
             Exit::Unverified,
-            format!("{what}; `{} verify {}` says everything that does not hold", called(), shown(path)),
+            format!("{what}; `{} verify {}` says everything that does not hold", program_name(), display_path(path)),
         ),
     })
 }

@@ -10,7 +10,7 @@ use phasegate_engine::{
 use phasegate_evidence::Event;
 
 use super::{
-    conclude::{conclude, held},
+    conclude::{conclude, lock},
     interrupt::interrupts,
     report::unwritable,
     runtime::runtime,
@@ -30,8 +30,8 @@ pub(super) fn run(global: &Global, asked: &RunArgs) -> Result<Exit, Failure> {
     let plan = plan(&suites).map_err(|error| unwritable(&error))?;
     let progress = Mutex::new(Progress::of(&plan));
     let request = Request { suites, server: asked.server.request(), runs: global.runs(), run: None };
-    let mut listener = |event: &Event| held(&progress).event(event);
-    let mut notice = |line: &str| held(&progress).notice(line);
+    let mut listener = |event: &Event| lock(&progress).event(event);
+    let mut notice = |line: &str| lock(&progress).notice(line);
     let outcome = runtime.block_on(run::run(request, &mut listener, &mut notice, cancel));
     conclude(global, &progress, outcome)
 }

@@ -1,18 +1,18 @@
 //! `phasegate verify`.
 
-use std::{fs, io};
+use std::{fs, io, path::Path};
 
 use phasegate_evidence::{Digest, Fault, JUNIT_FILE, REPORT_FILE, RunFolder, Verification};
-use phasegate_report::{self as report, Paint};
+use phasegate_report as report;
 use serde::Serialize;
 
 use super::{
-    pretty::pretty,
+    print_json::print_json,
     rejudge::misjudged,
     report::{read, unwritable},
 };
 use crate::{
-    args::{Format, Global, VerifyArgs, shown},
+    args::{Format, Global, VerifyArgs, display_path},
     console,
     exit::{Exit, Failure},
 };
@@ -48,8 +48,8 @@ pub(super) fn verify(global: &Global, asked: &VerifyArgs) -> Result<Exit, Failur
         }
     }
     match global.format {
-        Format::Human => console::print(&human(&verification, asked, &shown(&path), Paint::on(&io::stdout()))),
-        Format::Json => console::print(&json(&verification, &path.display().to_string())?),
+        Format::Human => console::print(&human(&verification, asked, &display_path(&path))),
+        Format::Json => print_json(&answer(&verification, &path))?,
     }
     Ok(if verification.holds() { Exit::Passed } else { Exit::Unverified })
 }
@@ -86,8 +86,8 @@ fn other_version(verification: &Verification) -> Option<&str> {
     version.filter(|version| *version != env!("CARGO_PKG_VERSION"))
 }
 
-fn human(verification: &Verification, asked: &VerifyArgs, path: &str, paint: Paint) -> String {
-    let mut text = report::verified(verification, path, paint);
+fn human(verification: &Verification, asked: &VerifyArgs, path: &str) -> String {
+    let mut text = report::verified(verification, path);
     for digest in asked.expect.iter().filter(|_| verification.holds()) {
         if let Some(name) = verification.recognise(digest) {
             text.push_str(&format!("  expected: {} is the {name} digest\n", digest.short()));
@@ -101,16 +101,15 @@ fn human(verification: &Verification, asked: &VerifyArgs, path: &str, paint: Pai
     text
 }
 
-fn json(verification: &Verification, run: &str) -> Result<String, Failure> {
+fn answer<'a>(verification: &'a Verification, path: &Path) -> Answer<'a> {
     let faults = verification.faults.iter().map(|fault| Line { file: &fault.file, what: &fault.what });
-    let answer = Answer {
-        run: run.to_owned(),
+    Answer {
+        run: path.display().to_string(),
         holds: verification.holds(),
         verdict: verification.result.as_ref().map(|result| result.verdict),
         result_digest: verification.result_digest.as_ref(),
         head_digest: verification.head.as_ref(),
         run_digest: &verification.run_digest,
         faults: faults.collect(),
-    };
-    pretty(&answer)
+    }
 }

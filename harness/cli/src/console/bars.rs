@@ -1,10 +1,15 @@
-//! Progress on a terminal: one line per phase, which fills while the phase goes on and then stays.
+//! Progress on a terminal: one line per phase, updated while the phase is in progress, which then stays.
 
-use std::time::{Duration, Instant};
+use std::{
+    io,
+    time::{Duration, Instant},
+};
 
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use phasegate_evidence::{Event, Verdict};
-use phasegate_report::{count, duration, server_line};
+use phasegate_report::{count, duration, server_line, verdict_style};
 
 use super::{lines::first_line, titles::Titles};
 
@@ -18,7 +23,7 @@ pub(crate) struct Bars {
     phase: Option<Phase>,
 }
 
-/// The phase that goes on.
+/// The phase in progress.
 struct Phase {
     /// Its id; empty for the baseline.
     id: String,
@@ -60,7 +65,7 @@ impl Bars {
             Event::StatementApplied { .. } => self.update(|phase| phase.statements += 1),
             Event::CheckJudged { suite, phase, verdict, .. } => {
                 // Gates alone are judged without starting their phase.
-                if self.phase.as_ref().is_none_or(|going_on| going_on.id != *phase) {
+                if self.phase.as_ref().is_none_or(|current| current.id != *phase) {
                     self.finish();
                     self.start_phase(suite, phase);
                 }
@@ -85,7 +90,7 @@ impl Bars {
         }
     }
 
-    /// Gives up the phase that goes on, if there is one: a run that was interrupted judges nothing.
+    /// Clears the phase in progress, if there is one: a run that was interrupted does not judge it.
     pub(super) fn finish(&mut self) {
         if let Some(phase) = self.phase.take() {
             phase.bar.finish_and_clear();
@@ -100,7 +105,8 @@ impl Bars {
     }
 
     fn start(&mut self, id: &str, title: String, checks: usize) {
-        let bar = self.all.add(ProgressBar::new_spinner().with_style(style("{spinner:.cyan}")));
+        let bar =
+            self.all.add(ProgressBar::new_spinner().with_style(line_style(AnsiColor::Cyan.on_default(), "{spinner}")));
         bar.enable_steady_tick(TICK);
         let phase =
             Phase { id: id.to_owned(), bar, title, statements: 0, judged: 0, passed: 0, began: Instant::now(), checks };
@@ -111,35 +117,29 @@ impl Bars {
     fn update(&mut self, change: impl FnOnce(&mut Phase)) {
         if let Some(phase) = &mut self.phase {
             change(phase);
-            phase.bar.set_message(phase.line(&phase.did()));
+            phase.bar.set_message(phase.line(&phase.so_far()));
         }
     }
 
-    fn end(&mut self, verdict: Verdict, did: &str) {
+    fn end(&mut self, verdict: Verdict, figures: &str) {
         if let Some(phase) = self.phase.take() {
             let mark = match verdict {
                 Verdict::Passed => "✔",
                 Verdict::NotApplicable | Verdict::NotRun => "-",
                 Verdict::Failed | Verdict::Error => "✘",
             };
-            let colour = match verdict {
-                Verdict::Passed => "green",
-                Verdict::NotApplicable | Verdict::NotRun => "yellow",
-                Verdict::Failed | Verdict::Error => "red",
-            };
-            phase.bar.set_style(style(&format!("{{prefix:.{colour}}}")));
-            phase.bar.set_prefix(mark);
-            phase.bar.finish_with_message(phase.line(did));
+            phase.bar.set_style(line_style(verdict_style(verdict), mark));
+            phase.bar.finish_with_message(phase.line(figures));
         }
     }
 }
 
 impl Phase {
-    fn line(&self, did: &str) -> String {
-        format!("{:<4}{did:<40} {}", self.id, self.title)
+    fn line(&self, figures: &str) -> String {
+        format!("{:<4}{figures:<40} {}", self.id, self.title)
     }
 
-    fn did(&self) -> String {
+    fn so_far(&self) -> String {
         let statements = count(self.statements, "statement", "statements");
         if self.judged == 0 { statements } else { format!("{statements}, {}/{} checks", self.judged, self.checks) }
     }
@@ -151,7 +151,10 @@ impl Phase {
     }
 }
 
-/// The style of a line that begins with this.
-fn style(mark: &str) -> ProgressStyle {
-    ProgressStyle::with_template(&format!("  {mark} {{wide_msg}}")).unwrap_or_else(|_| ProgressStyle::default_spinner())
+/// The style of a line that begins with this mark. indicatif prints past `anstream`, so that it is asked here whether
+/// colours are wanted.
+fn line_style(style: Style, mark: &str) -> ProgressStyle {
+    let style = if AutoStream::choice(&io::stderr()) == ColorChoice::Never { Style::new() } else { style };
+    ProgressStyle::with_template(&format!("  {style}{mark}{style:#} {{wide_msg}}"))
+        .unwrap_or_else(|_| ProgressStyle::default_spinner())
 }

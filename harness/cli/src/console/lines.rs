@@ -5,12 +5,12 @@ use phasegate_report::{count, duration, server_line};
 
 use super::titles::Titles;
 
-/// The state between two lines.
+/// What is remembered between two lines.
 pub(crate) struct Lines {
     titles: Titles,
     statements: usize,
     passed: usize,
-    /// Whether the phase that is judged was started here: gates alone are judged without.
+    /// Whether the phase that is being judged was started by this run: gates alone are judged without starting it.
     started: bool,
 }
 
@@ -19,12 +19,12 @@ impl Lines {
         Self { titles, statements: 0, passed: 0, started: false }
     }
 
-    fn head(&self, suite: &str, phase: &str) -> String {
+    fn phase_line(&self, suite: &str, phase: &str) -> String {
         let title = self.titles.get(suite, phase).map(|title| format!(": {}", title.title));
         format!("  phase {phase}{}", title.unwrap_or_default())
     }
 
-    /// The lines that this event is worth.
+    /// What to print for this event, if anything.
     pub(super) fn event(&mut self, event: &Event) -> Option<String> {
         match event {
             // The engine has said which server it took and why; a file needs no server.
@@ -42,7 +42,7 @@ impl Lines {
             )),
             Event::PhaseStarted { suite, phase } => {
                 (self.statements, self.passed, self.started) = (0, 0, true);
-                Some(self.head(suite, phase))
+                Some(self.phase_line(suite, phase))
             }
             Event::StatementApplied { .. } => {
                 self.statements += 1;
@@ -64,9 +64,9 @@ impl Lines {
             Event::PhaseJudged { suite, phase, verdict } => {
                 let checks = self.titles.get(suite, phase).map_or(0, |title| title.checks);
                 let judged = format!("    {verdict}: {} of {}", self.passed, count(checks, "check", "checks"));
-                let head = (!self.started).then(|| format!("{}\n", self.head(suite, phase)));
+                let phase = (!self.started).then(|| format!("{}\n", self.phase_line(suite, phase)));
                 (self.passed, self.started) = (0, false);
-                Some(format!("{}{judged}", head.unwrap_or_default()))
+                Some(format!("{}{judged}", phase.unwrap_or_default()))
             }
             Event::RunStarted { .. }
             | Event::FindingTried { .. }

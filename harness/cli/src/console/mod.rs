@@ -1,16 +1,16 @@
 //! What a person reads: progress while a run goes on, and what it came to.
 
-mod answers;
 mod bars;
 mod kinds;
 mod lines;
 mod output;
 mod progress;
+mod requirements;
 mod titles;
 mod tree;
 
-pub(crate) use answers::answers;
 pub(crate) use kinds::kinds;
-pub(crate) use output::{note, print};
+pub(crate) use output::{choose_colors, error, note, print, print_exactly, warning};
 pub(crate) use progress::Progress;
+pub(crate) use requirements::requirements;
 pub(crate) use tree::{Depth, tree};

@@ -4,7 +4,7 @@ use phasegate_evidence::{Event, Plan};
 
 use super::{bars::Bars, lines::Lines, titles::Titles};
 
-/// Progress on the standard error: a line per phase that fills on a terminal, plain lines elsewhere.
+/// Progress on the standard error: a line per phase that is updated on a terminal, plain lines elsewhere.
 pub(crate) struct Progress {
     view: View,
     run: Option<String>,

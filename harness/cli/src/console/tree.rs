@@ -1,7 +1,7 @@
 //! Suites, phases, gates and checks as a tree.
 
 use phasegate_evidence::{GatePlan, PhasePlan, SuitePlan};
-use phasegate_report::{Paint, count, wrap};
+use phasegate_report::{count, strong, wrap};
 
 /// How far down a tree goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,8 +13,8 @@ pub(crate) enum Depth {
 }
 
 /// The suites as a tree.
-pub(crate) fn tree(suites: &[SuitePlan], depth: Depth, paint: Paint) -> String {
-    let mut tree = Tree { text: String::new(), paint };
+pub(crate) fn tree(suites: &[SuitePlan], depth: Depth) -> String {
+    let mut tree = Tree { text: String::new() };
     for (at, suite) in suites.iter().enumerate() {
         if at > 0 {
             tree.text.push('\n');
@@ -32,10 +32,9 @@ pub(crate) fn tree(suites: &[SuitePlan], depth: Depth, paint: Paint) -> String {
     tree.text
 }
 
-/// A tree in the making.
+/// The text of a tree, as far as it has been drawn.
 struct Tree {
     text: String,
-    paint: Paint,
 }
 
 impl Tree {
@@ -49,7 +48,7 @@ impl Tree {
         });
     }
 
-    /// Draws one node per item, handing on what its first line and what everything below it begins with.
+    /// Draws one node per item, passing on the prefix of its first line and the prefix of everything below it.
     fn branch<T>(&mut self, above: &str, items: &[T], mut draw: impl FnMut(&mut Self, &str, &str, &T)) {
         for (at, item) in items.iter().enumerate() {
             let last = at + 1 == items.len();
@@ -61,7 +60,7 @@ impl Tree {
 
     /// One node: its name, and text that wraps below it.
     fn node(&mut self, prefix: &str, below: &str, name: &str, text: &str) {
-        let line = if name.is_empty() { text.to_owned() } else { format!("{} {text}", self.paint.strong(name)) };
+        let line = if name.is_empty() { text.to_owned() } else { format!("{} {text}", strong(name)) };
         self.text.push_str(&wrap(&line, prefix, below));
     }
 }

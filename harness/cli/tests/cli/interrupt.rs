@@ -15,13 +15,13 @@ use crate::{
     workspace::{put, workspace},
 };
 
-/// Hears of a process that holds a named pipe open: once when it begins, and again when it has ended.
-fn heard_of(pipe: PathBuf) -> mpsc::Receiver<&'static str> {
+/// Watches a process that holds a named pipe open: a message when it begins, and another when it has ended.
+fn watch(pipe: PathBuf) -> mpsc::Receiver<&'static str> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         let mut pipe = BufReader::new(File::open(pipe).expect("readable"));
         pipe.read_line(&mut String::new()).expect("readable");
-        // Nobody listens any more when the test has failed.
+        // When the test has failed, nobody receives this any more.
         let _ = sender.send("began");
         pipe.read_to_end(&mut Vec::new()).expect("readable");
         let _ = sender.send("ended");
@@ -45,7 +45,7 @@ fn ctrl_c_ends_the_run_its_command_and_no_more() {
     std::fs::remove_file(here.join("fixtures/notes/phases/2.sql")).expect("removable");
     let child = command(here, &["run"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
     let patience = Duration::from_secs(60);
-    let process = heard_of(pipe);
+    let process = watch(pipe);
     assert_eq!(process.recv_timeout(patience), Ok("began"));
     let interrupt = |process: &str| Command::new("kill").args(["-INT", process]).status().expect("kill runs");
     assert!(interrupt(&child.id().to_string()).success());

@@ -1,6 +1,7 @@
 //! The `phasegate` command as a user meets it: what it prints, word for word, and how it ends.
 
 mod check;
+mod colours;
 mod documents;
 mod golden;
 mod interrupt;

@@ -15,7 +15,9 @@ pub(crate) fn command(here: &Path, args: &[&str]) -> Command {
     command.args(args).current_dir(here);
     // A run that fails keeps its database: here it goes with the folder of the test.
     command.env("TMPDIR", here);
-    for name in ["CARGO", "DATABASE_URL", "PHASEGATE_SERVER", "PHASEGATE_DEBIAN_MIRROR"] {
+    let ours = ["CARGO", "DATABASE_URL", "PHASEGATE_SERVER", "PHASEGATE_DEBIAN_MIRROR"];
+    let colours = ["CARGO_TERM_COLOR", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"];
+    for name in ours.into_iter().chain(colours) {
         command.env_remove(name);
     }
     command
@@ -23,7 +25,12 @@ pub(crate) fn command(here: &Path, args: &[&str]) -> Command {
 
 /// Runs the command.
 pub(crate) fn phasegate(here: &Path, args: &[&str]) -> Ran {
-    let output = command(here, args).output().expect("the command runs");
+    ran(&mut command(here, args))
+}
+
+/// Runs it to its end.
+pub(crate) fn ran(command: &mut Command) -> Ran {
+    let output = command.output().expect("the command runs");
     Ran {
         code: output.status.code().expect("no signal"),
         stdout: String::from_utf8(output.stdout).expect("UTF-8"),

@@ -5,8 +5,11 @@ use phasegate_report::{Record, json, junit, markdown, tap};
 use crate::{phasegate::phasegate, runs::written, sample::Sample};
 
 #[test]
-fn each_rendering_is_printed_and_nothing_else() {
-    let holder = written(&Sample::passed());
+fn each_rendering_is_printed_byte_for_byte_and_nothing_else() {
+    let mut sample = Sample::passed();
+    // What looks like a style belongs to the evidence, whoever wrote it.
+    sample.plan.suites[0].title = "a \u{1b}[31mledger\u{1b}[0m".to_owned();
+    let holder = written(&sample);
     let record = Record::read(&holder.path().join("run")).expect("a run folder");
     let here = record.folder.path().display().to_string();
     for (to, made) in [

@@ -1,13 +1,14 @@
 //! The head of the report, of a suite, and how to verify it all.
 
 use jiff::Timestamp;
-use phasegate_evidence::{Counts, ServerFacts, SuitePlan, SuiteResult, Verdict};
+use phasegate_evidence::{Counts, SuitePlan, SuiteResult, Verdict};
 
 use super::escape::{code, text};
 use crate::{
     count::{count, passed},
     duration::duration,
     record::{Record, phases},
+    server::server_line,
 };
 
 /// Verdict, facts and totals of the run.
@@ -37,22 +38,6 @@ pub(super) fn head(record: &Record) -> String {
 fn utc(unix_ms: u64) -> String {
     let time = i64::try_from(unix_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
     time.map_or_else(|| format!("{unix_ms} ms after 1970"), |time| time.strftime("%F %T UTC").to_string())
-}
-
-/// A server in one line.
-pub fn server_line(server: &ServerFacts) -> String {
-    let mut parts = Vec::new();
-    if let Some(version) = &server.postgres {
-        parts.push(format!("PostgreSQL {version}"));
-    }
-    if let Some(version) = &server.timescaledb {
-        let edition = server.edition.as_ref().map(|edition| format!(" ({edition} edition)"));
-        parts.push(format!("TimescaleDB {version}{}", edition.unwrap_or_default()));
-    }
-    if let Some(version) = &server.sqlite {
-        parts.push(format!("SQLite {version}"));
-    }
-    format!("{}: {}", server.kind, parts.join(", "))
 }
 
 fn totals(record: &Record) -> String {

@@ -6,6 +6,4 @@ mod notes;
 mod page;
 mod phase;
 
-pub use head::server_line;
-pub(crate) use notes::severity;
 pub use page::markdown;

@@ -1,12 +1,12 @@
 //! What a reader must not miss: failures, findings, deviations.
 
-use phasegate_evidence::{ApplyFailure, Severity, SuitePlan, SuiteResult, Verdict};
+use phasegate_evidence::{ApplyFailure, SuitePlan, SuiteResult, Verdict};
 
 use super::escape::{block, code, text};
-use crate::record::Judged;
+use crate::{record::CheckRecord, severity::severity};
 
 /// Everything that failed, in one place before the phases.
-pub(super) fn failures(result: &SuiteResult, checks: &[Judged<'_>]) -> String {
+pub(super) fn failures(result: &SuiteResult, checks: &[CheckRecord<'_>]) -> String {
     let mut page = String::new();
     if let Some(failure) = &result.baseline_failure {
         page.push_str("\n### The baseline did not apply\n\n");
@@ -18,12 +18,12 @@ pub(super) fn failures(result: &SuiteResult, checks: &[Judged<'_>]) -> String {
             page.push_str(&apply_failure(failure));
         }
     }
-    let bad: Vec<&Judged<'_>> =
+    let failed: Vec<&CheckRecord<'_>> =
         checks.iter().filter(|check| matches!(check.result.verdict, Verdict::Failed | Verdict::Error)).collect();
-    if !bad.is_empty() {
+    if !failed.is_empty() {
         page.push_str("\n### Failed checks\n\n| check | gate | what it tries | reason |\n|---|---|---|---|\n");
     }
-    for check in bad {
+    for check in failed {
         let reason = check.result.reason.as_ref();
         page.push_str(&format!(
             "| {} | {} | {} | {} {} |\n",
@@ -79,15 +79,6 @@ pub(super) fn findings(suite: &SuitePlan, result: &SuiteResult) -> String {
         ));
     }
     page
-}
-
-/// The word for a severity.
-pub(crate) fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::High => "high",
-        Severity::Medium => "medium",
-        Severity::Low => "low",
-    }
 }
 
 fn terminated(sql: &str) -> String {

@@ -6,7 +6,7 @@ use super::escape::{code, text};
 use crate::{
     count::count,
     duration::duration,
-    record::{Judged, Record, gates},
+    record::{CheckRecord, Record, gates},
 };
 
 /// One phase of the report.
@@ -15,15 +15,15 @@ pub(super) fn phase(
     suite: &SuitePlan,
     plan: &PhasePlan,
     result: &PhaseResult,
-    checks: &[Judged<'_>],
+    checks: &[CheckRecord<'_>],
 ) -> String {
     let mut page = format!("\n### Phase {}: {} · {}\n\n", text(&plan.phase), text(&plan.title), result.verdict);
     page.push_str(&applied(record, suite, plan));
     for (gate, gate_result) in gates(plan, result) {
-        let its_own = |check: &&Judged<'_>| check.phase.phase == plan.phase && check.gate.gate == gate.gate;
-        page.push_str(&head_of_gate(gate, gate_result));
-        for check in checks.iter().filter(its_own) {
-            page.push_str(&line(check));
+        let in_gate = |check: &&CheckRecord<'_>| check.phase.phase == plan.phase && check.gate.gate == gate.gate;
+        page.push_str(&gate_heading(gate, gate_result));
+        for check in checks.iter().filter(in_gate) {
+            page.push_str(&check_line(check));
         }
     }
     page
@@ -63,7 +63,7 @@ fn output(digest: &Digest) -> String {
     format!("[`{}`](outputs/{digest})", digest.short())
 }
 
-fn head_of_gate(gate: &GatePlan, result: &GateResult) -> String {
+fn gate_heading(gate: &GatePlan, result: &GateResult) -> String {
     let added = if gate.added { " · added" } else { "" };
     let mut page = format!("\n#### {} {} · {}{added}\n\n", text(&gate.gate), text(&gate.claim), result.verdict);
     if !gate.requirement.is_empty() {
@@ -73,7 +73,7 @@ fn head_of_gate(gate: &GatePlan, result: &GateResult) -> String {
     page
 }
 
-fn line(check: &Judged<'_>) -> String {
+fn check_line(check: &CheckRecord<'_>) -> String {
     let verdict = match check.result.verdict {
         Verdict::Passed => "passed".to_owned(),
         other => format!("**{other}**"),

@@ -4,19 +4,22 @@ use std::collections::BTreeMap;
 
 use phasegate_evidence::{ApplyFailure, Event, SuiteResult, Verdict};
 
-use super::{Paint, wrap::labelled};
+use super::{
+    style::{of_verdict, strong},
+    wrap::labelled,
+};
 use crate::{
     count::count,
-    record::{Judged, Record},
+    record::{CheckRecord, Record},
 };
 
-const LABEL: usize = 12;
+const LABEL_WIDTH: usize = 12;
 
 /// The baseline or phase that did not apply.
-pub(super) fn not_applied(record: &Record, result: &SuiteResult, paint: Paint) -> String {
+pub(super) fn not_applied(record: &Record, result: &SuiteResult) -> String {
     let mut text = String::new();
     if let Some(failure) = &result.baseline_failure {
-        text.push_str(&one_failure("The baseline did not apply", failure, None, paint));
+        text.push_str(&one_failure("The baseline did not apply", failure, None));
     }
     for phase in &result.phases {
         if let Some(failure) = &phase.failure {
@@ -29,20 +32,20 @@ pub(super) fn not_applied(record: &Record, result: &SuiteResult, paint: Paint) -
                 _ => None,
             });
             let title = format!("Phase {} did not apply", phase.phase);
-            text.push_str(&one_failure(&title, failure, unchanged, paint));
+            text.push_str(&one_failure(&title, failure, unchanged));
         }
     }
     text
 }
 
-fn one_failure(title: &str, failure: &ApplyFailure, unchanged: Option<bool>, paint: Paint) -> String {
-    let mut text = format!("\n  {}\n\n", paint.verdict(Verdict::Failed, title));
+fn one_failure(title: &str, failure: &ApplyFailure, unchanged: Option<bool>) -> String {
+    let mut text = format!("\n  {}\n\n", of_verdict(Verdict::Failed, title));
     let place = match failure.statement {
         0 => failure.file.clone(),
         statement => format!("{}:{}, statement {statement}", failure.file, failure.line),
     };
     let mut row = |label: &str, value: Option<&str>| {
-        text.extend(value.map(|value| labelled(4, label, LABEL, value)));
+        text.extend(value.map(|value| labelled(4, label, LABEL_WIDTH, value)));
     };
     row("at", Some(&place));
     row("sqlstate", failure.sqlstate.as_deref());
@@ -58,39 +61,39 @@ fn one_failure(title: &str, failure: &ApplyFailure, unchanged: Option<bool>, pai
 }
 
 /// Every check that failed or could not be tried.
-pub(super) fn failed_checks(checks: &[Judged<'_>], paint: Paint) -> String {
-    let bad: Vec<&Judged<'_>> =
+pub(super) fn failed_checks(checks: &[CheckRecord<'_>]) -> String {
+    let failed: Vec<&CheckRecord<'_>> =
         checks.iter().filter(|check| matches!(check.result.verdict, Verdict::Failed | Verdict::Error)).collect();
-    if bad.is_empty() {
+    if failed.is_empty() {
         return String::new();
     }
-    let title = count(bad.len(), "check failed", "checks failed");
-    let mut text = format!("\n  {}\n", paint.verdict(Verdict::Failed, &title));
-    for check in bad {
-        text.push_str(&format!("\n    {} {}\n", paint.strong(&check.plan.check), check.plan.title));
+    let title = count(failed.len(), "check failed", "checks failed");
+    let mut text = format!("\n  {}\n", of_verdict(Verdict::Failed, &title));
+    for check in failed {
+        text.push_str(&format!("\n    {} {}\n", strong(&check.plan.check), check.plan.title));
         let gate = format!("{} of phase {}: {}", check.gate.gate, check.phase.phase, check.gate.claim);
-        text.push_str(&labelled(6, "gate", LABEL, &gate));
+        text.push_str(&labelled(6, "gate", LABEL_WIDTH, &gate));
         if let Some(reason) = &check.result.reason {
-            text.push_str(&labelled(6, &check.result.verdict.to_string(), LABEL, &reason.to_string()));
+            text.push_str(&labelled(6, &check.result.verdict.to_string(), LABEL_WIDTH, &reason.to_string()));
         }
         if let Some(seen) = check.observation {
-            text.push_str(&labelled(6, "saw", LABEL, &format!("outputs/{seen}")));
+            text.push_str(&labelled(6, "saw", LABEL_WIDTH, &format!("outputs/{seen}")));
         }
     }
     text
 }
 
 /// What this server cannot judge, by reason: never a pass, and never silent.
-pub(super) fn not_applicable(checks: &[Judged<'_>], paint: Paint) -> String {
-    by_reason(checks, Verdict::NotApplicable, "not applicable here", paint, |checks| {
+pub(super) fn not_applicable(checks: &[CheckRecord<'_>]) -> String {
+    by_reason(checks, Verdict::NotApplicable, "not applicable here", |checks| {
         let ids: Vec<&str> = checks.iter().map(|check| check.plan.check.as_str()).collect();
         ids.join(", ")
     })
 }
 
 /// What was not reached, by reason and phase.
-pub(super) fn not_run(checks: &[Judged<'_>], paint: Paint) -> String {
-    by_reason(checks, Verdict::NotRun, "not run", paint, |checks| {
+pub(super) fn not_run(checks: &[CheckRecord<'_>]) -> String {
+    by_reason(checks, Verdict::NotRun, "not run", |checks| {
         let mut phases: Vec<(&str, usize)> = Vec::new();
         for check in checks {
             match phases.last_mut() {
@@ -104,13 +107,12 @@ pub(super) fn not_run(checks: &[Judged<'_>], paint: Paint) -> String {
 }
 
 fn by_reason(
-    checks: &[Judged<'_>],
+    checks: &[CheckRecord<'_>],
     verdict: Verdict,
     title: &str,
-    paint: Paint,
-    which: impl Fn(&[&Judged<'_>]) -> String,
+    which: impl Fn(&[&CheckRecord<'_>]) -> String,
 ) -> String {
-    let mut reasons: BTreeMap<String, Vec<&Judged<'_>>> = BTreeMap::new();
+    let mut reasons: BTreeMap<String, Vec<&CheckRecord<'_>>> = BTreeMap::new();
     for check in checks.iter().filter(|check| check.result.verdict == verdict) {
         let reason = check.result.reason.as_ref().map(ToString::to_string);
         reasons.entry(reason.unwrap_or_default()).or_default().push(check);
@@ -120,7 +122,7 @@ fn by_reason(
     }
     let all = reasons.values().map(Vec::len).sum();
     let title = format!("{} {title}", count(all, "check", "checks"));
-    let mut text = format!("\n  {}\n\n", paint.verdict(verdict, &title));
+    let mut text = format!("\n  {}\n\n", of_verdict(verdict, &title));
     for (reason, checks) in reasons {
         text.push_str(&labelled(4, "", 0, &reason));
         text.push_str(&labelled(6, "", 0, &which(&checks)));

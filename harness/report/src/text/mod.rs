@@ -2,13 +2,13 @@
 
 mod failures;
 mod notes;
-mod paint;
+mod style;
 mod summary;
 mod table;
 mod verified;
 mod wrap;
 
-pub use paint::Paint;
-pub use summary::{Ending, summary};
+pub use style::{strong, verdict_style};
+pub use summary::{Context, summary};
 pub use verified::verified;
 pub use wrap::{labelled, wrap};

@@ -3,21 +3,21 @@
 use phasegate_evidence::{SuitePlan, SuiteResult};
 
 use super::{
-    Paint,
+    style::{faint, strong},
     wrap::{labelled, shorten},
 };
-use crate::{count::count, markdown::severity};
+use crate::{count::count, severity::severity};
 
 /// The findings, the gravest first, each cut to a line; the report has them in full, with their SQL.
-pub(super) fn findings(plan: &SuitePlan, result: &SuiteResult, paint: Paint) -> String {
+pub(super) fn findings(plan: &SuitePlan, result: &SuiteResult) -> String {
     if plan.findings.is_empty() {
         return String::new();
     }
     let title = count(plan.findings.len(), "finding", "findings");
     let mut text = format!(
         "\n  {} {}\n\n",
-        paint.strong(&title),
-        paint.faint("that no gate asks for and a validator must know (in full in report.md)")
+        strong(&title),
+        faint("that no gate asks for and a validator must know (in full in report.md)")
     );
     let mut findings: Vec<_> = plan.findings.iter().zip(&result.findings).collect();
     findings.sort_by_key(|(finding, _)| finding.severity as u8);
@@ -34,7 +34,7 @@ pub(super) fn findings(plan: &SuitePlan, result: &SuiteResult, paint: Paint) -> 
 }
 
 /// The deviations by name; the report has them in full.
-pub(super) fn deviations(plan: &SuitePlan, paint: Paint) -> String {
+pub(super) fn deviations(plan: &SuitePlan) -> String {
     if plan.deviations.is_empty() {
         return String::new();
     }
@@ -42,8 +42,8 @@ pub(super) fn deviations(plan: &SuitePlan, paint: Paint) -> String {
     let ids: Vec<&str> = plan.deviations.iter().map(|deviation| deviation.id.as_str()).collect();
     format!(
         "\n  {} {}\n\n{}",
-        paint.strong(&title),
-        paint.faint("from the source documents (in full in report.md)"),
+        strong(&title),
+        faint("from the source documents (in full in report.md)"),
         labelled(4, "", 0, &ids.join(", "))
     )
 }

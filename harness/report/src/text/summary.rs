@@ -1,19 +1,21 @@
 use phasegate_evidence::{Counts, Digest, RunResult, Verdict};
 
 use super::{
-    Paint, failures, notes, table,
+    failures, notes,
+    style::{faint, of_verdict, strong},
+    table,
     wrap::{labelled, wrap},
 };
 use crate::{
     count::count,
     duration::duration,
-    markdown::server_line,
     record::{GATES_ALONE, Record},
+    server::server_line,
 };
 
-/// What is known of a run beyond its folder.
+/// What the summary says of a run beyond its folder.
 #[derive(Debug, Default)]
-pub struct Ending<'a> {
+pub struct Context<'a> {
     /// The folder as the user would name it.
     pub folder: String,
     /// The command as the user would type it.
@@ -24,57 +26,57 @@ pub struct Ending<'a> {
     pub kept: Option<&'a str>,
 }
 
-/// What a run came to, made from its folder.
-pub fn summary(record: &Record, ending: &Ending<'_>, paint: Paint) -> String {
+/// What a run came to, made from its folder, styled by ANSI escapes.
+pub fn summary(record: &Record, context: &Context<'_>) -> String {
     let mut text = String::new();
     for (plan, result) in record.suites() {
-        text.push_str(&format!("\n  {}\n", paint.strong(&plan.suite)));
+        text.push_str(&format!("\n  {}\n", strong(&plan.suite)));
         text.push_str(&wrap(&plan.title, "  ", "  "));
         if record.is_gates_alone(&plan.suite) {
-            text.push_str(&format!("  {}\n", paint.strong(GATES_ALONE)));
+            text.push_str(&format!("  {}\n", strong(GATES_ALONE)));
         }
         text.push('\n');
-        text.push_str(&table::phases(plan, result, paint));
-        text.push_str(&notes::findings(plan, result, paint));
-        text.push_str(&notes::deviations(plan, paint));
+        text.push_str(&table::phases(plan, result));
+        text.push_str(&notes::findings(plan, result));
+        text.push_str(&notes::deviations(plan));
         let checks = record.checks(plan, result);
-        text.push_str(&failures::not_applicable(&checks, paint));
-        text.push_str(&failures::not_run(&checks, paint));
-        text.push_str(&failures::not_applied(record, result, paint));
-        text.push_str(&failures::failed_checks(&checks, paint));
+        text.push_str(&failures::not_applicable(&checks));
+        text.push_str(&failures::not_run(&checks));
+        text.push_str(&failures::not_applied(record, result));
+        text.push_str(&failures::failed_checks(&checks));
     }
-    text.push_str(&closing(record, ending, paint));
+    text.push_str(&closing(record, context));
     text
 }
 
-fn closing(record: &Record, ending: &Ending<'_>, paint: Paint) -> String {
+fn closing(record: &Record, context: &Context<'_>) -> String {
     let mut text = String::from("\n");
     for server in record.servers() {
         text.push_str(&labelled(2, "server", 15, &server_line(server)));
     }
     text.push_str(&labelled(2, "took", 15, &duration(record.elapsed_us())));
-    text.push_str(&labelled(2, "folder", 15, &ending.folder));
-    text.push_str(&digests(Some(&record.result_digest), Some(&record.head), ending.run_digest));
-    text.push_str(&kept(ending.kept, paint));
+    text.push_str(&labelled(2, "folder", 15, &context.folder));
+    text.push_str(&digests(Some(&record.result_digest), Some(&record.head), context.run_digest));
+    text.push_str(&kept(context.kept));
     let verdict = if record.is_finished() { record.result.verdict } else { Verdict::NotRun };
     let word = if record.is_finished() { verdict.to_string() } else { "interrupted".to_owned() };
     let totals = totals(&record.result).join("\n  ");
-    text.push_str(&format!("\n  {}: {totals}\n", paint.verdict(verdict, &word)));
+    text.push_str(&format!("\n  {}: {totals}\n", of_verdict(verdict, &word)));
     let next = match verdict {
-        Verdict::Passed => format!("verify it: {} verify {}", ending.command, ending.folder),
-        _ => format!("read all of it: {} report {} --to md", ending.command, ending.folder),
+        Verdict::Passed => format!("verify it: {} verify {}", context.command, context.folder),
+        _ => format!("read all of it: {} report {} --to md", context.command, context.folder),
     };
-    text.push_str(&format!("  {}\n", paint.faint(&next)));
+    text.push_str(&format!("  {}\n", faint(&next)));
     text
 }
 
 /// Where the databases of a failed run were kept. Commands are not wrapped, so that they can be copied.
-fn kept(kept: Option<&str>, paint: Paint) -> String {
+fn kept(kept: Option<&str>) -> String {
     let Some(kept) = kept else {
         return String::new();
     };
     let lines = kept.lines().flat_map(|line| line.split("; ")).map(|line| format!("    {line}\n"));
-    format!("\n  {}\n\n{}", paint.strong("kept, to look at"), lines.collect::<String>())
+    format!("\n  {}\n\n{}", strong("kept, to look at"), lines.collect::<String>())
 }
 
 /// The three digests of a run, each on its line.

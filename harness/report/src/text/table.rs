@@ -4,20 +4,20 @@ use phasegate_evidence::{GateResult, PhaseResult, SuitePlan, SuiteResult, Verdic
 use tabled::{
     builder::Builder,
     settings::{
-        Alignment, Modify, Padding, Style,
+        Alignment, Color, Modify, Padding, Style,
         object::{Cell, Columns},
         style::HorizontalLine,
     },
 };
 
-use super::{Paint, wrap::wrap_to};
+use super::{style::verdict_style, wrap::wrap_to};
 use crate::count::passed;
 
 /// The widest that a title may be, so that the whole table stays within the width of the console.
 const TITLE_WIDTH: usize = 50;
 
 /// One row per phase and one for the whole suite.
-pub(super) fn phases(plan: &SuitePlan, result: &SuiteResult, paint: Paint) -> String {
+pub(super) fn phases(plan: &SuitePlan, result: &SuiteResult) -> String {
     let mut builder = Builder::default();
     builder.push_record(["phase", "", "verdict", "gates", "checks", "added"]);
     for (phase, phase_result) in plan.phases.iter().zip(&result.phases) {
@@ -34,9 +34,9 @@ pub(super) fn phases(plan: &SuitePlan, result: &SuiteResult, paint: Paint) -> St
         .with(Modify::new(Columns::new(3..)).with(Alignment::right()));
     let verdicts = result.phases.iter().map(|phase| phase.verdict).chain([result.verdict]);
     for (at, verdict) in verdicts.enumerate() {
-        if let Some(colour) = paint.cell(verdict) {
-            table.with(Modify::new(Cell::new(at + 1, 2)).with(colour));
-        }
+        let style = verdict_style(verdict);
+        let colour = Color::new(style.render().to_string(), style.render_reset().to_string());
+        table.with(Modify::new(Cell::new(at + 1, 2)).with(colour));
     }
     table.to_string().lines().map(|line| format!("  {}\n", line.trim_end())).collect()
 }

@@ -1,14 +1,14 @@
 use phasegate_evidence::{Verdict, Verification};
 
 use super::{
-    Paint,
+    style::of_verdict,
     summary::{digests, totals},
     wrap::labelled,
 };
 use crate::count::count;
 
-/// What a verification found.
-pub fn verified(verification: &Verification, path: &str, paint: Paint) -> String {
+/// What a verification found, styled by ANSI escapes.
+pub fn verified(verification: &Verification, path: &str) -> String {
     let mut text = labelled(2, "folder", 15, path);
     if let Some(result) = &verification.result {
         text.push_str(&labelled(2, "says", 15, &format!("{}: {}", result.verdict, totals(result).join("\n"))));
@@ -23,11 +23,11 @@ pub fn verified(verification: &Verification, path: &str, paint: Paint) -> String
         text.push_str(&labelled(2, "✘", 2, &format!("{}: {}", fault.file, fault.what)));
     }
     let verdict = if verification.holds() {
-        paint.verdict(Verdict::Passed, "verified: recomputed from plan and events, and everything agrees")
+        of_verdict(Verdict::Passed, "verified: recomputed from plan and events, and everything agrees")
     } else {
         text.push('\n');
         let faults = count(verification.faults.len(), "fault", "faults");
-        paint.verdict(Verdict::Failed, &format!("NOT VERIFIED: {faults}"))
+        of_verdict(Verdict::Failed, &format!("NOT VERIFIED: {faults}"))
     };
     text.push_str(&format!("  {verdict}\n"));
     text

@@ -1,7 +1,8 @@
 //! Every report of every kind of run.
 
+use anstream::adapter::strip_str;
 use phasegate_evidence::Event;
-use phasegate_report::{Ending, Paint, Record, json, junit, markdown, summary, tap};
+use phasegate_report::{Context, Record, json, junit, markdown, summary, tap};
 
 use crate::{
     runs::{gate_failed, phase_failed, read},
@@ -22,10 +23,15 @@ fn all(record: &Record) -> [(&'static str, String); 5] {
 
 fn text(record: &Record) -> String {
     let run_digest = record.folder.digest().expect("readable");
-    let ending =
-        Ending { folder: "run".to_owned(), command: "phasegate", run_digest: Some(&run_digest), ..Ending::default() };
+    let context =
+        Context { folder: "run".to_owned(), command: "phasegate", run_digest: Some(&run_digest), ..Context::default() };
     // The run digest covers the clock of the run, its name and every report.
-    summary(record, &ending, Paint::Plain).replace(run_digest.as_str(), "(of every byte of the folder)")
+    plain(&summary(record, &context)).replace(run_digest.as_str(), "(of every byte of the folder)")
+}
+
+/// The text without its styles.
+fn plain(styled: &str) -> String {
+    strip_str(styled).to_string()
 }
 
 fn are_as_stored(name: &str, sample: &Sample) {

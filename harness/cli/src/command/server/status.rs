@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     args::{Format, Global, StatusArgs},
-    command::{pretty::pretty, runtime::runtime},
+    command::{print_json::print_json, runtime::runtime},
     console,
     exit::{Exit, Failure},
 };
@@ -28,11 +28,13 @@ struct AtHand {
 pub(super) fn status(global: &Global, asked: &StatusArgs) -> Result<Exit, Failure> {
     let request = asked.server.request();
     let servers = runtime()?.block_on(look(&request));
-    let text = match global.format {
-        Format::Human => console::kinds(servers.iter().map(|found| (found.server, found.at_hand, found.what.as_str()))),
-        Format::Json => pretty(&Answer { servers })?,
-    };
-    console::print(&text);
+    match global.format {
+        Format::Human => {
+            let kinds = servers.iter().map(|found| (found.server, found.at_hand, found.what.as_str()));
+            console::print(&console::kinds(kinds));
+        }
+        Format::Json => print_json(&Answer { servers })?,
+    }
     Ok(Exit::Passed)
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::status::status;
 use crate::{
     args::{Format, Global, ServerCommand},
-    command::{pretty::pretty, runtime::runtime},
+    command::{print_json::print_json, runtime::runtime},
     console,
     exit::{Exit, Failure},
 };
@@ -34,46 +34,49 @@ struct Provisioned {
     folder: PathBuf,
 }
 
-/// Looks after servers.
+/// Manages servers.
 pub(in crate::command) fn server(global: &Global, asked: &ServerCommand) -> Result<Exit, Failure> {
     let mut notice = |line: &str| console::note(line);
-    let text = match asked {
+    match asked {
         ServerCommand::Status(asked) => return status(global, asked),
         ServerCommand::Provision(asked) => {
             let work = provision::provision(asked.server_version, asked.mirror.as_deref(), None, &mut notice);
-            let made = runtime()?.block_on(work).map_err(none)?;
+            let made = runtime()?.block_on(work).map_err(no_server)?;
             match global.format {
-                Format::Human => format!("PostgreSQL {} lies in {}\n", made.postgres, made.bin.display()),
-                Format::Json => {
-                    pretty(&Provisioned { postgres: made.postgres, timescaledb: made.timescaledb, folder: made.bin })?
+                Format::Human => {
+                    console::print(&format!("PostgreSQL {} lies in {}\n", made.postgres, made.bin.display()));
                 }
+                Format::Json => print_json(&Provisioned {
+                    postgres: made.postgres,
+                    timescaledb: made.timescaledb,
+                    folder: made.bin,
+                })?,
             }
         }
         #[cfg(feature = "container")]
         ServerCommand::BuildImage(asked) => {
             let work = provision::build_image(asked.server_version, asked.mirror.as_deref(), None, &mut notice);
-            let image = runtime()?.block_on(work).map_err(none)?;
+            let image = runtime()?.block_on(work).map_err(no_server)?;
             match global.format {
-                Format::Human => format!("{image}\n"),
-                Format::Json => pretty(&Built { image })?,
+                Format::Human => console::print(&format!("{image}\n")),
+                Format::Json => print_json(&Built { image })?,
             }
         }
         ServerCommand::Clean => {
-            let cleaned = runtime()?.block_on(clean(None)).map_err(none)?;
+            let cleaned = runtime()?.block_on(clean(None)).map_err(no_server)?;
             match global.format {
-                Format::Human => removed(&cleaned),
+                Format::Human => console::print(&removed(&cleaned)),
                 Format::Json => {
                     let Cleaned { folders, containers, images } = cleaned;
-                    pretty(&Removed { folders, containers, images })?
+                    print_json(&Removed { folders, containers, images })?;
                 }
             }
         }
-    };
-    console::print(&text);
+    }
     Ok(Exit::Passed)
 }
 
-fn none(error: ServerError) -> Failure {
+fn no_server(error: ServerError) -> Failure {
     Failure::new(Exit::NoServer, error)
 }
 

@@ -7,7 +7,7 @@ use crate::attribution_b03::model::EXTERNAL_ID_CHARACTERS_MAX;
 
 /// One thing wrong with one event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Intrusion {
+pub enum Fault {
     /// It has no session.
     NoSession,
     /// Its external id is too long by so many characters, which may all be spaces.
@@ -21,19 +21,19 @@ pub enum Intrusion {
     Drift(i64),
 }
 
-/// One or two of them, each with the number of the event that it befalls.
-pub fn intrusions() -> impl Strategy<Value = Vec<(usize, Intrusion)>> {
-    let intrusion = prop_oneof![
-        Just(Intrusion::NoSession),
-        (1_usize..30, any::<bool>()).prop_map(|(characters, is_blank)| Intrusion::LongId { characters, is_blank }),
-        prop_oneof![2_i64..5, 2_i64..1_000_000].prop_map(Intrusion::Drift),
+/// One or two of them, each with the number of the event that it is injected into.
+pub fn faults() -> impl Strategy<Value = Vec<(usize, Fault)>> {
+    let fault = prop_oneof![
+        Just(Fault::NoSession),
+        (1_usize..30, any::<bool>()).prop_map(|(characters, is_blank)| Fault::LongId { characters, is_blank }),
+        prop_oneof![2_i64..5, 2_i64..1_000_000].prop_map(Fault::Drift),
     ];
-    vec((0_usize..6, intrusion), 1..3)
+    vec((0_usize..6, fault), 1..3)
 }
 
-impl Intrusion {
-    /// Befalls an event, which is made if there is none.
-    pub fn befall(&self, legacy: &mut Legacy, number: usize) {
+impl Fault {
+    /// Makes an event faulty; the event is made if there is none.
+    pub fn inject_into(&self, legacy: &mut Legacy, number: usize) {
         legacy.tenants = legacy.tenants.max(1);
         if legacy.events.is_empty() {
             legacy.events.push(Event {
@@ -71,13 +71,11 @@ mod tests {
     use crate::attribution_b03::legacy::abort;
 
     #[test]
-    fn each_intrusion_alone_makes_a_phase_abort() {
-        for intrusion in
-            [Intrusion::NoSession, Intrusion::LongId { characters: 1, is_blank: true }, Intrusion::Drift(2)]
-        {
+    fn each_fault_alone_makes_a_phase_abort() {
+        for fault in [Fault::NoSession, Fault::LongId { characters: 1, is_blank: true }, Fault::Drift(2)] {
             let mut legacy = Legacy::default();
-            intrusion.befall(&mut legacy, 3);
-            assert!(abort(&legacy).is_some(), "{intrusion:?}");
+            fault.inject_into(&mut legacy, 3);
+            assert!(abort(&legacy).is_some(), "{fault:?}");
         }
     }
 }

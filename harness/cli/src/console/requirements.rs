@@ -1,9 +1,9 @@
-use phasegate_report::{Paint, labelled};
+use phasegate_report::{labelled, strong};
 
 use crate::requirements::Requirement;
 
 /// Requirements, each with what answers it.
-pub(crate) fn answers(requirements: &[Requirement], paint: Paint) -> String {
+pub(crate) fn requirements(requirements: &[Requirement]) -> String {
     let mut text = String::new();
     let mut suite = "";
     let mut section = None;
@@ -11,12 +11,12 @@ pub(crate) fn answers(requirements: &[Requirement], paint: Paint) -> String {
         if requirement.suite != suite {
             suite = &requirement.suite;
             section = None;
-            text.push_str(&format!("{}{}\n", if text.is_empty() { "" } else { "\n" }, paint.strong(suite)));
+            text.push_str(&format!("{}{}\n", if text.is_empty() { "" } else { "\n" }, strong(suite)));
         }
         if requirement.section != section {
             section.clone_from(&requirement.section);
             let title = section.as_deref().unwrap_or("not listed");
-            text.push_str(&format!("\n{}", paint.strong(&labelled(2, "", 0, title))));
+            text.push_str(&format!("\n{}", strong(&labelled(2, "", 0, title))));
         }
         text.push('\n');
         let title = match &requirement.title {
