@@ -86,7 +86,7 @@ impl World {
         let mut state = self.inner.state.lock().unwrap_or_else(PoisonError::into_inner);
         let state = std::mem::take(&mut *state);
         let is_external =
-            state.server.as_ref().is_some_and(|server| server.facts().kind == phasegate_server::Kind::External);
+            state.server.as_ref().is_some_and(|server| server.description().kind == phasegate_server::Kind::External);
         if !is_external && !is_one_of_many_processes() {
             return Ok(());
         }

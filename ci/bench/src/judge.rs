@@ -11,7 +11,6 @@ use phasegate_engine::{
     suite::{self, Check, Phase, Suite},
 };
 use phasegate_evidence::{ServerFacts, Verdict};
-use phasegate_server::Choice;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -91,12 +90,7 @@ pub(crate) async fn process(suites: &str, name: &str, url: &str, database: &str)
     let start = Instant::now();
     let suite = load(suites, name)?;
     let load_ms = milliseconds(start);
-    let request = phasegate_server::Request {
-        choice: Choice::External,
-        database_url: Some(url.to_owned()),
-        ..phasegate_server::Request::default()
-    };
-    let server = phasegate_server::start(&request, &mut |_| {}).await?;
+    let server = phasegate_server::external(url).start().await?;
     let phase = all_gates(&suite)?;
     let lab = Lab::new(suite, Some(&server), "phasegate_judge")?;
     let on = Database(database.to_owned());

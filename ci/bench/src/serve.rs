@@ -8,7 +8,7 @@ use phasegate_engine::{
     lab::{Checkpoint, Lab},
     suite::Phase,
 };
-use phasegate_server::{Choice, Server, Version, provision};
+use phasegate_server::{Request, Server, embedded, provision};
 use serde_json::{Value, json};
 
 use crate::{
@@ -31,11 +31,7 @@ pub(crate) async fn serve(suites: &str, suite: &str, phases: &str) -> Result<(),
     let start = Instant::now();
     let suite = load(suites, suite)?;
     let load_ms = milliseconds(start);
-    let request = phasegate_server::Request {
-        choice: Choice::Embedded,
-        needs_timescaledb: suite.need.timescaledb,
-        ..phasegate_server::Request::default()
-    };
+    let request = Request { needs_timescaledb: suite.need.timescaledb, ..embedded() };
     let start = Instant::now();
     let server = phasegate_server::start(&request, &mut |line| eprintln!("{line}")).await?;
     let start_ms = milliseconds(start);
@@ -77,17 +73,17 @@ async fn obey(
 
 /// Where the server is and what its programs are, for the other side.
 async fn ready(server: &Server) -> Result<Value, Failure> {
-    let facts = server.facts();
-    let log = facts.log.as_deref();
+    let described = server.description();
+    let log = described.log.as_deref();
     let folder = log.and_then(|log| log.parent()).ok_or_else(|| Failure::new("the server has no folder"))?;
-    let installation = provision::provision(Version::V17, None, None, &mut |_| {}).await?;
+    let installation = provision(&embedded(), &mut |_| {}).await?;
     Ok(json!({
         "url": server.url(server.maintenance()),
         "folder": folder,
         "bin": installation.bin,
-        "postgres": facts.postgres,
-        "timescaledb": facts.timescaledb,
-        "template": facts.template,
+        "postgres": described.postgres,
+        "timescaledb": described.timescaledb,
+        "template": described.template,
     }))
 }
 

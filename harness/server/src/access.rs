@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnectOptions;
 
-use super::external::{External, escaped};
+use crate::external::{External, escaped};
 
 /// The superuser of every server of our own.
 pub(crate) const SUPERUSER: &str = "postgres";

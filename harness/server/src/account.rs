@@ -1,11 +1,8 @@
 //! The ordinary user under whom PostgreSQL runs when we are root, which it refuses to run as.
 
-use std::fs;
-use std::os::unix::process::CommandExt;
-use std::path::Path;
-use std::process::Command;
+use std::{fs, os::unix::process::CommandExt, path::Path, process::Command};
 
-use super::ServerError;
+use crate::error::ServerError;
 
 /// Who runs the server and owns its files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,15 +1,15 @@
 //! Removes what phasegate keeps between runs, and what runs have left that were killed together with their supervisor.
 
-use std::fs;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::{
+    fs,
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::account::Account;
-use super::error::ServerError;
-use super::{folder, process, shared};
+use crate::{account::Account, error::ServerError, folder, process, shared};
 
 /// What was removed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -59,7 +59,7 @@ pub async fn clean(cache: Option<&Path>) -> Result<Cleaned, ServerError> {
 
 #[cfg(feature = "container")]
 async fn containers(held: &[String], cleaned: &mut Cleaned) -> Result<(), ServerError> {
-    use super::{docker, image};
+    use crate::docker;
 
     let Ok(docker) = docker::answers().await else {
         return Ok(());
@@ -70,7 +70,7 @@ async fn containers(held: &[String], cleaned: &mut Cleaned) -> Result<(), Server
             cleaned.containers.push(id);
         }
     }
-    for (id, _) in docker::images(&docker, image::LABEL).await? {
+    for (id, _) in docker::images(&docker, docker::IMAGE_LABEL).await? {
         docker::remove_image(&docker, &id).await?;
         cleaned.images.push(id);
     }
@@ -93,7 +93,7 @@ fn sweep(path: &Path, held: &[String]) -> Result<bool, ServerError> {
 fn held() -> Vec<String> {
     process::command_lines()
         .filter_map(|line| {
-            let at = line.iter().position(|word| word == super::supervisor::NAME)?;
+            let at = line.iter().position(|word| word == crate::supervisor::NAME)?;
             line.get(at + 1).cloned()
         })
         .collect()
@@ -105,7 +105,7 @@ fn is_in_use(path: &Path, held: &[String]) -> bool {
     if name.starts_with(shared::PREFIX) {
         // Without a server in it, somebody may be about to start one: that takes less than a second.
         return match shared::read(path).map(|state| state.access) {
-            Some(super::access::Access::Socket { folder, .. }) => is_held(&folder),
+            Some(crate::access::Access::Socket { folder, .. }) => is_held(&folder),
             Some(_) => true,
             None => is_young(path),
         };
@@ -117,11 +117,11 @@ fn is_in_use(path: &Path, held: &[String]) -> bool {
 }
 
 /// How long a folder may be there before something is in it.
-const YOUTH: Duration = Duration::from_secs(600);
+const GRACE: Duration = Duration::from_secs(600);
 
 fn is_young(path: &Path) -> bool {
     let age = fs::metadata(path).and_then(|metadata| metadata.modified()).ok().and_then(|time| time.elapsed().ok());
-    age.is_none_or(|age| age < YOUTH)
+    age.is_none_or(|age| age < GRACE)
 }
 
 /// Ends a server whose supervisor was killed.
@@ -160,19 +160,18 @@ fn entries(parent: &Path, prefix: &str) -> Vec<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Choice, Request, start};
+    use crate::request::embedded;
 
     #[tokio::test]
     async fn a_server_whose_supervisor_was_killed_is_ended_and_one_that_is_held_is_not() {
-        let request = Request { choice: Choice::Embedded, ..Request::default() };
-        let server = start(&request, &mut |_| {}).await.unwrap();
-        let folder = server.facts().log.as_ref().unwrap().parent().unwrap().to_owned();
+        let server = embedded().start().await.unwrap();
+        let folder = server.description().log.as_ref().unwrap().parent().unwrap().to_owned();
         assert!(!sweep(&folder, &held()).unwrap());
         let postmaster = postmaster(&folder).unwrap();
 
         let name = folder.to_string_lossy().into_owned();
         let supervisor = process::command_lines_by_pid()
-            .find(|(_, line)| line.iter().any(|word| word == super::super::supervisor::NAME) && line.contains(&name))
+            .find(|(_, line)| line.iter().any(|word| word == crate::supervisor::NAME) && line.contains(&name))
             .unwrap()
             .0;
         kill_process(Pid::from_raw(i32::try_from(supervisor).unwrap()).unwrap(), Signal::KILL).unwrap();

@@ -1,21 +1,27 @@
 //! A cluster of our own: copied or initialised, started, made ready.
 
-use std::fs;
-use std::io::Read;
-use std::net::{Ipv4Addr, TcpListener};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::{
+    fs,
+    net::{Ipv4Addr, TcpListener},
+    path::{Path, PathBuf},
+};
 
 use sqlx::{ConnectOptions, PgConnection};
 
-use super::access::Access;
-use super::account::Account;
-use super::choice::Kind;
-use super::error::ServerError;
-use super::installation::Installation;
-use super::readiness::{Readiness, wait};
-use super::supervisor::Supervisor;
-use super::{copy, folder, settings};
+use crate::{
+    access::Access,
+    account::Account,
+    copy,
+    error::ServerError,
+    folder,
+    initdb::initialise,
+    installation::Installation,
+    kind::Kind,
+    password,
+    readiness::{Readiness, wait},
+    settings,
+    supervisor::Supervisor,
+};
 
 /// How many ports are tried before it is somebody's fault.
 const PORTS: usize = 8;
@@ -104,7 +110,7 @@ fn launch(
         let pid = supervisor.launch()?;
         match wait(&data, pid, &log) {
             Readiness::Ready => {
-                let password = password()?;
+                let password = password::random()?;
                 let bin = installation.bin.clone();
                 return Ok(Cluster { kind, folder, bin, port, password, supervisor });
             }
@@ -118,23 +124,6 @@ fn launch(
     Err(ServerError::Start { kind, reason: format!("{PORTS} ports in a row were taken"), log: end_of(&log) })
 }
 
-/// Runs `initdb`, for an installation that has no template to copy.
-pub(crate) fn initialise(installation: &Installation, data: &Path, account: Account) -> Result<(), ServerError> {
-    let program = installation.bin.join("initdb");
-    let mut command = Command::new(&program);
-    command.args(settings::initdb(installation.major())).arg("-D").arg(data).current_dir("/").env("LC_ALL", "C");
-    account.apply(&mut command);
-    let output = command.output().map_err(ServerError::file("run", &program))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    Err(ServerError::Start {
-        kind: Kind::Local,
-        reason: format!("initdb ended with {}", output.status),
-        log: String::from_utf8_lossy(&output.stderr).trim_end().to_owned(),
-    })
-}
-
 fn write(path: &Path, text: &str, account: Account) -> Result<(), ServerError> {
     fs::write(path, text).map_err(ServerError::file("write", path))?;
     account.own(path)
@@ -144,14 +133,6 @@ fn free_port() -> Result<u16, ServerError> {
     let listener =
         TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(ServerError::file("find a free port on", "127.0.0.1"))?;
     listener.local_addr().map(|address| address.port()).map_err(ServerError::file("find a free port on", "127.0.0.1"))
-}
-
-pub(crate) fn password() -> Result<String, ServerError> {
-    let mut bytes = [0_u8; 16];
-    fs::File::open("/dev/urandom")
-        .and_then(|mut file| file.read_exact(&mut bytes))
-        .map_err(ServerError::file("read", "/dev/urandom"))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 pub(crate) fn log_of(folder: &Path) -> PathBuf {
@@ -168,12 +149,11 @@ pub(crate) fn end_of(log: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Version;
-    use crate::provision;
+    use crate::{provision::provision, request::embedded};
 
     #[tokio::test]
     async fn a_port_that_is_taken_in_between_is_left_for_another() {
-        let installation = provision::provision(Version::V17, None, None, &mut |_| {}).await.unwrap();
+        let installation = provision(&embedded(), &mut |_| {}).await.unwrap();
         let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let mut first = Some(taken.local_addr().unwrap().port());
         let cluster = launch(Kind::Embedded, &installation, || first.take().map_or_else(free_port, Ok)).unwrap();

@@ -1,12 +1,13 @@
 //! Copies a cluster: the template of the cache becomes the data folder of a new server.
 
-use std::fs;
-use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
-use std::thread;
+use std::{
+    fs,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+    thread,
+};
 
-use super::account::Account;
-use super::error::ServerError;
+use crate::{account::Account, error::ServerError};
 
 /// How many threads copy: the work is system calls on many small files, of which two cores do twice as many.
 const THREADS: usize = 2;

@@ -1,9 +1,6 @@
 //! PostgreSQL and TimescaleDB from the distribution's packages, unpacked into the cache.
 
-use super::choice::{Kind, Request};
-use super::error::ServerError;
-use super::installation::Installation;
-use super::provision;
+use crate::{error::ServerError, installation::Installation, kind::Kind, provision, request::Request};
 
 /// The installation that the request asks for, provisioned now if it is not in the cache yet.
 pub(crate) async fn find(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<Installation, ServerError> {
@@ -12,5 +9,5 @@ pub(crate) async fn find(request: &Request, notice: &mut dyn FnMut(&str)) -> Res
     {
         return Err(ServerError::SuiteNeedsNewer { kind: Kind::Embedded, needed, found: request.version.to_string() });
     }
-    provision::provision(request.version, request.mirror.as_deref(), request.cache.as_deref(), notice).await
+    provision(request, notice).await
 }

@@ -1,9 +1,11 @@
 //! What can go wrong with a server, where, and what to do next.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
-use super::choice::Kind;
+use crate::kind::Kind;
 
 /// Why there is no server. Every one of these ends a run with the exit code for "no server to be had".
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection};
 
-use super::error::ServerError;
+use crate::error::ServerError;
 
 /// Where it is.
 #[derive(Clone)]

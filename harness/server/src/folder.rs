@@ -1,12 +1,13 @@
 //! Folders: the one of a running server, and the cache.
 
-use std::ffi::OsStr;
-use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsStr,
+    fs,
+    os::unix::fs::{MetadataExt, PermissionsExt},
+    path::{Path, PathBuf},
+};
 
-use super::account::Account;
-use super::error::ServerError;
+use crate::{account::Account, error::ServerError};
 
 /// What the name of every server's folder begins with, so that leftovers are known for ours.
 pub(crate) const PREFIX: &str = "phasegate-pg-";
@@ -73,7 +74,7 @@ pub(crate) fn settle(folder: &Path, account: Account) -> Result<PathBuf, ServerE
         return Ok(folder.to_owned());
     };
     let settled = Path::new("/tmp").join(name);
-    super::copy::cluster(folder, &settled, account)?;
+    crate::copy::cluster(folder, &settled, account)?;
     remove(folder)?;
     Ok(settled)
 }

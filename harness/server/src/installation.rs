@@ -1,7 +1,6 @@
 //! An installed PostgreSQL, wherever it came from.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 /// The programs of one PostgreSQL, and what is known about them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,15 +12,14 @@ pub struct Installation {
     /// The version of TimescaleDB, where it is there.
     pub timescaledb: Option<String>,
     /// An initialised cluster to copy; without one, `initdb` makes the data folder of each server.
-    pub template: Option<PathBuf>,
+    pub(crate) template: Option<PathBuf>,
     /// The distribution's packages and their versions, where it was made from them.
-    pub packages: BTreeMap<String, String>,
+    pub(crate) packages: BTreeMap<String, String>,
 }
 
 impl Installation {
     /// The major version of PostgreSQL; zero when the version cannot be read.
-    #[must_use]
-    pub fn major(&self) -> u32 {
+    pub(crate) fn major(&self) -> u32 {
         self.postgres.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok()).unwrap_or(0)
     }
 }

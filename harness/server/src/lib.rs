@@ -1,45 +1,65 @@
-//! Servers: where a suite's databases live, and who cleans up after them.
+//! Servers: a running PostgreSQL with TimescaleDB, and who cleans up after it.
 //!
-//! [`start`] takes a [`Request`] and gives a running [`Server`]: in a container, unpacked from the
+//! A [`Request`] says what is wanted, [`Request::start`] gives a running [`Server`]: in a container, unpacked from the
 //! distribution's packages (embedded), installed on this machine (local), or somebody else's (external).
 //! Whatever was started here is stopped and removed when the [`Server`] is stopped or dropped, and also when
 //! this process is killed: a small supervisor holds each of them and ends it when our end of its pipe closes.
+//!
+//! In a test of yours:
+//!
+//! ```no_run
+#![doc = include_str!("../tests/example.rs")]
+//! ```
+//!
+//! Where many tests can share one server, [`shared`] gives each of them the same.
 
 mod access;
 mod account;
+mod at_hand;
 mod choice;
 mod clean;
 mod cluster;
-#[cfg(feature = "container")]
-mod container;
 mod copy;
+mod description;
 #[cfg(feature = "container")]
 mod docker;
 mod embedded;
 mod error;
 mod external;
-mod facts;
+mod find;
 mod folder;
-#[cfg(feature = "container")]
-mod image;
+mod initdb;
 mod installation;
-mod instance;
-mod kept;
+mod kept_server;
+mod kind;
 mod local;
+mod lock;
+mod password;
 mod process;
-pub mod provision;
+mod provision;
 mod readiness;
-mod select;
+mod request;
+mod server;
 mod settings;
 mod shared;
+mod start;
+mod starter;
 mod supervisor;
+mod version;
 
-pub use choice::{Choice, Kind, Request, UnknownChoice, Version};
+pub use at_hand::at_hand;
+pub use choice::{Choice, UnknownChoice};
 pub use clean::{Cleaned, clean};
+pub use description::Description;
+#[cfg(feature = "container")]
+pub use docker::build_image;
 pub use error::ServerError;
-pub use facts::Facts;
 pub use installation::Installation;
-pub use instance::Server;
-pub use kept::Kept;
-pub use select::{at_hand, start};
+pub use kept_server::KeptServer;
+pub use kind::Kind;
+pub use provision::provision;
+pub use request::{Request, container, embedded, external, local};
+pub use server::Server;
 pub use shared::{Shared, shared};
+pub use start::start;
+pub use version::Version;

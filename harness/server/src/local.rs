@@ -1,18 +1,25 @@
 //! A PostgreSQL that is installed on this machine.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
-use super::choice::Request;
-use super::installation::Installation;
+use crate::{installation::Installation, request::Request};
 
 /// Where distributions put servers that are not on the PATH.
 const PLACES: &[&str] = &["/usr/lib/postgresql", "/usr/pgsql", "/opt/homebrew/opt", "/usr/local/pgsql"];
 
 /// The newest installed PostgreSQL that suffices; else one reason for each that does not.
-pub(crate) fn find(request: &Request) -> Result<Installation, String> {
+pub(crate) async fn find(request: &Request) -> Result<Installation, String> {
+    let request = request.clone();
+    // Each program is asked for its version, and waited for.
+    tokio::task::spawn_blocking(move || first_that_suffices(&request)).await.map_err(|error| error.to_string())?
+}
+
+fn first_that_suffices(request: &Request) -> Result<Installation, String> {
     let mut found: Vec<Installation> = folders().iter().filter_map(|bin| inspect(bin)).collect();
     // The version that was asked for first, then the newest: what suffices is taken in this order.
     found.sort_by_key(|installation| {

@@ -1,7 +1,9 @@
 //! What `/proc` says about other processes.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// Whether the process has ended, be it reaped or not.
 pub(crate) fn has_ended(pid: u32) -> bool {

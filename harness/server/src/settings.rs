@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::installation::Installation;
+use crate::installation::Installation;
 
 /// The database in our own template clusters that holds nothing but the extension. Cloning it takes a sixth of the
 /// time of CREATE EXTENSION.

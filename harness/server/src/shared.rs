@@ -4,24 +4,30 @@
 //! process of its own: there, the processes of one run find each other's server by a small file, and its supervisor
 //! ends it when the run has ended.
 
-use std::collections::HashMap;
-use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    fs,
+    hash::{DefaultHasher, Hash, Hasher},
+    os::unix::fs::{DirBuilderExt, MetadataExt},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
-use super::access::Access;
-use super::account::Account;
-use super::choice::{Kind, Request};
-use super::error::ServerError;
-use super::facts::Facts;
-use super::instance::Server;
-use super::provision::Lock;
-use super::{folder, process};
+use crate::{
+    access::Access,
+    account::Account,
+    description::Description,
+    error::ServerError,
+    folder,
+    kind::Kind,
+    lock::Lock,
+    process,
+    request::Request,
+    server::{Owner, Server},
+};
 
 /// A server that others may be using as well. It ends with the process, or with the run of cargo-nextest.
 pub type Shared = Arc<Server>;
@@ -36,9 +42,7 @@ pub(crate) const PREFIX: &str = "phasegate-run-";
 /// What the processes of a run tell each other.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct State {
-    facts: Facts,
-    template: Option<String>,
-    log: Option<PathBuf>,
+    description: Description,
     pub(crate) access: Access,
 }
 
@@ -46,7 +50,7 @@ pub(crate) struct State {
 ///
 /// # Errors
 ///
-/// As [`super::start`]; the next one who asks tries again.
+/// As [`crate::start`]; the next one who asks tries again.
 pub async fn shared(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<Shared, ServerError> {
     let key = key(request);
     let mut servers = SERVERS.lock().await;
@@ -56,7 +60,7 @@ pub async fn shared(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<S
     }
     let server = match std::env::var("NEXTEST_RUN_ID") {
         Ok(run) if !run.is_empty() => of_run(&run, key, request, notice).await?,
-        _ => super::start(request, notice).await?,
+        _ => crate::start(request, notice).await?,
     };
     let server = Arc::new(server);
     servers.insert(key, Arc::clone(&server));
@@ -80,10 +84,9 @@ async fn of_run(run: &str, key: u64, request: &Request, notice: &mut dyn FnMut(&
         Err(join) => std::panic::resume_unwind(join.into_panic()),
     };
     if let Some(state) = read(&place) {
-        let facts = Facts { template: state.template, log: state.log, ..state.facts };
-        return Ok(Server::attached(facts, state.access));
+        return Ok(Server::new(state.description, state.access, Owner::Others));
     }
-    let started = match super::start(request, notice).await {
+    let started = match crate::start(request, notice).await {
         Ok(server) => publish(server, &place),
         Err(error) => Err(error),
     };
@@ -96,13 +99,11 @@ async fn of_run(run: &str, key: u64, request: &Request, notice: &mut dyn FnMut(&
 
 /// Tells the others, and hands the server over to the run.
 fn publish(server: Server, place: &Path) -> Result<Server, ServerError> {
-    if server.facts().kind == Kind::External {
+    if server.description().kind == Kind::External {
         folder::remove(place)?;
         return Ok(server);
     }
-    let facts = server.facts().clone();
-    let state =
-        State { template: facts.template.clone(), log: facts.log.clone(), facts, access: server.access().clone() };
+    let state = State { description: server.description().clone(), access: server.access().clone() };
     let path = file(place);
     let text =
         serde_json::to_vec(&state).map_err(|error| ServerError::file("write", &path)(std::io::Error::other(error)))?;

@@ -1,13 +1,13 @@
 //! The small process that holds a server, and ends it when we end, however that happens.
 
-use std::io::{BufRead, BufReader, Write};
-use std::os::unix::process::CommandExt;
-use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::{
+    io::{BufRead, BufReader, Write},
+    os::unix::process::CommandExt,
+    path::Path,
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+};
 
-use super::account::Account;
-use super::choice::Kind;
-use super::error::ServerError;
+use crate::{account::Account, error::ServerError, kind::Kind};
 
 /// What a supervisor is called in the list of processes; what it holds follows.
 pub(crate) const NAME: &str = "phasegate-server";

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use libtest_mimic::{Failed, Trial};
-use phasegate_server::{Choice, Request, Version};
+use phasegate_server::{Choice, Version, embedded};
 use sqlx::ConnectOptions;
 
 use crate::holder::{HOLD, Holder};
@@ -26,16 +26,12 @@ pub(crate) fn trials() -> Vec<Trial> {
     ]
 }
 
-fn embedded() -> Request {
-    Request { choice: Choice::Embedded, needs_timescaledb: true, ..Request::default() }
-}
-
 fn stopped() -> Result<(), Failed> {
     run(async {
         let mut lines = Vec::new();
         let server = phasegate_server::start(&embedded(), &mut |line| lines.push(line.to_owned())).await?;
         assert_eq!(lines.iter().filter(|line| line.starts_with("server: embedded")).count(), 1, "{lines:?}");
-        let folder = server.facts().log.as_ref().unwrap().parent().unwrap().to_owned();
+        let folder = server.description().log.as_ref().unwrap().parent().unwrap().to_owned();
         let name = folder.to_string_lossy().into_owned();
         assert!(folder.exists());
         assert_ne!(traces::processes(&name), [0_u32; 0]);
@@ -48,8 +44,8 @@ fn stopped() -> Result<(), Failed> {
 
 fn dropped() -> Result<(), Failed> {
     run(async {
-        let server = phasegate_server::start(&embedded(), &mut |_| {}).await?;
-        let folder = server.facts().log.as_ref().unwrap().parent().unwrap().to_owned();
+        let server = embedded().start().await?;
+        let folder = server.description().log.as_ref().unwrap().parent().unwrap().to_owned();
         drop(server);
         assert!(!folder.exists());
         assert_eq!(traces::processes(&folder.to_string_lossy()), [0_u32; 0]);
@@ -98,9 +94,8 @@ fn kept() -> Result<(), Failed> {
 
 fn second_version() -> Result<(), Failed> {
     run(async {
-        let request = Request { version: Version::V18, postgres_min: Some(18), ..embedded() };
-        let server = phasegate_server::start(&request, &mut |_| {}).await?;
-        let facts = server.facts();
+        let server = embedded().version(Version::V18).postgres_min(18).needs_timescaledb().start().await?;
+        let facts = server.description();
         assert!(facts.postgres.starts_with("18."), "{facts:?}");
         assert_eq!(facts.edition.as_deref(), Some("apache"), "{facts:?}");
         let template = facts.template.clone().unwrap();
@@ -118,9 +113,7 @@ fn second_version() -> Result<(), Failed> {
 fn side_by_side() -> Result<(), Failed> {
     run(async {
         let request = embedded();
-        let (mut quiet, mut silent) = (|_: &str| {}, |_: &str| {});
-        let (one, two) =
-            tokio::join!(phasegate_server::start(&request, &mut quiet), phasegate_server::start(&request, &mut silent));
+        let (one, two) = tokio::join!(request.start(), request.start());
         let (one, two) = (one?, two?);
         assert_ne!(one.url("postgres"), two.url("postgres"));
         for server in [&one, &two] {

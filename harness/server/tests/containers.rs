@@ -1,7 +1,7 @@
 //! Nothing of a container stays either.
 
 use libtest_mimic::{Failed, Trial};
-use phasegate_server::{Choice, Kind, Request};
+use phasegate_server::{Choice, Kind, container};
 use sqlx::ConnectOptions;
 
 use crate::holder::Holder;
@@ -18,16 +18,12 @@ pub(crate) fn trials() -> Vec<Trial> {
     ]
 }
 
-fn request() -> Request {
-    Request { choice: Choice::Container, needs_timescaledb: true, ..Request::default() }
-}
-
 /// Why there can be no container here.
 fn hindrance() -> Option<String> {
     if std::env::var_os(MANDATORY).is_some() {
         return None;
     }
-    run(phasegate_server::at_hand(Kind::Container, &request())).err()
+    run(phasegate_server::at_hand(Kind::Container, &container().needs_timescaledb())).err()
 }
 
 /// The container that publishes the port of this URL, by id.
@@ -43,10 +39,10 @@ fn volumes() -> Vec<String> {
 fn stopped() -> Result<(), Failed> {
     run(async {
         let before = volumes();
-        let server = phasegate_server::start(&request(), &mut |_| {}).await?;
+        let server = container().needs_timescaledb().start().await?;
         let ids = container_of(&server.url("postgres"));
         assert_eq!(ids.len(), 1);
-        assert!(server.facts().image_digest.as_ref().is_some_and(|digest| digest.contains("sha256:")));
+        assert!(server.description().image_digest.as_ref().is_some_and(|digest| digest.contains("sha256:")));
         let mut connection = server.options("postgres").connect().await?;
         let answer: i32 = sqlx::query_scalar("SELECT 1").fetch_one(&mut connection).await?;
         assert_eq!(answer, 1);

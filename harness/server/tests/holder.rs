@@ -19,7 +19,7 @@ pub(crate) fn hold(what: &str) -> ExitCode {
             println!("{}", server.url("postgres"));
             return;
         }
-        let server = match phasegate_server::start(&request, &mut |_| {}).await {
+        let server = match request.start().await {
             Ok(server) => server,
             Err(error) => {
                 println!("{error}");

@@ -5,6 +5,7 @@
 
 mod clean_up;
 mod containers;
+mod documentation;
 mod holder;
 mod provisioning;
 mod refusals;
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
     }
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
+    trials.extend(documentation::trials());
     trials.extend(clean_up::trials());
     trials.extend(refusals::trials());
     trials.extend(provisioning::trials());

@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use libtest_mimic::{Failed, Trial};
-use phasegate_server::provision::{provision, status};
-use phasegate_server::{ServerError, Version};
+use phasegate_server::{Kind, Request, ServerError, at_hand, embedded, provision};
 
 use crate::{claim, claim_if, run, traces};
 
@@ -36,24 +35,34 @@ fn at_once_and_damaged() -> Result<(), Failed> {
     assert_eq!(downloads(&one) + downloads(&two), 1, "{one:?} {two:?}");
     assert!(!half.exists());
 
-    let found = status(Some(&cache))?.remove(0);
-    assert!(found.installation.is_some(), "{found:?}");
+    let place = found(&cache)?;
     assert_eq!(provisioned(&cache)?, [""; 0], "a whole installation is taken as it is");
 
     for damage in [truncate, remove_manifest, remove_template] {
-        damage(&found.place);
-        let damaged = status(Some(&cache))?.remove(0);
-        assert!(damaged.damage.is_some() && damaged.installation.is_none(), "{damaged:?}");
+        damage(&place);
+        let why = found(&cache).unwrap_err();
+        assert!(why.starts_with("the cached one is damaged: "), "{why}");
     }
     let lines = provisioned(&cache)?;
     assert!(lines[0].contains("is made anew"), "{lines:?}");
-    assert!(status(Some(&cache))?.remove(0).installation.is_some());
+    assert_eq!(found(&cache)?, place);
     Ok(())
+}
+
+fn in_cache(cache: &Path) -> Request {
+    Request { cache: Some(cache.to_owned()), ..embedded() }
+}
+
+/// The folder of the one installation in the cache, if it is whole; else what is wrong.
+fn found(cache: &Path) -> Result<PathBuf, String> {
+    run(at_hand(Kind::Embedded, &in_cache(cache)))?;
+    let name = traces::entries(cache).into_iter().find(|name| cache.join(name).is_dir());
+    name.map(|name| cache.join(name)).ok_or_else(|| "the cache is empty".to_owned())
 }
 
 fn provisioned(cache: &Path) -> Result<Vec<String>, ServerError> {
     let mut lines = Vec::new();
-    run(provision(Version::V17, None, Some(cache), &mut |line| lines.push(line.to_owned())))?;
+    run(provision(&in_cache(cache), &mut |line| lines.push(line.to_owned())))?;
     Ok(lines)
 }
 
@@ -91,7 +100,7 @@ fn no_mirror() -> Result<(), Failed> {
     let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let mirror = format!("http://127.0.0.1:{port}/debian");
     let cache = folder.path().join("cache");
-    let error = run(provision(Version::V17, Some(&mirror), Some(&cache), &mut |_| {})).unwrap_err();
+    let error = run(provision(&Request { mirror: Some(mirror), ..in_cache(&cache) }, &mut |_| {})).unwrap_err();
     let words = error.to_string();
     assert!(words.starts_with("failed to provision the embedded server: read the package lists: "), "{words}");
     assert!(words.contains("--mirror or PHASEGATE_DEBIAN_MIRROR"), "{words}");
@@ -101,9 +110,7 @@ fn no_mirror() -> Result<(), Failed> {
 
 fn empty() -> Result<(), Failed> {
     let folder = traces::folder();
-    let found = status(Some(&folder.path().join("nowhere")))?;
-    assert_eq!(found.len(), Version::ALL.len());
-    assert!(found.iter().all(|found| found.installation.is_none() && found.damage.is_none()), "{found:?}");
+    assert_eq!(found(&folder.path().join("nowhere")), Err("not in the cache yet".to_owned()));
     Ok(())
 }
 

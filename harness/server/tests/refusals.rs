@@ -1,7 +1,7 @@
 //! A server that is not what the suite needs, or that refuses, is an error that says what to do.
 
 use libtest_mimic::{Failed, Trial};
-use phasegate_server::{Choice, Kind, Request, ServerError};
+use phasegate_server::{Choice, Kind, Request, ServerError, embedded, external, local};
 
 use crate::{claim, claim_if, run, traces};
 
@@ -9,7 +9,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         claim("a_wrong_password_is_refused_and_not_shown", wrong_password),
         claim("a_database_url_that_nobody_answers_is_refused", nobody_answers),
-        claim("an_external_server_is_asked_by_its_url", external),
+        claim("an_external_server_is_asked_by_its_url", somebody_elses),
         claim("a_suite_that_needs_a_newer_server_is_told_so_before_anything_is_unpacked", newer_embedded),
         claim("a_suite_that_needs_a_newer_server_than_the_external_one_is_told_so", newer_external),
         claim_if(
@@ -26,20 +26,17 @@ pub(crate) fn trials() -> Vec<Trial> {
     ]
 }
 
-fn embedded() -> Request {
-    Request { choice: Choice::Embedded, ..Request::default() }
-}
-
+/// A database URL alone, which decides for an external server.
 fn external_request(url: String) -> Request {
-    Request { choice: Choice::Auto, database_url: Some(url), ..Request::default() }
+    Request { choice: Choice::Auto, ..external(url) }
 }
 
 fn wrong_password() -> Result<(), Failed> {
     run(async {
-        let own = phasegate_server::start(&embedded(), &mut |_| {}).await?;
+        let own = embedded().start().await?;
         let (before, after) = own.url("postgres").split_once('@').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
         let url = format!("{}:s3cr3t@{after}", before.rsplit_once(':').unwrap().0);
-        let error = phasegate_server::start(&external_request(url), &mut |_| {}).await.unwrap_err();
+        let error = external_request(url).start().await.unwrap_err();
         assert!(matches!(error, ServerError::Refused { .. }), "{error:?}");
         let words = error.to_string();
         assert!(words.contains("28P01") && words.contains("check DATABASE_URL"), "{words}");
@@ -53,7 +50,7 @@ fn nobody_answers() -> Result<(), Failed> {
     run(async {
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let url = format!("postgresql://me:s3cr3t@127.0.0.1:{port}/app");
-        let error = phasegate_server::start(&external_request(url), &mut |_| {}).await.unwrap_err();
+        let error = external_request(url).start().await.unwrap_err();
         let words = error.to_string();
         assert!(words.starts_with(&format!("failed to connect to postgresql://me@127.0.0.1:{port}/app: ")), "{words}");
         assert!(!words.contains("s3cr3t"), "{words}");
@@ -61,19 +58,19 @@ fn nobody_answers() -> Result<(), Failed> {
     })
 }
 
-fn external() -> Result<(), Failed> {
+fn somebody_elses() -> Result<(), Failed> {
     run(async {
-        let own = phasegate_server::start(&embedded(), &mut |_| {}).await?;
+        let own = embedded().start().await?;
         let mut lines = Vec::new();
         let request = external_request(own.url("postgres"));
         let other = phasegate_server::start(&request, &mut |line| lines.push(line.to_owned())).await?;
         assert_eq!(lines.len(), 1, "{lines:?}");
         assert!(lines[0].starts_with("server: external, PostgreSQL 17"), "{lines:?}");
-        assert_eq!(other.facts().timescaledb, own.facts().timescaledb);
+        assert_eq!(other.description().timescaledb, own.description().timescaledb);
         assert_eq!(other.url("other"), own.url("other"));
         other.stop().await?;
         // Whoever stops an external server leaves it running.
-        let again = phasegate_server::start(&request, &mut |_| {}).await?;
+        let again = request.start().await?;
         again.stop().await?;
         own.stop().await?;
         Ok(())
@@ -82,8 +79,7 @@ fn external() -> Result<(), Failed> {
 
 fn newer_embedded() -> Result<(), Failed> {
     run(async {
-        let request = Request { postgres_min: Some(18), ..embedded() };
-        let error = phasegate_server::start(&request, &mut |_| {}).await.unwrap_err();
+        let error = embedded().postgres_min(18).start().await.unwrap_err();
         assert_eq!(
             error.to_string(),
             "suite needs PostgreSQL 18 or newer, but the embedded server is PostgreSQL 17: choose a newer one with \
@@ -95,9 +91,8 @@ fn newer_embedded() -> Result<(), Failed> {
 
 fn newer_external() -> Result<(), Failed> {
     run(async {
-        let own = phasegate_server::start(&embedded(), &mut |_| {}).await?;
-        let request = Request { postgres_min: Some(99), ..external_request(own.url("postgres")) };
-        let error = phasegate_server::start(&request, &mut |_| {}).await.unwrap_err();
+        let own = embedded().start().await?;
+        let error = external_request(own.url("postgres")).postgres_min(99).start().await.unwrap_err();
         assert!(matches!(error, ServerError::SuiteNeedsNewer { needed: 99, .. }), "{error:?}");
         own.stop().await?;
         Ok(())
@@ -113,8 +108,7 @@ fn no_local() -> Option<&'static str> {
 
 fn local_without() -> Result<(), Failed> {
     run(async {
-        let request = Request { choice: Choice::Local, needs_timescaledb: true, ..Request::default() };
-        let error = phasegate_server::start(&request, &mut |_| {}).await.unwrap_err();
+        let error = local().needs_timescaledb().start().await.unwrap_err();
         assert!(error.to_string().contains("has no TimescaleDB"), "{error}");
         Ok(())
     })
@@ -122,12 +116,11 @@ fn local_without() -> Result<(), Failed> {
 
 fn local_plain() -> Result<(), Failed> {
     run(async {
-        let request = Request { choice: Choice::Local, ..Request::default() };
-        let server = phasegate_server::start(&request, &mut |_| {}).await?;
-        let folder = server.facts().log.as_ref().unwrap().parent().unwrap().to_owned();
+        let server = local().start().await?;
+        let folder = server.description().log.as_ref().unwrap().parent().unwrap().to_owned();
         // The password works over TCP, whatever the version is.
-        let outside = phasegate_server::start(&external_request(server.url("postgres")), &mut |_| {}).await?;
-        assert_eq!(outside.facts().postgres, server.facts().postgres);
+        let outside = external_request(server.url("postgres")).start().await?;
+        assert_eq!(outside.description().postgres, server.description().postgres);
         server.stop().await?;
         assert!(!folder.exists());
         assert_eq!(traces::processes(&folder.to_string_lossy()), [0_u32; 0]);

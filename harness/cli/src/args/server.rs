@@ -1,5 +1,5 @@
 use clap::{Args, Subcommand};
-use phasegate_server::{Choice, Request, Version};
+use phasegate_server::{Choice, Request, Version, embedded};
 
 /// Which server to take.
 #[derive(Debug, Args)]
@@ -62,8 +62,15 @@ pub(crate) struct StatusArgs {
 pub(crate) struct ProvisionArgs {
     /// The version of PostgreSQL: 17 or 18
     #[arg(long, value_name = "MAJOR", default_value_t)]
-    pub(crate) server_version: Version,
+    server_version: Version,
     /// The package mirror, instead of the one that this machine's apt uses
     #[arg(long, env = "PHASEGATE_DEBIAN_MIRROR", value_name = "URL")]
-    pub(crate) mirror: Option<String>,
+    mirror: Option<String>,
+}
+
+impl ProvisionArgs {
+    /// The embedded server that is to be made ready.
+    pub(crate) fn request(&self) -> Request {
+        Request { mirror: self.mirror.clone(), ..embedded().version(self.server_version) }
+    }
 }

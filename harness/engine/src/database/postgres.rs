@@ -47,7 +47,7 @@ impl PostgresHost {
     /// Databases on this server whose names begin with this prefix.
     #[must_use]
     pub fn new(server: &Server, timescaledb: bool, prefix: &str) -> Self {
-        let template = server.facts().template.clone().filter(|_| timescaledb);
+        let template = server.description().template.clone().filter(|_| timescaledb);
         Self {
             options: server.options(server.maintenance()),
             url: server.url(NAME),

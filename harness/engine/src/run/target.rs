@@ -7,7 +7,7 @@ use std::{
 };
 
 use phasegate_evidence::{Digest, ServerFacts};
-use phasegate_server::Server;
+use phasegate_server::{Request, Server, external};
 
 use super::{
     RunError,
@@ -48,14 +48,12 @@ impl Target {
     }
 
     async fn open_postgres(suite: &Suite, url: &str) -> Result<Self, RunError> {
-        let request = phasegate_server::Request {
-            choice: phasegate_server::Choice::External,
-            database_url: Some(url.to_owned()),
+        let request = Request {
             needs_timescaledb: suite.need.timescaledb,
             postgres_min: suite.need.postgres_min,
-            ..phasegate_server::Request::default()
+            ..external(url)
         };
-        let server = phasegate_server::start(&request, &mut |_| {}).await?;
+        let server = request.start().await?;
         let facts = server_facts(&server, suite.need.timescaledb);
         let database = Database(server.maintenance().to_owned());
         let host = Host::Postgres(Arc::new(PostgresHost::new(&server, false, "phasegate_check")));

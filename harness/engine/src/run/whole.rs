@@ -155,7 +155,7 @@ pub(super) fn sqlite_facts() -> ServerFacts {
 
 /// The facts of a PostgreSQL server as the evidence lists them.
 pub(super) fn server_facts(server: &Server, timescaledb: bool) -> ServerFacts {
-    let facts = server.facts();
+    let facts = server.description();
     let mut origin = facts.packages.clone();
     origin.extend(facts.image.clone().map(|image| ("image".to_owned(), image)));
     origin.extend(facts.image_digest.clone().map(|digest| ("image-digest".to_owned(), digest)));
@@ -179,7 +179,7 @@ fn failed_server_log(recorder: &Recorder, server: Option<&Server>) -> Option<Str
     if !recorder.events().iter().any(failed) {
         return None;
     }
-    let log = server?.facts().log.as_ref()?;
+    let log = server?.description().log.as_ref()?;
     let bytes = std::fs::read(log).ok()?;
     let text = String::from_utf8_lossy(&bytes);
     let lines: Vec<&str> = text.lines().collect();
@@ -202,7 +202,7 @@ async fn keep(server: Option<Server>, hosts: Vec<Host>) -> Result<Option<String>
 async fn clean(server: Option<Server>, hosts: Vec<Host>) -> Result<(), RunError> {
     if let Some(server) = server {
         // A server of our own goes with everything in it.
-        if server.facts().kind == phasegate_server::Kind::External {
+        if server.description().kind == phasegate_server::Kind::External {
             for host in &hosts {
                 host.drop_all().await?;
             }

@@ -1,13 +1,13 @@
 //! The machine's apt with state folders of ours: it downloads, and verifies every byte against the signed release.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
 
 use super::sources::Source;
-use crate::choice::Version;
-use crate::error::ServerError;
-use crate::folder;
+use crate::{error::ServerError, folder, version::Version};
 
 /// What the packages depend on and a scratch server does not need: apt is told that they are installed already.
 /// The compiler behind `jit` alone would be half of the download.

@@ -1,15 +1,15 @@
 //! The list of what an installation consists of, by which a damaged one is known.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Installation, ServerError};
-
-/// Grows by one whenever an installation is made in another way, so that an older one is made anew.
-pub(super) const FORMAT: u32 = 2;
+use super::place::{FORMAT, TEMPLATE};
+use crate::{error::ServerError, installation::Installation};
 
 const NAME: &str = "manifest.json";
 
@@ -88,7 +88,7 @@ impl Manifest {
     /// What it describes.
     pub(crate) fn installation(self) -> Installation {
         Installation {
-            template: Some(self.place.join(super::build::TEMPLATE)),
+            template: Some(self.place.join(TEMPLATE)),
             bin: self.bin,
             postgres: self.postgres,
             timescaledb: self.timescaledb,

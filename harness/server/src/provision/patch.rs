@@ -1,8 +1,10 @@
 //! Gives the programs the loader and the libraries that they were built with, which may be newer than the machine's.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use crate::error::ServerError;
 

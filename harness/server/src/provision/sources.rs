@@ -1,7 +1,9 @@
 //! Which mirror this machine's own apt uses for the distribution, and which key it trusts for it.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// Suites of the distribution itself, as they stand in a sources file.
 const SUITES: &[&str] =

@@ -1,9 +1,11 @@
 //! Unpacks the archives into one tree, without what a scratch server never reads.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::thread;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    thread,
+};
 
 use crate::error::ServerError;
 

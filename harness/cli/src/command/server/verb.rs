@@ -40,8 +40,7 @@ pub(in crate::command) fn server(global: &Global, asked: &ServerCommand) -> Resu
     match asked {
         ServerCommand::Status(asked) => return status(global, asked),
         ServerCommand::Provision(asked) => {
-            let work = provision::provision(asked.server_version, asked.mirror.as_deref(), None, &mut notice);
-            let made = runtime()?.block_on(work).map_err(no_server)?;
+            let made = runtime()?.block_on(provision(&asked.request(), &mut notice)).map_err(no_server)?;
             match global.format {
                 Format::Human => {
                     console::print(&format!("PostgreSQL {} lies in {}\n", made.postgres, made.bin.display()));
@@ -55,7 +54,8 @@ pub(in crate::command) fn server(global: &Global, asked: &ServerCommand) -> Resu
         }
         #[cfg(feature = "container")]
         ServerCommand::BuildImage(asked) => {
-            let work = provision::build_image(asked.server_version, asked.mirror.as_deref(), None, &mut notice);
+            let request = asked.request();
+            let work = phasegate_server::build_image(&request, &mut notice);
             let image = runtime()?.block_on(work).map_err(no_server)?;
             match global.format {
                 Format::Human => console::print(&format!("{image}\n")),

@@ -1,9 +1,11 @@
-//! One provisioner at a time: the second waits, and then finds the work done.
+//! One maker at a time: the second waits, and then finds the work done.
 
-use std::fs::{File, OpenOptions};
-use std::path::Path;
+use std::{
+    fs::{File, OpenOptions},
+    path::Path,
+};
 
-use crate::ServerError;
+use crate::error::ServerError;
 
 /// Held until dropped, and by the system no longer than the process lives.
 #[derive(Debug)]

@@ -1,14 +1,11 @@
-//! What is known about a server: part of the evidence of every run.
+//! What is known about a server; the engine makes part of every run's evidence of it.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
-use super::choice::{Kind, Request};
-use super::error::ServerError;
-use super::settings::TEMPLATE_TIMESCALEDB;
+use crate::{error::ServerError, kind::Kind, request::Request, settings::TEMPLATE_TIMESCALEDB};
 
 /// The settings that a verdict may depend on. No path, port or address is among them.
 const SETTINGS: &[&str] = &[
@@ -48,7 +45,7 @@ const SETTINGS: &[&str] = &[
 /// TimescaleDB counts as offered only where its loader is preloaded, for without that nobody can create it. Who may
 /// not see what is preloaded has to believe the control file. The last but one column loads the library of the
 /// version, where we may.
-const FACTS: &str = "
+const QUESTION: &str = "
     WITH preloaded AS (
         SELECT coalesce((SELECT setting ~ '\\mtimescaledb\\M' FROM pg_settings
                           WHERE name = 'shared_preload_libraries'), true) AS yes
@@ -63,15 +60,15 @@ const FACTS: &str = "
              WHERE (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)),
            EXISTS (SELECT FROM pg_database WHERE datname = $1 AND datistemplate)";
 
-/// The facts of one server.
+/// What a server is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Facts {
+pub struct Description {
     /// Which kind of server it is.
     pub kind: Kind,
     /// The version of PostgreSQL, such as `17.11`.
     pub postgres: String,
     /// The same as a number, such as `170011`.
-    pub postgres_number: u32,
+    pub(crate) postgres_number: u32,
     /// The version of TimescaleDB that the server offers, where it offers one.
     pub timescaledb: Option<String>,
     /// TimescaleDB's edition: `apache` or `community`; none where the library is not loaded.
@@ -79,35 +76,30 @@ pub struct Facts {
     /// The settings that a verdict may depend on.
     pub settings: BTreeMap<String, String>,
     /// The container's image by name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
     /// The container's image by digest.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image_digest: Option<String>,
     /// The distribution's packages of an embedded server, with their versions.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub packages: BTreeMap<String, String>,
     /// A database with nothing but TimescaleDB in it, to clone from instead of creating the extension.
-    #[serde(skip)]
     pub template: Option<String>,
-    /// Where the server writes its log. A path is no evidence, so it is not part of it.
-    #[serde(skip)]
+    /// Where the server writes its log.
     pub log: Option<PathBuf>,
 }
 
-impl Facts {
+impl Description {
     /// Asks the server.
     pub(crate) async fn ask(kind: Kind, connection: &mut PgConnection) -> Result<Self, ServerError> {
         Self::query(kind, connection).await.map_err(|error| ServerError::Query {
             kind,
-            step: "read the facts",
+            step: "ask what it is",
             reason: error.to_string(),
         })
     }
 
     async fn query(kind: Kind, connection: &mut PgConnection) -> Result<Self, sqlx::Error> {
         let (postgres, number, timescaledb, load, template): (String, i32, Option<String>, Option<String>, bool) =
-            sqlx::query_as(FACTS).bind(TEMPLATE_TIMESCALEDB).fetch_one(&mut *connection).await?;
+            sqlx::query_as(QUESTION).bind(TEMPLATE_TIMESCALEDB).fetch_one(&mut *connection).await?;
         if let Some(load) = load {
             // The library says which edition it is once it is loaded, which else the first use of the extension does.
             sqlx::raw_sql(sqlx::AssertSqlSafe(load)).execute(&mut *connection).await?;
@@ -135,8 +127,8 @@ impl Facts {
         })
     }
 
-    /// Whether this server is what the suite needs.
-    pub(crate) fn suffice(&self, request: &Request) -> Result<(), ServerError> {
+    /// Whether this server is what the request needs.
+    pub(crate) fn suffices(&self, request: &Request) -> Result<(), ServerError> {
         if let Some(needed) = request.postgres_min
             && self.postgres_number / 10_000 < needed
         {
@@ -149,8 +141,7 @@ impl Facts {
     }
 
     /// One line for a person: `PostgreSQL 17.11, TimescaleDB 2.19.3 (apache)`.
-    #[must_use]
-    pub fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         let mut line = format!("PostgreSQL {}", self.postgres);
         if let Some(version) = &self.timescaledb {
             line.push_str(&format!(", TimescaleDB {version}"));

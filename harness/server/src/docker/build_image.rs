@@ -2,23 +2,44 @@
 //!
 //! The cluster in it is initialised already, so that a container answers within a second.
 
-use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt, symlink},
+    path::Path,
+    process::{Command, Output, Stdio},
+};
 
-use super::choice::Version;
-use super::error::ServerError;
-use super::provision::{self, Loader, Manifest};
-use super::{folder, settings};
-
-/// The label of every image of ours; its value is the major version.
-pub(crate) const LABEL: &str = "phasegate.image";
+use super::client::IMAGE_LABEL;
+use crate::{
+    error::ServerError,
+    folder,
+    provision::{self, Loader, Manifest},
+    request::Request,
+    settings,
+    version::Version,
+};
 
 /// The account of the server within the image.
 const ACCOUNT: u32 = 999;
 
 const ENTRY_POINT: &str = include_str!("image.sh");
+
+/// Builds a container image from the installation of this version, which is provisioned first if it has to be; gives
+/// the image's name.
+///
+/// # Errors
+///
+/// When the packages are not to be had, or Docker does not take the image.
+pub async fn build_image(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<String, ServerError> {
+    provision::provision(request, notice).await?;
+    let version = request.version;
+    let cache = folder::for_cache(request.cache.as_deref())?;
+    notice(&format!("build-image: packing PostgreSQL {version} for Docker"));
+    match tokio::task::spawn_blocking(move || build(version, &cache)).await {
+        Ok(result) => result,
+        Err(join) => std::panic::resume_unwind(join.into_panic()),
+    }
+}
 
 /// The name of the image of this version and this release of TimescaleDB.
 fn name(version: Version, manifest: &Manifest) -> String {
@@ -29,7 +50,7 @@ fn name(version: Version, manifest: &Manifest) -> String {
 }
 
 /// Builds the image from the installation in the cache; gives its name.
-pub(crate) fn build(version: Version, cache: &Path) -> Result<String, ServerError> {
+fn build(version: Version, cache: &Path) -> Result<String, ServerError> {
     let place = provision::place(cache, version);
     let manifest = Manifest::check(&place).map_err(|_| ServerError::Docker {
         step: "build an image".to_owned(),
@@ -43,7 +64,7 @@ pub(crate) fn build(version: Version, cache: &Path) -> Result<String, ServerErro
     let root = stage.path().join("root");
     done("copy", Command::new("cp").arg("-a").arg(place.join("root")).arg(&root))?;
     unpatch(&root, &manifest)?;
-    furnish(&root, &place, version, stage.path())?;
+    complete(&root, &place, version, stage.path())?;
     let name = name(version, &manifest);
     import(&root, version, &name)?;
     Ok(name)
@@ -60,7 +81,7 @@ fn unpatch(root: &Path, manifest: &Manifest) -> Result<(), ServerError> {
 }
 
 /// Adds what packages alone do not give: an account, a shell's commands, folders, the cluster, the entry point.
-fn furnish(root: &Path, place: &Path, version: Version, stage: &Path) -> Result<(), ServerError> {
+fn complete(root: &Path, place: &Path, version: Version, stage: &Path) -> Result<(), ServerError> {
     for (link, target) in [("lib", "usr/lib"), ("lib64", "usr/lib64"), ("bin", "usr/bin"), ("sbin", "usr/sbin")] {
         let path = root.join(link);
         if !path.exists() {
@@ -122,7 +143,7 @@ fn import(root: &Path, version: Version, name: &str) -> Result<(), ServerError> 
     let mut docker = Command::new("docker");
     docker.arg("import");
     for change in [
-        format!("LABEL {LABEL}={version}"),
+        format!("LABEL {IMAGE_LABEL}={version}"),
         format!("ENV {path}"),
         format!("USER {ACCOUNT}:{ACCOUNT}"),
         "EXPOSE 5432".to_owned(),

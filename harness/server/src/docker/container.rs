@@ -1,9 +1,11 @@
 //! A server in a container, by testcontainers.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-use std::path::Path;
-use std::time::{Duration, Instant};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use sqlx::{ConnectOptions, PgConnection};
 use testcontainers::bollard::Docker;
@@ -12,22 +14,23 @@ use testcontainers::core::{ContainerPort, Mount, WaitFor};
 use testcontainers::runners::AsyncRunner;
 use testcontainers::{ContainerAsync, Image, ImageExt};
 
-use super::access::{Access, SUPERUSER};
-use super::choice::Kind;
-use super::cluster::password;
-use super::docker::{self, Found};
-use super::error::ServerError;
-use super::settings;
-use super::supervisor::Supervisor;
+use super::{
+    client::{self, CONTAINER_LABEL},
+    image::{self, split},
+};
+use crate::{
+    access::{Access, SUPERUSER},
+    error::ServerError,
+    kind::Kind,
+    password, settings,
+    supervisor::Supervisor,
+};
 
 /// How long a container may take to answer: an image that initialises its cluster first takes some seconds.
-const PATIENCE: Duration = Duration::from_secs(90);
+const READY_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// How often it is asked.
-const GLANCE: Duration = Duration::from_millis(10);
-
-/// The label of every container of ours.
-pub(crate) const LABEL: &str = "phasegate.owner";
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 /// The port of the server within the container.
 const PORT: ContainerPort = ContainerPort::Tcp(5432);
@@ -106,15 +109,15 @@ impl Image for Database {
 }
 
 /// Starts a container from an image that is present, and waits until it answers a query.
-pub(crate) async fn start(image: &Found) -> Result<(Container, PgConnection), ServerError> {
+pub(crate) async fn start(image: &image::Image) -> Result<(Container, PgConnection), ServerError> {
     // The name comes first and the container second: from the first moment on there is somebody to remove it.
-    let name = format!("phasegate-{}", &password()?[..12]);
+    let name = format!("phasegate-{}", &password::random()?[..12]);
     let supervisor = Supervisor::of_container(&name)?;
-    let secret = password()?;
+    let secret = password::random()?;
     let request = Database::new(&image.name, &secret)
         .with_container_name(&name)
-        .with_label(LABEL, std::process::id().to_string())
-        .with_startup_timeout(PATIENCE)
+        .with_label(CONTAINER_LABEL, std::process::id().to_string())
+        .with_startup_timeout(READY_TIMEOUT)
         .with_host_config_modifier(confine);
     let started = request.start().await.map_err(|error| failed("start a container", &error.to_string()))?;
     let container = reach(&started, name, secret, supervisor).await;
@@ -136,7 +139,7 @@ async fn reach(
     // A container answers on an address of its own; by name the wrong family could be tried first.
     let host = if host == "localhost" { "127.0.0.1".to_owned() } else { host };
     let port = started.get_host_port_ipv4(PORT).await.map_err(|error| lost(&error))?;
-    let docker = docker::client().await?;
+    let docker = client::client().await?;
     Ok(Container { name, host, port, password, docker, id: started.id().to_owned(), supervisor })
 }
 
@@ -153,7 +156,7 @@ impl Container {
 
     /// Removes the container and what it left.
     pub(crate) async fn stop(self) -> Result<(), ServerError> {
-        docker::remove_container(&self.docker, &self.id).await?;
+        client::remove_container(&self.docker, &self.id).await?;
         self.supervisor.keep()
     }
 
@@ -173,17 +176,17 @@ impl Container {
                 },
                 Err(error) => error,
             };
-            let ended = docker::has_ended(&self.docker, &self.id).await;
-            if ended || begun.elapsed() > PATIENCE {
+            let ended = client::has_ended(&self.docker, &self.id).await;
+            if ended || begun.elapsed() > READY_TIMEOUT {
                 let reason = if ended {
                     "the container ended at once".to_owned()
                 } else {
-                    format!("no query was answered within {} s: {error}", PATIENCE.as_secs())
+                    format!("no query was answered within {} s: {error}", READY_TIMEOUT.as_secs())
                 };
-                let log = docker::log(&self.docker, &self.id).await;
+                let log = client::log(&self.docker, &self.id).await;
                 return Err(ServerError::Start { kind: Kind::Container, reason, log });
             }
-            tokio::time::sleep(GLANCE).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 }
@@ -198,31 +201,10 @@ fn confine(config: &mut HostConfig) {
     config.shm_size = Some(256 * 1024 * 1024);
 }
 
-/// The name and the tag of an image; a digest counts as a tag, which it is put together with again the same way.
-pub(crate) fn split(image: &str) -> (&str, &str) {
-    let name_begins = image.rfind('/').map_or(0, |at| at + 1);
-    match image[name_begins..].rfind(':') {
-        Some(at) => (&image[..name_begins + at], &image[name_begins + at + 1..]),
-        None => (image, "latest"),
-    }
-}
-
 fn failed(step: &str, reason: &str) -> ServerError {
     ServerError::Docker {
         step: step.to_owned(),
         reason: reason.to_owned(),
         advice: "see `docker info`, or take another server with --server".to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::split;
-
-    #[test]
-    fn the_port_of_a_registry_is_no_tag() {
-        assert_eq!(split("timescale/timescaledb:2.19.3-pg17"), ("timescale/timescaledb", "2.19.3-pg17"));
-        assert_eq!(split("registry.example:5000/db"), ("registry.example:5000/db", "latest"));
-        assert_eq!(split("db@sha256:abc"), ("db@sha256", "abc"));
     }
 }

@@ -1,33 +1,37 @@
 //! What a failed run leaves of its server.
 
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
-use super::access::{Access, SUPERUSER};
-use super::account::Account;
+use crate::{
+    access::{Access, SUPERUSER},
+    account::Account,
+};
 
 /// What is left of a server after a run that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
+pub struct KeptServer {
     /// The folder, the container or the server that holds the databases.
-    pub place: String,
+    place: String,
     /// The server's log, where it has one that we can read.
-    pub log: Option<PathBuf>,
+    log: Option<PathBuf>,
     /// The command that starts it again, where it was stopped.
-    pub restart: Option<String>,
+    restart: Option<String>,
     /// The command that connects to it while it runs. It may hold a password.
-    pub connect: Option<String>,
+    connect: Option<String>,
     /// The command that removes it.
-    pub remove: Option<String>,
+    remove: Option<String>,
 }
 
-impl Kept {
+impl KeptServer {
     pub(crate) fn of_cluster(bin: &Path, folder: &Path, port: u16) -> Self {
         let place = folder.display().to_string();
         let postgres = bin.join("postgres").display().to_string();
         let account = Account::of_servers().command();
         Self {
-            log: Some(super::cluster::log_of(folder)),
+            log: Some(crate::cluster::log_of(folder)),
             restart: Some(format!("{account}{postgres} -D {place}/data -k {place}")),
             connect: Some(format!("psql -h {place} -p {port} -U {SUPERUSER} postgres")),
             remove: Some(format!("rm -rf {place}")),
@@ -56,7 +60,7 @@ impl Kept {
     }
 }
 
-impl fmt::Display for Kept {
+impl fmt::Display for KeptServer {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "the server's databases are left in {}", self.place)?;
         if let Some(log) = &self.log {

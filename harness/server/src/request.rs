@@ -1,0 +1,78 @@
+//! What is asked of a server before there is one.
+
+use std::path::PathBuf;
+
+use crate::{choice::Choice, version::Version};
+
+/// What is asked of a server, from which [`Request::start`] makes one. It begins with the function that is named after
+/// the kind of server: [`embedded`], [`container`], [`local`] or [`external`]; [`Request::default`] takes whatever is at
+/// hand.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Which kind of server.
+    pub choice: Choice,
+    /// Which version, where we are the ones who choose it.
+    pub version: Version,
+    /// The container image, instead of the default one.
+    pub image: Option<String>,
+    /// The package mirror to provision from, instead of the one that this machine's apt uses.
+    pub mirror: Option<String>,
+    /// The URL of a server that somebody else runs.
+    pub database_url: Option<String>,
+    /// Whether TimescaleDB must be there.
+    pub needs_timescaledb: bool,
+    /// The lowest major version of PostgreSQL that will do.
+    pub postgres_min: Option<u32>,
+    /// The cache folder, instead of the user's own.
+    pub cache: Option<PathBuf>,
+}
+
+/// A server from the distribution's packages, which are fetched once into the user's cache folder.
+#[must_use]
+pub fn embedded() -> Request {
+    Request { choice: Choice::Embedded, ..Request::default() }
+}
+
+/// A server in a container.
+#[must_use]
+pub fn container() -> Request {
+    Request { choice: Choice::Container, ..Request::default() }
+}
+
+/// A server of our own with the PostgreSQL that is installed on this machine.
+#[must_use]
+pub fn local() -> Request {
+    Request { choice: Choice::Local, ..Request::default() }
+}
+
+/// A server that somebody else runs: nothing is started, and nothing stopped.
+#[must_use]
+pub fn external(url: impl Into<String>) -> Request {
+    Request { choice: Choice::External, database_url: Some(url.into()), ..Request::default() }
+}
+
+impl Request {
+    /// Takes this version where we are the ones who choose it.
+    #[must_use]
+    pub fn version(self, version: Version) -> Self {
+        Self { version, ..self }
+    }
+
+    /// Takes this container image instead of the default one.
+    #[must_use]
+    pub fn image(self, image: impl Into<String>) -> Self {
+        Self { image: Some(image.into()), ..self }
+    }
+
+    /// Refuses a server that has no TimescaleDB.
+    #[must_use]
+    pub fn needs_timescaledb(self) -> Self {
+        Self { needs_timescaledb: true, ..self }
+    }
+
+    /// Refuses a server that is older than this major version of PostgreSQL.
+    #[must_use]
+    pub fn postgres_min(self, major: u32) -> Self {
+        Self { postgres_min: Some(major), ..self }
+    }
+}

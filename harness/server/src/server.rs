@@ -1,0 +1,122 @@
+//! A running server.
+
+use std::path::Path;
+
+use sqlx::postgres::PgConnectOptions;
+
+#[cfg(feature = "container")]
+use crate::docker::Container;
+use crate::{access::Access, cluster::Cluster};
+use crate::{description::Description, error::ServerError, kept_server::KeptServer};
+
+/// A running server. [`Server::stop`] is the way to end it; dropping it does the same as the safety net.
+#[derive(Debug)]
+pub struct Server {
+    description: Description,
+    access: Access,
+    owner: Owner,
+}
+
+/// Who ends it.
+#[derive(Debug)]
+pub(crate) enum Owner {
+    Cluster(Cluster),
+    #[cfg(feature = "container")]
+    Container(Container),
+    /// Not we: somebody else's server, or one that a whole run shares.
+    Others,
+}
+
+impl Server {
+    /// A server that answers at `access`.
+    pub(crate) fn new(description: Description, access: Access, owner: Owner) -> Self {
+        Self { description, access, owner }
+    }
+
+    /// What is known about it.
+    #[must_use]
+    pub fn description(&self) -> &Description {
+        &self.description
+    }
+
+    /// How to connect to one of its databases, the fastest way: as superuser by the socket for a cluster of our own.
+    #[must_use]
+    pub fn options(&self, database: &str) -> PgConnectOptions {
+        self.access.options(database)
+    }
+
+    /// The URL of one of its databases, password included, for a command that is handed `DATABASE_URL`.
+    #[must_use]
+    pub fn url(&self, database: &str) -> String {
+        self.access.url(database)
+    }
+
+    /// The database to connect to for CREATE DATABASE and DROP DATABASE.
+    #[must_use]
+    pub fn maintenance(&self) -> &str {
+        self.access.maintenance()
+    }
+
+    pub(crate) fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// Hands the server over to the run whose process is `pid`, and with it the folder `state`: both go when that
+    /// process has ended.
+    pub(crate) fn hand_over(self, pid: u32, state: &Path) -> Result<Self, ServerError> {
+        match self.owner {
+            Owner::Cluster(cluster) => cluster.supervisor.watch(pid, state)?,
+            #[cfg(feature = "container")]
+            Owner::Container(container) => container.watch(pid, state)?,
+            Owner::Others => {}
+        }
+        Ok(Self { owner: Owner::Others, ..self })
+    }
+
+    /// Ends the server and removes what it left. A server that somebody else runs is left alone, and so is one that a
+    /// whole run shares.
+    ///
+    /// # Errors
+    ///
+    /// When the server cannot be ended in order. Its supervisor goes on trying.
+    pub async fn stop(self) -> Result<(), ServerError> {
+        match self.owner {
+            Owner::Cluster(cluster) => blocking(move || cluster.supervisor.stop()).await,
+            #[cfg(feature = "container")]
+            Owner::Container(container) => container.stop().await,
+            Owner::Others => Ok(()),
+        }
+    }
+
+    /// Leaves the databases and the log where they are, after a run that failed, and says where.
+    ///
+    /// # Errors
+    ///
+    /// When the server cannot be stopped in order.
+    pub async fn keep(self) -> Result<KeptServer, ServerError> {
+        match self.owner {
+            Owner::Cluster(cluster) => {
+                let (bin, port) = (cluster.bin.clone(), cluster.port);
+                let folder = blocking(move || cluster.keep()).await?;
+                Ok(KeptServer::of_cluster(&bin, &folder, port))
+            }
+            #[cfg(feature = "container")]
+            Owner::Container(container) => {
+                let name = container.name.clone();
+                let url = self.access.url("postgres");
+                blocking(move || container.keep()).await?;
+                Ok(KeptServer::of_container(&name, &url))
+            }
+            Owner::Others => Ok(KeptServer::of_others(&self.access)),
+        }
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ServerError> + Send + 'static,
+) -> Result<T, ServerError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(join) => std::panic::resume_unwind(join.into_panic()),
+    }
+}

@@ -1,0 +1,35 @@
+//! From a request to a running server.
+
+use crate::{error::ServerError, find::find, request::Request, server::Server};
+
+impl Request {
+    /// Starts the server without a word; [`start`] does it with a line that says which one was taken.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`].
+    pub async fn start(&self) -> Result<Server, ServerError> {
+        start(self, &mut |_| {}).await
+    }
+}
+
+/// Starts the server that the request asks for, and waits until it answers a query.
+///
+/// `notice` gets one line that says which server was taken and why, and before it lines of progress while packages
+/// or images are fetched.
+///
+/// # Errors
+///
+/// When no server is to be had, or when it is not what the request needs; never after something was left running.
+pub async fn start(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<Server, ServerError> {
+    let (starter, why) = find(request, notice).await?;
+    let server = starter.start().await?;
+    let description = server.description();
+    if let Err(error) = description.suffices(request) {
+        // What the caller must learn is why the server does not suffice; a failing stop is the supervisor's to mend.
+        let _ = server.stop().await;
+        return Err(error);
+    }
+    notice(&format!("server: {}, {} ({why})", description.kind, description.line()));
+    Ok(server)
+}
