@@ -3,10 +3,7 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use libtest_mimic::{Failed, Trial};
-use phasegate_engine::{
-    run::{CheckRequest, check},
-    suite::Suite,
-};
+use phasegate_engine::{CheckRequest, Limits, check, suite::Suite};
 use phasegate_evidence::{Digest, Verdict};
 use rusqlite::Connection;
 
@@ -73,6 +70,7 @@ fn judged(suite: &Suite, before: &str, last: &str, expected: Verdict) -> Result<
         read_only: true,
         runs: folder.path().join("runs"),
         run: None,
+        limits: Limits::default(),
     };
     let runtime = tokio::runtime::Runtime::new().map_err(|e| words(&e))?;
     let outcome = runtime.block_on(check(request, &mut |_| {})).map_err(|e| words(&e))?;

@@ -8,7 +8,6 @@ use forensic_tests::{
     replay::{Counterexample, Hunt, Property, hunt},
 };
 use libtest_mimic::{Failed, Trial};
-use phasegate_engine::lab::LabError;
 
 use crate::{
     properties_trial::{FIXED, SUITE, Stage, holds, notices, trial},
@@ -138,14 +137,14 @@ CREATE INDEX";
 fn notices_every_rule(world: &World, phases: &Phases) -> Trial {
     let phases = phases.clone();
     let name = "attribution_b03::property_15_notices_every_rule_that_is_broken".to_owned();
-    trial(world, name, async move |lab| {
-        let mut bench = STAGE.bench(&lab).await?;
+    trial(world, name, async move |states| {
+        let mut copy = STAGE.working_copy(&states).await?;
         let mut unnoticed = Vec::new();
         for (index, part, other) in BROKEN_RULES {
             let broken = phases.clone().with_defect(index, part, other);
-            let broken = broken.map_err(|why| LabError::Unexpected(why.to_string()))?;
+            let broken = broken.map_err(|why| Failed::from(why.to_string()))?;
             let how = Hunt { seed: FIXED, cases: 200, shrinks_max: 0, mutation: "" };
-            let found = hunt(&mut bench.session, &backfills(broken), how).await?;
+            let found = hunt(&mut copy.session, &backfills(broken), how).await?;
             // That a broken phase no longer applies would be noticed by anything.
             let is_applied =
                 |found: &Counterexample<_>| found.found.iter().all(|it| it.step > 0 && it.expected != "accepted");
@@ -154,7 +153,7 @@ fn notices_every_rule(world: &World, phases: &Phases) -> Trial {
                 unnoticed.push(format!("{part} -> {other}{why}"));
             }
         }
-        lab.clear(bench).await?;
-        if unnoticed.is_empty() { Ok(()) } else { Err(LabError::Unexpected(unnoticed.join("\n"))) }
+        states.clear(copy).await?;
+        if unnoticed.is_empty() { Ok(()) } else { Err(Failed::from(unnoticed.join("\n"))) }
     })
 }

@@ -4,10 +4,7 @@ use std::{fmt::Debug, path::Path, sync::Arc};
 
 use forensic_tests::replay::{Counterexample, Hunt, Property, Script, Seed, hunt, lay_prelude, play};
 use libtest_mimic::{Failed, Trial};
-use phasegate_engine::{
-    Variant,
-    lab::{Bench, Lab, LabError},
-};
+use phasegate_engine::{Migration, States, WorkingCopy};
 
 use crate::world::World;
 
@@ -27,35 +24,35 @@ pub(crate) enum Stage {
 
 impl Stage {
     /// A clone of the state as it is.
-    pub(crate) async fn fresh(self, lab: &Lab) -> Result<Bench, LabError> {
-        let mut suite = lab.suite().clone();
+    pub(crate) async fn fresh(self, states: &States) -> Result<WorkingCopy, Failed> {
+        let mut suite = states.suite().clone();
         match self {
-            Self::AfterAllPhases => lab.bench(&Variant::of(&suite), suite.phases.len()).await,
+            Self::AfterAllPhases => Ok(states.working_copy(&Migration::of(&suite), suite.phases.len()).await?),
             Self::EmptyBaseline => {
                 suite.baseline.data.clear();
-                lab.bench(&Variant::of(&suite), 0).await
+                Ok(states.working_copy(&Migration::of(&suite), 0).await?)
             }
         }
     }
 
     /// A clone of the state, with what scripts need.
-    pub(crate) async fn bench(self, lab: &Lab) -> Result<Bench, LabError> {
-        let mut bench = self.fresh(lab).await?;
-        lay_prelude(&mut bench.session).await?;
-        Ok(bench)
+    pub(crate) async fn working_copy(self, states: &States) -> Result<WorkingCopy, Failed> {
+        let mut copy = self.fresh(states).await?;
+        lay_prelude(&mut copy.session).await?;
+        Ok(copy)
     }
 }
 
 /// Tries a property on a clone of its own.
 pub(crate) async fn hunted<C: Clone + Debug>(
-    lab: &Lab,
+    states: &States,
     stage: Stage,
     property: &Property<C>,
     how: Hunt<'_>,
-) -> Result<Option<Counterexample<C>>, LabError> {
-    let mut bench = stage.bench(lab).await?;
-    let found = hunt(&mut bench.session, property, how).await?;
-    lab.clear(bench).await?;
+) -> Result<Option<Counterexample<C>>, Failed> {
+    let mut copy = stage.working_copy(states).await?;
+    let found = hunt(&mut copy.session, property, how).await?;
+    states.clear(copy).await?;
     Ok(found)
 }
 
@@ -64,8 +61,8 @@ pub(crate) fn holds<C>(world: &World, stage: Stage, property: Property<C>) -> Tr
 where
     C: Clone + Debug + Send + Sync + 'static,
 {
-    trial(world, property.name.to_owned(), async move |lab| {
-        let how = Hunt::from_environment(property.cases).map_err(LabError::Unexpected)?;
+    trial(world, property.name.to_owned(), async move |states| {
+        let how = Hunt::from_environment(property.cases)?;
         // In one piece: tests run beside each other.
         let line = format!(
             "{}: seed {}, {} cases
@@ -73,12 +70,12 @@ where
             property.name, how.seed, how.cases
         );
         eprint!("{line}");
-        match hunted(&lab, stage, &property, how).await? {
+        match hunted(&states, stage, &property, how).await? {
             None => Ok(()),
             Some(found) => {
                 let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("phasegate-failures");
                 let message = found.message(&found.write(&folder));
-                Err(LabError::Unexpected(message))
+                Err(Failed::from(message))
             }
         }
     })
@@ -89,34 +86,33 @@ pub(crate) fn notices<C>(world: &World, stage: Stage, claim: &str, property: Pro
 where
     C: Clone + Debug + Send + Sync + 'static,
 {
-    trial(world, format!("attribution_b03::{claim}"), async move |lab| {
+    trial(world, format!("attribution_b03::{claim}"), async move |states| {
         let how = Hunt { seed: FIXED, cases: property.cases * 4, shrinks_max: 0, mutation: defect };
-        let found = hunted(&lab, stage, &property, how).await?;
-        let found =
-            found.ok_or_else(|| LabError::Unexpected(format!("{} holds in spite of the defect", property.name)))?;
+        let found = hunted(&states, stage, &property, how).await?;
+        let found = found.ok_or_else(|| Failed::from(format!("{} holds in spite of the defect", property.name)))?;
         // A defect that cannot even be put in would make every case fail.
         match found.found.iter().find(|discrepancy| discrepancy.step == 0) {
             None => Ok(()),
-            Some(refused) => Err(LabError::Unexpected(refused.to_string())),
+            Some(refused) => Err(Failed::from(refused.to_string())),
         }
     })
 }
 
 /// A script shows what it says.
 pub(crate) fn shows(world: &World, stage: Stage, claim: &str, script: Script) -> Trial {
-    trial(world, format!("attribution_b03::{claim}"), async move |lab| {
-        let mut bench = stage.bench(&lab).await?;
-        let found = play(&mut bench.session, "", &script).await?;
-        lab.clear(bench).await?;
+    trial(world, format!("attribution_b03::{claim}"), async move |states| {
+        let mut copy = stage.working_copy(&states).await?;
+        let found = play(&mut copy.session, "", &script).await?;
+        states.clear(copy).await?;
         let lines: Vec<String> = found.iter().map(ToString::to_string).collect();
-        if lines.is_empty() { Ok(()) } else { Err(LabError::Unexpected(lines.join("\n"))) }
+        if lines.is_empty() { Ok(()) } else { Err(Failed::from(lines.join("\n"))) }
     })
 }
 
 pub(crate) fn trial(
     world: &World,
     name: String,
-    test: impl AsyncFnOnce(Arc<Lab>) -> Result<(), LabError> + Send + 'static,
+    test: impl AsyncFnOnce(Arc<States>) -> Result<(), Failed> + Send + 'static,
 ) -> Trial {
     let world = world.clone();
     Trial::test(name, move || -> Result<(), Failed> { world.test(SUITE, test) })

@@ -3,10 +3,7 @@
 use std::path::Path;
 
 use libtest_mimic::{Failed, Trial};
-use phasegate_engine::{
-    run::{self, Outcome},
-    suite,
-};
+use phasegate_engine::{Finished, Limits, Request, run, suite};
 use phasegate_evidence::{RunFolder, Verdict, verify};
 use phasegate_server::{Choice, Kind};
 use tokio::runtime::Runtime;
@@ -69,15 +66,16 @@ fn two_runs_come_to_the_same(choices: &[Choice; 2]) -> Result<(), Failed> {
     }
 }
 
-async fn run_on(choice: Choice, runs: &Path) -> Result<Outcome, Failed> {
+async fn run_on(choice: Choice, runs: &Path) -> Result<Finished, Failed> {
     let suites = Path::new(env!("CARGO_MANIFEST_DIR")).join("suites");
-    let request = run::Request {
+    let request = Request {
         suites: suite::load(&suites, &["attribution-b03".to_owned()]).map_err(|error| error.to_string())?,
         server: phasegate_server::Request { choice, ..phasegate_server::Request::default() },
         runs: runs.to_owned(),
         run: None,
+        limits: Limits::default(),
     };
     let (_keep, cancel) = tokio::sync::watch::channel(false);
-    let outcome = run::run(request, &mut |_| {}, &mut |_| {}, cancel).await;
+    let outcome = run(request, &mut |_| {}, &mut |_| {}, cancel).await;
     Ok(outcome.map_err(|error| error.to_string())?)
 }

@@ -2,10 +2,14 @@
 
 use libtest_mimic::{Failed, Trial};
 use phasegate_engine::{
-    lab::{Lab, LabError},
-    suite::{Check, Gate, Suite},
+    Events, States, judge_gate, play,
+    suite::{Gate, Scenario, Suite},
+    try_defect,
 };
-use phasegate_evidence::Verdict;
+use phasegate_evidence::{
+    Event, Verdict,
+    judge::{Check, Judged},
+};
 
 use crate::world::World;
 
@@ -22,13 +26,13 @@ fn suite_trials(world: &World, suite: &Suite) -> Vec<Trial> {
             let name = format!("{module}::gate_{}", word(&gate.slug));
             trials.push(trial(world, suite, name, {
                 let gate = gate.clone();
-                async move |lab| gate_passes(&lab, index, &gate).await
+                async move |states| gate_passes(&states, index, &gate).await
             }));
             for check in gate.checks.iter().filter(|check| check.fails.is_some()) {
                 let name = format!("{module}::defect_{}_is_caught", word(&check.id));
                 trials.push(trial(world, suite, name, {
                     let check = check.clone();
-                    async move |lab| lab.prove_defect(index, &check).await
+                    async move |states| defect_is_caught(&states, index, &check).await
                 }));
             }
         }
@@ -37,7 +41,7 @@ fn suite_trials(world: &World, suite: &Suite) -> Vec<Trial> {
         let name = format!("{module}::scenario_{}", word(&scenario.slug));
         trials.push(trial(world, suite, name, {
             let scenario = scenario.clone();
-            async move |lab| lab.play(&scenario).await
+            async move |states| scenario_ends_as_it_says(&states, &scenario).await
         }));
     }
     trials
@@ -47,27 +51,44 @@ fn trial(
     world: &World,
     suite: &Suite,
     name: String,
-    test: impl AsyncFnOnce(std::sync::Arc<Lab>) -> Result<(), LabError> + Send + 'static,
+    test: impl AsyncFnOnce(std::sync::Arc<States>) -> Result<(), Failed> + Send + 'static,
 ) -> Trial {
     let world = world.clone();
     let suite = suite.name.clone();
     Trial::test(name, move || -> Result<(), Failed> { world.test(&suite, test) })
 }
 
-async fn gate_passes(lab: &Lab, index: usize, gate: &Gate) -> Result<(), LabError> {
-    let mut failures = Vec::new();
-    for check in &gate.checks {
-        let (_, judged) = lab.judge(index, check).await?;
-        if judged.verdict != Verdict::Passed {
-            failures.push(failure(check, judged.verdict, judged.reason.map(|r| r.to_string())));
+async fn gate_passes(states: &States, index: usize, gate: &Gate) -> Result<(), Failed> {
+    let mut judged = Vec::new();
+    let mut listener = |event: &Event| {
+        if let Event::CheckJudged { check, verdict, reason, .. } = event {
+            let reason = reason.as_ref().map(ToString::to_string).unwrap_or_default();
+            judged.push((check.clone(), *verdict, reason));
         }
+    };
+    judge_gate(states, index, gate, &mut Events::unrecorded(&mut listener)).await?;
+    if judged.len() != gate.checks.len() {
+        return Err(format!("{} of {} checks were judged: {judged:?}", judged.len(), gate.checks.len()).into());
     }
-    if failures.is_empty() { Ok(()) } else { Err(LabError::Unexpected(failures.join("\n"))) }
+    let failed = judged.iter().filter(|(_, verdict, _)| *verdict != Verdict::Passed);
+    let lines: Vec<String> = failed.map(|(id, verdict, reason)| format!("check {id} is {verdict}: {reason}")).collect();
+    if lines.is_empty() { Ok(()) } else { Err(lines.join("\n").into()) }
 }
 
-fn failure(check: &Check, verdict: Verdict, reason: Option<String>) -> String {
-    let reason = reason.unwrap_or_default();
-    format!("check {} ({}) is {verdict}: {reason}", check.id, check.title)
+async fn defect_is_caught(states: &States, index: usize, check: &Check) -> Result<(), Failed> {
+    let (_, judged) = try_defect(states, index, check).await?;
+    passed(judged)
+}
+
+async fn scenario_ends_as_it_says(states: &States, scenario: &Scenario) -> Result<(), Failed> {
+    passed(play(states, scenario, &mut Events::unrecorded(&mut |_| {})).await?)
+}
+
+fn passed(judged: Judged) -> Result<(), Failed> {
+    match judged.reason {
+        None if judged.verdict == Verdict::Passed => Ok(()),
+        reason => Err(reason.map_or_else(|| judged.verdict.to_string(), |reason| reason.to_string()).into()),
+    }
 }
 
 /// A name in the form of a Rust path.

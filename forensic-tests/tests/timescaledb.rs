@@ -1,11 +1,9 @@
 //! What is particular to TimescaleDB: a hypertable's rows lie in chunks, and a chunk refuses in its own name.
 
-use libtest_mimic::Trial;
-use phasegate_engine::{
-    Variant,
-    lab::{Lab, LabError},
-    session::{Cause, Session},
-};
+use libtest_mimic::{Failed, Trial};
+use phasegate_database::{Session, refusal_of};
+use phasegate_engine::{Migration, States};
+use phasegate_evidence::Cause;
 
 use crate::world::World;
 
@@ -26,7 +24,7 @@ const HYPERTABLE: &str = "
 pub(crate) fn trials(world: &World) -> Vec<Trial> {
     let trial = |name: &str, test: fn(&mut Session) -> Test<'_>| {
         let world = world.clone();
-        Trial::test(name, move || world.test("attribution-b03", async |lab| on_hypertable(&lab, test).await))
+        Trial::test(name, move || world.test("attribution-b03", async |states| on_hypertable(&states, test).await))
     };
     vec![
         trial("timescaledb::a_chunk_refuses_in_the_name_of_its_hypertable", |session| Box::pin(chunks_refuse(session))),
@@ -34,18 +32,18 @@ pub(crate) fn trials(world: &World) -> Vec<Trial> {
     ]
 }
 
-type Test<'s> = std::pin::Pin<Box<dyn Future<Output = Result<(), LabError>> + 's>>;
+type Test<'s> = std::pin::Pin<Box<dyn Future<Output = Result<(), Failed>> + 's>>;
 
-async fn on_hypertable(lab: &Lab, test: fn(&mut Session) -> Test<'_>) -> Result<(), LabError> {
-    let mut bench = lab.bench(&Variant::of(lab.suite()), 0).await?;
-    bench.session.begin().await?;
-    bench.session.run(HYPERTABLE).await?;
-    test(&mut bench.session).await?;
-    bench.session.rollback().await?;
-    lab.clear(bench).await
+async fn on_hypertable(states: &States, test: fn(&mut Session) -> Test<'_>) -> Result<(), Failed> {
+    let mut copy = states.working_copy(&Migration::of(states.suite()), 0).await?;
+    copy.session.begin().await?;
+    copy.session.run(HYPERTABLE).await?;
+    test(&mut copy.session).await?;
+    copy.session.rollback().await?;
+    Ok(states.clear(copy).await?)
 }
 
-async fn chunks_refuse(session: &mut Session) -> Result<(), LabError> {
+async fn chunks_refuse(session: &mut Session) -> Result<(), Failed> {
     for (write, sqlstate, name) in [
         ("INSERT INTO readings VALUES ('2025-01-01', 1, 11)", "23505", "readings_pkey"),
         ("INSERT INTO readings VALUES ('2025-01-01', 2, 10)", "23505", "idx_readings_value"),
@@ -55,27 +53,27 @@ async fn chunks_refuse(session: &mut Session) -> Result<(), LabError> {
         ("INSERT INTO readings VALUES ('2025-06-01', 3, 12)", "23503", "readings_sensor_fkey"),
     ] {
         session.begin().await?;
-        let refused = session.run(write).await;
+        let refused = refusal_of(session.run(write).await)?;
         session.rollback().await?;
         let Err(error) = refused else {
-            return Err(LabError::Unexpected(format!("{write} was accepted")));
+            return Err(Failed::from(format!("{write} was accepted")));
         };
         let expected = Cause::Constraint { name: name.to_owned() };
         if error.sqlstate.as_deref() != Some(sqlstate) || error.cause != Some(expected) {
             let met = error.summary();
-            return Err(LabError::Unexpected(format!("{write} met {met}, expected {sqlstate} {name}")));
+            return Err(Failed::from(format!("{write} met {met}, expected {sqlstate} {name}")));
         }
     }
     Ok(())
 }
 
-async fn catalog_lists(session: &mut Session) -> Result<(), LabError> {
+async fn catalog_lists(session: &mut Session) -> Result<(), Failed> {
     let catalog = session.catalog().await?;
     let met = catalog.get("hypertable readings");
     let chunks: Vec<&String> = catalog.0.keys().filter(|key| key.contains("_chunk")).collect();
     if met == Some("time at 1 day") && chunks.is_empty() {
         Ok(())
     } else {
-        Err(LabError::Unexpected(format!("met {met:?}, and of chunks {chunks:?}")))
+        Err(Failed::from(format!("met {met:?}, and of chunks {chunks:?}")))
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use libtest_mimic::Failed;
 use phasegate_engine::{
-    lab::{Lab, LabError},
+    Limits, States,
     suite::{self, Suite},
 };
 use phasegate_server::Shared;
@@ -29,7 +29,7 @@ struct Inner {
 #[derive(Default)]
 struct State {
     server: Option<Shared>,
-    labs: BTreeMap<String, Arc<Lab>>,
+    states_of: BTreeMap<String, Arc<States>>,
 }
 
 impl World {
@@ -51,34 +51,35 @@ impl World {
     pub(crate) fn test(
         &self,
         suite: &str,
-        test: impl AsyncFnOnce(Arc<Lab>) -> Result<(), LabError>,
+        test: impl AsyncFnOnce(Arc<States>) -> Result<(), Failed>,
     ) -> Result<(), Failed> {
-        let lab = self.lab(suite)?;
-        self.inner.runtime.block_on(test(lab)).map_err(|error| Failed::from(error.to_string()))
+        let states = self.states(suite)?;
+        self.inner.runtime.block_on(test(states))
     }
 
-    /// The lab of a suite, and the server if it needs one.
-    fn lab(&self, name: &str) -> Result<Arc<Lab>, Failed> {
+    /// The states of a suite, and the server if it needs one.
+    fn states(&self, name: &str) -> Result<Arc<States>, Failed> {
         let mut state = self.inner.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(lab) = state.labs.get(name) {
-            return Ok(lab.clone());
+        if let Some(states) = state.states_of.get(name) {
+            return Ok(states.clone());
         }
         let suite = self.inner.suites.iter().find(|suite| suite.name == name);
         let suite = suite.ok_or_else(|| Failed::from(format!("there is no suite {name}")))?;
-        if suite.need.kind == "postgres" && state.server.is_none() {
+        if suite.kind.capabilities().server && state.server.is_none() {
             let request = server_request()?;
             let mut notice = |line: &str| eprintln!("{line}");
             let start = phasegate_server::shared(&request, &mut notice);
             state.server = Some(self.inner.runtime.block_on(start).map_err(|e| e.to_string())?);
         }
-        let lab = Lab::new(suite.clone(), state.server.as_deref(), &format!("test{}", std::process::id()));
-        let mut lab = lab.map_err(|error| error.to_string())?;
+        let states =
+            States::kept(suite, state.server.as_deref(), &format!("test{}", std::process::id()), Limits::default());
+        let mut states = states.map_err(|error| error.to_string())?;
         if is_one_of_many_processes() {
-            lab = lab.shared_between_processes();
+            states = states.shared_between_processes();
         }
-        let lab = Arc::new(lab);
-        state.labs.insert(name.to_owned(), lab.clone());
-        Ok(lab)
+        let states = Arc::new(states);
+        state.states_of.insert(name.to_owned(), states.clone());
+        Ok(states)
     }
 
     /// Drops the databases of the tests where the server outlives them; a server of this process's own goes with it.
@@ -91,8 +92,8 @@ impl World {
             return Ok(());
         }
         self.inner.runtime.block_on(async {
-            for lab in state.labs.into_values().filter_map(Arc::into_inner) {
-                lab.close().await.map_err(|error| error.to_string())?;
+            for states in state.states_of.into_values().filter_map(Arc::into_inner) {
+                states.close().await.map_err(|error| error.to_string())?;
             }
             Ok(())
         })

@@ -1,16 +1,13 @@
 //! The source's own checks of a suite, judged on one database.
 
-use std::{collections::BTreeMap, path::Path, time::Instant};
+use std::{path::Path, time::Instant};
 
+use phasegate_database::Database;
 use phasegate_engine::{
-    catalog::Catalog,
-    database::{Database, Host},
-    gate::{Context, Facts, judge_check},
-    lab::Lab,
-    run::{PhaseState, judge_gates},
-    suite::{self, Check, Phase, Suite},
+    Events, Limits, States, judge_gates_on,
+    suite::{self, Phase, Suite},
 };
-use phasegate_evidence::{ServerFacts, Verdict};
+use phasegate_evidence::{Event, Verdict};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -32,57 +29,34 @@ pub(crate) fn all_gates(suite: &Suite) -> Result<Phase, Failure> {
 }
 
 /// Judges them as a run does, from connecting to the last verdict; says how long that took and how many passed.
-pub(crate) async fn timed(host: &Host, on: &Database, phase: &Phase, server: &ServerFacts) -> Result<Value, Failure> {
-    let before = Catalog::default();
-    let legacy = BTreeMap::new();
+pub(crate) async fn timed(states: &States, on: &Database, phase: &Phase) -> Result<Value, Failure> {
+    let (mut checks, mut checks_us, mut failed) = (0, 0, Vec::new());
+    let mut listener = |event: &Event| {
+        if let Event::CheckJudged { check, verdict, duration_us, .. } = event {
+            checks += 1;
+            checks_us += duration_us;
+            if *verdict != Verdict::Passed {
+                failed.push(check.clone());
+            }
+        }
+    };
     let start = Instant::now();
-    // A run knows the catalog since the phase was applied. Here it has to be read, for it is part of the work.
-    let mut session = host.connect(on).await?;
-    let after = session.catalog().await?;
-    session.close().await?;
-    let state = PhaseState { before: &before, after: &after, legacy: &legacy, server };
-    let outcomes = judge_gates(host, on, phase, state).await?;
+    judge_gates_on(states, on, phase, &mut Events::unrecorded(&mut listener)).await?;
     let took = milliseconds(start);
-    let checks_took: u128 = outcomes.iter().map(|outcome| outcome.took.as_micros()).sum();
-    let failed: Vec<&str> = outcomes
-        .iter()
-        .filter(|outcome| outcome.judged.verdict != Verdict::Passed)
-        .map(|outcome| outcome.check.id.as_str())
-        .collect();
-    Ok(json!({
-        "ms": took,
-        "checks": outcomes.len(),
-        "checks_ms": checks_took as f64 / 1000.0,
-        "failed": failed,
-    }))
+    Ok(json!({ "ms": took, "checks": checks, "checks_ms": checks_us as f64 / 1000.0, "failed": failed }))
 }
 
-/// The parts of the same on one session: where the time goes.
-pub(crate) async fn parts(host: &Host, on: &Database, phase: &Phase) -> Result<Value, Failure> {
+/// The parts of the same: where the time goes.
+pub(crate) async fn parts(states: &States, on: &Database, phase: &Phase) -> Result<Value, Failure> {
     let start = Instant::now();
-    let mut session = host.connect(on).await?;
-    let connect = milliseconds(start);
+    let mut session = states.host().connect(on).await?;
+    let connect_ms = milliseconds(start);
     let start = Instant::now();
-    let read = session.catalog().await?;
-    let catalog = milliseconds(start);
-    let checks: Vec<&Check> = phase.gates.iter().flat_map(|gate| &gate.checks).collect();
-    let start = Instant::now();
-    let expectations = checks.iter().map(|check| &check.expectation);
-    let facts = Facts::of(&read, &mut session, expectations).await?;
-    let normalise = milliseconds(start);
-    let start = Instant::now();
-    let context = Context { facts: Some(&facts), ..Context::default() };
-    for check in checks {
-        judge_check(&mut session, check, context).await?;
-    }
-    let judge = milliseconds(start);
+    session.catalog().await?;
+    let catalog_ms = milliseconds(start);
     session.close().await?;
-    Ok(json!({
-        "connect_ms": connect,
-        "catalog_ms": catalog,
-        "normalise_ms": normalise,
-        "checks_ms": judge,
-    }))
+    let judged = timed(states, on, phase).await?;
+    Ok(json!({ "connect_ms": connect_ms, "catalog_ms": catalog_ms, "checks_ms": judged["checks_ms"] }))
 }
 
 /// The same as a process of its own, with nothing read or started before.
@@ -92,10 +66,10 @@ pub(crate) async fn process(suites: &str, name: &str, url: &str, database: &str)
     let load_ms = milliseconds(start);
     let server = phasegate_server::external(url).start().await?;
     let phase = all_gates(&suite)?;
-    let lab = Lab::new(suite, Some(&server), "phasegate_judge")?;
+    let states = States::kept(&suite, Some(&server), "judge", Limits::default())?;
     let on = Database(database.to_owned());
-    let mut judged = timed(lab.host(), &on, &phase, lab.facts()).await?;
-    lab.close().await?;
+    let mut judged = timed(&states, &on, &phase).await?;
+    states.close().await?;
     judged["load_ms"] = json!(load_ms);
     println!("{judged}");
     Ok(())

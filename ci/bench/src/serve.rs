@@ -2,12 +2,8 @@
 
 use std::{collections::BTreeMap, io::Write, sync::Arc, time::Instant};
 
-use phasegate_engine::{
-    Variant,
-    database::Database,
-    lab::{Checkpoint, Lab},
-    suite::Phase,
-};
+use phasegate_database::Database;
+use phasegate_engine::{Limits, Migration, State, States, suite::Phase};
 use phasegate_server::{Request, Server, embedded, provision};
 use serde_json::{Value, json};
 
@@ -17,10 +13,10 @@ use crate::{
 };
 
 /// What is held between two commands.
-struct Bench {
-    lab: Lab,
+struct Held {
+    states: States,
     phase: Phase,
-    checkpoint: Arc<Checkpoint>,
+    checkpoint: Arc<State>,
     /// Other suites that were read for this server, by folder and name.
     others: BTreeMap<(String, String), Phase>,
 }
@@ -50,23 +46,23 @@ async fn obey(
     mut parts: Value,
 ) -> Result<(), Failure> {
     let phase = all_gates(&suite)?;
-    let lab = Lab::new(suite, Some(server), "phasegate_bench")?;
-    let variant = Variant::of(lab.suite());
+    let states = States::kept(&suite, Some(server), "bench", Limits::default())?;
+    let migration = Migration::of(states.suite());
     let start = Instant::now();
-    lab.checkpoint(&variant, 0).await?;
+    states.after(&migration, 0).await?;
     parts["baseline_ms"] = json!(milliseconds(start));
     let start = Instant::now();
-    let checkpoint = lab.checkpoint(&variant, phases).await?;
+    let checkpoint = states.after(&migration, phases).await?;
     parts["phases_ms"] = json!(milliseconds(start));
     let mut ready = ready(server).await?;
     ready["parts"] = parts;
     say(&ready)?;
-    let mut bench = Bench { lab, phase, checkpoint, others: BTreeMap::new() };
+    let mut held = Held { states, phase, checkpoint, others: BTreeMap::new() };
     // Nothing else is to run while the next command is waited for.
     for line in std::io::stdin().lines() {
         let line = line?;
         let words: Vec<&str> = line.split_whitespace().collect();
-        say(&bench.answer(&words).await?)?;
+        say(&held.answer(&words).await?)?;
     }
     Ok(())
 }
@@ -87,9 +83,9 @@ async fn ready(server: &Server) -> Result<Value, Failure> {
     }))
 }
 
-impl Bench {
+impl Held {
     async fn answer(&mut self, words: &[&str]) -> Result<Value, Failure> {
-        let host = self.lab.host();
+        let host = self.states.host();
         match *words {
             ["database"] => {
                 let clone = host.clone_of(&self.checkpoint.database).await?;
@@ -108,10 +104,10 @@ impl Bench {
             }
             ["pool", number] => self.pool(number.parse()?).await,
             ["as-a-run", rounds] => self.as_a_run(rounds.parse()?).await,
-            ["parts", name] => parts(host, &Database(name.to_owned()), &self.phase).await,
+            ["parts", name] => parts(&self.states, &Database(name.to_owned()), &self.phase).await,
             ["judge", name] => {
                 let on = Database(name.to_owned());
-                timed(host, &on, &self.phase, self.lab.facts()).await
+                timed(&self.states, &on, &self.phase).await
             }
             ["judge", name, suites, suite] => {
                 let key = (suites.to_owned(), suite.to_owned());
@@ -121,7 +117,7 @@ impl Bench {
                 }
                 let phase = &self.others[&key];
                 let on = Database(name.to_owned());
-                timed(host, &on, phase, self.lab.facts()).await
+                timed(&self.states, &on, phase).await
             }
             _ => Err(Failure::new(format!("unknown command {words:?}"))),
         }
@@ -129,7 +125,7 @@ impl Bench {
 
     /// How long each clone of a pool is waited for, while the checks of the suite are judged on the one before.
     async fn pool(&self, number: usize) -> Result<Value, Failure> {
-        let host = self.lab.host();
+        let host = self.states.host();
         let mut clones = host.clones(&self.checkpoint.database, number);
         let mut waits = Vec::new();
         let mut taken = Vec::new();
@@ -137,7 +133,7 @@ impl Bench {
             let start = Instant::now();
             let clone = clones.take().await?;
             waits.push(milliseconds(start));
-            timed(host, &clone, &self.phase, self.lab.facts()).await?;
+            timed(&self.states, &clone, &self.phase).await?;
             taken.push(clone);
         }
         for clone in taken {
@@ -149,7 +145,7 @@ impl Bench {
     /// The same in the pattern of a run, which asks for three clones after each phase: one for the gates, at once, one
     /// for the way back beside them, and one to go on from when the gates are judged.
     async fn as_a_run(&self, rounds: usize) -> Result<Value, Failure> {
-        let host = self.lab.host();
+        let host = self.states.host();
         let mut waits = Vec::new();
         for _ in 0..rounds {
             let mut clones = host.clones(&self.checkpoint.database, 3);
@@ -161,7 +157,7 @@ impl Bench {
                 let clone = clones.take().await;
                 (clone, milliseconds(start))
             };
-            let (judged, (back_on, waited)) = tokio::join!(timed(host, &gates_on, &self.phase, self.lab.facts()), back);
+            let (judged, (back_on, waited)) = tokio::join!(timed(&self.states, &gates_on, &self.phase), back);
             judged?;
             waits.push(waited);
             let start = Instant::now();

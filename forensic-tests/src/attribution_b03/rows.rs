@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use phasegate_engine::sql::{Identifier, Literal};
+use phasegate_database::{Identifier, Literal};
 
 /// One INSERT. Values are quoted literals, which the server reads as the column's type.
 #[derive(Debug, Clone, PartialEq, Eq)]

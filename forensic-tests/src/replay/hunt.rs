@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use phasegate_engine::session::{DbError, Session};
+use phasegate_database::{Error, Session};
 use proptest::{
     strategy::{Strategy, ValueTree},
     test_runner::{Config, TestRunner},
@@ -52,11 +52,11 @@ pub async fn hunt<C: Clone + fmt::Debug>(
     session: &mut Session,
     property: &Property<C>,
     hunt: Hunt<'_>,
-) -> Result<Option<Counterexample<C>>, DbError> {
+) -> Result<Option<Counterexample<C>>, Error> {
     let mut runner = TestRunner::new_with_rng(Config::default(), hunt.seed.rng());
     for number in 1..=hunt.cases {
         let tree = property.strategy.new_tree(&mut runner);
-        let mut tree = tree.map_err(|why| DbError::harness(format!("no case: {why}")))?;
+        let mut tree = tree.map_err(|why| Error::mistake(format!("no case: {why}")))?;
         let first = tried(session, property, hunt, number, tree.current()).await?;
         let Some(mut best) = first else { continue };
         let mut is_smaller = tree.simplify();
@@ -84,7 +84,7 @@ async fn tried<C: Clone>(
     hunt: Hunt<'_>,
     number: u32,
     case: C,
-) -> Result<Option<Counterexample<C>>, DbError> {
+) -> Result<Option<Counterexample<C>>, Error> {
     let script = (property.script)(&case);
     let found = play(session, hunt.mutation, &script).await?;
     if found.is_empty() {

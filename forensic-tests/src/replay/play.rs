@@ -2,10 +2,8 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use phasegate_engine::{
-    catalog::{Catalog, Difference},
-    session::{DbError, Session},
-};
+use phasegate_database::{Error, Session, refusal_of};
+use phasegate_evidence::{Catalog, Difference};
 
 use super::{Script, Step};
 
@@ -41,7 +39,7 @@ impl fmt::Display for Discrepancy {
 ///
 /// # Errors
 /// When the server refuses.
-pub async fn lay_prelude(session: &mut Session) -> Result<(), DbError> {
+pub async fn lay_prelude(session: &mut Session) -> Result<(), Error> {
     session.run(PRELUDE).await.map(drop)
 }
 
@@ -49,21 +47,17 @@ pub async fn lay_prelude(session: &mut Session) -> Result<(), DbError> {
 ///
 /// # Errors
 /// When the connection breaks. A statement that is refused although it must go through is a discrepancy.
-pub async fn play(session: &mut Session, mutation: &str, script: &Script) -> Result<Vec<Discrepancy>, DbError> {
+pub async fn play(session: &mut Session, mutation: &str, script: &Script) -> Result<Vec<Discrepancy>, Error> {
     session.begin().await?;
     let played = play_steps(session, mutation, script).await;
     session.rollback().await?;
-    match played {
-        Err(refused) if refused.sqlstate.is_some() => Ok(vec![Discrepancy {
-            step: 0,
-            expected: "accepted".to_owned(),
-            observed: format!("{}: {}", refused.summary(), refused.message),
-        }]),
-        other => other,
-    }
+    Ok(refusal_of(played)?.unwrap_or_else(|refused| {
+        let observed = format!("{}: {}", refused.summary(), refused.message);
+        vec![Discrepancy { step: 0, expected: "accepted".to_owned(), observed }]
+    }))
 }
 
-async fn play_steps(session: &mut Session, mutation: &str, script: &Script) -> Result<Vec<Discrepancy>, DbError> {
+async fn play_steps(session: &mut Session, mutation: &str, script: &Script) -> Result<Vec<Discrepancy>, Error> {
     let mut catalogs: BTreeMap<&str, Catalog> = BTreeMap::new();
     let mut found = Vec::new();
     // Consecutive statements go in one message: most of a case's time would be the way to the server and back.

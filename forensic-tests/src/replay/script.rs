@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use phasegate_engine::sql::{Identifier, Literal};
+use phasegate_database::{Identifier, Literal};
 
 /// What an attempted statement does.
 #[derive(Debug, Clone, PartialEq, Eq)]

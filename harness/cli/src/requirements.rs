@@ -64,7 +64,7 @@ pub(crate) fn requirements(suites: &[Suite], plans: &[SuitePlan]) -> Vec<Require
         for gate in plan.phases.iter().flat_map(|phase| &phase.gates) {
             note(&gate.requirement, "gate", &gate.gate, &gate.claim);
             for check in &gate.checks {
-                note(&check.requirement, "check", &check.check, &check.title);
+                note(&check.requirement, "check", &check.id, &check.title);
             }
         }
         for scenario in &suite.scenarios {

@@ -1,60 +1,90 @@
 //! Applies SQL files statement by statement, or a command, so that an error has a file, a line and a statement.
 
-use std::{path::Path, time::Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
-use phasegate_evidence::ApplyFailure;
+use phasegate_database::{Database, Error, Host, Session, SyntaxFault};
+use phasegate_evidence::{ApplyFailure, Event, Refusal};
 
 use crate::{
     command::run_command,
-    session::{DbError, Session},
     suite::{PhaseStep, SqlFile, TransactionMode},
 };
 
 /// One statement, or the command, that was applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AppliedStatement {
+pub(crate) struct AppliedStatement {
     /// The file, relative to the fixtures, or the command.
-    pub file: String,
+    pub(crate) file: String,
     /// The line on which the statement starts; 0 for a command.
-    pub line: u32,
+    pub(crate) line: u32,
     /// Rows written.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// How long it took.
-    pub duration_us: u64,
+    pub(crate) duration_us: u64,
 }
 
-/// How a step is applied.
+impl AppliedStatement {
+    /// The event that says so.
+    pub(crate) fn event(self, suite: &str, phase: &str) -> Event {
+        Event::StatementApplied {
+            suite: suite.to_owned(),
+            phase: phase.to_owned(),
+            file: self.file,
+            line: self.line,
+            rows: self.rows,
+            duration_us: self.duration_us,
+        }
+    }
+}
+
+/// Receives each statement when it has been applied.
+pub(crate) type Progress<'a> = dyn FnMut(AppliedStatement) + Send + 'a;
+
+/// What a step is applied to.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Manner<'a> {
-    /// How statements are put into transactions.
-    pub transaction: TransactionMode,
-    /// The role that applies them, if it is not the session's user.
-    pub role: Option<&'a str>,
-    /// What a command is handed as `DATABASE_URL`.
-    pub database_url: &'a str,
-    /// The folder in which a command is started: that of the fixtures.
-    pub folder: &'a Path,
+pub(crate) struct Application<'a> {
+    /// Where the database lies.
+    pub(crate) host: &'a Host,
+    /// The database, which a command is handed as `DATABASE_URL`.
+    pub(crate) database: &'a Database,
+    /// How long a statement, or the command, may take.
+    pub(crate) limit: Duration,
 }
 
-/// Applies one step of a phase.
-///
-/// # Errors
-/// At the first statement that is refused. With [`TransactionMode::Phase`] nothing of the step is left then.
+/// The way in which a step is applied.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Way<'a> {
+    /// How statements are put into transactions.
+    pub(crate) transaction: TransactionMode,
+    /// The role that applies them, if it is not the session's user.
+    pub(crate) role: Option<&'a str>,
+    /// The folder in which a command is started: that of the fixtures.
+    pub(crate) folder: &'a Path,
+}
+
+/// Applies one step of a phase. With [`TransactionMode::Phase`] nothing of it is left when a statement is refused.
 pub(crate) async fn apply(
     session: &mut Session,
+    on: Application<'_>,
     step: &PhaseStep,
-    manner: Manner<'_>,
-    applied: &mut (dyn FnMut(AppliedStatement) + Send),
+    way: Way<'_>,
+    progress: &mut Progress<'_>,
 ) -> Result<(), ApplyFailure> {
     match step {
         PhaseStep::Command(command) => {
-            let outside = |error: DbError| failure(&command.join(" "), 0, 0, &error);
+            let outside = |error: Error| failure(&command.join(" "), 0, 0, &error);
             session.step_aside().map_err(outside)?;
-            let outcome = run_command(command, manner.database_url, manner.folder).await;
+            let outcome = run_command(command, &on.host.url(on.database), way.folder, on.limit).await;
             session.come_back().map_err(outside)?;
-            applied(outcome?);
+            progress(outcome?);
         }
-        PhaseStep::Sql(files) => apply_files(session, files, manner, applied).await?,
+        PhaseStep::Sql(files) => {
+            session.limit(on.limit);
+            apply_files(session, files, way, progress).await?;
+        }
     }
     Ok(())
 }
@@ -62,15 +92,15 @@ pub(crate) async fn apply(
 async fn apply_files(
     session: &mut Session,
     files: &[SqlFile],
-    manner: Manner<'_>,
-    applied: &mut (dyn FnMut(AppliedStatement) + Send),
+    way: Way<'_>,
+    progress: &mut Progress<'_>,
 ) -> Result<(), ApplyFailure> {
-    let whole = manner.transaction == TransactionMode::Phase;
-    let outside = |error: DbError| failure("the transaction", 0, 0, &error);
+    let whole = way.transaction == TransactionMode::Phase;
+    let outside = |error: Error| failure("the transaction", 0, 0, &error);
     if whole {
         session.begin().await.map_err(outside)?;
     }
-    let outcome = apply_statements(session, files, manner.role, applied).await;
+    let outcome = apply_statements(session, files, way.role, progress).await;
     match outcome {
         Ok(()) if whole => {
             // Constraints that are deferred refuse here.
@@ -84,7 +114,8 @@ async fn apply_files(
         Ok(()) => Ok(()),
         Err(refused) => {
             if whole {
-                session.rollback().await.map_err(outside)?;
+                // A connection that is lost has rolled back by itself.
+                let _ = session.rollback().await;
             }
             Err(refused)
         }
@@ -95,34 +126,33 @@ async fn apply_statements(
     session: &mut Session,
     files: &[SqlFile],
     role: Option<&str>,
-    applied: &mut (dyn FnMut(AppliedStatement) + Send),
+    progress: &mut Progress<'_>,
 ) -> Result<(), ApplyFailure> {
     if let Some(role) = role {
         session.become_role(role).await.map_err(|error| failure("SET ROLE", 0, 0, &error))?;
     }
     let mut ordinal = 0;
     for file in files {
-        let statements = file.statements().map_err(|fault| ApplyFailure {
-            file: file.path.clone(),
-            line: fault.line,
-            statement: 0,
-            sqlstate: None,
-            cause: None,
-            message: fault.message,
-            hint: None,
-        })?;
+        let no_sql = |fault: SyntaxFault| {
+            ApplyFailure::refused(&file.path, fault.line, 0, &Refusal::without_code(fault.message))
+        };
+        let statements = file.statements().map_err(no_sql)?;
         for statement in statements {
             ordinal += 1;
             let start = Instant::now();
             match session.run(&statement.text).await {
-                Ok(ran) => applied(AppliedStatement {
+                Ok(ran) => progress(AppliedStatement {
                     file: file.path.clone(),
                     line: statement.line,
                     rows: ran.affected,
                     duration_us: micros(start),
                 }),
                 Err(error) => {
-                    let line = statement.line + lines_before(&statement.text, error.position);
+                    let position = match &error {
+                        Error::Refused(refusal) => refusal.position,
+                        _ => None,
+                    };
+                    let line = statement.line + lines_before(&statement.text, position);
                     return Err(failure(&file.path, line, ordinal, &error));
                 }
             }
@@ -131,15 +161,13 @@ async fn apply_statements(
     Ok(())
 }
 
-pub(crate) fn failure(file: &str, line: u32, statement: u32, error: &DbError) -> ApplyFailure {
-    ApplyFailure {
-        file: file.to_owned(),
-        line,
-        statement,
-        sqlstate: error.sqlstate.clone(),
-        cause: error.cause.as_ref().map(ToString::to_string),
-        message: error.message.clone(),
-        hint: error.hint.clone(),
+fn failure(file: &str, line: u32, statement: u32, error: &Error) -> ApplyFailure {
+    match error {
+        Error::Refused(refusal) => ApplyFailure::refused(file, line, statement, refusal),
+        broke => {
+            let reason = broke.reason();
+            ApplyFailure { line, statement, ..ApplyFailure::broke(file, reason.code, reason.detail) }
+        }
     }
 }
 

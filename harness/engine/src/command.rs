@@ -1,8 +1,13 @@
 //! A phase that is a command, and the end of everything that it started when nobody waits for it any more.
 
-use std::{path::Path, process::Stdio, time::Instant};
+use std::{
+    path::Path,
+    process::Stdio,
+    time::{Duration, Instant},
+};
 
-use phasegate_evidence::ApplyFailure;
+use phasegate_database::Error;
+use phasegate_evidence::{ApplyFailure, ReasonCode, Refusal};
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::Command;
 
@@ -16,17 +21,10 @@ pub(crate) async fn run_command(
     command: &[String],
     url: &str,
     folder: &Path,
+    limit: Duration,
 ) -> Result<AppliedStatement, ApplyFailure> {
     let name = command.join(" ");
-    let refused = |message: String| ApplyFailure {
-        file: name.clone(),
-        line: 0,
-        statement: 0,
-        sqlstate: None,
-        cause: None,
-        message,
-        hint: None,
-    };
+    let refused = |message: String| ApplyFailure::refused(&name, 0, 0, &Refusal::without_code(message));
     let (program, arguments) =
         command.split_first().ok_or_else(|| refused("the command names no program".to_owned()))?;
     let failed = |error| refused(format!("failed to start {program}: {error}"));
@@ -43,8 +41,15 @@ pub(crate) async fn run_command(
         .spawn()
         .map_err(failed)?;
     let group = Group::of(child.id());
-    let output = child.wait_with_output().await.map_err(failed)?;
+    let waited = tokio::time::timeout(limit, child.wait_with_output()).await;
+    let Ok(output) = waited else {
+        // With the group go the command and whatever it started.
+        drop(group);
+        let detail = Error::TimedOut(limit).to_string();
+        return Err(ApplyFailure::broke(&name, ReasonCode::TimedOut, detail));
+    };
     group.end();
+    let output = output.map_err(failed)?;
     if output.status.success() {
         return Ok(AppliedStatement { file: name, line: 0, rows: 0, duration_us: micros(start) });
     }
@@ -84,6 +89,8 @@ mod tests {
 
     use super::*;
 
+    const LIMIT: Duration = Duration::from_secs(600);
+
     fn script(text: &str) -> Vec<String> {
         ["sh", "-c", text].map(str::to_owned).to_vec()
     }
@@ -93,9 +100,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("temporary folder");
         std::fs::write(folder.path().join("here"), "").expect("a file");
         let command = script("test -f here && test \"$DATABASE_URL\" = sqlite:x");
-        let ran = run_command(&command, "sqlite:x", folder.path()).await;
+        let ran = run_command(&command, "sqlite:x", folder.path(), LIMIT).await;
         assert!(ran.is_ok(), "{ran:?}");
-        let refused = run_command(&script("echo why >&2; exit 3"), "", folder.path()).await;
+        let refused = run_command(&script("echo why >&2; exit 3"), "", folder.path(), LIMIT).await;
         assert_eq!(refused.expect_err("it fails").message, "exit status: 3\nwhy");
     }
 
@@ -115,9 +122,17 @@ mod tests {
             lines.read_to_end(&mut Vec::new()).map(drop)
         });
         tokio::select! {
-            ended = run_command(&command, "", folder.path()) => panic!("{ended:?}"),
+            ended = run_command(&command, "", folder.path(), LIMIT) => panic!("{ended:?}"),
             heard = heard => heard.expect("it started"),
         }
         reader.await.expect("the reader").expect("the end of the pipe");
+    }
+
+    #[tokio::test]
+    async fn a_command_that_outlives_its_limit_is_ended_and_is_no_refusal() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let endless = script("sleep 1000 & wait");
+        let ended = run_command(&endless, "", folder.path(), Duration::from_millis(20)).await;
+        assert_eq!(ended.expect_err("it was ended").broke, Some(ReasonCode::TimedOut));
     }
 }

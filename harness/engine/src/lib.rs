@@ -1,22 +1,42 @@
 //! The engine of Phasegate: it starts a real server, applies a migration phase by phase, lets no phase start before the
 //! one before it has passed its exit gates, and emits what happens as typed events. It never prints and never exits.
+//!
+//! [`run`], [`check`] and [`prove`] are the verbs of the command; each is a configuration of the one loop in `drive.rs`.
 
 mod apply;
-pub mod catalog;
+mod check;
 mod command;
-pub mod database;
-pub mod gate;
-pub mod lab;
-mod legacy;
+mod drive;
+mod error;
+mod events;
+mod findings;
+mod gates;
+mod happened;
+mod judge_gate;
+mod keep;
+mod limits;
+mod migration;
+mod observe;
 pub mod plan;
-pub mod record;
-pub mod run;
-pub mod session;
-pub mod sql;
-pub mod sqlite;
+mod prove;
+mod record;
+mod rollback;
+mod run;
+mod scenario;
+mod server;
+mod states;
 pub mod suite;
-mod variant;
+mod target;
 
-pub use apply::AppliedStatement;
-pub use legacy::{LegacyRows, RowChange};
-pub use variant::{Direction, Variant};
+pub use check::{CheckRequest, check};
+pub use error::RunError;
+pub use events::{Events, Listener};
+pub use judge_gate::{judge_gate, judge_gates_on};
+pub use limits::Limits;
+pub use migration::Migration;
+pub use observe::{Context, try_check, try_steps};
+pub use prove::{ProveRequest, prove, try_defect};
+pub use record::{RecordError, Recorder};
+pub use run::{Finished, Request, run};
+pub use scenario::play;
+pub use states::{State, States, WorkingCopy};

@@ -1,78 +1,85 @@
 //! The plan of a run: pure, and written to the run folder before the first statement.
 
-use phasegate_evidence::{CheckPlan, DeviationPlan, FORMAT_VERSION, FindingPlan, GatePlan, PhasePlan, Plan, SuitePlan};
+use phasegate_evidence::{
+    DeviationPlan, FORMAT_VERSION, FindingPlan, GatePlan, PhasePlan, Plan, ScenarioExpected, ScenarioPlan, SuitePlan,
+    judge::{Judging, ProbeExpected},
+};
 
-use crate::suite::{Check, Gate, Suite};
+use crate::suite::{Gate, Phase, Scenario, ScenarioKind, Suite};
 
 /// The plan of running these suites.
-///
-/// # Errors
-/// When an expectation cannot be written as JSON.
-pub fn plan(suites: &[Suite]) -> Result<Plan, serde_json::Error> {
-    Ok(Plan {
+#[must_use]
+pub fn plan(suites: &[Suite], judging: Judging) -> Plan {
+    Plan {
         format: FORMAT_VERSION,
         phasegate: env!("CARGO_PKG_VERSION").to_owned(),
-        suites: suites.iter().map(suite_plan).collect::<Result<_, _>>()?,
-    })
+        judging,
+        suites: suites.iter().map(|suite| of_suite(suite, judging)).collect(),
+    }
 }
 
-fn suite_plan(suite: &Suite) -> Result<SuitePlan, serde_json::Error> {
-    let phases = suite.phases.iter().map(|phase| {
-        Ok(PhasePlan {
-            phase: phase.id.clone(),
-            slug: phase.slug.clone(),
-            title: phase.title.clone(),
-            revision: phase.revision.clone(),
-            gates: phase.gates.iter().map(gate_plan).collect::<Result<_, serde_json::Error>>()?,
-        })
-    });
-    Ok(SuitePlan {
+fn of_suite(suite: &Suite, judging: Judging) -> SuitePlan {
+    let deviation = |deviation: &crate::suite::Deviation| DeviationPlan {
+        id: deviation.id.clone(),
+        reading: deviation.reading.clone(),
+        instead_of: deviation.instead_of.clone(),
+        reason: deviation.reason.clone(),
+    };
+    let finding = |finding: &crate::suite::Finding| FindingPlan {
+        id: finding.id.clone(),
+        severity: finding.severity,
+        title: finding.title.clone(),
+        phase: finding.phase.clone(),
+        steps: finding.steps.clone(),
+    };
+    let scenarios = match judging {
+        Judging::Prove => suite.scenarios.iter().map(|played| scenario(suite, played)).collect(),
+        _ => Vec::new(),
+    };
+    SuitePlan {
         suite: suite.name.clone(),
         title: suite.title.clone(),
         source: suite.source.clone(),
         server: suite.need.clone(),
         inputs: suite.inputs.clone(),
-        deviations: suite
-            .deviations
-            .iter()
-            .map(|deviation| DeviationPlan {
-                id: deviation.id.clone(),
-                reading: deviation.reading.clone(),
-                instead_of: deviation.instead_of.clone(),
-                reason: deviation.reason.clone(),
-            })
-            .collect(),
-        findings: suite
-            .findings
-            .iter()
-            .map(|finding| FindingPlan {
-                id: finding.id.clone(),
-                severity: finding.severity,
-                title: finding.title.clone(),
-                phase: finding.phase.clone(),
-                sql: finding.steps.iter().map(|step| step.run.trim().to_owned()).collect(),
-            })
-            .collect(),
-        phases: phases.collect::<Result<_, serde_json::Error>>()?,
-    })
+        deviations: suite.deviations.iter().map(deviation).collect(),
+        findings: suite.findings.iter().map(finding).collect(),
+        phases: suite.phases.iter().map(|phase| of_phase(phase, &phase.gates)).collect(),
+        scenarios,
+    }
 }
 
-fn gate_plan(gate: &Gate) -> Result<GatePlan, serde_json::Error> {
-    Ok(GatePlan {
+/// The plan of a scenario.
+pub(crate) fn scenario(suite: &Suite, scenario: &Scenario) -> ScenarioPlan {
+    let expected = match &scenario.kind {
+        ScenarioKind::Apply(expected) => ScenarioExpected::Apply(expected.clone()),
+        ScenarioKind::Audit { expected, .. } => ScenarioExpected::Audit {
+            phases: suite.phases.iter().map(|phase| of_phase(phase, scenario.gates_of(phase))).collect(),
+            expected: expected.clone(),
+        },
+        ScenarioKind::Probe { phase, steps, .. } => {
+            ScenarioExpected::Probe(ProbeExpected { phase: phase.clone(), steps: steps.clone() })
+        }
+    };
+    ScenarioPlan { scenario: scenario.slug.clone(), title: scenario.title.clone(), expected }
+}
+
+fn of_phase(phase: &Phase, gates: &[Gate]) -> PhasePlan {
+    PhasePlan {
+        phase: phase.id.clone(),
+        slug: phase.slug.clone(),
+        title: phase.title.clone(),
+        revision: phase.revision.clone(),
+        gates: gates.iter().map(of_gate).collect(),
+    }
+}
+
+fn of_gate(gate: &Gate) -> GatePlan {
+    GatePlan {
         gate: gate.id.clone(),
         claim: gate.claim.clone(),
         requirement: gate.requirement.clone(),
         added: gate.added,
-        checks: gate.checks.iter().map(check_plan).collect::<Result<_, _>>()?,
-    })
-}
-
-fn check_plan(check: &Check) -> Result<CheckPlan, serde_json::Error> {
-    Ok(CheckPlan {
-        check: check.id.clone(),
-        title: check.title.clone(),
-        kind: check.expectation.kind().to_owned(),
-        requirement: check.requirement.clone(),
-        expectation: serde_json::to_value(check)?,
-    })
+        checks: gate.checks.clone(),
+    }
 }

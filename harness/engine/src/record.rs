@@ -163,7 +163,12 @@ mod tests {
     use super::*;
 
     fn plan() -> Plan {
-        Plan { format: 1, phasegate: "0".to_owned(), suites: Vec::new() }
+        Plan {
+            format: 2,
+            phasegate: "0".to_owned(),
+            judging: phasegate_evidence::judge::Judging::Run,
+            suites: Vec::new(),
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Digest, Event};
 
 /// One line of `events.jsonl`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Link {
     /// The ordinal of the line, from 0.

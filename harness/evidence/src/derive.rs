@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    ApplyFailure, CheckPlan, CheckResult, Digest, Event, FindingResult, GatePlan, GateResult, PhasePlan, PhaseResult,
-    Plan, Reason, RunResult, ServerVersions, SuitePlan, SuiteResult, Totals, Verdict,
+    ApplyFailure, CheckResult, DefectResult, Digest, Event, FindingResult, GatePlan, GateResult, PhasePlan,
+    PhaseResult, Plan, Reason, ReasonCode, RunResult, ScenarioResult, SuitePlan, SuiteResult, Totals, Verdict,
+    judge::{Check, Judging},
 };
 
 impl RunResult {
@@ -12,7 +13,7 @@ impl RunResult {
     #[must_use]
     pub fn derive<'a>(plan: &Plan, events: impl IntoIterator<Item = &'a Event>) -> Self {
         let seen = Seen::of(events);
-        let suites: Vec<SuiteResult> = plan.suites.iter().map(|suite| seen.suite(suite)).collect();
+        let suites: Vec<SuiteResult> = plan.suites.iter().map(|suite| seen.suite(suite, plan.judging)).collect();
         let mut totals = Totals::default();
         for gate in suites.iter().flat_map(|s| &s.phases).flat_map(|p| &p.gates) {
             let (gates, checks) = if gate.added {
@@ -40,24 +41,38 @@ type CheckKey<'a> = (&'a str, &'a str, &'a str);
 #[derive(Default)]
 struct Seen<'a> {
     plan: Option<&'a Digest>,
-    servers: BTreeMap<&'a str, ServerVersions>,
+    servers: BTreeMap<&'a str, &'a BTreeMap<String, String>>,
+    stops: BTreeMap<&'a str, &'a Reason>,
     baseline_failures: BTreeMap<&'a str, &'a ApplyFailure>,
     failures: BTreeMap<(&'a str, &'a str), &'a ApplyFailure>,
     catalogs: BTreeMap<(&'a str, &'a str), &'a Digest>,
     checks: BTreeMap<CheckKey<'a>, CheckResult>,
     findings: BTreeMap<(&'a str, &'a str), FindingResult>,
+    defects: BTreeMap<CheckKey<'a>, (Verdict, &'a Reason)>,
+    scenarios: BTreeMap<(&'a str, &'a str), ScenarioResult>,
 }
 
 impl<'a> Seen<'a> {
     fn of(events: impl IntoIterator<Item = &'a Event>) -> Self {
         let mut seen = Self::default();
-        let mut server = ServerVersions::default();
+        let mut server = None;
         for event in events {
             match event {
                 Event::RunStarted { plan, .. } => seen.plan = Some(plan),
-                Event::ServerReady { server: facts } => server = facts.into(),
+                Event::ServerReady { server: facts } => server = Some(&facts.versions),
                 Event::SuiteStarted { suite } => {
-                    seen.servers.insert(suite, server.clone());
+                    seen.servers.extend(server.map(|versions| (suite.as_str(), versions)));
+                }
+                Event::SuiteStopped { suite, reason } => {
+                    seen.stops.insert(suite, reason);
+                }
+                Event::DefectTried { suite, phase, check, verdict, reason, .. } => {
+                    seen.defects.insert((suite, phase, check), (*verdict, reason));
+                }
+                Event::ScenarioEnded { suite, scenario, verdict, reason, .. } => {
+                    let result =
+                        ScenarioResult { scenario: scenario.clone(), verdict: *verdict, reason: reason.clone() };
+                    seen.scenarios.insert((suite, scenario), result);
                 }
                 Event::BaselineFailed { suite, failure } => {
                     seen.baseline_failures.insert(suite, failure);
@@ -89,7 +104,7 @@ impl<'a> Seen<'a> {
         seen
     }
 
-    fn suite(&self, plan: &SuitePlan) -> SuiteResult {
+    fn suite(&self, plan: &SuitePlan, judging: Judging) -> SuiteResult {
         let name = plan.suite.as_str();
         let mut closed = None;
         let mut phases: Vec<PhaseResult> = Vec::new();
@@ -101,17 +116,24 @@ impl<'a> Seen<'a> {
             phases.push(result);
         }
         let untried = |id: &String| FindingResult { finding: id.clone(), confirmed: None, reason: None };
+        let defects = if judging == Judging::Prove { self.defects(plan) } else { Vec::new() };
+        let scenarios = self.scenarios(plan);
+        let stopped = self.stops.get(name).map(|reason| (*reason).clone());
+        let parts = phases.iter().map(|phase| phase.verdict);
+        let parts = parts.chain(defects.iter().map(|defect| defect.verdict));
+        let parts = parts.chain(scenarios.iter().map(|scenario| scenario.verdict));
+        let parts = parts.chain(stopped.iter().map(|_| Verdict::Error));
+        let baseline_failure = self.baseline_failures.get(name).map(|failure| (*failure).clone());
         SuiteResult {
             suite: plan.suite.clone(),
             inputs: plan.inputs_digest(),
-            server: self.servers.get(name).cloned().unwrap_or_default(),
-            verdict: if self.baseline_failures.contains_key(name) {
-                Verdict::Failed
-            } else {
-                Verdict::of_parts(phases.iter().map(|phase| phase.verdict))
-            },
-            baseline_failure: self.baseline_failures.get(name).map(|f| (*f).clone()),
+            server: self.servers.get(name).map(|versions| (*versions).clone()).unwrap_or_default(),
+            verdict: baseline_failure.as_ref().map_or_else(|| Verdict::of_parts(parts), ApplyFailure::verdict),
+            baseline_failure,
+            stopped,
             phases,
+            defects,
+            scenarios,
             findings: plan
                 .findings
                 .iter()
@@ -130,10 +152,9 @@ impl<'a> Seen<'a> {
         let gates: Vec<GateResult> = plan.gates.iter().map(|gate| self.gate(suite, (plan, closed), gate)).collect();
         PhaseResult {
             phase: plan.phase.clone(),
-            verdict: if failure.is_some() {
-                Verdict::Failed
-            } else {
-                Verdict::of_parts(gates.iter().map(|gate| gate.verdict))
+            verdict: match &failure {
+                Some(failure) => failure.verdict(),
+                None => Verdict::of_parts(gates.iter().map(|gate| gate.verdict)),
             },
             catalog: self.catalogs.get(&key).map(|digest| (*digest).clone()),
             failure,
@@ -151,25 +172,56 @@ impl<'a> Seen<'a> {
         }
     }
 
-    fn check(&self, suite: &str, (phase, closed): (&PhasePlan, Option<&str>), plan: &CheckPlan) -> CheckResult {
-        let key = (suite, phase.phase.as_str(), plan.check.as_str());
+    fn check(&self, suite: &str, (phase, closed): (&PhasePlan, Option<&str>), plan: &Check) -> CheckResult {
+        let key = (suite, phase.phase.as_str(), plan.id.as_str());
         self.checks.get(&key).cloned().unwrap_or_else(|| CheckResult {
-            check: plan.check.clone(),
+            check: plan.id.clone(),
             verdict: Verdict::NotRun,
             reason: Some(self.why_not_run(suite, phase, closed)),
             examined: None,
         })
     }
 
+    /// What each check came to on the schema that its defect weakens.
+    fn defects(&self, plan: &SuitePlan) -> Vec<DefectResult> {
+        let with_defect = plan.checks().filter(|(_, _, check)| check.fails.is_some());
+        let result = |(phase, _, check): (&PhasePlan, &GatePlan, &Check)| {
+            let tried = self.defects.get(&(plan.suite.as_str(), phase.phase.as_str(), check.id.as_str()));
+            let (verdict, reason) = match tried {
+                Some((verdict, reason)) => (*verdict, (*reason).clone()),
+                None => (Verdict::NotRun, Reason::new(ReasonCode::NotReached, "the run stopped before this defect")),
+            };
+            DefectResult { phase: phase.phase.clone(), check: check.id.clone(), verdict, reason }
+        };
+        with_defect.map(result).collect()
+    }
+
+    fn scenarios(&self, plan: &SuitePlan) -> Vec<ScenarioResult> {
+        let result = |scenario: &String| ScenarioResult {
+            scenario: scenario.clone(),
+            verdict: Verdict::NotRun,
+            reason: Some(Reason::new(ReasonCode::NotReached, "the run stopped before this scenario")),
+        };
+        let planned = plan.scenarios.iter().map(|planned| &planned.scenario);
+        planned
+            .map(|scenario| {
+                let ended = self.scenarios.get(&(plan.suite.as_str(), scenario.as_str()));
+                ended.cloned().unwrap_or_else(|| result(scenario))
+            })
+            .collect()
+    }
+
     fn why_not_run(&self, suite: &str, phase: &PhasePlan, closed: Option<&str>) -> Reason {
         if self.failures.contains_key(&(suite, phase.phase.as_str())) {
-            Reason::new("phase-failed", format!("phase {} did not apply", phase.phase))
+            Reason::new(ReasonCode::PhaseFailed, format!("phase {} did not apply", phase.phase))
         } else if self.baseline_failures.contains_key(suite) {
-            Reason::new("baseline-failed", "the baseline did not apply")
+            Reason::new(ReasonCode::BaselineFailed, "the baseline did not apply")
+        } else if let Some(stop) = self.stops.get(suite) {
+            Reason::new(ReasonCode::NotReached, format!("the run stopped before this check: {}", stop.code))
         } else if let Some(closed) = closed {
-            Reason::new("not-reached", format!("phase {closed} did not open its gate"))
+            Reason::new(ReasonCode::NotReached, format!("phase {closed} did not open its gate"))
         } else {
-            Reason::new("not-reached", "the run stopped before this check")
+            Reason::new(ReasonCode::NotReached, "the run stopped before this check")
         }
     }
 }

@@ -4,56 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Reason, Verdict};
-
-/// Facts of the server that a run used.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ServerFacts {
-    /// `container`, `embedded`, `local`, `external` or `sqlite`.
-    pub kind: String,
-    /// The version of PostgreSQL.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub postgres: Option<String>,
-    /// The version of TimescaleDB.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub timescaledb: Option<String>,
-    /// The edition of TimescaleDB: `apache` or `community`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub edition: Option<String>,
-    /// The version of SQLite.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sqlite: Option<String>,
-    /// Where the server's programs came from: package or image versions, image digest.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub origin: BTreeMap<String, String>,
-    /// Settings that were changed from their defaults.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub settings: BTreeMap<String, String>,
-}
-
-/// Why a phase could not be applied.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ApplyFailure {
-    /// The file, relative to the fixtures, or the command.
-    pub file: String,
-    /// The line on which the statement starts; 0 for a command.
-    pub line: u32,
-    /// The ordinal of the statement in the phase, from 1; 0 for a command.
-    pub statement: u32,
-    /// The SQLSTATE, or the result code of SQLite, where there is one.
-    pub sqlstate: Option<String>,
-    /// What refused, as in `constraint ck_x` or `function fn_y`, where the server names it.
-    pub cause: Option<String>,
-    /// The message of the server or the last lines of the command.
-    pub message: String,
-    /// The server's own hint.
-    pub hint: Option<String>,
-}
+use crate::{ApplyFailure, Digest, Reason, Seen, ServerFacts, Verdict};
 
 /// One event of a run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Event {
     /// The run began; the plan lies in the folder.
@@ -92,6 +46,14 @@ pub enum Event {
         suite: String,
         /// Why.
         failure: ApplyFailure,
+    },
+    /// A state that a scenario goes through had been made before, by the same statements.
+    StateReused {
+        /// The suite.
+        suite: String,
+        /// The phase that led to it; the baseline if it names none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        phase: Option<String>,
     },
     /// A phase began.
     PhaseStarted {
@@ -161,9 +123,8 @@ pub enum Event {
         /// How many rows it examined, where that is a number.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         examined: Option<u64>,
-        /// What was seen, among the outputs. Absent where nothing was run.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        observation: Option<Digest>,
+        /// What was seen.
+        observation: Seen,
         /// How long it took.
         duration_us: u64,
     },
@@ -178,9 +139,74 @@ pub enum Event {
         /// Why not.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Reason>,
-        /// What was seen, among the outputs.
+        /// What was seen.
+        observation: Seen,
+    },
+    /// A check was tried on the schema that its defect weakens.
+    DefectTried {
+        /// The suite.
+        suite: String,
+        /// The phase.
+        phase: String,
+        /// The check.
+        check: String,
+        /// `passed` when the check failed as the defect says.
+        verdict: Verdict,
+        /// What the check gave as its reason, or why the defect is not caught.
+        reason: Reason,
+        /// What the check saw.
+        observation: Seen,
+        /// How long it took.
+        duration_us: u64,
+    },
+    /// What a scenario does to a database beside its phases was refused.
+    ActionFailed {
+        /// The suite.
+        suite: String,
+        /// Why.
+        failure: ApplyFailure,
+    },
+    /// The steps of a scenario were tried.
+    StepsTried {
+        /// The suite.
+        suite: String,
+        /// What they come to.
+        verdict: Verdict,
+        /// Why, unless they passed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        observation: Option<Digest>,
+        reason: Option<Reason>,
+        /// What was seen.
+        observation: Seen,
+    },
+    /// Something happened within a scenario.
+    InScenario {
+        /// The suite.
+        suite: String,
+        /// The scenario.
+        scenario: String,
+        /// What happened.
+        event: Box<Event>,
+    },
+    /// A scenario came to its end.
+    ScenarioEnded {
+        /// The suite.
+        suite: String,
+        /// The scenario.
+        scenario: String,
+        /// `passed` when it ended as it says.
+        verdict: Verdict,
+        /// How it ended instead.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+        /// How long it took.
+        duration_us: u64,
+    },
+    /// Something broke that is no claim of the suite; nothing more of it is tried (rule 11).
+    SuiteStopped {
+        /// The suite.
+        suite: String,
+        /// What broke.
+        reason: Reason,
     },
     /// All gates of a phase have a verdict.
     PhaseJudged {
@@ -213,6 +239,34 @@ pub enum Event {
 }
 
 impl Event {
+    /// The suite that the event speaks of, if it speaks of one.
+    #[must_use]
+    pub fn suite(&self) -> Option<&str> {
+        match self {
+            Self::RunStarted { .. } | Self::ServerReady { .. } | Self::ServerLog { .. } | Self::RunFinished { .. } => {
+                None
+            }
+            Self::SuiteStarted { suite }
+            | Self::BaselineApplied { suite, .. }
+            | Self::BaselineFailed { suite, .. }
+            | Self::StateReused { suite, .. }
+            | Self::PhaseStarted { suite, .. }
+            | Self::StatementApplied { suite, .. }
+            | Self::PhaseApplied { suite, .. }
+            | Self::PhaseFailed { suite, .. }
+            | Self::CheckJudged { suite, .. }
+            | Self::FindingTried { suite, .. }
+            | Self::DefectTried { suite, .. }
+            | Self::ActionFailed { suite, .. }
+            | Self::StepsTried { suite, .. }
+            | Self::InScenario { suite, .. }
+            | Self::ScenarioEnded { suite, .. }
+            | Self::SuiteStopped { suite, .. }
+            | Self::PhaseJudged { suite, .. }
+            | Self::SuiteFinished { suite, .. } => Some(suite),
+        }
+    }
+
     /// The outputs that the event names.
     #[must_use]
     pub fn outputs(&self) -> Vec<&Digest> {
@@ -222,17 +276,23 @@ impl Event {
                 vec![catalog_before, catalog_after, difference]
             }
             Self::PhaseFailed { catalog_after, .. } => vec![catalog_after],
-            Self::CheckJudged { observation, .. } | Self::FindingTried { observation, .. } => {
-                observation.iter().collect()
-            }
+            Self::CheckJudged { observation, .. }
+            | Self::FindingTried { observation, .. }
+            | Self::DefectTried { observation, .. }
+            | Self::StepsTried { observation, .. } => observation.stored().into_iter().collect(),
+            Self::InScenario { event, .. } => event.outputs(),
             Self::ServerLog { log } => vec![log],
             Self::RunStarted { .. }
             | Self::ServerReady { .. }
             | Self::SuiteStarted { .. }
             | Self::BaselineFailed { .. }
+            | Self::StateReused { .. }
             | Self::PhaseStarted { .. }
             | Self::StatementApplied { .. }
             | Self::PhaseJudged { .. }
+            | Self::ActionFailed { .. }
+            | Self::ScenarioEnded { .. }
+            | Self::SuiteStopped { .. }
             | Self::SuiteFinished { .. }
             | Self::RunFinished { .. } => Vec::new(),
         }

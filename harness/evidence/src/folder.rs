@@ -7,8 +7,9 @@ use std::{
 
 use crate::Digest;
 
-/// The version of the format of the run folder that this crate reads and writes.
-pub const FORMAT_VERSION: u32 = 1;
+/// The version of the format of the run folder that this crate writes, and the only one that it reads and judges. It goes
+/// up whenever an older program would judge a folder otherwise, whatever the version of the program.
+pub const FORMAT_VERSION: u32 = 2;
 /// What the run was going to do.
 pub const PLAN_FILE: &str = "plan.json";
 /// What happened, chained line by line.

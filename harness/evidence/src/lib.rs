@@ -1,31 +1,50 @@
 //! The evidence of a Phasegate run.
 //!
 //! This crate is pure: it knows no database, no clock and no network. It holds the model of what was planned, what
-//! happened and what came of it, and it re-derives the last from the first two, so that a stranger can check a run
-//! folder without the database that produced it. Reading order is module order.
+//! happened and what came of it, it judges what was seen, and it re-derives the result from the plan and the events, so
+//! that a stranger can check a run folder without the database that produced it. Reading order is module order.
 
 mod canonical;
+mod catalog;
 mod chain;
 mod derive;
 mod digest;
 mod event;
+mod failure;
 mod folder;
+pub mod judge;
 mod plan;
+mod reason;
+mod refusal;
 mod result;
+mod seen;
+mod server;
+mod table;
 mod verdict;
 mod verify;
 
 pub use canonical::{CanonicalError, canonical_bytes};
+pub use catalog::{Alteration, Catalog, Definition, Difference};
 pub use chain::{Chain, ChainError, Link, read_chain};
 pub use digest::{Digest, DigestError};
-pub use event::{ApplyFailure, Event, ServerFacts};
+pub use event::Event;
+pub use failure::ApplyFailure;
 pub use folder::{
     EVENTS_FILE, FORMAT_VERSION, FolderError, JUNIT_FILE, OUTPUTS_FOLDER, PLAN_FILE, REPORT_FILE, RESULT_FILE,
     RunFolder, SIGNATURES_FOLDER,
 };
-pub use plan::{CheckPlan, DeviationPlan, FindingPlan, GatePlan, PhasePlan, Plan, ServerNeed, Severity, SuitePlan};
-pub use result::{
-    CheckResult, Counts, FindingResult, GateResult, PhaseResult, RunResult, ServerVersions, SuiteResult, Tally, Totals,
+pub use plan::{
+    DeviationPlan, FindingPlan, GatePlan, PhasePlan, Plan, ScenarioExpected, ScenarioPlan, ServerNeed, Severity,
+    SuitePlan,
 };
-pub use verdict::{Reason, Verdict};
+pub use reason::{Reason, ReasonCode};
+pub use refusal::{Cause, Refusal};
+pub use result::{
+    CheckResult, Counts, DefectResult, FindingResult, GateResult, PhaseResult, RunResult, ScenarioResult, SuiteResult,
+    Tally, Totals,
+};
+pub use seen::Seen;
+pub use server::ServerFacts;
+pub use table::{Cell, Table, row_text, step_rows};
+pub use verdict::Verdict;
 pub use verify::{Fault, Verification, verify};

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use crate::Digest;
+use crate::{
+    Digest,
+    judge::{AuditExpected, Check, Expected, Judging, ProbeExpected, Step},
+};
 
 /// The plan of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -15,6 +17,8 @@ pub struct Plan {
     pub format: u32,
     /// The version of Phasegate that made the plan.
     pub phasegate: String,
+    /// How the run comes by the states that it judges.
+    pub judging: Judging,
     /// The suites in the order in which they run.
     pub suites: Vec<SuitePlan>,
 }
@@ -39,6 +43,9 @@ pub struct SuitePlan {
     pub findings: Vec<FindingPlan>,
     /// The phases in order.
     pub phases: Vec<PhasePlan>,
+    /// The scenarios, where the run plays them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scenarios: Vec<ScenarioPlan>,
 }
 
 impl SuitePlan {
@@ -50,7 +57,7 @@ impl SuitePlan {
     }
 
     /// Every check of the suite with its phase and gate, in order.
-    pub fn checks(&self) -> impl Iterator<Item = (&PhasePlan, &GatePlan, &CheckPlan)> {
+    pub fn checks(&self) -> impl Iterator<Item = (&PhasePlan, &GatePlan, &Check)> {
         self.phases.iter().flat_map(|phase| {
             phase.gates.iter().flat_map(move |gate| gate.checks.iter().map(move |check| (phase, gate, check)))
         })
@@ -98,7 +105,7 @@ pub enum Severity {
 }
 
 /// Something that the contract does not demand but a validator must know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FindingPlan {
     /// A short name.
@@ -109,8 +116,8 @@ pub struct FindingPlan {
     pub title: String,
     /// The phase after which it is shown.
     pub phase: String,
-    /// The SQL that shows it.
-    pub sql: Vec<String>,
+    /// The steps that show it; all must end as they say.
+    pub steps: Vec<Step>,
 }
 
 /// One phase of a suite.
@@ -143,21 +150,34 @@ pub struct GatePlan {
     /// Whether it goes beyond the gates of the source, and is counted apart.
     pub added: bool,
     /// Its checks.
-    pub checks: Vec<CheckPlan>,
+    pub checks: Vec<Check>,
 }
 
-/// One check of a gate.
+/// A run that deviates on purpose.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CheckPlan {
-    /// The check's id.
-    pub check: String,
-    /// What it tries.
+pub struct ScenarioPlan {
+    /// Its slug, which is the name of its file.
+    pub scenario: String,
+    /// One sentence that says what it shows.
     pub title: String,
-    /// The kind of its expectation.
-    pub kind: String,
-    /// The requirements that it alone answers.
-    pub requirement: Vec<String>,
-    /// The whole of what it does and expects, as the engine reads it.
-    pub expectation: Value,
+    /// What is done and how it must end.
+    pub expected: ScenarioExpected,
+}
+
+/// What a scenario does and how it must end.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum ScenarioExpected {
+    /// The gated run, by the suite's own gates.
+    Apply(Expected),
+    /// All phases, each judged by other gates, without gating.
+    Audit {
+        /// The phases with these gates.
+        phases: Vec<PhasePlan>,
+        /// What they come to.
+        expected: AuditExpected,
+    },
+    /// Steps on the state after a phase.
+    Probe(ProbeExpected),
 }

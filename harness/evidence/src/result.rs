@@ -3,9 +3,11 @@
 //! The result holds no clock, port, path, user, duration or oid, so that two honest runs of the same inputs on the same
 //! server version have the same bytes.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{ApplyFailure, Digest, Reason, ServerFacts, Verdict};
+use crate::{ApplyFailure, Digest, Reason, Verdict};
 
 /// The result of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,24 +28,6 @@ pub struct RunResult {
     pub totals: Totals,
 }
 
-/// The versions of the server that a suite was judged on.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ServerVersions {
-    /// PostgreSQL.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub postgres: Option<String>,
-    /// TimescaleDB.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub timescaledb: Option<String>,
-    /// The edition of TimescaleDB.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub edition: Option<String>,
-    /// SQLite.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sqlite: Option<String>,
-}
-
 /// The result of one suite.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -52,15 +36,24 @@ pub struct SuiteResult {
     pub suite: String,
     /// One digest over every input.
     pub inputs: Digest,
-    /// The server.
-    pub server: ServerVersions,
-    /// The verdict: the worst of its phases'.
+    /// The versions of the server, by their names.
+    pub server: BTreeMap<String, String>,
+    /// The verdict: the worst of its phases', defects' and scenarios'.
     pub verdict: Verdict,
     /// Why the baseline did not apply, if it did not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline_failure: Option<ApplyFailure>,
+    /// What broke, if the suite was stopped by something that is no claim of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<Reason>,
     /// The phases in order.
     pub phases: Vec<PhaseResult>,
+    /// Whether each check caught its defect, where the run tried them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub defects: Vec<DefectResult>,
+    /// Whether each scenario ended as it says, where the run played them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scenarios: Vec<ScenarioResult>,
     /// The findings in order.
     pub findings: Vec<FindingResult>,
     /// The ids of the deviations.
@@ -112,6 +105,33 @@ pub struct CheckResult {
     /// How many rows it examined, where that is a number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub examined: Option<u64>,
+}
+
+/// Whether a check caught its defect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DefectResult {
+    /// The phase of the check.
+    pub phase: String,
+    /// The check.
+    pub check: String,
+    /// `passed` when it failed on the weakened schema for the reason that its defect names.
+    pub verdict: Verdict,
+    /// The reason that the check gave, or why the defect is not caught.
+    pub reason: Reason,
+}
+
+/// Whether a scenario ended as it says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScenarioResult {
+    /// The scenario.
+    pub scenario: String,
+    /// `passed` when it did.
+    pub verdict: Verdict,
+    /// How it ended instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
 }
 
 /// Whether the SQL of a finding showed it.
@@ -193,16 +213,5 @@ impl Counts {
     #[must_use]
     pub fn total(&self) -> u32 {
         Verdict::ALL.iter().map(|verdict| self.of(*verdict)).sum()
-    }
-}
-
-impl From<&ServerFacts> for ServerVersions {
-    fn from(facts: &ServerFacts) -> Self {
-        Self {
-            postgres: facts.postgres.clone(),
-            timescaledb: facts.timescaledb.clone(),
-            edition: facts.edition.clone(),
-            sqlite: facts.sqlite.clone(),
-        }
     }
 }

@@ -57,30 +57,6 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// Why a verdict is not `passed`: a code for machines and a sentence for people.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Reason {
-    /// A stable word, such as `wrong-cause`; `reports/README.md` lists them all.
-    pub code: String,
-    /// What was met instead of what was expected. Holds no clock, port, path or oid.
-    pub detail: String,
-}
-
-impl Reason {
-    /// A reason of this code.
-    #[must_use]
-    pub fn new(code: &str, detail: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), detail: detail.into() }
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.code, self.detail)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,8 @@
 //! The one object that `--format json` prints.
 
-use phasegate_evidence::{Counts, Digest, Reason, Tally, Verdict};
+use std::collections::BTreeMap;
+
+use phasegate_evidence::{Counts, DefectResult, Digest, Reason, ScenarioResult, Tally, Verdict};
 use serde::Serialize;
 
 use crate::record::Record;
@@ -15,22 +17,24 @@ struct Run<'a> {
     totals: Totals<'a>,
 }
 
-/// The server; what a suite on SQLite was judged on is merged in.
+/// The servers: the kind of the first, and the versions of all by their names.
 #[derive(Default, Serialize)]
 struct Server<'a> {
     kind: &'a str,
-    postgres: Option<&'a str>,
-    timescaledb: Option<&'a str>,
-    edition: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sqlite: Option<&'a str>,
+    versions: BTreeMap<&'a str, &'a str>,
 }
 
 #[derive(Serialize)]
 struct Suite<'a> {
     suite: &'a str,
     verdict: Verdict,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped: Option<&'a Reason>,
     phases: Vec<Phase<'a>>,
+    #[serde(skip_serializing_if = "<[DefectResult]>::is_empty")]
+    defects: &'a [DefectResult],
+    #[serde(skip_serializing_if = "<[ScenarioResult]>::is_empty")]
+    scenarios: &'a [ScenarioResult],
 }
 
 #[derive(Serialize)]
@@ -71,6 +75,9 @@ pub fn json(record: &Record) -> Result<String, serde_json::Error> {
     let suites = record.result.suites.iter().map(|suite| Suite {
         suite: &suite.suite,
         verdict: suite.verdict,
+        stopped: suite.stopped.as_ref(),
+        defects: &suite.defects,
+        scenarios: &suite.scenarios,
         phases: suite
             .phases
             .iter()
@@ -115,13 +122,10 @@ pub fn json(record: &Record) -> Result<String, serde_json::Error> {
 fn server(record: &Record) -> Server<'_> {
     let mut merged = Server::default();
     for facts in record.servers() {
-        if merged.kind.is_empty() || merged.kind == "sqlite" {
+        if merged.kind.is_empty() {
             merged.kind = &facts.kind;
         }
-        merged.postgres = merged.postgres.or(facts.postgres.as_deref());
-        merged.timescaledb = merged.timescaledb.or(facts.timescaledb.as_deref());
-        merged.edition = merged.edition.or(facts.edition.as_deref());
-        merged.sqlite = merged.sqlite.or(facts.sqlite.as_deref());
+        merged.versions.extend(facts.versions.iter().map(|(name, version)| (name.as_str(), version.as_str())));
     }
     merged
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use phasegate_evidence::{ApplyFailure, PhasePlan, ServerVersions, SuitePlan, Verdict};
+use std::collections::BTreeMap;
+
+use phasegate_evidence::{ApplyFailure, PhasePlan, SuitePlan, Verdict};
 use quick_junit::{NonSuccessKind, Property, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
 use crate::record::{CheckRecord, Record, phases};
@@ -42,19 +44,10 @@ pub fn junit(record: &Record) -> Result<String, SerializeError> {
     report.to_string()
 }
 
-fn properties(suite: &SuitePlan, phase: &PhasePlan, server: &ServerVersions) -> Vec<Property> {
-    [
-        ("suite", Some(suite.suite.as_str())),
-        ("phase", Some(phase.phase.as_str())),
-        ("revision", phase.revision.as_deref()),
-        ("postgres", server.postgres.as_deref()),
-        ("timescaledb", server.timescaledb.as_deref()),
-        ("edition", server.edition.as_deref()),
-        ("sqlite", server.sqlite.as_deref()),
-    ]
-    .into_iter()
-    .filter_map(|(name, value)| value.map(|value| Property::new(name, value)))
-    .collect()
+fn properties(suite: &SuitePlan, phase: &PhasePlan, server: &BTreeMap<String, String>) -> Vec<Property> {
+    let own = [("suite", Some(&suite.suite)), ("phase", Some(&phase.phase)), ("revision", phase.revision.as_ref())];
+    let own = own.into_iter().filter_map(|(name, value)| value.map(|value| Property::new(name, value)));
+    own.chain(server.iter().map(|(name, version)| Property::new(name, version))).collect()
 }
 
 fn test_case(check: &CheckRecord<'_>) -> TestCase {
@@ -71,7 +64,7 @@ fn test_case(check: &CheckRecord<'_>) -> TestCase {
         };
         status.set_message(message).set_type(reason.code.as_str());
     }
-    let mut case = TestCase::new(format!("{} {}", check.plan.check, check.plan.title), status);
+    let mut case = TestCase::new(format!("{} {}", check.plan.id, check.plan.title), status);
     case.set_classname(format!("{}.{}.{}", check.suite.suite, check.phase.slug, check.gate.gate));
     if let Some(us) = check.duration_us {
         case.set_time(Duration::from_micros(us));

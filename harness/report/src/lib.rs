@@ -10,6 +10,7 @@ mod server;
 mod severity;
 mod tap;
 mod text;
+mod tried;
 
 pub use count::count;
 pub use duration::duration;

@@ -1,8 +1,9 @@
 use std::{collections::BTreeMap, path::Path};
 
 use phasegate_evidence::{
-    CheckPlan, CheckResult, Digest, EVENTS_FILE, Event, FolderError, GatePlan, GateResult, Link, PLAN_FILE, PhasePlan,
-    PhaseResult, Plan, RunFolder, RunResult, ServerFacts, SuitePlan, SuiteResult, canonical_bytes, read_chain,
+    CheckResult, Digest, EVENTS_FILE, Event, FolderError, GatePlan, GateResult, Link, PLAN_FILE, PhasePlan,
+    PhaseResult, Plan, RunFolder, RunResult, Seen, ServerFacts, SuitePlan, SuiteResult, canonical_bytes, judge::Check,
+    read_chain,
 };
 
 /// The note on a suite whose gates were judged without applying anything.
@@ -44,13 +45,22 @@ pub(crate) struct CheckRecord<'a> {
     /// Its gate.
     pub(crate) gate: &'a GatePlan,
     /// The check as planned.
-    pub(crate) plan: &'a CheckPlan,
+    pub(crate) plan: &'a Check,
     /// What it came to.
     pub(crate) result: &'a CheckResult,
     /// How long it took in microseconds, if it was tried.
     pub(crate) duration_us: Option<u64>,
-    /// What it saw, among the outputs.
-    pub(crate) observation: Option<&'a Digest>,
+    /// The file that holds what it saw, and the line in it, if it was tried.
+    pub(crate) saw: Option<Place<'a>>,
+}
+
+/// Where an observation lies in a run folder.
+#[derive(Clone, Copy)]
+pub(crate) enum Place<'a> {
+    /// In this line of the events.
+    Event(u64),
+    /// Among the outputs.
+    Output(&'a Digest),
 }
 
 impl Record {
@@ -116,13 +126,9 @@ impl Record {
         servers
     }
 
-    /// Whether this suite was judged by its gates alone, on a database that existed: nothing of it was applied.
-    pub(crate) fn is_gates_alone(&self, wanted: &str) -> bool {
-        let applied = |event: &Event| {
-            matches!(event, Event::BaselineApplied { suite, .. } | Event::BaselineFailed { suite, .. }
-                | Event::PhaseStarted { suite, .. } | Event::PhaseApplied { suite, .. } if suite == wanted)
-        };
-        !self.events().any(applied)
+    /// Whether suites were judged by their gates alone, on a database that existed: nothing of them was applied.
+    pub(crate) fn is_gates_alone(&self) -> bool {
+        self.plan.judging.is_gates_alone()
     }
 
     /// The suites with their results.
@@ -137,30 +143,26 @@ impl Record {
         for (phase, phase_result) in phases(suite, result) {
             for (gate, gate_result) in gates(phase, phase_result) {
                 for (plan, result) in gate.checks.iter().zip(&gate_result.checks) {
-                    let key = (phase.phase.as_str(), plan.check.as_str());
-                    let (duration_us, observation) = tried.get(&key).copied().unzip();
-                    checks.push(CheckRecord {
-                        suite,
-                        phase,
-                        gate,
-                        plan,
-                        result,
-                        duration_us,
-                        observation: observation.flatten(),
-                    });
+                    let key = (phase.phase.as_str(), plan.id.as_str());
+                    let (duration_us, saw) = tried.get(&key).copied().unzip();
+                    checks.push(CheckRecord { suite, phase, gate, plan, result, duration_us, saw });
                 }
             }
         }
         checks
     }
 
-    fn tried<'a>(&'a self, wanted: &str) -> BTreeMap<(&'a str, &'a str), (u64, Option<&'a Digest>)> {
+    fn tried<'a>(&'a self, wanted: &str) -> BTreeMap<(&'a str, &'a str), (u64, Place<'a>)> {
         let mut tried = BTreeMap::new();
-        for event in self.events() {
-            if let Event::CheckJudged { suite, phase, check, duration_us, observation, .. } = event
+        for link in &self.links {
+            if let Event::CheckJudged { suite, phase, check, duration_us, observation, .. } = &link.event
                 && suite == wanted
             {
-                tried.insert((phase.as_str(), check.as_str()), (*duration_us, observation.as_ref()));
+                let place = match observation {
+                    Seen::Here(_) => Place::Event(link.seq + 1),
+                    Seen::Stored(digest) => Place::Output(digest),
+                };
+                tried.insert((phase.as_str(), check.as_str()), (*duration_us, place));
             }
         }
         tried

@@ -18,7 +18,7 @@ pub fn tap(record: &Record) -> String {
             }
         }
         for check in record.checks(suite, result) {
-            let title = format!("{} {} {}", suite.suite, check.plan.check, check.plan.title);
+            let title = format!("{} {} {}", suite.suite, check.plan.id, check.plan.title);
             let reason = check.result.reason.as_ref().map(ToString::to_string);
             points.push((check.result.verdict, title, reason));
         }

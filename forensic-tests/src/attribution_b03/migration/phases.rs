@@ -2,10 +2,8 @@
 
 use std::fmt;
 
-use phasegate_engine::{
-    sql::split_postgres,
-    suite::{PhaseStep, Suite},
-};
+use phasegate_database::Kind;
+use phasegate_engine::suite::{PhaseStep, Suite};
 
 use crate::replay::{Outcome, Script};
 
@@ -105,7 +103,7 @@ impl Phases {
     /// Applies the first statements of a phase and then one that fails; the phase must leave nothing behind.
     pub fn up_broken(&self, script: &mut Script, index: usize, statements: usize) {
         if let Some(phase) = self.phases.get(index) {
-            let split = split_postgres(&phase.up).unwrap_or_default();
+            let split = Kind::Postgres.split(&phase.up).unwrap_or_default();
             let mut texts: Vec<String> = split.into_iter().map(|statement| statement.text).take(statements).collect();
             texts.push("SELECT 1 / 0".to_owned());
             let claim = format!("phase {} broken after {statements} statements", phase.id);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use phasegate_engine::sql::Literal;
+use phasegate_database::Literal;
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::AFTER_ALL_PHASES;

@@ -1,5 +1,7 @@
 use clap::Args;
 
+use super::LimitArgs;
+
 /// What is judged, and on which database.
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
@@ -14,4 +16,6 @@ pub(crate) struct CheckArgs {
     /// Run only the checks that read; without it, what checks write is rolled back
     #[arg(long)]
     pub(crate) read_only: bool,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
 }

@@ -1,6 +1,6 @@
 use clap::{Parser, Subcommand};
 
-use super::{CheckArgs, Global, ListArgs, ReportArgs, RunArgs, ServerCommand, VerifyArgs};
+use super::{CheckArgs, Global, ListArgs, ProveArgs, ReportArgs, RunArgs, ServerCommand, VerifyArgs};
 use crate::exit::EXIT_CODES;
 
 /// Apply a database migration phase by phase, let no phase start before the one before it has passed its exit gates,
@@ -20,6 +20,9 @@ pub(crate) enum Command {
     /// Start a server, apply the suites phase by phase, judge every gate, and record it all
     #[command(after_help = EXIT_CODES)]
     Run(RunArgs),
+    /// Prove that the gates can fail: try every defect, play every scenario, and record it all
+    #[command(after_help = EXIT_CODES)]
+    Prove(ProveArgs),
     /// Judge the gates of a suite on a database that exists
     #[command(after_help = EXIT_CODES)]
     Check(CheckArgs),

@@ -1,6 +1,6 @@
 use clap::Args;
 
-use super::ServerArgs;
+use super::{LimitArgs, ServerArgs};
 
 /// What is run, and on which server.
 #[derive(Debug, Args)]
@@ -10,4 +10,6 @@ pub(crate) struct RunArgs {
     pub(crate) names: Vec<String>,
     #[command(flatten)]
     pub(crate) server: ServerArgs,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
 }

@@ -2,17 +2,12 @@
 
 use std::sync::Mutex;
 
-use phasegate_engine::{
-    plan::plan,
-    run::{self, CheckRequest, RunError},
-    suite::load,
-};
-use phasegate_evidence::Event;
+use phasegate_engine::{self as engine, CheckRequest, RunError, plan::plan, suite::load};
+use phasegate_evidence::{Event, judge::Judging};
 
 use super::{
     conclude::{conclude, lock},
     interrupt::interrupts,
-    report::unwritable,
     runtime::runtime,
 };
 use crate::{
@@ -26,10 +21,10 @@ pub(super) fn check(global: &Global, asked: &CheckArgs) -> Result<Exit, Failure>
     let runtime = runtime()?;
     let mut cancel = interrupts(&runtime);
     let suites = load(&global.suites()?, std::slice::from_ref(&asked.suite)).map_err(Failure::usage)?;
-    let plan = plan(&suites).map_err(|error| unwritable(&error))?;
+    let plan = plan(&suites, Judging::Check);
     let progress = Mutex::new(Progress::of(&plan));
     let mut listener = |event: &Event| lock(&progress).event(event);
-    let mut outcome = Err(RunError::Usage(format!("no suite `{}`", asked.suite)));
+    let mut finished = Err(RunError::Usage(format!("no suite `{}`", asked.suite)));
     for suite in suites {
         let request = CheckRequest {
             suite,
@@ -38,15 +33,16 @@ pub(super) fn check(global: &Global, asked: &CheckArgs) -> Result<Exit, Failure>
             read_only: asked.read_only,
             runs: global.runs(),
             run: None,
+            limits: asked.limits.limits(),
         };
-        outcome = runtime.block_on(async {
+        finished = runtime.block_on(async {
             tokio::select! {
                 biased;
                 // The connection closes, and with it goes whatever a check has written.
                 Ok(_) = cancel.wait_for(|cancelled| *cancelled) => Err(RunError::Interrupted),
-                outcome = run::check(request, &mut listener) => outcome,
+                finished = engine::check(request, &mut listener) => finished,
             }
         });
     }
-    conclude(global, &progress, outcome)
+    conclude(global, &progress, finished)
 }

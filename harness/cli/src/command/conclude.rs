@@ -6,7 +6,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use phasegate_engine::run::{Outcome, RunError};
+use phasegate_engine::{Finished, RunError};
 use phasegate_evidence::{JUNIT_FILE, REPORT_FILE};
 use phasegate_report::{self as report, Context, Record};
 
@@ -21,14 +21,14 @@ use crate::{
 pub(super) fn conclude(
     global: &Global,
     progress: &Mutex<Progress>,
-    outcome: Result<Outcome, RunError>,
+    finished: Result<Finished, RunError>,
 ) -> Result<Exit, Failure> {
     let recorded = lock(progress).finish();
-    let outcome = outcome.map_err(|error| failure(error, recorded.map(|run| global.runs().join(run)).as_deref()))?;
-    let record = read(&outcome.folder)?;
+    let finished = finished.map_err(|error| failure(error, recorded.map(|run| global.runs().join(run)).as_deref()))?;
+    let record = read(&finished.folder)?;
     write_reports(&record)?;
-    print(global.format, &record, &outcome)?;
-    Ok(Exit::of(&outcome.result))
+    print(global.format, &record, &finished)?;
+    Ok(Exit::of(&finished.result))
 }
 
 /// Locks the progress, even after a listener panicked: nothing remains to be done but to print.
@@ -40,7 +40,8 @@ pub(super) fn lock(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
 fn failure(error: RunError, recorded: Option<&Path>) -> Failure {
     let exit = match &error {
         RunError::Suite(_) | RunError::Record(_) | RunError::Usage(_) => Exit::Usage,
-        RunError::Server(_) | RunError::Database(_) => Exit::NoServer,
+        RunError::Server(_) => Exit::NoServer,
+        RunError::Database(_) => Exit::GateFailed,
         RunError::Interrupted => Exit::Interrupted,
     };
     match recorded {
@@ -63,21 +64,21 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
     fs::write(path, text).map_err(|error| Failure::usage(format!("failed to write {}: {error}", path.display())))
 }
 
-fn print(format: Format, record: &Record, outcome: &Outcome) -> Result<(), Failure> {
+fn print(format: Format, record: &Record, finished: &Finished) -> Result<(), Failure> {
     match format {
         Format::Json => {
             console::print_exactly(&report::json(record).map_err(|error| unwritable(&error))?);
-            if let Some(kept) = &outcome.kept {
+            if let Some(kept) = &finished.kept {
                 console::note(kept);
             }
         }
         Format::Human => {
             let run_digest = record.folder.digest()?;
             let context = Context {
-                folder: display_path(&outcome.folder),
+                folder: display_path(&finished.folder),
                 command: program_name(),
                 run_digest: Some(&run_digest),
-                kept: outcome.kept.as_deref(),
+                kept: finished.kept.as_deref(),
             };
             console::print(&report::summary(record, &context));
         }

@@ -1,4 +1,4 @@
-use super::{check, list, report, run, server, verify};
+use super::{check, list, prove, report, run, server, verify};
 use crate::{
     args::{Args, Command},
     exit::{Exit, Failure},
@@ -9,6 +9,7 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
     let global = &args.global;
     match &args.command {
         Command::Run(asked) => run::run(global, asked),
+        Command::Prove(asked) => prove::prove(global, asked),
         Command::Check(asked) => check::check(global, asked),
         Command::List(asked) => list::list(global, asked),
         Command::Report(asked) => report::report(global, asked),

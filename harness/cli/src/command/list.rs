@@ -4,10 +4,10 @@ use phasegate_engine::{
     plan::plan,
     suite::{Suite, load},
 };
-use phasegate_evidence::SuitePlan;
+use phasegate_evidence::{SuitePlan, judge::Judging};
 use serde::Serialize;
 
-use super::{print_json::print_json, report::unwritable};
+use super::print_json::print_json;
 use crate::{
     args::{Format, Global, ListArgs},
     console::{self, Depth},
@@ -71,7 +71,7 @@ struct Answers {
 pub(super) fn list(global: &Global, asked: &ListArgs) -> Result<Exit, Failure> {
     let names: Vec<String> = asked.suite.iter().cloned().collect();
     let suites = load(&global.suites()?, &names).map_err(Failure::usage)?;
-    let plan = plan(&suites).map_err(|error| unwritable(&error))?;
+    let plan = plan(&suites, Judging::Run);
     match (asked.requirements, global.format) {
         (true, Format::Human) => console::print(&console::requirements(&requirements(&suites, &plan.suites))),
         (true, Format::Json) => print_json(&Answers { requirements: requirements(&suites, &plan.suites) })?,
@@ -88,10 +88,10 @@ pub(super) fn list(global: &Global, asked: &ListArgs) -> Result<Exit, Failure> {
 }
 
 fn entry<'a>(suite: &'a Suite, plan: &'a SuitePlan) -> Entry<'a> {
-    let check = |check: &'a phasegate_evidence::CheckPlan| Check {
-        check: &check.check,
+    let check = |check: &'a phasegate_evidence::judge::Check| Check {
+        check: &check.id,
         title: &check.title,
-        kind: &check.kind,
+        kind: check.kind(),
         requirement: &check.requirement,
     };
     let gate = |gate: &'a phasegate_evidence::GatePlan| Gate {

@@ -6,7 +6,7 @@ mod execute;
 mod interrupt;
 mod list;
 mod print_json;
-mod rejudge;
+mod prove;
 mod report;
 mod run;
 mod runtime;

@@ -2,17 +2,12 @@
 
 use std::sync::Mutex;
 
-use phasegate_engine::{
-    plan::plan,
-    run::{self, Request},
-    suite::load,
-};
-use phasegate_evidence::Event;
+use phasegate_engine::{self as engine, Request, plan::plan, suite::load};
+use phasegate_evidence::{Event, judge::Judging};
 
 use super::{
     conclude::{conclude, lock},
     interrupt::interrupts,
-    report::unwritable,
     runtime::runtime,
 };
 use crate::{
@@ -27,11 +22,12 @@ pub(super) fn run(global: &Global, asked: &RunArgs) -> Result<Exit, Failure> {
     // Before anything else, so that an early Ctrl-C is not lost.
     let cancel = interrupts(&runtime);
     let suites = load(&global.suites()?, &asked.names).map_err(Failure::usage)?;
-    let plan = plan(&suites).map_err(|error| unwritable(&error))?;
+    let plan = plan(&suites, Judging::Run);
     let progress = Mutex::new(Progress::of(&plan));
-    let request = Request { suites, server: asked.server.request(), runs: global.runs(), run: None };
+    let limits = asked.limits.limits();
+    let request = Request { suites, server: asked.server.request(), runs: global.runs(), run: None, limits };
     let mut listener = |event: &Event| lock(&progress).event(event);
     let mut notice = |line: &str| lock(&progress).notice(line);
-    let outcome = runtime.block_on(run::run(request, &mut listener, &mut notice, cancel));
-    conclude(global, &progress, outcome)
+    let finished = runtime.block_on(engine::run(request, &mut listener, &mut notice, cancel));
+    conclude(global, &progress, finished)
 }

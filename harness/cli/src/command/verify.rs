@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use super::{
     print_json::print_json,
-    rejudge::misjudged,
     report::{read, unwritable},
 };
 use crate::{
@@ -40,7 +39,7 @@ pub(super) fn verify(global: &Global, asked: &VerifyArgs) -> Result<Exit, Failur
     let path = global.run(&asked.run);
     let folder = RunFolder::open(&path)?;
     let mut verification = phasegate_evidence::verify(&folder)?;
-    recompute(&folder, &mut verification)?;
+    compare_reports(&folder, &mut verification)?;
     for digest in &asked.expect {
         if verification.recognise(digest).is_none() {
             let what = format!("has no digest {digest}, neither of its result nor of its events nor of its files");
@@ -58,16 +57,14 @@ fn fault(verification: &mut Verification, file: &str, what: impl Into<String>) {
     verification.faults.push(Fault { file: file.to_owned(), what: what.into() });
 }
 
-/// What only the version of Phasegate that made the plan can recompute: the verdict of each check from what it saw, and
-/// the reports. Another version may judge in other words, so that a folder of another version is not held against them;
-/// the answer says so.
-fn recompute(folder: &RunFolder, verification: &mut Verification) -> Result<(), Failure> {
+/// The reports are no evidence, but whoever opens the folder reads them: those that this version wrote are made again and
+/// compared. Another version may write them in other words, and the answer says that they were not compared.
+fn compare_reports(folder: &RunFolder, verification: &mut Verification) -> Result<(), Failure> {
     // Reading a folder whose outputs or chain are damaged would only say again what is already known.
     if !verification.holds() || other_version(verification).is_some() {
         return Ok(());
     }
     let record = read(folder.path())?;
-    verification.faults.extend(misjudged(&record)?);
     let junit = report::junit(&record).map_err(|error| unwritable(&error))?;
     for (name, made) in [(REPORT_FILE, report::markdown(&record)), (JUNIT_FILE, junit)] {
         match fs::read(folder.path().join(name)) {
@@ -94,9 +91,7 @@ fn human(verification: &Verification, asked: &VerifyArgs, path: &str) -> String 
         }
     }
     if let Some(version) = other_version(verification) {
-        text.push_str(&format!(
-            "  not recomputed: verdicts from what was seen, and reports; for these take Phasegate {version}\n"
-        ));
+        text.push_str(&format!("  not compared: {REPORT_FILE} and {JUNIT_FILE}, which Phasegate {version} wrote\n"));
     }
     text
 }

@@ -52,7 +52,7 @@ impl Bars {
         match event {
             // The engine has said which server it took and why; a file needs no server.
             Event::ServerReady { server } => {
-                if server.sqlite.is_some() {
+                if server.is_library() {
                     self.notice(&server_line(server));
                 }
             }
@@ -81,12 +81,26 @@ impl Bars {
                 let done = self.phase.as_ref().map(Phase::done).unwrap_or_default();
                 self.end(*verdict, &done);
             }
+            Event::DefectTried { check, verdict, .. } => self.tried("defect of", check, *verdict),
+            Event::ScenarioEnded { scenario, verdict, .. } => self.tried("scenario", scenario, *verdict),
+            Event::SuiteStopped { reason, .. } => self.end(Verdict::Error, first_line(&reason.detail)),
             Event::RunStarted { .. }
             | Event::PhaseApplied { .. }
+            | Event::StateReused { .. }
             | Event::FindingTried { .. }
+            | Event::ActionFailed { .. }
+            | Event::StepsTried { .. }
+            | Event::InScenario { .. }
             | Event::SuiteFinished { .. }
             | Event::ServerLog { .. }
             | Event::RunFinished { .. } => {}
+        }
+    }
+
+    /// What a proof tried: only what did not end as it should is worth a line.
+    fn tried(&mut self, what: &str, id: &str, verdict: Verdict) {
+        if verdict != Verdict::Passed {
+            self.notice(&format!("{what} {id}: {verdict}"));
         }
     }
 

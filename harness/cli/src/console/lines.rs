@@ -28,7 +28,7 @@ impl Lines {
     pub(super) fn event(&mut self, event: &Event) -> Option<String> {
         match event {
             // The engine has said which server it took and why; a file needs no server.
-            Event::ServerReady { server } => server.sqlite.as_ref().map(|_| server_line(server)),
+            Event::ServerReady { server } => server.is_library().then(|| server_line(server)),
             Event::SuiteStarted { suite } => Some(format!("suite {suite}")),
             Event::BaselineApplied { statements, duration_us, .. } => {
                 let statements = count(*statements as usize, "statement", "statements");
@@ -68,13 +68,25 @@ impl Lines {
                 (self.passed, self.started) = (0, false);
                 Some(format!("{}{judged}", phase.unwrap_or_default()))
             }
+            Event::DefectTried { check, verdict, .. } => tried("defect of check", check, *verdict),
+            Event::ScenarioEnded { scenario, verdict, .. } => tried("scenario", scenario, *verdict),
+            Event::SuiteStopped { reason, .. } => Some(format!("    STOPPED: {reason}")),
             Event::RunStarted { .. }
+            | Event::StateReused { .. }
             | Event::FindingTried { .. }
+            | Event::ActionFailed { .. }
+            | Event::StepsTried { .. }
+            | Event::InScenario { .. }
             | Event::SuiteFinished { .. }
             | Event::ServerLog { .. }
             | Event::RunFinished { .. } => None,
         }
     }
+}
+
+/// What a proof tried.
+fn tried(what: &str, id: &str, verdict: Verdict) -> Option<String> {
+    (verdict != Verdict::Passed).then(|| format!("    {verdict} {what} {id}"))
 }
 
 /// The first line of a message of several.

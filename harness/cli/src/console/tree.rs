@@ -43,7 +43,7 @@ impl Tree {
             let added = if gate.added { " (added)" } else { "" };
             tree.node(prefix, below, &gate.gate, &format!("{}{added}", gate.claim));
             tree.branch(below, &gate.checks, |tree, prefix, below, check| {
-                tree.node(prefix, below, &check.check, &format!("{} [{}]", check.title, check.kind));
+                tree.node(prefix, below, &check.id, &format!("{} [{}]", check.title, check.kind()));
             });
         });
     }

@@ -12,6 +12,7 @@ mod reports;
 mod run;
 mod runs;
 #[path = "../../../evidence/tests/verify/sample.rs"]
+#[expect(dead_code, reason = "the sample is shared with the tests of the evidence, which use more of it")]
 mod sample;
 mod verification;
 mod workspace;

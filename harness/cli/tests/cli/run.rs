@@ -50,7 +50,8 @@ fn format_json_prints_one_object_and_nothing_else() {
     let workspace = workspace();
     let ran = phasegate(workspace.path(), &["run", "--format", "json"]);
     let run: Value = serde_json::from_str(&ran.stdout).expect("one object");
-    assert_eq!(run["server"]["kind"], "sqlite");
+    assert_eq!(run["server"]["kind"], "library");
+    assert!(run["server"]["versions"]["SQLite"].is_string(), "{run}");
     assert_eq!(
         run["suites"][0]["phases"][1]["gates"][0]["checks"][0],
         json!({
@@ -89,11 +90,12 @@ fn a_failed_run_keeps_its_database_and_says_where() {
     );
     let ran = phasegate(workspace.path(), &["run"]);
     assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
-    let kept =
-        ran.stdout.split("  kept, to look at\n").nth(1).and_then(|rest| rest.split("left in ").nth(1)?.lines().next());
-    let kept = PathBuf::from(kept.expect("a folder"));
-    assert!(kept.is_dir(), "{}", kept.display());
-    std::fs::remove_dir_all(kept).expect("removable");
+    let kept = ran.stdout.split("  kept, to look at\n").nth(1).and_then(|rest| rest.split("for 1.1.1: sqlite:").nth(1));
+    let kept = PathBuf::from(kept.and_then(|rest| rest.lines().next()).expect("a file"));
+    assert!(kept.is_file() && kept.ends_with("after_1/state.db"), "{}", kept.display());
+    let folder = kept.parent().and_then(Path::parent).expect("the folder of the run's files");
+    assert_eq!(std::fs::read_dir(folder).expect("listable").count(), 1, "only what shows why the run failed is kept");
+    std::fs::remove_dir_all(folder).expect("removable");
 }
 
 #[test]

@@ -2,16 +2,20 @@
 
 use std::fs;
 
-use phasegate_evidence::Event;
+use phasegate_evidence::{Event, Seen};
 
-use crate::{phasegate::phasegate, runs::written, sample::Sample};
+use crate::{
+    phasegate::phasegate,
+    runs::written,
+    sample::{Sample, rows_seen},
+};
 
 #[test]
 fn an_untouched_run_verifies() {
     let holder = written(&Sample::passed());
     let ran = phasegate(holder.path(), &["verify", "run"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{}", ran.stdout);
-    assert!(ran.stdout.ends_with("  verified: recomputed from plan and events, and everything agrees\n"));
+    assert!(ran.stdout.contains("  verified: recomputed from plan and events, and everything agrees\n"));
 }
 
 #[test]
@@ -64,22 +68,20 @@ fn an_expected_digest_is_demanded() {
 }
 
 #[test]
-fn a_verdict_that_what_was_seen_does_not_bear_is_found() {
+fn a_forged_run_does_not_verify_whatever_version_it_names() {
     let mut sample = Sample::passed();
-    let seen = sample
-        .output(r#"{"kind":"rows","table":{"columns":["?column?"],"rows":[["2.1.0"]]},"examined":null,"error":null}"#);
+    sample.plan.phasegate = "9.9.9".into();
     for event in &mut sample.events {
         if let Event::CheckJudged { check, observation, .. } = event
             && check == "2.1.1"
         {
-            *observation = Some(seen.clone());
+            *observation = Seen::Here(Box::new(rows_seen("2.1.0")));
         }
     }
-    sample.keep_named_outputs();
     let holder = written(&sample);
     let json = phasegate(holder.path(), &["verify", "run", "--format", "json"]);
     let answer: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
-    assert_eq!(json.code, 5);
+    assert_eq!((json.code, &answer["holds"]), (5, &false.into()));
     assert_eq!(
         answer["faults"][0]["what"],
         "ledger/2.1.1 is said to be passed over 1 row, and what was seen comes to failed over 1 row (rows-differ: row 1 \
@@ -88,23 +90,17 @@ fn a_verdict_that_what_was_seen_does_not_bear_is_found() {
 }
 
 #[test]
-fn an_output_that_no_check_can_have_seen_is_found() {
+fn a_consistent_folder_is_said_to_be_unsigned_and_reports_of_another_version_not_to_be_compared() {
     let mut sample = Sample::passed();
-    let seen = sample.output("looks good to me");
-    for event in &mut sample.events {
-        if let Event::CheckJudged { check, observation, .. } = event
-            && check == "2.1.1"
-        {
-            *observation = Some(seen.clone());
-        }
-    }
-    sample.keep_named_outputs();
+    sample.plan.phasegate = "9.9.9".into();
     let holder = written(&sample);
-    let json = phasegate(holder.path(), &["verify", "run", "--format", "json"]);
-    let answer: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
-    assert_eq!(json.code, 5);
-    assert_eq!(
-        answer["faults"][0]["what"],
-        "is not what ledger/2.1.1 can have seen: expected value at line 1 column 1"
+    fs::write(holder.path().join("run/report.md"), "in other words").expect("writable");
+    let ran = phasegate(holder.path(), &["verify", "run"]);
+    assert_eq!(ran.code, 0, "{}", ran.stdout);
+    assert!(ran.stdout.contains("  consistent; not signed"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("  not compared: report.md and junit.xml, which Phasegate 9.9.9 wrote\n"),
+        "{}",
+        ran.stdout
     );
 }

@@ -5,15 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use toml::Value;
 
-use super::{
-    Check, Defect, Needs,
-    expectation_file::expectation,
-    values::{one_or_more, step_rows},
+use phasegate_evidence::{
+    Cell, ReasonCode,
+    judge::{Changes, Check, Defect, DefectSql, Expectation, Needs, Rejection, Rollback, Step, Unchanged},
+    step_rows,
 };
-use crate::{
-    gate::{Changes, Expectation, Rejection, Rollback, Step, Unchanged},
-    session::Cell,
-};
+
+use super::{expectation_file::expectation, values::one_or_more};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,7 +29,7 @@ pub(super) struct CheckFile {
     pub(super) needs: Needs,
     #[serde(default)]
     pub(super) transient: bool,
-    pub(super) fails: Option<Defect>,
+    pub(super) fails: Option<DefectFile>,
 
     pub(super) query: Option<String>,
     pub(super) write: Option<String>,
@@ -52,6 +50,14 @@ pub(super) struct CheckFile {
     pub(super) changes: Option<Changes>,
     pub(super) unchanged: Option<Unchanged>,
     pub(super) rollback: Option<Rollback>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DefectFile {
+    with: String,
+    reason: ReasonCode,
+    detail: Option<String>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -82,7 +88,12 @@ pub(super) fn check(file: CheckFile) -> Result<Check, String> {
         given: file.given.take(),
         needs: std::mem::take(&mut file.needs),
         transient: file.transient,
-        fails: file.fails.take(),
+        timeout_ms: None,
+        fails: file.fails.take().map(|fails| Defect {
+            sql: DefectSql::File(fails.with),
+            reason: fails.reason,
+            detail: fails.detail,
+        }),
         expectation: Expectation::Rollback(Rollback { tables: Vec::new() }),
     };
     let expectation = expectation(file)?;

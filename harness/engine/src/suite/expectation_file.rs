@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use phasegate_database::OBJECT_KINDS;
+use phasegate_evidence::judge::{
+    Accepts, CatalogFacts, Expectation, Fact, Neighbour, PlanUse, Rejects, Rollback, Rows, Sequence, Unchanged,
+    Violations,
+};
 use serde::Deserialize;
 use toml::Value;
 
 use super::check_file::{CheckFile, PlanFile};
-use crate::gate::{
-    Accepts, CatalogFacts, Expectation, Fact, Neighbour, PlanUse, Rejects, Rollback, Rows, Sequence, Unchanged,
-    Violations,
-};
 
 /// The keys that say which kind of expectation a check has.
 const KINDS: &str = "rows, violations, rejects, accepts, step, plan, catalog, changes, unchanged, rollback";
@@ -91,7 +92,7 @@ fn rejects(file: &mut CheckFile) -> Result<Expectation, String> {
     let write = needed(file.write.take(), "write", "rejects")?;
     let neighbour = match (file.neighbour.take(), file.without_neighbour.take()) {
         (Some(write), None) => Neighbour::Write(write),
-        (None, Some(reason)) => Neighbour::Without(reason),
+        (None, Some(reason)) => Neighbour::None(reason),
         (Some(_), Some(_)) => return Err("it has a neighbour and says that it has none".to_owned()),
         (None, None) => {
             return Err("`rejects` needs the key `neighbour`: the same write with only the fault mended, which \
@@ -132,7 +133,7 @@ fn catalog(file: &mut CheckFile) -> Result<Expectation, String> {
     if objects.is_empty() {
         return Err("`catalog` declares no object".to_owned());
     }
-    Ok(Expectation::Catalog(CatalogFacts { objects }))
+    Ok(Expectation::Catalog(CatalogFacts { objects, exactly: Vec::new() }))
 }
 
 fn contains(key: &str, table: toml::Table) -> Result<Fact, String> {
@@ -165,9 +166,9 @@ fn changes(file: &mut CheckFile) -> Result<Expectation, String> {
 
 fn known_kind(key: &str) -> Result<(), String> {
     let kind = key.split(' ').next().unwrap_or_default();
-    if crate::catalog::KINDS.contains(&kind) && key.contains(' ') {
+    if OBJECT_KINDS.contains(&kind) && key.contains(' ') {
         Ok(())
     } else {
-        Err(format!("`{key}` does not begin with a kind of object: {}", crate::catalog::KINDS.join(", ")))
+        Err(format!("`{key}` does not begin with a kind of object: {}", OBJECT_KINDS.join(", ")))
     }
 }

@@ -2,7 +2,6 @@
 
 #[cfg(test)]
 mod bad_input_tests;
-mod check;
 mod check_file;
 mod error;
 mod expectation_file;
@@ -15,11 +14,9 @@ mod sql_file;
 mod suite_file;
 mod values;
 
-pub use check::{Check, Defect, Needs};
 pub use error::{Place, SuiteError};
 pub use load::load;
 pub use model::{Baseline, Deviation, Finding, Gate, Phase, PhaseStep, Suite, TransactionMode};
 pub use requirements::Requirement;
-pub use scenario::{AuditGates, CatalogAfter, Expected, Outcome, Replacement, Scenario, ScenarioKind};
-pub use sql_file::{Dialect, SqlFile};
-pub(crate) use values::step_rows;
+pub use scenario::{AuditGates, Replacement, Scenario, ScenarioKind};
+pub use sql_file::SqlFile;

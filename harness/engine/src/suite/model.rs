@@ -2,11 +2,14 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use phasegate_evidence::{Digest, ServerNeed, Severity};
+use phasegate_database::Kind;
+use phasegate_evidence::{
+    Digest, ServerNeed, Severity,
+    judge::{Check, Step},
+};
 use serde::Deserialize;
 
-use super::{Check, Requirement, Scenario, ScenarioKind, SqlFile};
-use crate::gate::Step;
+use super::{Requirement, Scenario, ScenarioKind, SqlFile};
 
 /// One system under validation.
 #[derive(Debug, Clone)]
@@ -21,6 +24,8 @@ pub struct Suite {
     pub folder: PathBuf,
     /// The folder of its fixtures.
     pub fixtures: PathBuf,
+    /// The kind of its database.
+    pub kind: Kind,
     /// The server that it needs.
     pub need: ServerNeed,
     /// The state before the first phase.
@@ -35,7 +40,7 @@ pub struct Suite {
     pub scenarios: Vec<Scenario>,
     /// Every requirement of its documents, in their order; empty where it does not list them.
     pub requirements: Vec<Requirement>,
-    /// The weakened schemas that its checks must catch, by their path.
+    /// The SQL that weakens the schema in a way that a check must catch, by the id of the check.
     pub defects: BTreeMap<String, SqlFile>,
     /// Every file that the suite was read from, by its path relative to the suite (`suite/...`) or its fixtures
     /// (`fixtures/...`).

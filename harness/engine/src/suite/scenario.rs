@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeMap, path::Path};
 
+use phasegate_evidence::judge::{AuditExpected, Expected, Step};
 use serde::Deserialize;
 
 use super::{
-    Gate, Place, SuiteError,
+    Gate, Phase, Place, SuiteError,
     suite_file::{StepFile, optional_step},
     values::one_or_more,
 };
-use crate::gate::Step;
 
 /// A run that deviates on purpose.
 #[derive(Debug, Clone)]
@@ -34,6 +34,26 @@ pub struct Scenario {
     pub kind: ScenarioKind,
 }
 
+impl Scenario {
+    /// The gates of an audit after this phase.
+    #[must_use]
+    pub fn gates_of(&self, phase: &Phase) -> &[Gate] {
+        match &self.kind {
+            ScenarioKind::Audit { gates, .. } => gates.0.get(&phase.id).map(Vec::as_slice).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+
+    /// What is done to the database before the steps of a probe look at it.
+    #[must_use]
+    pub fn action(&self) -> Option<&super::PhaseStep> {
+        match &self.kind {
+            ScenarioKind::Probe { command, .. } => command.as_ref(),
+            _ => None,
+        }
+    }
+}
+
 /// Another way forward or back for a phase.
 #[derive(Debug, Clone)]
 pub struct Replacement {
@@ -56,12 +76,8 @@ pub enum ScenarioKind {
     Audit {
         /// The gates, by phase.
         gates: AuditGates,
-        /// How many checks pass.
-        passed_checks: u32,
-        /// How many gates pass.
-        passed_gates: u32,
-        /// Every check that does not pass, as `code: fragment`.
-        failing: BTreeMap<String, String>,
+        /// What they come to.
+        expected: AuditExpected,
     },
     /// A command, if there is one, and then steps, on the state after a phase.
     Probe {
@@ -77,47 +93,6 @@ pub enum ScenarioKind {
 /// The gates of an audit, by phase.
 #[derive(Debug, Clone)]
 pub struct AuditGates(pub BTreeMap<String, Vec<Gate>>);
-
-/// What is expected of a gated run.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Expected {
-    /// How it ends.
-    pub outcome: Outcome,
-    /// The phase at which it ends; for `passed`, nothing.
-    pub phase: Option<String>,
-    /// The SQLSTATE with which the phase fails.
-    pub sqlstate: Option<String>,
-    /// What refuses it.
-    pub by: Option<String>,
-    /// What the message of the failure holds.
-    pub says: Option<String>,
-    /// `unchanged`: the catalog after the failure is that before the phase.
-    pub catalog: Option<CatalogAfter>,
-    /// Exactly the checks that fail, for `gate-failed`.
-    #[serde(default)]
-    pub failed: Vec<String>,
-}
-
-/// How a gated run ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    /// A phase does not apply.
-    PhaseFailed,
-    /// A gate of a phase does not pass.
-    GateFailed,
-    /// Every gate passes.
-    Passed,
-}
-
-/// What the catalog is after a failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CatalogAfter {
-    /// As before the phase.
-    Unchanged,
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -167,15 +142,6 @@ pub(super) struct ReplaceFile {
     #[serde(default, deserialize_with = "optional_step")]
     pub(super) down: Option<StepFile>,
     pub(super) transaction: Option<super::TransactionMode>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct AuditExpected {
-    pub(super) passed_checks: u32,
-    pub(super) passed_gates: u32,
-    #[serde(default)]
-    pub(super) checks: BTreeMap<String, String>,
 }
 
 pub(super) fn read(file: &Path, text: &str) -> Result<ScenarioFile, SuiteError> {

@@ -34,6 +34,11 @@ impl<'a> Audit<'a> {
         Ok(None)
     }
 
+    /// The bytes of an output; `None` where it is missing, which is a fault of its own.
+    pub(super) fn stored(&self, name: &str) -> Result<Option<Vec<u8>>, FolderError> {
+        if self.folder.path().join(name).is_file() { self.folder.read(name).map(Some) } else { Ok(None) }
+    }
+
     /// The plan, unless it is none or of a format that this version does not read.
     pub(super) fn plan(&mut self) -> Result<Option<Plan>, FolderError> {
         let bytes = self.folder.read(PLAN_FILE)?;
@@ -42,8 +47,7 @@ impl<'a> Audit<'a> {
         if let Some(format) = format
             && format != u64::from(FORMAT_VERSION)
         {
-            let what = format!("format {format} is not the format {FORMAT_VERSION} that this version reads");
-            self.fault(PLAN_FILE, what);
+            self.fault(PLAN_FILE, unknown_format(format));
             return Ok(None);
         }
         match serde_json::from_slice(&bytes) {
@@ -72,4 +76,16 @@ impl<'a> Audit<'a> {
             }
         }
     }
+}
+
+/// What to do about a folder of a format that this program cannot judge.
+fn unknown_format(format: u64) -> String {
+    let program = match format {
+        1 => "Phasegate 0.1".to_owned(),
+        _ => format!("a Phasegate that is newer than {}", env!("CARGO_PKG_VERSION")),
+    };
+    format!(
+        "is of format {format}, and this program judges format {FORMAT_VERSION} only: {program} can verify it, \
+         whatever version the plan names"
+    )
 }

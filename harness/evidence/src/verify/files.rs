@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::audit::Audit;
-use crate::{Digest, EVENTS_FILE, Event, FolderError, Link, OUTPUTS_FOLDER, PLAN_FILE, folder::FILES};
+use crate::{Digest, EVENTS_FILE, Event, FolderError, OUTPUTS_FOLDER, PLAN_FILE, folder::FILES};
 
 impl Audit<'_> {
     /// A run folder holds nothing that the run did not leave: a stranger would take it for evidence.
@@ -18,8 +18,8 @@ impl Audit<'_> {
     }
 
     /// Every output holds the bytes that its name says and is named by an event, and none is missing.
-    pub(super) fn outputs(&mut self, links: &[Link]) -> Result<(), FolderError> {
-        let named: BTreeSet<&Digest> = links.iter().flat_map(|link| link.event.outputs()).collect();
+    pub(super) fn outputs(&mut self, events: &[&Event]) -> Result<(), FolderError> {
+        let named: BTreeSet<&Digest> = events.iter().flat_map(|event| event.outputs()).collect();
         let prefix = format!("{OUTPUTS_FOLDER}/");
         let files = self.folder.files()?;
         let stored: BTreeSet<&str> = files.iter().filter_map(|file| file.strip_prefix(&prefix)).collect();
@@ -40,8 +40,8 @@ impl Audit<'_> {
     }
 
     /// The run started with the plan that the folder holds.
-    pub(super) fn start(&mut self, links: &[Link], plan: &[u8]) {
-        match links.first().map(|link| &link.event) {
+    pub(super) fn start(&mut self, events: &[&Event], plan: &[u8]) {
+        match events.first() {
             Some(Event::RunStarted { plan: digest, .. }) if *digest == Digest::of(plan) => {}
             Some(Event::RunStarted { .. }) => {
                 self.fault(PLAN_FILE, "is not the plan that the run started with");

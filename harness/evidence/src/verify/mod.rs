@@ -1,5 +1,6 @@
 //! Recomputes a run folder offline and says everything that does not hold.
 
+mod again;
 mod audit;
 mod files;
 mod judgement;

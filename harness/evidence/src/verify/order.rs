@@ -3,21 +3,23 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Event, Link, Plan, Verdict};
+use crate::{Event, Plan, ScenarioExpected, ScenarioPlan, ServerFacts, SuitePlan, Verdict, judge::Judging};
 
 /// Everything that is out of order, in sentences.
-pub(super) fn out_of_order(plan: &Plan, links: &[Link]) -> Vec<String> {
+pub(super) fn out_of_order(plan: &Plan, events: &[&Event]) -> Vec<String> {
     let (planned, mut faults) = planned(plan);
     let mut done: BTreeSet<String> = BTreeSet::new();
-    let applied = suites_with_phases_applied(links);
-    for link in links {
-        let Some(mut step) = Step::of(plan, &link.event) else {
+    for event in events {
+        let Some(mut step) = Step::of(plan, event) else {
             continue;
         };
-        if let Event::CheckJudged { suite, .. } | Event::PhaseJudged { suite, .. } = &link.event
-            && !applied.contains(suite.as_str())
-        {
-            step.after = vec![started(suite_name(suite))];
+        if plan.judging.is_gates_alone() {
+            // Nothing was applied; what is judged lies in a database that existed.
+            if let Some(applied) = applied(event) {
+                faults.push(format!("{} {applied} in a run that judges gates alone", step.subject));
+            } else if let Event::CheckJudged { suite, .. } | Event::PhaseJudged { suite, .. } = event {
+                step.after = vec![started(suite_name(suite))];
+            }
         }
         if !planned.contains(&step.subject) {
             faults.push(format!("{} {} and was not planned", step.subject, step.what));
@@ -32,25 +34,42 @@ pub(super) fn out_of_order(plan: &Plan, links: &[Link]) -> Vec<String> {
             faults.push(format!("{} {} twice", step.subject, step.what));
         }
     }
+    for suite in &plan.suites {
+        for scenario in &suite.scenarios {
+            let out_of_order = out_of_order_within(plan, suite, scenario, events);
+            faults.extend(out_of_order.into_iter().map(|fault| format!("in scenario {}: {fault}", scenario.scenario)));
+        }
+    }
     faults
 }
 
-/// The suites of which anything was applied. The others were judged by their gates alone, on a database that existed;
-/// every report says so.
-fn suites_with_phases_applied(links: &[Link]) -> BTreeSet<&str> {
-    let mut suites = BTreeSet::new();
-    for link in links {
-        if let Event::BaselineApplied { suite, .. }
-        | Event::BaselineFailed { suite, .. }
-        | Event::PhaseStarted { suite, .. }
-        | Event::StatementApplied { suite, .. }
-        | Event::PhaseApplied { suite, .. }
-        | Event::PhaseFailed { suite, .. } = &link.event
-        {
-            suites.insert(suite.as_str());
+/// What is out of order within a scenario, which is a run of its own on the server that is there.
+fn out_of_order_within(plan: &Plan, suite: &SuitePlan, scenario: &ScenarioPlan, events: &[&Event]) -> Vec<String> {
+    let phases = match &scenario.expected {
+        ScenarioExpected::Audit { phases, .. } => phases.clone(),
+        _ => suite.phases.clone(),
+    };
+    let suite = SuitePlan { phases, findings: Vec::new(), scenarios: Vec::new(), ..suite.clone() };
+    let server = Event::ServerReady { server: ServerFacts::default() };
+    let start = Event::SuiteStarted { suite: suite.suite.clone() };
+    let within = events.iter().filter_map(|event| match event {
+        Event::InScenario { suite: of, scenario: in_, event } if *of == suite.suite && *in_ == scenario.scenario => {
+            Some(event.as_ref())
         }
-    }
-    suites
+        _ => None,
+    });
+    let events: Vec<&Event> = [&server, &start].into_iter().chain(within).collect();
+    out_of_order(&Plan { judging: Judging::Run, suites: vec![suite.clone()], ..plan.clone() }, &events)
+}
+
+/// What an event says was applied.
+fn applied(event: &Event) -> Option<&'static str> {
+    Some(match event {
+        Event::BaselineApplied { .. } | Event::PhaseApplied { .. } => "was applied",
+        Event::BaselineFailed { .. } | Event::PhaseFailed { .. } => "was tried",
+        Event::PhaseStarted { .. } | Event::StatementApplied { .. } => "was started",
+        _ => return None,
+    })
 }
 
 /// What the plan names, and the names that it gives twice.
@@ -68,7 +87,12 @@ fn planned(plan: &Plan) -> (BTreeSet<String>, Vec<String>) {
         name(baseline_name(s));
         suite.findings.iter().for_each(|f| name(finding_name(s, &f.id)));
         suite.phases.iter().for_each(|p| name(phase_name(s, &p.phase)));
-        suite.checks().for_each(|(p, g, c)| name(check_name(s, &p.phase, &g.gate, &c.check)));
+        suite.checks().for_each(|(p, g, c)| name(check_name(s, &p.phase, &g.gate, &c.id)));
+        suite
+            .checks()
+            .filter(|(_, _, c)| c.fails.is_some())
+            .for_each(|(p, _, c)| name(defect_name(s, &p.phase, &c.id)));
+        suite.scenarios.iter().for_each(|scenario| name(scenario_name(s, &scenario.scenario)));
     }
     (names, faults)
 }
@@ -98,6 +122,14 @@ fn check_name(suite: &str, phase: &str, gate: &str, check: &str) -> String {
 
 fn finding_name(suite: &str, finding: &str) -> String {
     format!("finding {finding} of {suite}")
+}
+
+fn defect_name(suite: &str, phase: &str, check: &str) -> String {
+    format!("the defect of check {check}, phase {phase} of {suite},")
+}
+
+fn scenario_name(suite: &str, scenario: &str) -> String {
+    format!("scenario {scenario} of {suite}")
 }
 
 /// What an event says about what, and what must have happened before it.
@@ -157,6 +189,29 @@ impl Step {
             }
             Event::SuiteFinished { suite, .. } => {
                 once(suite_name(suite), "was finished", vec![started(suite_name(suite))])
+            }
+            Event::StateReused { suite, phase: None } => {
+                once(baseline_name(suite), "was applied", vec![started(suite_name(suite))])
+            }
+            Event::StateReused { suite, phase: Some(phase) } => {
+                let after = vec![format!("{} was applied", baseline_name(suite))];
+                once(phase_name(suite, phase), "was applied", after)
+            }
+            Event::DefectTried { suite, phase, check, .. } => {
+                once(defect_name(suite, phase, check), "was tried", vec![applied(suite, phase)])
+            }
+            Event::InScenario { suite, scenario, .. } => {
+                let after = vec![started(suite_name(suite))];
+                Self { once: false, ..once(scenario_name(suite, scenario), "was played", after) }
+            }
+            Event::ScenarioEnded { suite, scenario, .. } => {
+                let after = vec![format!("{} was played", scenario_name(suite, scenario))];
+                once(scenario_name(suite, scenario), "was ended", after)
+            }
+            Event::ActionFailed { suite, .. } => once(suite_name(suite), "could not act", vec![]),
+            Event::StepsTried { suite, .. } => once(suite_name(suite), "tried its steps", vec![]),
+            Event::SuiteStopped { suite, .. } => {
+                once(suite_name(suite), "was stopped", vec![started(suite_name(suite))])
             }
             Event::ServerReady { .. } => Self { once: false, ..once(RUN.to_owned(), "had a server", vec![]) },
             Event::ServerLog { .. } => return None,

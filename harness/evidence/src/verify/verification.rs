@@ -1,5 +1,5 @@
 use super::audit::Audit;
-use crate::{Digest, FolderError, PLAN_FILE, RunFolder, RunResult};
+use crate::{Digest, Event, FolderError, PLAN_FILE, RunFolder, RunResult};
 
 /// One thing that does not hold in a run folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,14 +60,15 @@ pub fn verify(folder: &RunFolder) -> Result<Verification, FolderError> {
     if let Some(plan) = &plan
         && let Some((links, _)) = &links
     {
-        audit.outputs(links)?;
-        audit.start(links, &folder.read(PLAN_FILE)?);
-        audit.order(plan, links);
-        audit.gates_held(plan, links);
-        audit.observed(links);
-        let derived = RunResult::derive(plan, links.iter().map(|link| &link.event));
-        audit.verdicts(&derived, links);
-        result_digest = audit.result(&derived, links)?;
+        let events: Vec<&Event> = links.iter().map(|link| &link.event).collect();
+        audit.outputs(&events)?;
+        audit.start(&events, &folder.read(PLAN_FILE)?);
+        audit.order(plan, &events);
+        audit.gates_held(plan, &events);
+        audit.judged_again(plan, &events)?;
+        let derived = RunResult::derive(plan, events.iter().copied());
+        audit.verdicts(&derived, &events);
+        result_digest = audit.result(&derived, &events)?;
         result = Some(derived);
     }
     Ok(Verification {

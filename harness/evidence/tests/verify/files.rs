@@ -143,13 +143,6 @@ fn a_changed_plan_is_found() {
 }
 
 #[test]
-fn a_plan_of_another_format_is_refused_by_its_number() {
-    let written = Written::of(&Sample::passed());
-    edit(&written, PLAN_FILE, "\"format\":1", "\"format\":2,\"from\":\"the future\"");
-    assert_eq!(written.faults(), ["plan.json: format 2 is not the format 1 that this version reads"]);
-}
-
-#[test]
 fn a_plan_that_is_none_is_a_fault() {
     let written = Written::of(&Sample::passed());
     edit(&written, PLAN_FILE, "\"suites\"", "\"sweets\"");

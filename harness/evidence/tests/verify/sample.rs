@@ -3,12 +3,14 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use serde_json::{Value, json};
-
 use phasegate_evidence::{
-    Chain, CheckPlan, DeviationPlan, Digest, EVENTS_FILE, Event, FORMAT_VERSION, FindingPlan, GatePlan, OUTPUTS_FOLDER,
-    PLAN_FILE, PhasePlan, Plan, RESULT_FILE, Reason, RunFolder, RunResult, ServerFacts, ServerNeed, Severity,
-    SuitePlan, Verdict, canonical_bytes,
+    Chain, DeviationPlan, Digest, EVENTS_FILE, Event, FORMAT_VERSION, FindingPlan, GatePlan, OUTPUTS_FOLDER, PLAN_FILE,
+    PhasePlan, Plan, RESULT_FILE, Reason, ReasonCode, RunFolder, RunResult, Seen, ServerFacts, ServerNeed, Severity,
+    SuitePlan, Table, Verdict, canonical_bytes,
+    judge::{
+        Check, Expectation, Judging, Needs, Observation, Rows, RowsSeen, Sequence, SequenceSeen, Step, StepSeen,
+        Violations, ViolationsSeen, judge,
+    },
 };
 
 /// When the sample's run began, in milliseconds since 1970: 2026-01-02T03:04:05Z.
@@ -40,8 +42,8 @@ impl Sample {
         for phase in sample.plan.suites[0].phases.clone() {
             sample.apply_and_judge(&phase);
         }
-        sample.finding("truncate-bypasses-guards", true);
-        sample.finding("float-amounts", false);
+        sample.finding("truncate-bypasses-guards", "0");
+        sample.finding("float-amounts", "12");
         sample.events.push(Event::SuiteFinished { suite: "ledger".into(), verdict: Verdict::Passed });
         sample
     }
@@ -104,16 +106,18 @@ impl Sample {
         ]);
         for gate in &phase.gates {
             for check in &gate.checks {
-                let here = check.check == "3.1.2";
-                let observation = (!here).then(|| self.output(&seen_by(&check.check, &check.kind)));
+                let seen = seen_by(check);
+                let judged = judge(&check.expectation, &seen);
+                // One observation is large enough to lie among the outputs.
+                let observation = if check.id == "1.1.1" { self.stored(&seen) } else { Seen::Here(Box::new(seen)) };
                 self.events.push(Event::CheckJudged {
                     suite: suite.clone(),
                     phase: id.clone(),
                     gate: gate.gate.clone(),
-                    check: check.check.clone(),
-                    verdict: if here { Verdict::NotApplicable } else { Verdict::Passed },
-                    reason: here.then(|| Reason::new("edition", "compression is no part of the apache edition")),
-                    examined: (!here).then_some(if check.kind == "violations" { 12 } else { 1 }),
+                    check: check.id.clone(),
+                    verdict: judged.verdict,
+                    reason: judged.reason,
+                    examined: judged.examined,
                     observation,
                     duration_us: 700,
                 });
@@ -122,14 +126,25 @@ impl Sample {
         self.events.push(Event::PhaseJudged { suite, phase: id, verdict: Verdict::Passed });
     }
 
-    fn finding(&mut self, id: &str, confirmed: bool) {
-        let observation = self.output(&format!("seen by {id}"));
+    /// Stores an observation among the outputs.
+    pub(crate) fn stored(&mut self, seen: &Observation) -> Seen {
+        let bytes = canonical_bytes(seen).expect("plain JSON");
+        Seen::Stored(self.output(&String::from_utf8(bytes).expect("UTF-8")))
+    }
+
+    fn finding(&mut self, id: &str, seen: &str) {
+        let steps =
+            self.plan.suites[0].findings.iter().find(|finding| finding.id == id).expect("planned").steps.clone();
+        let table = |value: &str| Table { columns: vec!["count".into()], rows: vec![vec![Some(value.into())]] };
+        let step = |table| StepSeen { refused: None, affected: 0, table, blocked_by: Vec::new() };
+        let seen = Observation::Sequence(SequenceSeen { steps: vec![step(Table::default()), step(table(seen))] });
+        let judged = judge(&Expectation::Sequence(Sequence { steps }), &seen);
         self.events.push(Event::FindingTried {
             suite: "ledger".into(),
             finding: id.into(),
-            confirmed,
-            reason: (!confirmed).then(|| Reason::new("rows-differ", "step 1: no row")),
-            observation: Some(observation),
+            confirmed: judged.verdict == Verdict::Passed,
+            reason: judged.reason,
+            observation: Seen::Here(Box::new(seen)),
         });
     }
 }
@@ -149,10 +164,9 @@ fn chained(events: &[Event]) -> String {
 fn server() -> ServerFacts {
     ServerFacts {
         kind: "embedded".into(),
-        postgres: Some("17.6".into()),
-        timescaledb: Some("2.19.3".into()),
-        edition: Some("apache".into()),
-        sqlite: None,
+        versions: [("PostgreSQL", "17.6"), ("TimescaleDB", "2.19.3"), ("TimescaleDB edition", "apache")]
+            .map(|(name, version)| (name.to_owned(), version.to_owned()))
+            .into(),
         origin: BTreeMap::from([("postgresql-17".to_owned(), "17.6-0+deb13u1".to_owned())]),
         settings: BTreeMap::from([("jit".to_owned(), "off".to_owned())]),
     }
@@ -162,7 +176,8 @@ fn plan() -> Plan {
     let input = |text: &str| Digest::of(text.as_bytes());
     Plan {
         format: FORMAT_VERSION,
-        phasegate: "0.1.0".into(),
+        phasegate: env!("CARGO_PKG_VERSION").into(),
+        judging: Judging::Run,
         suites: vec![SuitePlan {
             suite: "ledger".into(),
             title: "a ledger of accounts learns its currency".into(),
@@ -207,6 +222,7 @@ fn plan() -> Plan {
                     vec![gate("3.1", "old entries are compressed", false, &[("3.1.1", "rows"), ("3.1.2", "rows")])],
                 ),
             ],
+            scenarios: Vec::new(),
         }],
     }
 }
@@ -217,7 +233,7 @@ fn finding(id: &str, severity: Severity, title: &str) -> FindingPlan {
         severity,
         title: title.into(),
         phase: "3".into(),
-        sql: vec!["TRUNCATE entries".into(), "SELECT count(*) FROM entries".into()],
+        steps: vec![step("TRUNCATE entries", None), step("SELECT count(*) FROM entries", Some("0"))],
     }
 }
 
@@ -231,40 +247,57 @@ fn gate(id: &str, claim: &str, added: bool, checks: &[(&str, &str)]) -> GatePlan
         claim: claim.into(),
         requirement: vec![format!("sample, gate {id}")],
         added,
-        checks: checks
-            .iter()
-            .map(|(check, kind)| CheckPlan {
-                check: (*check).into(),
-                title: format!("what check {check} tries"),
-                kind: (*kind).into(),
-                requirement: Vec::new(),
-                expectation: expectation(check, kind),
-            })
-            .collect(),
+        checks: checks.iter().map(|(id, kind)| check(id, kind)).collect(),
     }
 }
 
-/// What a check of this kind expects, in the words of the engine.
-fn expectation(check: &str, kind: &str) -> Value {
-    let expectation = match kind {
-        "violations" => json!({
-            "kind": "violations", "query": "SELECT * FROM entries WHERE currency IS NULL",
-            "examined": "SELECT count(*) FROM entries", "allow_empty": false
-        }),
-        _ => json!({ "kind": "rows", "query": format!("SELECT '{check}'"), "rows": [[check]] }),
-    };
-    json!({ "id": check, "title": format!("what check {check} tries"), "expectation": expectation })
+fn step(run: &str, value: Option<&str>) -> Step {
+    Step {
+        run: run.into(),
+        session: None,
+        blocked_by: None,
+        role: None,
+        settings: BTreeMap::new(),
+        rows: value.map(|value| vec![vec![Some(value.into())]]),
+        affects: None,
+        rejects: None,
+    }
 }
 
-/// What a check of this kind sees when it passes, in the words of the engine.
-fn seen_by(check: &str, kind: &str) -> String {
-    let seen = match kind {
-        "violations" => json!({
-            "kind": "violations", "violations": { "columns": [], "rows": [] }, "examined": 12, "error": null
+fn check(id: &str, kind: &str) -> Check {
+    let expectation = match kind {
+        "violations" => Expectation::Violations(Violations {
+            query: "SELECT * FROM entries WHERE currency IS NULL".into(),
+            examined: "SELECT count(*) FROM entries".into(),
+            allow_empty: false,
         }),
-        _ => json!({
-            "kind": "rows", "table": { "columns": ["?column?"], "rows": [[check]] }, "examined": null, "error": null
+        _ => Expectation::Rows(Rows {
+            query: format!("SELECT '{id}'"),
+            rows: vec![vec![Some(id.into())]],
+            examined: None,
         }),
     };
-    seen.to_string()
+    let needs = if id == "3.1.2" { Some("community".into()) } else { None };
+    let needs = Needs { edition: needs, postgres_min: None };
+    Check { needs, ..Check::new(id, format!("what check {id} tries"), expectation) }
+}
+
+/// What a check sees when it passes; the server lacks what one of them needs.
+pub(crate) fn seen_by(check: &Check) -> Observation {
+    if check.id == "3.1.2" {
+        let lacking = "needs the community edition of TimescaleDB; this is the apache edition";
+        return Observation::NotApplicable { reason: Reason::new(ReasonCode::ServerLacks, lacking) };
+    }
+    match &check.expectation {
+        Expectation::Violations(_) => {
+            Observation::Violations(ViolationsSeen { violations: Table::default(), examined: 12, error: None })
+        }
+        _ => rows_seen(&check.id),
+    }
+}
+
+/// One row of one value.
+pub(crate) fn rows_seen(value: &str) -> Observation {
+    let table = Table { columns: vec!["?column?".into()], rows: vec![vec![Some(value.into())]] };
+    Observation::Rows(RowsSeen { table: Some(table), examined: None, error: None })
 }

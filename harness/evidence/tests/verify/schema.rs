@@ -3,7 +3,7 @@
 
 use std::{fs, path::Path};
 
-use phasegate_evidence::{ApplyFailure, Digest, EVENTS_FILE, Event, PLAN_FILE, RESULT_FILE, Verdict};
+use phasegate_evidence::{ApplyFailure, Cause, Digest, EVENTS_FILE, Event, PLAN_FILE, RESULT_FILE, Refusal, Verdict};
 use serde_json::Value;
 
 use crate::{Written, sample::Sample};
@@ -119,15 +119,8 @@ fn the_published_sample_fits_its_schemas() {
 
 #[test]
 fn failures_fit_their_schemas() {
-    let failure = ApplyFailure {
-        file: "up.sql".into(),
-        line: 1,
-        statement: 1,
-        sqlstate: None,
-        cause: Some("constraint c".into()),
-        message: "no".into(),
-        hint: None,
-    };
+    let refusal = Refusal { cause: Some(Cause::Constraint { name: "c".into() }), ..Refusal::without_code("no") };
+    let failure = ApplyFailure::refused("up.sql", 1, 1, &refusal);
     let (suite, phase) = ("ledger".to_owned(), "1".to_owned());
     let catalog_after = Digest::of(b"");
     let mut sample = Sample::passed();

@@ -5,5 +5,6 @@ mod head;
 mod notes;
 mod page;
 mod phase;
+mod tried;
 
 pub use page::markdown;

@@ -27,10 +27,10 @@ pub(super) fn failures(result: &SuiteResult, checks: &[CheckRecord<'_>]) -> Stri
         let reason = check.result.reason.as_ref();
         page.push_str(&format!(
             "| {} | {} | {} | {} {} |\n",
-            code(&check.plan.check),
+            code(&check.plan.id),
             text(&check.gate.gate),
             text(&check.plan.title),
-            reason.map(|reason| code(&reason.code)).unwrap_or_default(),
+            reason.map(|reason| code(reason.code.as_str())).unwrap_or_default(),
             reason.map(|reason| text(&reason.detail)).unwrap_or_default(),
         ));
     }
@@ -75,7 +75,7 @@ pub(super) fn findings(suite: &SuitePlan, result: &SuiteResult) -> String {
             text(&finding.title),
             code(&finding.id),
             text(&finding.phase),
-            block("sql", &finding.sql.iter().map(|sql| terminated(sql)).collect::<Vec<_>>().join("\n")),
+            block("sql", &finding.steps.iter().map(|step| terminated(&step.run)).collect::<Vec<_>>().join("\n")),
         ));
     }
     page

@@ -1,4 +1,4 @@
-use super::{escape::text, head, notes, phase};
+use super::{escape::text, head, notes, phase, tried};
 use crate::record::{GATES_ALONE, Record, phases};
 
 /// A run as Markdown. Made from nothing but the folder, it has the same bytes whenever it is made.
@@ -8,15 +8,19 @@ pub fn markdown(record: &Record) -> String {
         let title = format!("\n## {}: {}\n\n", text(&suite.suite), text(&suite.title));
         page.push_str(&title);
         page.push_str(&head::suite(suite, result));
-        if record.is_gates_alone(&suite.suite) {
+        if record.is_gates_alone() {
             page.push_str(&format!("\n**{GATES_ALONE}.**\n"));
         }
         page.push_str(&head::overview(suite, result));
         let checks = record.checks(suite, result);
+        if let Some(stopped) = &result.stopped {
+            page.push_str(&format!("\n**The run of this suite stopped**: {}\n", text(&stopped.to_string())));
+        }
         page.push_str(&notes::failures(result, &checks));
         for (plan, result) in phases(suite, result) {
             page.push_str(&phase::phase(record, suite, plan, result, &checks));
         }
+        page.push_str(&tried::tried(suite, result));
         page.push_str(&notes::findings(suite, result));
         page.push_str(&notes::deviations(suite));
     }

@@ -6,7 +6,7 @@ use super::escape::{code, text};
 use crate::{
     count::count,
     duration::duration,
-    record::{CheckRecord, Record, gates},
+    record::{CheckRecord, Place, Record, gates},
 };
 
 /// One phase of the report.
@@ -79,12 +79,14 @@ fn check_line(check: &CheckRecord<'_>) -> String {
         other => format!("**{other}**"),
     };
     let mut line =
-        format!("- {verdict} · {} {} ({}", code(&check.plan.check), text(&check.plan.title), text(&check.plan.kind));
+        format!("- {verdict} · {} {} ({}", code(&check.plan.id), text(&check.plan.title), text(check.plan.kind()));
     if let Some(examined) = check.result.examined {
         line.push_str(&format!(", {examined} examined"));
     }
-    if let Some(seen) = check.observation {
-        line.push_str(&format!(", saw {}", output(seen)));
+    match check.saw {
+        Some(Place::Output(digest)) => line.push_str(&format!(", saw {}", output(digest))),
+        Some(Place::Event(at)) => line.push_str(&format!(", saw event {at}")),
+        None => {}
     }
     line.push(')');
     if !check.plan.requirement.is_empty() {
@@ -92,7 +94,7 @@ fn check_line(check: &CheckRecord<'_>) -> String {
         line.push_str(&format!(", answers: {}", requirements.join("; ")));
     }
     if let Some(reason) = &check.result.reason {
-        line.push_str(&format!("  \n  {}: {}", code(&reason.code), text(&reason.detail)));
+        line.push_str(&format!("  \n  {}: {}", code(reason.code.as_str()), text(&reason.detail)));
     }
     line + "\n"
 }

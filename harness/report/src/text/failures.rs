@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use phasegate_evidence::{ApplyFailure, Event, SuiteResult, Verdict};
+use phasegate_evidence::{ApplyFailure, EVENTS_FILE, Event, SuiteResult, Verdict};
 
 use super::{
     style::{of_verdict, strong},
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     count::count,
-    record::{CheckRecord, Record},
+    record::{CheckRecord, Place, Record},
 };
 
 const LABEL_WIDTH: usize = 12;
@@ -60,6 +60,17 @@ fn one_failure(title: &str, failure: &ApplyFailure, unchanged: Option<bool>) -> 
     text
 }
 
+/// What broke, so that nothing more was tried.
+pub(super) fn stopped(result: &SuiteResult) -> String {
+    match &result.stopped {
+        Some(reason) => {
+            let title = of_verdict(Verdict::Error, "The run of this suite stopped");
+            format!("\n  {title}\n\n{}", labelled(4, "", 0, &reason.to_string()))
+        }
+        None => String::new(),
+    }
+}
+
 /// Every check that failed or could not be tried.
 pub(super) fn failed_checks(checks: &[CheckRecord<'_>]) -> String {
     let failed: Vec<&CheckRecord<'_>> =
@@ -70,15 +81,18 @@ pub(super) fn failed_checks(checks: &[CheckRecord<'_>]) -> String {
     let title = count(failed.len(), "check failed", "checks failed");
     let mut text = format!("\n  {}\n", of_verdict(Verdict::Failed, &title));
     for check in failed {
-        text.push_str(&format!("\n    {} {}\n", strong(&check.plan.check), check.plan.title));
+        text.push_str(&format!("\n    {} {}\n", strong(&check.plan.id), check.plan.title));
         let gate = format!("{} of phase {}: {}", check.gate.gate, check.phase.phase, check.gate.claim);
         text.push_str(&labelled(6, "gate", LABEL_WIDTH, &gate));
         if let Some(reason) = &check.result.reason {
             text.push_str(&labelled(6, &check.result.verdict.to_string(), LABEL_WIDTH, &reason.to_string()));
         }
-        if let Some(seen) = check.observation {
-            text.push_str(&labelled(6, "saw", LABEL_WIDTH, &format!("outputs/{seen}")));
-        }
+        let saw = match check.saw {
+            Some(Place::Output(digest)) => format!("outputs/{digest}"),
+            Some(Place::Event(line)) => format!("{EVENTS_FILE}, line {line}"),
+            None => continue,
+        };
+        text.push_str(&labelled(6, "saw", LABEL_WIDTH, &saw));
     }
     text
 }
@@ -86,7 +100,7 @@ pub(super) fn failed_checks(checks: &[CheckRecord<'_>]) -> String {
 /// What this server cannot judge, by reason: never a pass, and never silent.
 pub(super) fn not_applicable(checks: &[CheckRecord<'_>]) -> String {
     by_reason(checks, Verdict::NotApplicable, "not applicable here", |checks| {
-        let ids: Vec<&str> = checks.iter().map(|check| check.plan.check.as_str()).collect();
+        let ids: Vec<&str> = checks.iter().map(|check| check.plan.id.as_str()).collect();
         ids.join(", ")
     })
 }

@@ -5,6 +5,7 @@ mod notes;
 mod style;
 mod summary;
 mod table;
+mod tried;
 mod verified;
 mod wrap;
 

@@ -3,7 +3,7 @@ use phasegate_evidence::{Counts, Digest, RunResult, Verdict};
 use super::{
     failures, notes,
     style::{faint, of_verdict, strong},
-    table,
+    table, tried,
     wrap::{labelled, wrap},
 };
 use crate::{
@@ -32,16 +32,18 @@ pub fn summary(record: &Record, context: &Context<'_>) -> String {
     for (plan, result) in record.suites() {
         text.push_str(&format!("\n  {}\n", strong(&plan.suite)));
         text.push_str(&wrap(&plan.title, "  ", "  "));
-        if record.is_gates_alone(&plan.suite) {
+        if record.is_gates_alone() {
             text.push_str(&format!("  {}\n", strong(GATES_ALONE)));
         }
         text.push('\n');
         text.push_str(&table::phases(plan, result));
+        text.push_str(&tried::tried(plan, result));
         text.push_str(&notes::findings(plan, result));
         text.push_str(&notes::deviations(plan));
         let checks = record.checks(plan, result);
         text.push_str(&failures::not_applicable(&checks));
         text.push_str(&failures::not_run(&checks));
+        text.push_str(&failures::stopped(result));
         text.push_str(&failures::not_applied(record, result));
         text.push_str(&failures::failed_checks(&checks));
     }

@@ -30,5 +30,10 @@ pub fn verified(verification: &Verification, path: &str) -> String {
         of_verdict(Verdict::Failed, &format!("NOT VERIFIED: {faults}"))
     };
     text.push_str(&format!("  {verdict}\n"));
+    if verification.holds() {
+        text.push_str(
+            "  consistent; not signed: a folder made up as a whole is told from an honest one by --expect DIGEST\n",
+        );
+    }
     text
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use phasegate_evidence::{ApplyFailure, Event, JUNIT_FILE, REPORT_FILE, Reason, Verdict};
+use phasegate_evidence::{ApplyFailure, Event, JUNIT_FILE, REPORT_FILE, Reason, ReasonCode, Verdict};
 use phasegate_report::{Record, junit, markdown};
 use tempfile::TempDir;
 
@@ -28,14 +28,15 @@ pub(crate) fn gate_failed() -> Sample {
             Event::CheckJudged { check, verdict, reason, .. } if check == "2.1.1" => {
                 *verdict = Verdict::Failed;
                 *reason = Some(Reason::new(
-                    "wrong-cause",
+                    ReasonCode::WrongCause,
                     "expected 23505 from index idx_accounts_number, met 23502 from column accounts.currency; the write \
                      never came as far as the index that the check is about",
                 ));
             }
             Event::CheckJudged { check, verdict, reason, .. } if check == "2.1.2" => {
                 *verdict = Verdict::Error;
-                *reason = Some(Reason::new("setup-failed", "permission denied for table \"accounts\" <app_rw>"));
+                *reason =
+                    Some(Reason::new(ReasonCode::SetupFailed, "permission denied for table \"accounts\" <app_rw>"));
             }
             Event::PhaseJudged { phase, verdict, .. } if phase == "2" => *verdict = Verdict::Failed,
             _ => {}
@@ -63,6 +64,7 @@ pub(crate) fn phase_failed() -> Sample {
                 cause: Some("function fn_ledger_prevent_mutation".into()),
                 message: "updates of the ledger are not allowed".into(),
                 hint: Some("post a reversal instead".into()),
+                broke: None,
             },
             catalog_after,
             catalog_unchanged: true,

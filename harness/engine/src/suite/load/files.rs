@@ -8,13 +8,15 @@ use std::{
 
 use phasegate_evidence::Digest;
 
-use crate::suite::{Dialect, Place, SqlFile, SuiteError};
+use phasegate_database::Kind;
+
+use crate::suite::{Place, SqlFile, SuiteError};
 
 /// Reads one suite.
 pub(super) struct Loader {
     pub(super) folder: PathBuf,
     pub(super) fixtures: PathBuf,
-    pub(super) sqlite: bool,
+    pub(super) kind: Kind,
     /// Every file that was read, by the name under which the plan lists it.
     pub(super) inputs: BTreeMap<String, Digest>,
     pub(super) read: BTreeSet<PathBuf>,
@@ -25,7 +27,7 @@ impl Loader {
         Ok(Self {
             folder: folder.to_owned(),
             fixtures: PathBuf::new(),
-            sqlite: false,
+            kind: Kind::Postgres,
             inputs: BTreeMap::new(),
             read: BTreeSet::new(),
         })
@@ -64,8 +66,7 @@ impl Loader {
             return Err(SuiteError::unmatched(Place::file(place), why));
         }
         let text = self.take(&path, &format!("fixtures/{name}"))?;
-        let dialect = if self.sqlite { Dialect::Sqlite } else { Dialect::Postgres };
-        Ok(SqlFile::new(name.to_owned(), text, dialect))
+        Ok(SqlFile::new(name.to_owned(), text, self.kind))
     }
 
     /// Rule 4: a file that nothing reads is an error, since its author believes that it is at work.

@@ -2,14 +2,13 @@
 
 use std::{collections::BTreeMap, path::Path};
 
+use phasegate_database::Statement;
+use phasegate_evidence::judge::{DefectSql, Expectation, Neighbour};
+
 use super::files::{Loader, entries};
-use crate::{
-    gate::{Expectation, Neighbour},
-    sql::Statement,
-    suite::{
-        Gate, Phase, PhaseStep, Place, SqlFile, Suite, SuiteError, TransactionMode, gate_file,
-        suite_file::{PhaseFile, StepFile},
-    },
+use crate::suite::{
+    Gate, Phase, PhaseStep, Place, SqlFile, Suite, SuiteError, TransactionMode, gate_file,
+    suite_file::{PhaseFile, StepFile},
 };
 
 impl Loader {
@@ -22,7 +21,7 @@ impl Loader {
         }
         for check in gates.iter().flat_map(|gate| &gate.checks) {
             if let Expectation::Rejects(rejects) = &check.expectation
-                && matches!(rejects.neighbour, Neighbour::Without(_))
+                && matches!(rejects.neighbour, Neighbour::None(_))
             {
                 let why = format!("check {} has no neighbour; only the gates of a scenario may do without", check.id);
                 return Err(SuiteError::malformed(Place::file(&folder), why));
@@ -121,7 +120,9 @@ impl Loader {
             if let Some(defect) = &check.fails {
                 let place = self.folder.join("gates").join(&suite.phases[index].slug);
                 let place = place.join(format!("{}-*.toml", gate.id));
-                defects.insert(defect.with.clone(), self.sql(&place, &defect.with)?);
+                if let DefectSql::File(file) = &defect.sql {
+                    defects.insert(check.id.clone(), self.sql(&place, file)?);
+                }
             }
         }
         Ok(defects)

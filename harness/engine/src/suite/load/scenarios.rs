@@ -5,10 +5,12 @@ use std::{
     path::Path,
 };
 
+use phasegate_evidence::judge::{AuditExpected, Expected};
+
 use super::files::{Loader, entries};
 use crate::suite::{
     AuditGates, Place, Replacement, Scenario, ScenarioKind, Suite, SuiteError,
-    scenario::{self, AuditExpected, KindName, ScenarioFile},
+    scenario::{self, KindName, ScenarioFile},
 };
 
 impl Loader {
@@ -53,7 +55,7 @@ impl Loader {
         }
         let kind = match file.kind {
             KindName::Apply => {
-                let expected: scenario::Expected = scenario::expect(path, file.expect)?;
+                let expected: Expected = scenario::expect(path, file.expect)?;
                 if let Some(phase) = &expected.phase {
                     known(phase)?;
                 }
@@ -71,12 +73,7 @@ impl Loader {
                 if let Some(id) = expected.checks.keys().find(|id| !ids.contains(id.as_str())) {
                     return Err(malformed(format!("there is no check {id} among its gates")));
                 }
-                ScenarioKind::Audit {
-                    gates,
-                    passed_checks: expected.passed_checks,
-                    passed_gates: expected.passed_gates,
-                    failing: expected.checks,
-                }
+                ScenarioKind::Audit { gates, expected }
             }
             KindName::Probe => {
                 let phase = file.phase.unwrap_or_default();

@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use phasegate_database::Kind;
+
 use super::files::{Loader, entries};
 use crate::suite::{Baseline, Place, Suite, SuiteError, requirements, suite_file};
 
@@ -49,12 +51,12 @@ impl Loader {
             let why = format!("suite = \"{}\" is not the name of its folder, {folder_name}", file.suite);
             return Err(SuiteError::malformed(Place::file(&path), why));
         }
-        let is_kind = |kind| file.server.kind == kind;
-        if !is_kind("postgres") && !is_kind("sqlite") {
-            let why = format!("server.kind is `{}`, expected `postgres` or `sqlite`", file.server.kind);
+        let Some(kind) = Kind::named(&file.server.kind) else {
+            let known = Kind::ALL.map(|kind| format!("`{}`", kind.capabilities().name)).join(" or ");
+            let why = format!("server.kind is `{}`, expected {known}", file.server.kind);
             return Err(SuiteError::malformed(Place::file(&path), why));
-        }
-        self.sqlite = is_kind("sqlite");
+        };
+        self.kind = kind;
         self.fixtures = self.folder.join(&file.fixtures);
         if !self.fixtures.is_dir() {
             let why = format!("fixtures = \"{}\" is no folder", file.fixtures);
@@ -93,6 +95,7 @@ impl Loader {
             source: file.source,
             folder: self.folder.clone(),
             fixtures: self.fixtures.clone(),
+            kind,
             need: file.server,
             baseline,
             phases,

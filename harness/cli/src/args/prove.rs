@@ -1,0 +1,14 @@
+use clap::Args;
+
+use super::{LimitArgs, ServerArgs};
+
+/// What is proved, and on which server.
+#[derive(Debug, Args)]
+pub(crate) struct ProveArgs {
+    /// The suite whose gates are tried
+    pub(crate) suite: String,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}

@@ -1,0 +1,25 @@
+//! What every catalog shares, whatever its kind of database.
+
+/// The kinds of objects that a key of a catalog may begin with.
+pub const OBJECT_KINDS: &[&str] = &[
+    "table",
+    "column",
+    "constraint",
+    "index",
+    "trigger",
+    "function",
+    "policy",
+    "rls",
+    "grant",
+    "comment",
+    "view",
+    "matview",
+    "sequence",
+    "type",
+    "schema",
+    "extension",
+    "hypertable",
+    "owner",
+    "rule",
+    "event",
+];

@@ -1,0 +1,170 @@
+//! Databases on a PostgreSQL server.
+
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use super::{PostgresAddress, PostgresSession};
+use crate::{Database, Error, Identifier, Literal, Ran, Session};
+
+/// How long the last session on a database is waited for.
+const LAST_SESSION_WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// The SQLSTATE of a database that exists already.
+const DUPLICATE_DATABASE: &str = "42P04";
+
+/// Makes databases on one server, all named after one run.
+#[derive(Debug)]
+pub struct PostgresHost {
+    address: PostgresAddress,
+    prefix: String,
+    next: AtomicU32,
+    made: Mutex<BTreeSet<String>>,
+    /// Sessions for CREATE DATABASE and DROP DATABASE that are not at work.
+    idle: Mutex<Vec<PostgresSession>>,
+}
+
+impl PostgresHost {
+    /// Databases on this server whose names begin with this prefix.
+    #[must_use]
+    pub(crate) fn new(address: PostgresAddress, prefix: &str) -> Self {
+        Self {
+            address,
+            prefix: prefix.to_owned(),
+            next: AtomicU32::new(0),
+            made: Mutex::new(BTreeSet::new()),
+            idle: Mutex::new(Vec::new()),
+        }
+    }
+
+    pub(crate) async fn create(&self) -> Result<Database, Error> {
+        let database = self.copy(self.address.template.as_deref().unwrap_or("template0")).await?;
+        if !self.address.extensions.is_empty() {
+            let mut session = self.session(&database).await?;
+            for extension in &self.address.extensions {
+                session.run(&format!("CREATE EXTENSION {}", Identifier(extension))).await?;
+            }
+            session.close().await?;
+        }
+        Ok(database)
+    }
+
+    pub(crate) async fn clone_of(&self, checkpoint: &Database) -> Result<Database, Error> {
+        self.copy(&checkpoint.0).await
+    }
+
+    async fn copy(&self, template: &str) -> Result<Database, Error> {
+        let name = format!("{}_{}", self.prefix, self.next.fetch_add(1, Ordering::Relaxed));
+        // The files are copied as files: for a database of some megabytes that is faster than writing it to the log.
+        self.run(&format!(
+            "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy",
+            Identifier(&name),
+            Identifier(template)
+        ))
+        .await?;
+        self.made().insert(name.clone());
+        Ok(Database(name))
+    }
+
+    pub(crate) async fn freeze(&self, database: &Database) -> Result<(), Error> {
+        self.alone(database).await?;
+        let sql = format!("ALTER DATABASE {} ALLOW_CONNECTIONS false", Identifier(&database.0));
+        self.run(&sql).await.map(drop)
+    }
+
+    /// Waits until the last session on a database has ended. A session that was closed a moment ago may still be ending,
+    /// and CREATE DATABASE, when it meets one, sleeps for a tenth of a second before it looks again.
+    pub(crate) async fn alone(&self, database: &Database) -> Result<(), Error> {
+        let query = format!("SELECT count(*) FROM pg_stat_activity WHERE datname = {}", Literal(&database.0));
+        let since = Instant::now();
+        while since.elapsed() < LAST_SESSION_WAIT_MAX {
+            if self.run(&query).await?.table.single() == Some("0") {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        // Whoever is still there then, is named by the server's own refusal.
+        Ok(())
+    }
+
+    pub(crate) async fn published(&self, name: &str) -> Result<Option<Database>, Error> {
+        // Whoever may not be connected to is whole: it is frozen before it gets its name.
+        let query = format!("SELECT count(*) FROM pg_database WHERE datname = {} AND NOT datallowconn", Literal(name));
+        let found = self.run(&query).await?.table.single() == Some("1");
+        Ok(found.then(|| Database(name.to_owned())))
+    }
+
+    pub(crate) async fn publish(&self, own: Database, name: &str) -> Result<Database, Error> {
+        self.freeze(&own).await?;
+        let rename = format!("ALTER DATABASE {} RENAME TO {}", Identifier(&own.0), Identifier(name));
+        match self.run(&rename).await {
+            Ok(_) => {
+                self.made().remove(&own.0);
+            }
+            Err(Error::Refused(refusal)) if refusal.sqlstate.as_deref() == Some(DUPLICATE_DATABASE) => {
+                self.drop_database(&own).await?;
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(Database(name.to_owned()))
+    }
+
+    pub(crate) async fn drop_database(&self, database: &Database) -> Result<(), Error> {
+        self.run(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", Identifier(&database.0))).await?;
+        self.made().remove(&database.0);
+        Ok(())
+    }
+
+    pub(crate) async fn rename(&self, database: &Database, label: &str) -> Result<Database, Error> {
+        let name = format!("{}_{label}", self.prefix);
+        self.alone(database).await?;
+        let (from, to) = (Identifier(&database.0), Identifier(&name));
+        self.run(&format!("ALTER DATABASE {from} RENAME TO {to}")).await?;
+        self.made().remove(&database.0);
+        self.made().insert(name.clone());
+        self.run(&format!("ALTER DATABASE {to} ALLOW_CONNECTIONS true")).await?;
+        Ok(Database(name))
+    }
+
+    pub(crate) async fn drop_all_but(&self, kept: &[Database]) -> Result<(), Error> {
+        let mut names: Vec<String> = self.made().iter().cloned().collect();
+        names.retain(|name| !kept.iter().any(|kept| kept.0 == *name));
+        for name in names {
+            self.drop_database(&Database(name)).await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn connect(&self, database: &Database) -> Result<Session, Error> {
+        Ok(self.session(database).await?.into())
+    }
+
+    pub(crate) fn url(&self, database: &Database) -> String {
+        self.address.url_of(&database.0)
+    }
+
+    async fn session(&self, database: &Database) -> Result<PostgresSession, Error> {
+        PostgresSession::connect(&self.address.options.clone().database(&database.0)).await
+    }
+
+    /// Runs a statement that concerns whole databases, on a session that is at hand or a new one.
+    async fn run(&self, sql: &str) -> Result<Ran, Error> {
+        let at_hand = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut session = match at_hand {
+            Some(session) => session,
+            None => self.session(&Database(self.address.maintenance.clone())).await?,
+        };
+        let ran = session.run(sql).await?;
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(session);
+        Ok(ran)
+    }
+
+    fn made(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

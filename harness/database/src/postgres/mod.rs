@@ -1,0 +1,20 @@
+//! PostgreSQL, with TimescaleDB or without.
+
+mod address;
+mod catalog;
+mod error;
+mod guard;
+mod host;
+mod normalise;
+mod rows;
+mod session;
+mod split;
+
+pub use address::PostgresAddress;
+pub(crate) use catalog::read as read_catalog;
+pub(crate) use guard::switching_off;
+pub(crate) use host::PostgresHost;
+pub(crate) use normalise::normalise;
+pub(crate) use rows::{rows_of, table_columns};
+pub use session::PostgresSession;
+pub(crate) use split::split;

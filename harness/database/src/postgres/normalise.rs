@@ -1,0 +1,212 @@
+//! Brings declared definitions into the server's form: the object is built on an empty copy of its table in a schema of
+//! our own, read back by the catalog query, and undone with the savepoint around it. So a suite may say
+//! `varchar(255)` and `status IN ('a', 'b')`, and no text is compared that two server versions print differently.
+
+use std::collections::BTreeMap;
+
+use phasegate_evidence::Definition;
+
+use super::{PostgresSession, catalog::PROBE_SCHEMA as SCHEMA, catalog::read_schema_of_probes};
+use crate::{Error, Identifier, refusal_of, table_identifier};
+
+/// Normalises each pair of key and declared definition. All objects are built by one message; only when the server
+/// refuses one of them is each built by itself, so that the one is named.
+pub(crate) async fn normalise(
+    session: &mut PostgresSession,
+    declared: &[(String, String)],
+) -> Result<Vec<Definition>, Error> {
+    let together: Vec<Probe> = plan(declared, Tables::Shared);
+    let all: String = together.iter().filter_map(Probe::sql).collect();
+    session.run(&format!("CREATE SCHEMA {SCHEMA}; SAVEPOINT phasegate_normalise")).await?;
+    let probes = match refusal_of(session.run(&all).await)? {
+        Ok(_) => together,
+        Err(_) => {
+            session.run("ROLLBACK TO SAVEPOINT phasegate_normalise").await?;
+            one_by_one(session, plan(declared, Tables::OneEach)).await?
+        }
+    };
+    let catalog = read_schema_of_probes(session).await?;
+    Ok(probes
+        .into_iter()
+        .map(|probe| match probe {
+            Probe::Verbatim(text) => Definition::Known(text),
+            Probe::Unresolved(why) => Definition::Unresolved(why),
+            Probe::Built { key, table, own, .. } => match catalog.get(&key) {
+                Some(found) => Definition::Known(found.replace(&table, &own)),
+                None => Definition::Unresolved(format!("no object `{key}` came of it")),
+            },
+        })
+        .collect())
+}
+
+async fn one_by_one(session: &mut PostgresSession, probes: Vec<Probe>) -> Result<Vec<Probe>, Error> {
+    let mut tried = Vec::with_capacity(probes.len());
+    for probe in probes {
+        let refused = match probe.sql() {
+            Some(sql) => refusal_of(session.run(&format!("SAVEPOINT phasegate_normalise; {sql}")).await)?.err(),
+            None => None,
+        };
+        tried.push(match refused {
+            Some(error) => {
+                session.run("ROLLBACK TO SAVEPOINT phasegate_normalise").await?;
+                Probe::Unresolved(error.message)
+            }
+            None => probe,
+        });
+    }
+    Ok(tried)
+}
+
+enum Probe {
+    /// The words are compared as they are.
+    Verbatim(String),
+    /// The server builds the object under this key; the probe's table stands for `own`.
+    Built { key: String, table: String, own: String, sql: String },
+    /// The words cannot be built.
+    Unresolved(String),
+}
+
+impl Probe {
+    fn sql(&self) -> Option<&str> {
+        match self {
+            Self::Built { sql, .. } => Some(sql),
+            Self::Verbatim(_) | Self::Unresolved(_) => None,
+        }
+    }
+}
+
+/// On how many copies of a table its objects are built.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tables {
+    /// One for its columns, and one, with the columns as they are, for everything else.
+    Shared,
+    /// One for each object.
+    OneEach,
+}
+
+fn plan(declared: &[(String, String)], tables: Tables) -> Vec<Probe> {
+    let mut copied: BTreeMap<(String, bool), String> = BTreeMap::new();
+    let mut probes = Vec::with_capacity(declared.len());
+    for (ordinal, (key, words)) in declared.iter().enumerate() {
+        let (kind, name) = key.split_once(' ').unwrap_or((key, ""));
+        let (own, object) = match owner(kind, key, name, words) {
+            Ok(named) => named,
+            Err(otherwise) => {
+                probes.push(otherwise);
+                continue;
+            }
+        };
+        let place = (own.clone(), kind == "column");
+        let known = copied.get(&place).filter(|_| tables == Tables::Shared).cloned();
+        let (table, copy) = match known {
+            Some(table) => (table, String::new()),
+            None => {
+                let table = format!("{SCHEMA}.t{ordinal}");
+                let copy = format!("CREATE TABLE {table} (LIKE {}); ", table_identifier(&own));
+                copied.insert(place, table.clone());
+                (table, copy)
+            }
+        };
+        let (make, key) = build(kind, ordinal, &own, &object, words, &table);
+        let sql = format!("{copy}{make};\n");
+        probes.push(Probe::Built { key, table, own, sql });
+    }
+    probes
+}
+
+/// The table that a declared object belongs to, and the object's own name; or what to do with words that no table owns.
+fn owner(kind: &str, key: &str, name: &str, words: &str) -> Result<(String, String), Probe> {
+    match kind {
+        "column" | "constraint" | "trigger" | "policy" => match name.rsplit_once('.') {
+            Some((own, object)) => Ok((own.to_owned(), object.to_owned())),
+            None => Err(Probe::Unresolved(format!("`{key}` names no table"))),
+        },
+        "index" => match indexed_table(words) {
+            Some(own) => Ok((own.to_owned(), name.to_owned())),
+            None => Err(Probe::Unresolved(format!("`{words}` does not read `[UNIQUE] ON table (...)`"))),
+        },
+        "grant" => {
+            let mut privileges: Vec<&str> = words.split([' ', ',']).filter(|w| !w.is_empty()).collect();
+            privileges.sort_unstable();
+            Err(Probe::Verbatim(privileges.join(" ")))
+        }
+        _ => Err(Probe::Verbatim(words.to_owned())),
+    }
+}
+
+/// The SQL that builds an object on a copy of its table, and the key under which the catalog then lists it.
+fn build(kind: &str, ordinal: usize, own: &str, object: &str, words: &str, table: &str) -> (String, String) {
+    let on_own = format!("ON {own} ");
+    let on_probe = format!("{words} ").replacen(&on_own, &format!("ON {table} "), 1);
+    match kind {
+        "column" => {
+            let column = Identifier(object);
+            let make = format!(
+                "ALTER TABLE {table} DROP COLUMN IF EXISTS {column} CASCADE; \
+                 ALTER TABLE {table} ADD COLUMN {column} {words}"
+            );
+            (make, format!("column {table}.{object}"))
+        }
+        "constraint" => (
+            format!("ALTER TABLE {table} ADD CONSTRAINT probe{ordinal} {words}"),
+            format!("constraint {table}.probe{ordinal}"),
+        ),
+        "index" => {
+            let (unique, rest) = match on_probe.strip_prefix("UNIQUE ") {
+                Some(rest) => ("UNIQUE ", rest),
+                None => ("", on_probe.as_str()),
+            };
+            (format!("CREATE {unique}INDEX i{ordinal} {rest}"), format!("index {SCHEMA}.i{ordinal}"))
+        }
+        "trigger" => {
+            let (constraint, rest) = match on_probe.strip_prefix("CONSTRAINT ") {
+                Some(rest) => ("CONSTRAINT ", rest),
+                None => ("", on_probe.as_str()),
+            };
+            let (rest, state) = trigger_state(rest.trim_end());
+            let probe = format!("probe{ordinal}");
+            let make = format!("CREATE {constraint}TRIGGER {probe} {rest}; {}", state.sql(table, &probe));
+            (make, format!("trigger {table}.{probe}"))
+        }
+        _ => (format!("CREATE POLICY probe{ordinal} ON {table} AS {words}"), format!("policy {table}.probe{ordinal}")),
+    }
+}
+
+/// The table in `[UNIQUE] ON table (...)`.
+fn indexed_table(words: &str) -> Option<&str> {
+    let rest = words.strip_prefix("UNIQUE ").unwrap_or(words).strip_prefix("ON ")?;
+    rest.split([' ', '(']).next().filter(|table| !table.is_empty())
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TriggerState {
+    Enabled,
+    Disabled,
+    Replica,
+    Always,
+}
+
+impl TriggerState {
+    fn sql(self, table: &str, probe: &str) -> String {
+        let state = match self {
+            Self::Enabled => return String::new(),
+            Self::Disabled => "DISABLE",
+            Self::Replica => "ENABLE REPLICA",
+            Self::Always => "ENABLE ALWAYS",
+        };
+        format!("ALTER TABLE {table} {state} TRIGGER {probe}")
+    }
+}
+
+fn trigger_state(words: &str) -> (&str, TriggerState) {
+    for (suffix, state) in [
+        (" DISABLED", TriggerState::Disabled),
+        (" ENABLED REPLICA", TriggerState::Replica),
+        (" ENABLED ALWAYS", TriggerState::Always),
+    ] {
+        if let Some(rest) = words.strip_suffix(suffix) {
+            return (rest, state);
+        }
+    }
+    (words, TriggerState::Enabled)
+}

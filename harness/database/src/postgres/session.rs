@@ -1,0 +1,168 @@
+//! A PostgreSQL session. Statements go by the simple query protocol, as psql sends them: several in one message, and
+//! every value back in the server's own text form.
+
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use phasegate_evidence::{Cell, Table};
+use sqlx::{
+    AssertSqlSafe, Column, ConnectOptions, Connection, Either, PgConnection, Row, ValueRef,
+    postgres::{PgConnectOptions, PgRow},
+};
+
+use super::error::from_sqlx;
+use crate::{Error, Literal, Ran};
+
+/// A PostgreSQL connection.
+#[derive(Debug)]
+pub struct PostgresSession {
+    connection: PgConnection,
+    /// Statements that begin and end transactions, to be sent ahead of the next one and in the same message: most of
+    /// what a check costs is waiting for the server's answer.
+    ahead: String,
+    /// How long a statement may take.
+    limit: Option<Duration>,
+}
+
+/// How much longer than its limit a statement is waited for, by a server that does not even say that it cancelled it.
+const LIMIT_GRACE: Duration = Duration::from_secs(5);
+
+impl PostgresSession {
+    /// Connects, and fixes what the text form of values depends on.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn connect(options: &PgConnectOptions) -> Result<Self, Error> {
+        let options = options.clone().disable_statement_logging().application_name("phasegate").options([
+            ("timezone", "UTC"),
+            ("datestyle", "ISO"),
+            ("intervalstyle", "postgres"),
+            ("extra_float_digits", "1"),
+            ("bytea_output", "hex"),
+            ("client_min_messages", "warning"),
+        ]);
+        let connection = PgConnection::connect_with(&options).await.map_err(|error| from_sqlx(&error, None))?;
+        Ok(Self { connection, ahead: String::new(), limit: None })
+    }
+
+    /// Runs one or more statements.
+    ///
+    /// # Errors
+    /// At the first statement that is refused.
+    pub async fn run(&mut self, sql: &str) -> Result<Ran, Error> {
+        let ahead = std::mem::take(&mut self.ahead);
+        let limit = self.limit;
+        let message = if ahead.is_empty() { sql.to_owned() } else { format!("{ahead}{sql}") };
+        let streamed = self.stream(message);
+        let outcome = match limit {
+            None => streamed.await,
+            Some(limit) => match tokio::time::timeout(limit + LIMIT_GRACE, streamed).await {
+                Ok(outcome) => outcome,
+                Err(_) => return Err(Error::TimedOut(limit)),
+            },
+        };
+        outcome.map_err(|error| match from_sqlx(&error, limit) {
+            Error::Refused(mut refusal) => {
+                let own = refusal.position.and_then(|at| at.checked_sub(ahead.chars().count()));
+                refusal.position = own.filter(|at| *at > 0);
+                Error::Refused(refusal)
+            }
+            error => error,
+        })
+    }
+
+    /// Gives every statement from now on a time limit. Must not be called within a transaction, which could undo it.
+    pub(crate) fn limit(&mut self, limit: Duration) {
+        if self.limit != Some(limit) {
+            self.limit = Some(limit);
+            self.ahead(&format!("SET statement_timeout = {}", limit.as_millis()));
+        }
+    }
+
+    /// Sends a statement of transaction control with the next one. It must be one that cannot fail.
+    pub(crate) fn ahead(&mut self, sql: &str) {
+        self.ahead.push_str(sql);
+        self.ahead.push_str("; ");
+    }
+
+    /// Sends what waits.
+    async fn settle_ahead(&mut self) -> Result<(), Error> {
+        if self.ahead.is_empty() { Ok(()) } else { self.run("").await.map(drop) }
+    }
+
+    async fn stream(&mut self, sql: String) -> Result<Ran, sqlx::Error> {
+        let mut ran = Ran::default();
+        let mut fresh = true;
+        let mut stream = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(&mut self.connection);
+        while let Some(item) = stream.try_next().await? {
+            match item {
+                Either::Left(done) => {
+                    if fresh {
+                        ran.table = Table::default();
+                    }
+                    fresh = true;
+                    ran.affected += done.rows_affected();
+                }
+                Either::Right(row) => {
+                    if fresh {
+                        ran.table = Table { columns: column_names(&row), rows: Vec::new() };
+                        fresh = false;
+                    }
+                    ran.table.rows.push(cells(&row)?);
+                }
+            }
+        }
+        Ok(ran)
+    }
+
+    /// Runs a query of ours that gives pairs of text. It is prepared, so that its plan is made once a session.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub(crate) async fn pairs(&mut self, query: &'static str) -> Result<Vec<(String, Option<String>)>, Error> {
+        self.settle_ahead().await?;
+        sqlx::query_as(query).fetch_all(&mut self.connection).await.map_err(|error| from_sqlx(&error, None))
+    }
+
+    /// Takes on a role until the end of the transaction.
+    ///
+    /// # Errors
+    /// When the role does not exist or may not be taken on.
+    pub async fn set_role(&mut self, role: &str) -> Result<(), Error> {
+        self.set_config("role", role).await
+    }
+
+    /// Sets a setting until the end of the transaction.
+    ///
+    /// # Errors
+    /// When the server refuses it.
+    pub async fn set_config(&mut self, name: &str, value: &str) -> Result<(), Error> {
+        let set = format!("SELECT set_config({}, {}, true)", Literal(name), Literal(value));
+        self.run(&set).await.map(drop)
+    }
+
+    /// Closes the connection in good order.
+    ///
+    /// # Errors
+    /// When it is already broken.
+    pub async fn close(self) -> Result<(), Error> {
+        self.connection.close().await.map_err(|error| from_sqlx(&error, None))
+    }
+}
+
+fn column_names(row: &PgRow) -> Vec<String> {
+    row.columns().iter().map(|column| column.name().to_owned()).collect()
+}
+
+fn cells(row: &PgRow) -> Result<Vec<Cell>, sqlx::Error> {
+    (0..row.columns().len())
+        .map(|index| {
+            let value = row.try_get_raw(index)?;
+            if value.is_null() {
+                return Ok(None);
+            }
+            let text = value.as_str().map_err(sqlx::Error::Decode)?;
+            Ok(Some(text.to_owned()))
+        })
+        .collect()
+}

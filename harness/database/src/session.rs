@@ -1,0 +1,303 @@
+//! Sessions: one connection to a database, whatever its kind, with nested transactions.
+
+use std::time::Duration;
+
+use phasegate_evidence::{Catalog, Cell, Definition, Refusal};
+
+use crate::{Capabilities, Error, Kind, PostgresSession, Ran, SqliteSession, columns::TableColumns, postgres, sqlite};
+
+/// Makes deferred constraints and triggers fire.
+const SETTLE: &str = "SET CONSTRAINTS ALL IMMEDIATE";
+
+/// One connection. Transactions nest: the outermost is a transaction, those within are savepoints.
+#[derive(Debug)]
+pub struct Session {
+    connection: Connection,
+    depth: u32,
+}
+
+#[derive(Debug)]
+enum Connection {
+    Postgres(PostgresSession),
+    Sqlite(SqliteSession),
+}
+
+impl From<PostgresSession> for Session {
+    fn from(session: PostgresSession) -> Self {
+        Self { connection: Connection::Postgres(session), depth: 0 }
+    }
+}
+
+impl From<SqliteSession> for Session {
+    fn from(session: SqliteSession) -> Self {
+        Self { connection: Connection::Sqlite(session), depth: 0 }
+    }
+}
+
+impl Session {
+    /// Runs one or more statements and returns the rows of the last.
+    ///
+    /// # Errors
+    /// At the first statement that is refused.
+    pub async fn run(&mut self, sql: &str) -> Result<Ran, Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.run(sql).await,
+            Connection::Sqlite(session) => session.run(sql),
+        }
+    }
+
+    /// Gives every statement from now on a time limit. Must not be called within a transaction, which could undo it.
+    pub fn limit(&mut self, limit: Duration) {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.limit(limit),
+            Connection::Sqlite(session) => session.limit(limit),
+        }
+    }
+
+    /// Begins a transaction, or a savepoint within one.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn begin(&mut self) -> Result<(), Error> {
+        let savepoint = format!("SAVEPOINT phasegate_{}", self.depth);
+        match (&mut self.connection, self.depth) {
+            (Connection::Postgres(session), 0) => session.ahead("BEGIN"),
+            (Connection::Postgres(session), _) => session.ahead(&savepoint),
+            // A deferred transaction of SQLite takes its lock at the first write, and may then find the file busy.
+            (Connection::Sqlite(session), 0) => drop(session.run("BEGIN IMMEDIATE")?),
+            (Connection::Sqlite(session), _) => drop(session.run(&savepoint)?),
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    /// Undoes everything since the matching [`Session::begin`].
+    ///
+    /// # Errors
+    /// When the database refuses, or nothing was begun.
+    pub async fn rollback(&mut self) -> Result<(), Error> {
+        let sql = self.ending("ROLLBACK", |name| format!("ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}"))?;
+        match &mut self.connection {
+            Connection::Postgres(session) => session.ahead(&sql),
+            Connection::Sqlite(session) => {
+                session.run(&sql)?;
+                if self.depth == 0 {
+                    session.detach_all()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps everything since the matching [`Session::begin`].
+    ///
+    /// # Errors
+    /// When the database refuses, as it does when a deferred constraint does not hold, or nothing was begun.
+    pub async fn commit(&mut self) -> Result<(), Error> {
+        let sql = self.ending("COMMIT", |name| format!("RELEASE SAVEPOINT {name}"))?;
+        self.run(&sql).await.map(drop)
+    }
+
+    /// What ends the innermost transaction, which is then no longer counted.
+    fn ending(&mut self, outermost: &str, nested: impl FnOnce(&str) -> String) -> Result<String, Error> {
+        let sql = match self.depth {
+            0 => return Err(Error::mistake("no transaction to end")),
+            1 => outermost.to_owned(),
+            depth => nested(&format!("phasegate_{}", depth - 1)),
+        };
+        self.depth -= 1;
+        Ok(sql)
+    }
+
+    /// Runs a write and makes deferred constraints and triggers fire (rule 8). Gives the number of rows written.
+    ///
+    /// # Errors
+    /// When the write is refused, at once or by what was deferred.
+    pub async fn write(&mut self, sql: &str) -> Result<u64, Error> {
+        match &mut self.connection {
+            // The line break ends a comment that the write may end with.
+            Connection::Postgres(session) => {
+                let ran = session.run(&format!("{sql}\n;{SETTLE}")).await?;
+                Ok(ran.affected)
+            }
+            Connection::Sqlite(session) => {
+                let ran = session.run(sql)?;
+                session.settle()?;
+                Ok(ran.affected)
+            }
+        }
+    }
+
+    /// Makes deferred constraints and triggers fire now (rule 8).
+    ///
+    /// # Errors
+    /// When one of them refuses what was written.
+    pub async fn settle(&mut self) -> Result<(), Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.run(SETTLE).await.map(drop),
+            Connection::Sqlite(session) => session.settle(),
+        }
+    }
+
+    /// Takes on a role until the end of the transaction.
+    ///
+    /// # Errors
+    /// When the role does not exist or this kind of database has none.
+    pub async fn become_role(&mut self, role: &str) -> Result<(), Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.set_role(role).await,
+            Connection::Sqlite(_) => Err(Refusal::without_code("SQLite has no roles").into()),
+        }
+    }
+
+    /// Sets one transaction-local setting.
+    ///
+    /// # Errors
+    /// When the database refuses it.
+    pub async fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.set_config(name, value).await,
+            Connection::Sqlite(_) => Err(Refusal::without_code("SQLite has no settings of this kind").into()),
+        }
+    }
+
+    /// Lets nothing be written by this session from now on, where the kind of database can.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn read_only(&mut self) -> Result<(), Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.run("SET default_transaction_read_only = on").await.map(drop),
+            Connection::Sqlite(session) => session.run("PRAGMA query_only = on").map(drop),
+        }
+    }
+
+    /// Switches off what guards a table (`trigger t.guard`, `constraint t.ck`, `index i`, `policy t.p`, `rls t`) until the
+    /// transaction is rolled back.
+    ///
+    /// # Errors
+    /// When there is no such object, or its kind cannot be switched off.
+    pub async fn switch_off(&mut self, object: &str) -> Result<(), Error> {
+        let sql = match &self.connection {
+            Connection::Postgres(_) => postgres::switching_off(object),
+            Connection::Sqlite(_) => sqlite::switching_off(object),
+        };
+        let unknown = || Refusal::without_code(format!("`{object}` cannot be switched off"));
+        self.run(&sql.ok_or_else(unknown)?).await.map(drop)
+    }
+
+    /// Reads the whole catalog.
+    ///
+    /// # Errors
+    /// When a catalog query is refused.
+    pub async fn catalog(&mut self) -> Result<Catalog, Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => postgres::read_catalog(session).await,
+            Connection::Sqlite(session) => sqlite::read_catalog(session),
+        }
+    }
+
+    /// Brings declared definitions into the form in which [`Session::catalog`] gives them, by letting the database
+    /// itself build the objects within a savepoint.
+    ///
+    /// # Errors
+    /// When the database does not accept a declaration; the error names it.
+    pub async fn normalise(&mut self, declared: &[(String, String)]) -> Result<Vec<Definition>, Error> {
+        self.begin().await?;
+        let normalised = match &mut self.connection {
+            Connection::Postgres(session) => postgres::normalise(session, declared).await,
+            Connection::Sqlite(session) => sqlite::normalise(session, declared),
+        };
+        self.rollback().await?;
+        normalised
+    }
+
+    /// The plan of a query, one line a node.
+    ///
+    /// # Errors
+    /// When the query is refused.
+    pub async fn explain(&mut self, query: &str) -> Result<Vec<String>, Error> {
+        let lines = |ran: Ran, column: usize| {
+            let line = |row: &Vec<Cell>| row.get(column).cloned().flatten();
+            ran.table.rows.iter().filter_map(line).collect()
+        };
+        if let Connection::Postgres(session) = &mut self.connection {
+            let ran = session.run(&format!("EXPLAIN (COSTS OFF) {query}")).await?;
+            return Ok(lines(ran, 0));
+        }
+        self.begin().await?;
+        let ran = match &mut self.connection {
+            Connection::Postgres(_) => Ok(Ran::default()),
+            Connection::Sqlite(session) => session.explain_without_statistics(query),
+        };
+        self.rollback().await?;
+        Ok(lines(ran?, 3))
+    }
+
+    /// Lets go of a SQLite file while another program works on it; a server serves both.
+    ///
+    /// # Errors
+    /// When the connection cannot be closed.
+    pub fn step_aside(&mut self) -> Result<(), Error> {
+        match &mut self.connection {
+            Connection::Postgres(_) => Ok(()),
+            Connection::Sqlite(session) => session.step_aside(),
+        }
+    }
+
+    /// Undoes [`Session::step_aside`].
+    ///
+    /// # Errors
+    /// When the other program left no database behind.
+    pub fn come_back(&mut self) -> Result<(), Error> {
+        match &mut self.connection {
+            Connection::Postgres(_) => Ok(()),
+            Connection::Sqlite(session) => session.come_back(),
+        }
+    }
+
+    /// The columns and the key of each of these tables.
+    ///
+    /// # Errors
+    /// When a table does not exist.
+    pub async fn table_columns(&mut self, tables: &[String]) -> Result<Vec<TableColumns>, Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => postgres::table_columns(session, tables).await,
+            Connection::Sqlite(session) => sqlite::table_columns(session, tables),
+        }
+    }
+
+    /// The rows of each of these tables in the order of its key: the text of the key, and that of the whole row.
+    ///
+    /// # Errors
+    /// When a table or a column does not exist.
+    pub async fn rows_of(&mut self, tables: &[&TableColumns]) -> Result<Vec<Vec<(String, String)>>, Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => postgres::rows_of(session, tables).await,
+            Connection::Sqlite(session) => {
+                let rows = |table: &&TableColumns| sqlite::rows_of(session, table);
+                tables.iter().map(rows).collect()
+            }
+        }
+    }
+
+    /// What this kind of database can do.
+    #[must_use]
+    pub fn capabilities(&self) -> &'static Capabilities {
+        match self.connection {
+            Connection::Postgres(_) => Kind::Postgres.capabilities(),
+            Connection::Sqlite(_) => Kind::Sqlite.capabilities(),
+        }
+    }
+
+    /// Closes the connection in good order.
+    ///
+    /// # Errors
+    /// When the connection is already broken.
+    pub async fn close(self) -> Result<(), Error> {
+        match self.connection {
+            Connection::Postgres(session) => session.close().await,
+            Connection::Sqlite(session) => session.close(),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Errors of SQLite: what was refused and by what, or that nothing was.
+
+use phasegate_evidence::{Cause, Refusal};
+
+use crate::Error;
+
+/// The result code of a statement that was interrupted, as its time limit does.
+pub(super) const INTERRUPTED: &str = "SQLITE_INTERRUPT";
+
+/// An error of SQLite in our terms: the symbolic extended result code takes the place of the SQLSTATE.
+pub(crate) fn from_rusqlite(error: &rusqlite::Error) -> Error {
+    let (code, message) = match error {
+        rusqlite::Error::SqliteFailure(code, message) => {
+            (Some(code.extended_code), message.clone().unwrap_or_else(|| code.to_string()))
+        }
+        rusqlite::Error::SqlInputError { error: code, msg, .. } => (Some(code.extended_code), msg.clone()),
+        other => (None, other.to_string()),
+    };
+    let (sqlstate, cause) = (code.map(code_name), cause(&message));
+    Error::Refused(Refusal { sqlstate, cause, ..Refusal::without_code(message) })
+}
+
+/// What refused, from the message: SQLite names columns and CHECKs only there.
+fn cause(message: &str) -> Option<Cause> {
+    let (kind, rest) = message.split_once(" constraint failed")?;
+    let name = rest.trim_start_matches(": ").trim();
+    match kind {
+        "NOT NULL" => {
+            let (table, column) = name.split_once('.')?;
+            Some(Cause::Column { table: table.to_owned(), name: column.to_owned() })
+        }
+        "UNIQUE" | "CHECK" if !name.is_empty() => {
+            Some(Cause::Constraint { name: name.trim_start_matches("index ").trim_matches('\'').to_owned() })
+        }
+        _ => None,
+    }
+}
+
+fn code_name(code: i32) -> String {
+    let name = match code {
+        1 => "SQLITE_ERROR",
+        5 => "SQLITE_BUSY",
+        9 => INTERRUPTED,
+        517 => "SQLITE_BUSY_SNAPSHOT",
+        8 => "SQLITE_READONLY",
+        1544 => "SQLITE_READONLY_DIRECTORY",
+        10 => "SQLITE_IOERR",
+        778 => "SQLITE_IOERR_WRITE",
+        4874 => "SQLITE_IOERR_SHMSIZE",
+        11 => "SQLITE_CORRUPT",
+        13 => "SQLITE_FULL",
+        14 => "SQLITE_CANTOPEN",
+        19 => "SQLITE_CONSTRAINT",
+        275 => "SQLITE_CONSTRAINT_CHECK",
+        787 => "SQLITE_CONSTRAINT_FOREIGNKEY",
+        1299 => "SQLITE_CONSTRAINT_NOTNULL",
+        1555 => "SQLITE_CONSTRAINT_PRIMARYKEY",
+        1811 => "SQLITE_CONSTRAINT_TRIGGER",
+        2067 => "SQLITE_CONSTRAINT_UNIQUE",
+        3091 => "SQLITE_CONSTRAINT_DATATYPE",
+        20 => "SQLITE_MISMATCH",
+        26 => "SQLITE_NOTADB",
+        other => return format!("SQLITE_{other}"),
+    };
+    name.to_owned()
+}

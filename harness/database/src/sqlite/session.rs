@@ -1,0 +1,237 @@
+//! A SQLite session.
+
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use rusqlite::{Batch, Connection, OpenFlags, fallible_iterator::FallibleIterator, types::ValueRef};
+
+use phasegate_evidence::{Cause, Cell, Refusal, Table};
+
+use super::error::{INTERRUPTED, from_rusqlite};
+use crate::{Error, Identifier, Ran};
+
+/// A SQLite connection.
+#[derive(Debug)]
+pub struct SqliteSession {
+    connection: Connection,
+    opened: Opened,
+    /// How long a statement may take.
+    limit: Option<Duration>,
+}
+
+/// After how many instructions of its virtual machine SQLite looks at the clock.
+const INSTRUCTIONS_BETWEEN_LOOKS: i32 = 10_000;
+
+/// How a connection was opened, so that it can be opened again.
+#[derive(Debug, Clone)]
+struct Opened {
+    path: PathBuf,
+    flags: OpenFlags,
+    durable: bool,
+}
+
+/// The version of the SQLite library that is built in.
+#[must_use]
+pub(crate) fn library_version() -> &'static str {
+    rusqlite::version()
+}
+
+impl SqliteSession {
+    /// Opens a file that exists; a wrong path is an error and not a new database.
+    ///
+    /// # Errors
+    /// When the file cannot be opened as a database.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        Self::with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+    }
+
+    /// Opens a file that exists and need not survive the machine.
+    ///
+    /// # Errors
+    /// When the file cannot be opened as a database.
+    pub fn open_scratch(path: &Path) -> Result<Self, Error> {
+        Self::opened(Opened { path: path.to_owned(), flags: OpenFlags::SQLITE_OPEN_READ_WRITE, durable: false })
+    }
+
+    /// Creates a new file.
+    ///
+    /// # Errors
+    /// When the file cannot be created.
+    pub fn create(path: &Path) -> Result<Self, Error> {
+        Self::with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)
+    }
+
+    /// Opens a file for reading only.
+    ///
+    /// # Errors
+    /// When the file cannot be opened as a database.
+    pub fn open_read_only(path: &Path) -> Result<Self, Error> {
+        Self::with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+    }
+
+    fn with_flags(path: &Path, flags: OpenFlags) -> Result<Self, Error> {
+        Self::opened(Opened { path: path.to_owned(), flags, durable: true })
+    }
+
+    fn opened(opened: Opened) -> Result<Self, Error> {
+        // With URIs a check can attach a further file for reading only, and never makes one that is not there.
+        let flags = opened.flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+        let connection = Connection::open_with_flags(&opened.path, flags).map_err(|error| from_rusqlite(&error))?;
+        let mut session = Self { connection, opened, limit: None };
+        if !session.opened.durable {
+            session.run("PRAGMA synchronous = off")?;
+        }
+        // A double-quoted name that is no column must be an error, not a string.
+        use rusqlite::config::DbConfig;
+        for option in [DbConfig::SQLITE_DBCONFIG_DQS_DDL, DbConfig::SQLITE_DBCONFIG_DQS_DML] {
+            session.connection.set_db_config(option, false).map_err(|error| from_rusqlite(&error))?;
+        }
+        Ok(session)
+    }
+
+    /// Lets go of the file, so that a program that wants it for itself alone can have it.
+    ///
+    /// # Errors
+    /// When the connection cannot be closed.
+    pub fn step_aside(&mut self) -> Result<(), Error> {
+        let nothing = Connection::open_in_memory().map_err(|error| from_rusqlite(&error))?;
+        std::mem::replace(&mut self.connection, nothing).close().map_err(|(_, error)| from_rusqlite(&error))
+    }
+
+    /// Opens what now lies at the path that the session was opened with: a restore puts another file there.
+    ///
+    /// # Errors
+    /// When the file cannot be opened as a database.
+    pub fn come_back(&mut self) -> Result<(), Error> {
+        *self = Self { limit: self.limit, ..Self::opened(self.opened.clone())? };
+        Ok(())
+    }
+
+    /// Detaches what a check attached: that is no part of a transaction, and would meet the next check.
+    ///
+    /// # Errors
+    /// When a file cannot be detached.
+    pub fn detach_all(&mut self) -> Result<(), Error> {
+        let attached = self.run("SELECT name FROM pragma_database_list WHERE name NOT IN ('main', 'temp')")?;
+        for name in attached.table.rows.into_iter().flatten().flatten() {
+            self.run(&format!("DETACH {}", Identifier(&name)))?;
+        }
+        Ok(())
+    }
+
+    /// The connection itself, for what SQL cannot ask.
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Gives every run of statements from now on a time limit.
+    pub(crate) fn limit(&mut self, limit: Duration) {
+        self.limit = Some(limit);
+    }
+
+    /// Runs one or more statements and returns the rows of the last.
+    ///
+    /// # Errors
+    /// At the first statement that is refused.
+    pub fn run(&mut self, sql: &str) -> Result<Ran, Error> {
+        if let Some(limit) = self.limit {
+            let deadline = Instant::now() + limit;
+            let is_over = move || Instant::now() > deadline;
+            self.connection
+                .progress_handler(INSTRUCTIONS_BETWEEN_LOOKS, Some(is_over))
+                .map_err(|error| from_rusqlite(&error))?;
+        }
+        self.statements(sql).map_err(|error| match (error, self.limit) {
+            (Error::Refused(refusal), Some(limit)) if refusal.sqlstate.as_deref() == Some(INTERRUPTED) => {
+                Error::TimedOut(limit)
+            }
+            (error, _) => error,
+        })
+    }
+
+    fn statements(&mut self, sql: &str) -> Result<Ran, Error> {
+        let mut ran = Ran::default();
+        let mut batch = Batch::new(&self.connection, sql);
+        while let Some(mut statement) = batch.next().map_err(|e| from_rusqlite(&e))? {
+            let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
+            let before = self.connection.total_changes();
+            let mut table = Table::default();
+            let mut rows = statement.raw_query();
+            while let Some(row) = rows.next().map_err(|error| from_rusqlite(&error))? {
+                let cells = (0..columns.len())
+                    .map(|index| row.get_ref(index).map(cell))
+                    .collect::<Result<Vec<Cell>, _>>()
+                    .map_err(|error| from_rusqlite(&error))?;
+                table.rows.push(cells);
+            }
+            if !table.rows.is_empty() {
+                table.columns = columns;
+            }
+            ran.affected += self.connection.total_changes() - before;
+            ran.table = table;
+        }
+        Ok(ran)
+    }
+
+    /// The plan of a query as it is without statistics, which would make it depend on the rows of the day on which
+    /// somebody gathered them. They are dropped for that: call it within a savepoint that is undone.
+    ///
+    /// # Errors
+    /// When the query is refused.
+    pub fn explain_without_statistics(&mut self, query: &str) -> Result<Ran, Error> {
+        let statistics =
+            self.run("SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 11) = 'sqlite_stat'")?;
+        let tables: Vec<String> = statistics.table.rows.into_iter().flatten().flatten().collect();
+        for table in &tables {
+            self.run(&format!("DROP TABLE {}", Identifier(table)))?;
+        }
+        if !tables.is_empty() {
+            // What was loaded of them stays in use until they are read again.
+            self.run("ANALYZE sqlite_schema")?;
+        }
+        self.run(&format!("EXPLAIN QUERY PLAN {query}"))
+    }
+
+    /// Looks for rows that a deferred foreign key will refuse at COMMIT.
+    ///
+    /// # Errors
+    /// When there is one; the error names the table as its cause.
+    pub fn settle(&mut self) -> Result<(), Error> {
+        let enforced = self.run("PRAGMA foreign_keys")?;
+        if enforced.table.single() != Some("1") {
+            return Ok(());
+        }
+        let broken = self.run("PRAGMA foreign_key_check")?;
+        match broken.table.rows.first().and_then(|row| row.first().cloned().flatten()) {
+            None => Ok(()),
+            Some(table) => Err(Error::Refused(Refusal {
+                sqlstate: Some("SQLITE_CONSTRAINT_FOREIGNKEY".to_owned()),
+                cause: Some(Cause::Constraint { name: table }),
+                ..Refusal::without_code("FOREIGN KEY constraint failed")
+            })),
+        }
+    }
+
+    /// Closes the connection in good order.
+    ///
+    /// # Errors
+    /// When a statement is still open.
+    pub fn close(self) -> Result<(), Error> {
+        self.connection.close().map_err(|(_, error)| from_rusqlite(&error))
+    }
+}
+
+fn cell(value: ValueRef<'_>) -> Cell {
+    match value {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(number.to_string()),
+        ValueRef::Real(number) => Some(format!("{number:?}")),
+        ValueRef::Text(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        ValueRef::Blob(bytes) => {
+            let digits: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+            Some(format!("X'{digits}'"))
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! The one loop: lay a state, apply, freeze, judge, go on or stop. Running a suite, judging its gates alone, proving that its
+//! gates can fail and playing its scenarios are configurations of it, and nothing else walks over phases.
+
+use std::{sync::Arc, time::Instant};
+
+use phasegate_database::Error;
+use phasegate_evidence::{
+    ApplyFailure, Catalog, Difference, Digest, Event, Reason, Verdict,
+    judge::{Expectation, Judging},
+};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+use crate::{
+    RunError,
+    apply::{AppliedStatement, micros},
+    events::Events,
+    findings::try_findings,
+    gates::{Judgement, Planned, Setting, judge_on, judge_on_clones, rows_before},
+    happened::{Happened, write_down},
+    keep::KeptDatabase,
+    migration::Migration,
+    prove::prove_defects,
+    rollback::WayBack,
+    states::{Laid, State, States},
+    suite::{Gate, Phase},
+};
+
+/// What is walked over, and how.
+pub(crate) struct Drive<'a, 'e> {
+    pub(crate) states: &'a States,
+    pub(crate) migration: &'a Migration,
+    /// A database that exists: its gates are judged and nothing is applied.
+    pub(crate) existing: Option<Arc<State>>,
+    /// The phases, each with the gates that it is judged by.
+    pub(crate) phases: Vec<(&'a Phase, &'a [Gate])>,
+    pub(crate) judging: Judging,
+    pub(crate) after_failure: AfterFailure,
+    pub(crate) findings: Findings,
+    pub(crate) events: &'a mut Events<'e>,
+}
+
+/// What happens when the gates of a phase do not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AfterFailure {
+    /// The next phase does not start (rule 6).
+    Stop,
+    /// The next phase is judged all the same: so is an audit, and a database that exists.
+    GoOn,
+}
+
+/// Whether findings are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Findings {
+    /// After their phases.
+    Shown,
+    /// Not here.
+    Left,
+}
+
+/// Why the loop ends before its end.
+pub(crate) enum Stop {
+    /// Something broke that is no claim of the suite (rule 11).
+    Broke(Reason),
+    /// The run has no result.
+    Run(RunError),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Broke(error.reason())
+    }
+}
+
+impl From<RunError> for Stop {
+    fn from(error: RunError) -> Self {
+        Self::Run(error)
+    }
+}
+
+/// Where the loop ended.
+#[derive(Default)]
+pub(crate) struct Ended {
+    /// The states that were passed, that of the baseline first.
+    pub(crate) passed: Vec<Arc<State>>,
+    /// The databases that show why it ended.
+    pub(crate) kept: Vec<KeptDatabase>,
+}
+
+impl<'a> Drive<'a, '_> {
+    /// Walks over the phases.
+    pub(crate) async fn go(mut self) -> Result<Ended, RunError> {
+        let mut ended = Ended::default();
+        match self.walk(&mut ended).await {
+            Ok(()) => Ok(ended),
+            Err(Stop::Broke(reason)) => {
+                let suite = self.suite();
+                self.events.emit(Event::SuiteStopped { suite, reason })?;
+                Ok(ended)
+            }
+            Err(Stop::Run(error)) => Err(error),
+        }
+    }
+
+    async fn walk(&mut self, ended: &mut Ended) -> Result<(), Stop> {
+        let Some(mut before) = self.baseline(ended).await? else {
+            return Ok(());
+        };
+        let mut proof = None;
+        for index in 0..self.phases.len() {
+            let Some(after) = self.apply(index, &before, ended).await? else {
+                return Ok(());
+            };
+            if self.phases[index].1.is_empty() {
+                // A scenario that looks at a later state only goes through this one.
+                before = after;
+                continue;
+            }
+            let verdict = self.judge(index, &mut proof, ended).await?;
+            let (suite, phase) = (self.suite(), self.phases[index].0.id.clone());
+            self.events.emit(Event::PhaseJudged { suite, phase, verdict })?;
+            if !verdict.opens_the_gate() && self.after_failure == AfterFailure::Stop {
+                return Ok(());
+            }
+            if self.judging == Judging::Prove {
+                self.prove(index, &before, &after).await?;
+            }
+            before = after;
+        }
+        Ok(())
+    }
+
+    /// Lays the baseline; nothing when it does not apply.
+    async fn baseline(&mut self, ended: &mut Ended) -> Result<Option<Arc<State>>, Stop> {
+        if let Some(existing) = &self.existing {
+            ended.passed.push(existing.clone());
+            return Ok(Some(existing.clone()));
+        }
+        let start = Instant::now();
+        let suite = self.suite();
+        let mut statements = 0;
+        let state = match self.states.lay(self.migration, 0, None, &mut |_| statements += 1).await? {
+            Laid::Failed { failure, database, .. } => {
+                ended.kept.push(KeptDatabase::failed("baseline", database));
+                self.events.emit(Event::BaselineFailed { suite, failure })?;
+                return Ok(None);
+            }
+            Laid::Reused(state) => {
+                self.events.emit(Event::StateReused { suite, phase: None })?;
+                state
+            }
+            Laid::Applied(state) => {
+                let catalog = self.events.output(&*state.catalog)?;
+                let (rows, duration_us) = (state.rows.counts(), micros(start));
+                self.events.emit(Event::BaselineApplied { suite, statements, catalog, rows, duration_us })?;
+                state
+            }
+        };
+        ended.passed.push(state.clone());
+        Ok(Some(state))
+    }
+
+    /// Applies a phase; nothing when it does not apply.
+    async fn apply(&mut self, index: usize, before: &State, ended: &mut Ended) -> Result<Option<Arc<State>>, Stop> {
+        if let Some(existing) = &self.existing {
+            return Ok(Some(existing.clone()));
+        }
+        let start = Instant::now();
+        let (suite, phase) = (self.suite(), self.phases[index].0.id.clone());
+        if let Some(state) = self.states.find(self.migration, index + 1).await {
+            self.events.emit(Event::StateReused { suite, phase: Some(phase) })?;
+            ended.passed.push(state.clone());
+            return Ok(Some(state));
+        }
+        self.events.emit(Event::PhaseStarted { suite: suite.clone(), phase: phase.clone() })?;
+        let mut unwritten = None;
+        let events = &mut *self.events;
+        let mut progress = |applied: AppliedStatement| {
+            let event = applied.event(&suite, &phase);
+            unwritten = unwritten.take().or_else(|| events.emit(event).err());
+        };
+        let laid = self.states.lay(self.migration, index + 1, Some(before), &mut progress).await?;
+        if let Some(error) = unwritten {
+            return Err(Stop::Run(error));
+        }
+        match laid {
+            Laid::Failed { failure, catalog, database } => {
+                let unchanged = catalog.as_ref().is_some_and(|catalog| *catalog == *before.catalog);
+                ended.kept.push(KeptDatabase::after_failure(&phase, unchanged, database));
+                self.failed(phase, failure, catalog.unwrap_or_default(), unchanged)?;
+                Ok(None)
+            }
+            Laid::Reused(state) => {
+                self.events.emit(Event::StateReused { suite, phase: Some(phase) })?;
+                ended.passed.push(state.clone());
+                Ok(Some(state))
+            }
+            Laid::Applied(state) => {
+                self.applied(phase, &before.catalog, &state.catalog, start)?;
+                ended.passed.push(state.clone());
+                Ok(Some(state))
+            }
+        }
+    }
+
+    fn applied(&mut self, phase: String, before: &Catalog, after: &Catalog, since: Instant) -> Result<(), RunError> {
+        let [catalog_before, catalog_after] = [self.events.output(before)?, self.events.output(after)?];
+        let difference = self.events.output(&Difference::between(before, after))?;
+        let (suite, duration_us) = (self.suite(), micros(since));
+        let event = Event::PhaseApplied { suite, phase, catalog_before, catalog_after, difference, duration_us };
+        self.events.emit(event)
+    }
+
+    fn failed(
+        &mut self,
+        phase: String,
+        failure: ApplyFailure,
+        catalog: Catalog,
+        catalog_unchanged: bool,
+    ) -> Result<(), RunError> {
+        let catalog_after: Digest = self.events.output(&catalog)?;
+        let suite = self.suite();
+        self.events.emit(Event::PhaseFailed { suite, phase, failure, catalog_after, catalog_unchanged })
+    }
+
+    /// Judges the gates of a phase: the proofs of the way back, which take longest, beside everything else.
+    async fn judge(&mut self, index: usize, proof: &mut Option<String>, ended: &mut Ended) -> Result<Verdict, Stop> {
+        let (phase, gates) = self.phases[index];
+        let all = gates.iter().flat_map(|gate| gate.checks.iter().map(move |check| (gate, check)));
+        let (proofs, checks): (Vec<Planned<'a>>, Vec<Planned<'a>>) = all
+            .partition(|(_, check)| self.existing.is_none() && matches!(check.expectation, Expectation::Rollback(_)));
+        let (states, passed) = (self.states, &ended.passed);
+        let after = passed.last().ok_or_else(|| Error::mistake("no state was laid"))?;
+        let before = passed.len().checked_sub(2).map(|before| &passed[before]);
+        let rows = rows_before(states, before, &checks).await?;
+        let setting = Setting {
+            host: states.host(),
+            server: states.server(),
+            judging: self.judging,
+            limit: states.limits().check,
+            before: before.map(|before| &*before.catalog),
+            after: &after.catalog,
+            rows: &rows,
+        };
+        let shows = self.findings == Findings::Shown;
+        let existing = self.existing.is_some();
+        let clones = if existing { 0 } else { 1 + proofs.len() };
+        let mut clones = states.host().clones(&after.database, clones);
+        let (send, happened) = unbounded_channel();
+        let (sent_by_proofs, sent_by_gates) = (send.clone(), send);
+        let first = if existing { after.database.clone() } else { clones.take().await? };
+        let judged = async {
+            let send = sent_by_gates;
+            if existing {
+                return judge_on(setting, &first, &checks, &send).await;
+            }
+            judge_on_clones(setting, &first, &checks, &send).await?;
+            if shows { try_findings(states, phase, &first, &send).await } else { Ok(()) }
+        };
+        let way = WayBack { states, migration: self.migration, passed, rests_on: proof.as_deref() };
+        let proved = async {
+            let send: UnboundedSender<Happened<'a>> = sent_by_proofs;
+            for planned in &proofs {
+                let on = clones.take().await?;
+                let start = Instant::now();
+                let Expectation::Rollback(claim) = &planned.1.expectation else { continue };
+                let seen = way.prove(&on, claim).await;
+                let _ = send.send(Happened::Judged(Judgement::of(*planned, seen, start.elapsed())));
+            }
+            Ok::<_, Error>(())
+        };
+        let suite = states.suite().name.clone();
+        let written = write_down(self.events, &suite, phase, happened);
+        let (judged, proved, written) = tokio::join!(judged, proved, written);
+        let written = written?;
+        judged?;
+        proved?;
+        *proof = written.proof;
+        if let Some(kept) = KeptDatabase::after(phase, &written.failed, after.database.clone()) {
+            ended.kept.push(kept);
+        }
+        match written.broke {
+            Some(reason) => Err(Stop::Broke(reason)),
+            None => Ok(Verdict::of_parts(written.verdicts)),
+        }
+    }
+
+    /// Tries the defects of a phase.
+    async fn prove(&mut self, index: usize, before: &State, after: &State) -> Result<(), Stop> {
+        let (phase, gates) = self.phases[index];
+        prove_defects(self.states, phase, gates, before, after, self.events).await
+    }
+
+    fn suite(&self) -> String {
+        self.states.suite().name.clone()
+    }
+}

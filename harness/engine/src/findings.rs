@@ -1,0 +1,77 @@
+//! Findings: what the contract does not demand but a validator must know, shown by its steps after a phase.
+
+use phasegate_database::{Database, Error};
+use phasegate_evidence::{
+    Event, Reason, Verdict,
+    judge::{Expectation, Judged, Observation, Sequence, judge},
+};
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::{
+    RunError,
+    events::Events,
+    happened::Happened,
+    observe::{steps_leave_a_setting, try_steps},
+    states::States,
+    suite::{Finding, Phase},
+};
+
+/// A finding that was tried.
+pub(crate) struct Shown<'a> {
+    finding: &'a Finding,
+    seen: Observation,
+    judged: Judged,
+}
+
+impl Shown<'_> {
+    /// What broke, if anything did.
+    pub(crate) fn broke(&self) -> Option<&Reason> {
+        match &self.seen {
+            Observation::Broken { reason } => Some(reason),
+            _ => None,
+        }
+    }
+
+    /// The event that says so.
+    pub(crate) fn event(self, suite: &str, events: &mut Events<'_>) -> Result<Event, RunError> {
+        Ok(Event::FindingTried {
+            suite: suite.to_owned(),
+            finding: self.finding.id.clone(),
+            confirmed: self.judged.verdict == Verdict::Passed,
+            reason: self.judged.reason,
+            observation: events.observed(self.seen)?,
+        })
+    }
+}
+
+/// Tries the findings that are shown after this phase, on a clone of the state after it.
+pub(crate) async fn try_findings<'s>(
+    states: &'s States,
+    phase: &Phase,
+    on: &Database,
+    shown: &UnboundedSender<Happened<'s>>,
+) -> Result<(), Error> {
+    let mut open = None;
+    for finding in states.suite().findings.iter().filter(|finding| finding.phase == phase.id) {
+        let mut session = match open.take() {
+            Some(session) => session,
+            None => states.host().connect(on).await?,
+        };
+        let seen = try_steps(&mut session, states.limits().check, &finding.steps).await;
+        let judged = judge(&Expectation::Sequence(Sequence { steps: finding.steps.clone() }), &seen);
+        let tried = Shown { finding, seen, judged };
+        let is_over = tried.broke().is_some();
+        if shown.send(Happened::Shown(tried)).is_err() || is_over {
+            return Ok(());
+        }
+        if steps_leave_a_setting(&finding.steps) {
+            session.close().await?;
+        } else {
+            open = Some(session);
+        }
+    }
+    match open {
+        Some(session) => session.close().await,
+        None => Ok(()),
+    }
+}

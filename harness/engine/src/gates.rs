@@ -1,0 +1,173 @@
+//! The gates of a phase, judged on clones of the state after it, or on a database that exists.
+
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use phasegate_database::{Database, Error, Host, Session, TableRows};
+use phasegate_evidence::{
+    Catalog, Event, Reason, ServerFacts,
+    judge::{Check, Expectation, Judged, Judging, Observation, inapplicable, judge},
+};
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::{
+    RunError,
+    events::Events,
+    happened::Happened,
+    observe::{Context, KnownCatalog, leaves_a_setting, try_check},
+    states::{State, States},
+    suite::Gate,
+};
+
+/// How many checks make a further session worth its clone.
+const CHECKS_PER_SESSION: usize = 200;
+/// How many sessions judge at once at the most.
+const SESSIONS_MAX: usize = 4;
+
+/// A check and the gate that it belongs to.
+pub(crate) type Planned<'a> = (&'a Gate, &'a Check);
+
+/// What a check came to.
+pub(crate) struct Judgement<'a> {
+    pub(crate) gate: &'a Gate,
+    pub(crate) check: &'a Check,
+    pub(crate) seen: Observation,
+    pub(crate) judged: Judged,
+    pub(crate) took: Duration,
+}
+
+impl<'a> Judgement<'a> {
+    pub(crate) fn of((gate, check): Planned<'a>, seen: Observation, took: Duration) -> Self {
+        let judged = judge(&check.expectation, &seen);
+        Self { gate, check, seen, judged, took }
+    }
+
+    /// The event that says so.
+    pub(crate) fn event(self, suite: &str, phase: &str, events: &mut Events<'_>) -> Result<Event, RunError> {
+        Ok(Event::CheckJudged {
+            suite: suite.to_owned(),
+            phase: phase.to_owned(),
+            gate: self.gate.id.clone(),
+            check: self.check.id.clone(),
+            verdict: self.judged.verdict,
+            reason: self.judged.reason,
+            examined: self.judged.examined,
+            observation: events.observed(self.seen)?,
+            duration_us: u64::try_from(self.took.as_micros()).unwrap_or(u64::MAX),
+        })
+    }
+
+    /// What broke, if anything did; then nothing more is tried (rule 11).
+    pub(crate) fn broke(&self) -> Option<&Reason> {
+        match &self.seen {
+            Observation::Broken { reason } => Some(reason),
+            _ => None,
+        }
+    }
+}
+
+/// What all checks of a phase share.
+#[derive(Clone, Copy)]
+pub(crate) struct Setting<'a> {
+    pub(crate) host: &'a Host,
+    pub(crate) server: &'a ServerFacts,
+    pub(crate) judging: Judging,
+    /// How long a statement of a check may take that does not say otherwise.
+    pub(crate) limit: Duration,
+    /// The catalog before the phase, where a run knows it.
+    pub(crate) before: Option<&'a Catalog>,
+    /// The catalog after it.
+    pub(crate) after: &'a Catalog,
+    /// The rows before it, for each check of kind `unchanged`.
+    pub(crate) rows: &'a BTreeMap<String, Arc<TableRows>>,
+}
+
+impl Setting<'_> {
+    /// A session for checks.
+    async fn connect(&self, database: &Database) -> Result<Session, Error> {
+        let mut session = self.host.connect(database).await?;
+        if self.judging == Judging::CheckReadOnly {
+            session.read_only().await?;
+        }
+        Ok(session)
+    }
+}
+
+/// Judges checks on a clone that is theirs. Each session has a clone of its own, so that no check waits for a lock of
+/// another; what a check writes is rolled back.
+pub(crate) async fn judge_on_clones<'a>(
+    setting: Setting<'_>,
+    on: &Database,
+    checks: &[Planned<'a>],
+    judged: &UnboundedSender<Happened<'a>>,
+) -> Result<(), Error> {
+    let sessions = checks.len().div_ceil(CHECKS_PER_SESSION).clamp(1, SESSIONS_MAX);
+    let share = checks.len().div_ceil(sessions).max(1);
+    let mut databases = vec![on.clone()];
+    for _ in 1..sessions {
+        databases.push(setting.host.clone_of(on).await?);
+    }
+    let mut shares = Vec::new();
+    for (database, share) in databases.iter().zip(checks.chunks(share)) {
+        shares.push(judge_on(setting, database, share, judged));
+    }
+    futures_util::future::try_join_all(shares).await.map(drop)
+}
+
+/// Judges checks one after the other, on a database that nobody else changes.
+pub(crate) async fn judge_on<'a>(
+    setting: Setting<'_>,
+    database: &Database,
+    checks: &[Planned<'a>],
+    judged: &UnboundedSender<Happened<'a>>,
+) -> Result<(), Error> {
+    let mut session = setting.connect(database).await?;
+    session.limit(setting.limit);
+    let applicable = checks.iter().map(|(_, check)| *check);
+    let applicable = applicable.filter(|check| inapplicable(check, setting.judging, setting.server).is_none());
+    let declaring: Vec<&Expectation> = applicable.map(|check| &check.expectation).collect();
+    let known = KnownCatalog::of(setting.after.clone(), &mut session, declaring).await?;
+    for (gate, check) in checks {
+        let context = Context {
+            server: setting.server,
+            judging: setting.judging,
+            limit: setting.limit,
+            before: setting.before,
+            known: Some(&known),
+            rows: setting.rows.get(&check.id).map(Arc::as_ref),
+        };
+        let start = Instant::now();
+        let seen = try_check(&mut session, check, context).await;
+        let judgement = Judgement::of((gate, check), seen, start.elapsed());
+        let is_over = judgement.broke().is_some();
+        if judged.send(Happened::Judged(judgement)).is_err() || is_over {
+            // Nobody listens any more, or nothing more can be tried.
+            return Ok(());
+        }
+        if leaves_a_setting(check) {
+            let fresh = setting.connect(database).await?;
+            std::mem::replace(&mut session, fresh).close().await?;
+        }
+    }
+    session.close().await
+}
+
+/// The rows before a phase that its checks of kind `unchanged` compare.
+pub(crate) async fn rows_before(
+    states: &States,
+    before: Option<&Arc<State>>,
+    checks: &[Planned<'_>],
+) -> Result<BTreeMap<String, Arc<TableRows>>, Error> {
+    let mut rows = BTreeMap::new();
+    for (_, check) in checks {
+        if let Expectation::Unchanged(claim) = &check.expectation
+            && let Some(before) = before
+        {
+            rows.insert(check.id.clone(), states.rows(before, &claim.tables, &claim.except).await?);
+        }
+    }
+    Ok(rows)
+}

@@ -1,0 +1,155 @@
+//! The migration as it is to be applied: the suite's own, or that of a scenario that deviates from it.
+
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    path::PathBuf,
+};
+
+use phasegate_database::Session;
+use phasegate_evidence::{ApplyFailure, judge::Direction};
+
+use crate::{
+    apply::{Application, Progress, Way, apply},
+    suite::{Phase, PhaseStep, Scenario, SqlFile, Suite, TransactionMode},
+};
+
+/// A baseline and the steps of the phases.
+#[derive(Debug, Clone)]
+pub struct Migration {
+    baseline: Vec<SqlFile>,
+    role: Option<String>,
+    phases: Vec<Steps>,
+    /// The folder in which commands are started.
+    folder: PathBuf,
+}
+
+#[derive(Debug, Clone)]
+struct Steps {
+    id: String,
+    up: PhaseStep,
+    down: Option<PhaseStep>,
+    transaction: TransactionMode,
+}
+
+impl Migration {
+    /// The migration of a suite as it stands.
+    #[must_use]
+    pub fn of(suite: &Suite) -> Self {
+        let phase = |phase: &Phase| Steps {
+            id: phase.id.clone(),
+            up: phase.up.clone(),
+            down: phase.down.clone(),
+            transaction: phase.transaction,
+        };
+        Self {
+            baseline: suite.baseline.schema.iter().chain(&suite.baseline.data).cloned().collect(),
+            role: suite.baseline.role.clone(),
+            phases: suite.phases.iter().map(phase).collect(),
+            folder: suite.fixtures.clone(),
+        }
+    }
+
+    /// The migration of a scenario of a suite.
+    #[must_use]
+    pub fn of_scenario(suite: &Suite, scenario: &Scenario) -> Self {
+        let mut migration = Self::of(suite);
+        if let Some(data) = &scenario.data {
+            migration.baseline = suite.baseline.schema.iter().chain(data).cloned().collect();
+        }
+        migration.baseline.extend(scenario.extra.iter().cloned());
+        if let Some(role) = &scenario.role {
+            migration.role.clone_from(role);
+        }
+        for replacement in &scenario.replace {
+            for phase in migration.phases.iter_mut().filter(|p| p.id == replacement.phase) {
+                if let Some(up) = &replacement.up {
+                    phase.up = up.clone();
+                }
+                if let Some(down) = &replacement.down {
+                    phase.down = Some(down.clone());
+                }
+                if let Some(transaction) = replacement.transaction {
+                    phase.transaction = transaction;
+                }
+            }
+        }
+        migration
+    }
+
+    /// The id of a phase.
+    #[must_use]
+    pub fn phase_id(&self, index: usize) -> &str {
+        self.phases.get(index).map_or("", |phase| &phase.id)
+    }
+
+    /// A name for the state after so many phases, which two migrations share when they lead to it alike.
+    #[must_use]
+    pub fn state_name(&self, phases: usize) -> String {
+        let mut hasher = DefaultHasher::new();
+        for file in &self.baseline {
+            (&file.path, &file.text).hash(&mut hasher);
+        }
+        self.role.hash(&mut hasher);
+        for phase in self.phases.iter().take(phases) {
+            match &phase.up {
+                PhaseStep::Sql(files) => files.iter().for_each(|file| file.text.hash(&mut hasher)),
+                PhaseStep::Command(command) => command.hash(&mut hasher),
+            }
+            (phase.transaction == TransactionMode::None).hash(&mut hasher);
+        }
+        format!("{:016x}", hasher.finish())
+    }
+
+    /// How many phases it has.
+    #[must_use]
+    pub fn phases(&self) -> usize {
+        self.phases.len()
+    }
+
+    /// Applies the baseline and its legacy rows, as the session's user.
+    pub(crate) async fn lay_baseline(
+        &self,
+        on: Application<'_>,
+        session: &mut Session,
+        progress: &mut Progress<'_>,
+    ) -> Result<(), ApplyFailure> {
+        if self.baseline.is_empty() {
+            return Ok(());
+        }
+        let in_one = session.capabilities().transactional_baseline;
+        let transaction = if in_one { TransactionMode::Phase } else { TransactionMode::None };
+        let way = Way { transaction, role: None, folder: &self.folder };
+        apply(session, on, &PhaseStep::Sql(self.baseline.clone()), way, progress).await
+    }
+
+    /// Does something to a database that is no phase, as the session's user.
+    pub(crate) async fn act(
+        &self,
+        on: Application<'_>,
+        session: &mut Session,
+        step: &PhaseStep,
+    ) -> Result<(), ApplyFailure> {
+        let way = Way { transaction: TransactionMode::Phase, role: None, folder: &self.folder };
+        apply(session, on, step, way, &mut |_| {}).await
+    }
+
+    /// Walks one phase.
+    pub(crate) async fn walk(
+        &self,
+        on: Application<'_>,
+        session: &mut Session,
+        index: usize,
+        direction: Direction,
+        progress: &mut Progress<'_>,
+    ) -> Result<(), ApplyFailure> {
+        let none = |why: &str| ApplyFailure { broke: None, ..ApplyFailure::of_harness("", why) };
+        let phase = self.phases.get(index).ok_or_else(|| none("there is no such phase"))?;
+        let step = match direction {
+            Direction::Up => Some(&phase.up),
+            Direction::Down => phase.down.as_ref(),
+        };
+        let step = step.ok_or_else(|| none("the phase has no way back (`down`)"))?;
+        let way = Way { transaction: phase.transaction, role: self.role.as_deref(), folder: &self.folder };
+        apply(session, on, step, way, progress).await
+    }
+}

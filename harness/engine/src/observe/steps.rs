@@ -1,0 +1,70 @@
+//! Several statements in one transaction, each with its own outcome.
+
+use phasegate_database::{Error, Session, refusal_of};
+use phasegate_evidence::{
+    Table,
+    judge::{Sequence, SequenceSeen, Step, StepSeen},
+};
+
+/// Tries the steps in turn, up to the first that does not end as it says.
+pub(super) async fn sequence(
+    session: &mut Session,
+    expected: &Sequence,
+    role: Option<&str>,
+) -> Result<SequenceSeen, Error> {
+    let mut seen = SequenceSeen { steps: Vec::new() };
+    for step in &expected.steps {
+        let outcome = try_step(session, step, role).await?;
+        let ended_well = step.judge(&outcome).is_none();
+        seen.steps.push(outcome);
+        if !ended_well {
+            break;
+        }
+    }
+    Ok(seen)
+}
+
+async fn try_step(session: &mut Session, step: &Step, role_between: Option<&str>) -> Result<StepSeen, Error> {
+    session.begin().await?;
+    let outcome = refusal_of(attempt(session, step).await);
+    match &outcome {
+        Ok(Ok(_)) => {
+            session.commit().await?;
+            if step.role.is_some() {
+                session.become_role(role_between.unwrap_or("none")).await?;
+            }
+        }
+        Ok(Err(_)) => session.rollback().await?,
+        Err(_) => {}
+    }
+    Ok(match outcome? {
+        Ok((affected, table)) => StepSeen { refused: None, affected, table, blocked_by: Vec::new() },
+        Err(refusal) => {
+            StepSeen { refused: Some(refusal), affected: 0, table: Table::default(), blocked_by: Vec::new() }
+        }
+    })
+}
+
+async fn attempt(session: &mut Session, step: &Step) -> Result<(u64, Table), Error> {
+    for (name, value) in &step.settings {
+        session.set(name, value).await?;
+    }
+    if let Some(role) = &step.role {
+        session.become_role(role).await?;
+    }
+    let ran = session.run(&step.run).await?;
+    session.settle().await?;
+    Ok((ran.affected, ran.table))
+}
+
+/// Whether steps leave a mark on their session: a setting that was once set within a transaction is the empty text
+/// afterwards and no longer unset, which whatever comes next could meet.
+pub(crate) fn steps_leave_a_setting(steps: &[Step]) -> bool {
+    steps.iter().any(|step| !step.settings.is_empty() || sets(&step.run))
+}
+
+/// Whether SQL sets a setting.
+pub(super) fn sets(sql: &str) -> bool {
+    let sql = sql.to_lowercase();
+    ["set_config", "set local", "set session"].iter().any(|words| sql.contains(words))
+}

@@ -1,0 +1,119 @@
+//! Proves that a phase can be undone and done again.
+
+use std::sync::Arc;
+
+use phasegate_database::{Database, Error, Session, TableRows, refusal_of};
+use phasegate_evidence::{
+    ApplyFailure, Difference, ReasonCode,
+    judge::{Direction, Observation, Rollback, RollbackSeen, RollbackStep},
+};
+
+use crate::{
+    apply::Application,
+    migration::Migration,
+    states::{State, States},
+};
+
+/// What a proof of the way back stands on.
+pub(crate) struct WayBack<'a> {
+    pub(crate) states: &'a States,
+    pub(crate) migration: &'a Migration,
+    /// The state after each phase so far, that of the baseline first.
+    pub(crate) passed: &'a [Arc<State>],
+    /// The check that proved the way back from the phase before, if one did in this run.
+    pub(crate) rests_on: Option<&'a str>,
+}
+
+impl WayBack<'_> {
+    /// Walks down from the last state and up again, on a clone of it that is the proof's own, and compares the catalog and
+    /// the legacy rows at every step.
+    ///
+    /// Where the state after the first step down equals the one before the phase in catalog and in every row, and the way
+    /// back from there has been proved, the rest of the way has been proved already. Otherwise the whole way is walked.
+    pub(crate) async fn prove(&self, on: &Database, claim: &Rollback) -> Observation {
+        match self.walk(on, claim).await {
+            Ok(seen) => Observation::Rollback(seen),
+            Err(error) => Observation::Broken { reason: error.reason() },
+        }
+    }
+
+    async fn walk(&self, on: &Database, claim: &Rollback) -> Result<RollbackSeen, Error> {
+        let last = self.passed.len() - 2;
+        // The columns of the baseline, which every later state must still have.
+        let legacy = self.states.rows(&self.passed[0], &claim.tables, &[]).await?;
+        let mut seen = RollbackSeen {
+            steps: Vec::new(),
+            planned: 2 * (last + 1),
+            rows: legacy.counts().values().sum(),
+            rests_on: None,
+        };
+        let mut session = self.states.host().connect(on).await?;
+        let mut way: Vec<(usize, Direction)> = (0..=last).rev().map(|index| (index, Direction::Down)).collect();
+        way.extend((0..=last).map(|index| (index, Direction::Up)));
+        let mut way = way.into_iter();
+        while let Some((index, direction)) = way.next() {
+            let step = self.step(on, &mut session, (index, direction), &legacy).await?;
+            let ended_well = step.ended_well();
+            seen.steps.push(step);
+            if !ended_well {
+                break;
+            }
+            if seen.steps.len() == 1
+                && let Some(earlier) = self.rests_on
+                && self.is_as_before(&mut session, last).await?
+            {
+                seen.planned = 2;
+                seen.rests_on = Some(earlier.to_owned());
+                way = vec![(last, Direction::Up)].into_iter();
+            }
+        }
+        session.close().await?;
+        Ok(seen)
+    }
+
+    async fn step(
+        &self,
+        on: &Database,
+        session: &mut Session,
+        (index, direction): (usize, Direction),
+        legacy: &TableRows,
+    ) -> Result<RollbackStep, Error> {
+        let mut step = RollbackStep {
+            phase: self.migration.phase_id(index).to_owned(),
+            direction,
+            refused: None,
+            difference: Difference::default(),
+            rows_changed: Vec::new(),
+        };
+        let application = Application { host: self.states.host(), database: on, limit: self.states.limits().phase };
+        match self.migration.walk(application, session, index, direction, &mut |_| {}).await {
+            Err(ApplyFailure { broke: Some(ReasonCode::TimedOut), .. }) => {
+                return Err(Error::TimedOut(application.limit));
+            }
+            Err(ApplyFailure { broke: Some(ReasonCode::ConnectionLost), message, .. }) => {
+                return Err(Error::ConnectionLost(message));
+            }
+            Err(ApplyFailure { broke: Some(_), message, .. }) => return Err(Error::mistake(message)),
+            Err(failure) => step.refused = Some(failure),
+            Ok(()) => {
+                let leads_to = if direction == Direction::Down { index } else { index + 1 };
+                step.difference = Difference::between(&self.passed[leads_to].catalog, &session.catalog().await?);
+                step.rows_changed = rows_changed(legacy, session).await?;
+            }
+        }
+        Ok(step)
+    }
+
+    /// Whether every row of every table is what it was before the phase; its catalog has been compared.
+    async fn is_as_before(&self, session: &mut Session, last: usize) -> Result<bool, Error> {
+        let before = &self.passed[last];
+        Ok(matches!(refusal_of(before.rows.changes(session).await)?, Ok(changes) if changes.is_empty()))
+    }
+}
+
+async fn rows_changed(legacy: &TableRows, session: &mut Session) -> Result<Vec<String>, Error> {
+    Ok(match refusal_of(legacy.changes(session).await)? {
+        Ok(changes) => changes.iter().map(ToString::to_string).collect(),
+        Err(refusal) => vec![format!("the rows can no longer be read: {}", refusal.message)],
+    })
+}

@@ -1,0 +1,339 @@
+//! States of a migration: the baseline, and what lies after each phase. Each is laid once, frozen, and cloned for whoever
+//! works on it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use phasegate_database::{Database, Error, Host, Session, TableRows};
+use phasegate_evidence::{
+    ApplyFailure, Catalog, ServerFacts,
+    judge::{Direction, Expectation},
+};
+use phasegate_server::Server;
+use tokio::sync::Mutex;
+
+use crate::{
+    RunError,
+    apply::{Application, Progress},
+    limits::Limits,
+    migration::Migration,
+    server::host_of,
+    suite::Suite,
+};
+
+/// The states of one suite's migration, and of its scenarios.
+#[derive(Debug)]
+pub struct States {
+    suite: Suite,
+    host: Host,
+    server: ServerFacts,
+    limits: Limits,
+    keeping: Keeping,
+    laid: Mutex<BTreeMap<String, Arc<State>>>,
+}
+
+/// What becomes of a state when the next one is laid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keeping {
+    /// The next one is laid on the same database: a run goes through each state once.
+    Last,
+    /// It stays, frozen, and the next one is laid on a clone.
+    All,
+    /// It stays under a name that other processes on the same server find it by, as those of a nextest run do.
+    Shared,
+}
+
+/// A state.
+#[derive(Debug)]
+pub struct State {
+    /// The database that holds it; nobody writes to it.
+    pub database: Database,
+    /// What it holds.
+    pub catalog: Arc<Catalog>,
+    /// Every row of every table.
+    pub(crate) rows: TableRows,
+    /// Rows of some tables without some columns, for the checks that will ask for them.
+    wanted: BTreeMap<Wanted, Arc<TableRows>>,
+}
+
+/// Tables, and columns that are left out.
+type Wanted = (Vec<String>, Vec<String>);
+
+/// How a state came to be.
+pub(crate) enum Laid {
+    /// By the statements of its phase.
+    Applied(Arc<State>),
+    /// By the same statements, earlier.
+    Reused(Arc<State>),
+    /// It did not: a statement was refused, or something broke.
+    Failed {
+        /// Why.
+        failure: ApplyFailure,
+        /// The catalog after the failure, unless it cannot be read any more.
+        catalog: Option<Catalog>,
+        /// The database in which it failed.
+        database: Database,
+    },
+}
+
+/// A clone of a state, with a session on it.
+#[derive(Debug)]
+pub struct WorkingCopy {
+    /// The clone.
+    pub database: Database,
+    /// The session.
+    pub session: Session,
+}
+
+impl State {
+    /// A database that exists, and was not laid here.
+    pub(crate) fn existing(database: Database, catalog: Catalog) -> Self {
+        Self { database, catalog: Arc::new(catalog), rows: TableRows::default(), wanted: BTreeMap::new() }
+    }
+}
+
+impl States {
+    /// States for one walk over the phases: each is gone when the next is laid.
+    pub(crate) fn of_run(suite: &Suite, server: Option<&Server>, run: &str, limits: Limits) -> Result<Self, RunError> {
+        Self::new(suite, server, run, limits, Keeping::Last)
+    }
+
+    /// States that stay, for whoever comes back to them; `name` tells their databases from others on the same server.
+    ///
+    /// # Errors
+    /// When the suite needs a server and there is none.
+    pub fn kept(suite: &Suite, server: Option<&Server>, name: &str, limits: Limits) -> Result<Self, RunError> {
+        Self::new(suite, server, name, limits, Keeping::All)
+    }
+
+    fn new(
+        suite: &Suite,
+        server: Option<&Server>,
+        name: &str,
+        limits: Limits,
+        keeping: Keeping,
+    ) -> Result<Self, RunError> {
+        let (host, server) = host_of(suite, server, name)?;
+        Ok(Self { suite: suite.clone(), host, server, limits, keeping, laid: Mutex::default() })
+    }
+
+    /// Shares the states with other processes that work on the same server, as those of a nextest run do.
+    #[must_use]
+    pub fn shared_between_processes(mut self) -> Self {
+        self.keeping = Keeping::Shared;
+        self
+    }
+
+    /// The suite.
+    #[must_use]
+    pub fn suite(&self) -> &Suite {
+        &self.suite
+    }
+
+    /// Where the databases are made.
+    #[must_use]
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// The server.
+    #[must_use]
+    pub fn server(&self) -> &ServerFacts {
+        &self.server
+    }
+
+    /// How long things may take.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// The state after so many phases of a migration; every state up to it is laid if it is not there yet.
+    ///
+    /// # Errors
+    /// When the baseline or a phase does not apply.
+    pub async fn after(&self, migration: &Migration, phases: usize) -> Result<Arc<State>, RunError> {
+        let mut state = None;
+        for reached in 0..=phases {
+            let laid = self.lay(migration, reached, state.as_deref(), &mut |_| {}).await?;
+            state = Some(match laid {
+                Laid::Applied(state) | Laid::Reused(state) => state,
+                Laid::Failed { failure, .. } => return Err(RunError::Usage(failure.to_string())),
+            });
+        }
+        state.ok_or_else(|| Error::mistake("the state was not laid").into())
+    }
+
+    /// The state after so many phases, if it has been laid and is still there.
+    pub(crate) async fn find(&self, migration: &Migration, phases: usize) -> Option<Arc<State>> {
+        self.laid.lock().await.get(&migration.state_name(phases)).cloned()
+    }
+
+    /// Lays the state after so many phases on the one before it.
+    pub(crate) async fn lay(
+        &self,
+        migration: &Migration,
+        phases: usize,
+        before: Option<&State>,
+        progress: &mut Progress<'_>,
+    ) -> Result<Laid, Error> {
+        let name = migration.state_name(phases);
+        // One state at a time: whoever comes second finds what the first laid.
+        let mut laid = self.laid.lock().await;
+        if let Some(state) = laid.get(&name) {
+            return Ok(Laid::Reused(state.clone()));
+        }
+        if let Some(state) = self.published(&name, phases).await? {
+            let state = Arc::new(state);
+            laid.insert(name, state.clone());
+            return Ok(Laid::Reused(state));
+        }
+        let database = match before {
+            None => self.host.create().await?,
+            Some(before) if self.keeping == Keeping::Last => before.database.clone(),
+            Some(before) => self.host.clone_of(&before.database).await?,
+        };
+        let mut session = self.host.connect(&database).await?;
+        let on = Application { host: &self.host, database: &database, limit: self.limits.phase };
+        let applied = match phases.checked_sub(1) {
+            None => migration.lay_baseline(on, &mut session, progress).await,
+            Some(index) => migration.walk(on, &mut session, index, Direction::Up, progress).await,
+        };
+        if let Err(failure) = applied {
+            let catalog = session.catalog().await.ok();
+            // A connection that is broken cannot be closed in good order.
+            let _ = session.close().await;
+            return Ok(Laid::Failed { failure, catalog, database });
+        }
+        let state = self.read(database, session, phases).await?;
+        let state = Arc::new(self.settle(state, &name).await?);
+        if self.keeping != Keeping::Last {
+            laid.insert(name, state.clone());
+        }
+        Ok(Laid::Applied(state))
+    }
+
+    /// Reads what a state holds, and closes the session.
+    async fn read(&self, database: Database, mut session: Session, phases: usize) -> Result<State, Error> {
+        let catalog = session.catalog().await?;
+        let rows = TableRows::take(&mut session, &tables(&catalog), &[]).await?;
+        let mut wanted = BTreeMap::new();
+        for (tables, except) in self.wanted_after(phases) {
+            let rows = TableRows::take(&mut session, &tables, &except).await?;
+            wanted.insert((tables, except), Arc::new(rows));
+        }
+        session.close().await?;
+        Ok(State { database, catalog: Arc::new(catalog), rows, wanted })
+    }
+
+    /// Makes a state one that can be cloned, and that others find where states are shared.
+    async fn settle(&self, state: State, name: &str) -> Result<State, Error> {
+        Ok(match self.keeping {
+            Keeping::Last => {
+                self.host.alone(&state.database).await?;
+                state
+            }
+            Keeping::All => {
+                self.host.freeze(&state.database).await?;
+                state
+            }
+            Keeping::Shared => {
+                let database = self.host.publish(state.database, &published_name(name)).await?;
+                State { database, ..state }
+            }
+        })
+    }
+
+    /// The state of this name that another process laid, if states are shared.
+    async fn published(&self, name: &str, phases: usize) -> Result<Option<State>, Error> {
+        if self.keeping != Keeping::Shared {
+            return Ok(None);
+        }
+        let Some(database) = self.host.published(&published_name(name)).await? else {
+            return Ok(None);
+        };
+        let clone = self.host.clone_of(&database).await?;
+        let session = self.host.connect(&clone).await?;
+        let read = self.read(clone.clone(), session, phases).await?;
+        self.host.drop_database(&clone).await?;
+        Ok(Some(State { database, ..read }))
+    }
+
+    /// The rows that checks will ask for in the state after so many phases: those of kind `unchanged` in the next phase,
+    /// and in the baseline those of kind `rollback`.
+    fn wanted_after(&self, phases: usize) -> Vec<Wanted> {
+        let of_check = |index: usize, expectation: &Expectation| match expectation {
+            Expectation::Unchanged(claim) if index == phases => Some((claim.tables.clone(), claim.except.clone())),
+            Expectation::Rollback(claim) if phases == 0 => Some((claim.tables.clone(), Vec::new())),
+            _ => None,
+        };
+        let checks = self.suite.checks();
+        let mut wanted: Vec<Wanted> =
+            checks.filter_map(|(index, _, check)| of_check(index, &check.expectation)).collect();
+        wanted.sort();
+        wanted.dedup();
+        wanted
+    }
+
+    /// Rows of some tables of a state, without some columns.
+    pub(crate) async fn rows(
+        &self,
+        state: &State,
+        tables: &[String],
+        except: &[String],
+    ) -> Result<Arc<TableRows>, Error> {
+        if let Some(rows) = state.wanted.get(&(tables.to_vec(), except.to_vec())) {
+            return Ok(rows.clone());
+        }
+        let mut copy = self.working_copy_of(state).await?;
+        let rows = TableRows::take(&mut copy.session, tables, except).await?;
+        self.clear(copy).await?;
+        Ok(Arc::new(rows))
+    }
+
+    /// A clone of the state after so many phases of a migration.
+    ///
+    /// # Errors
+    /// When the state cannot be laid or cloned.
+    pub async fn working_copy(&self, migration: &Migration, phases: usize) -> Result<WorkingCopy, RunError> {
+        let state = self.after(migration, phases).await?;
+        Ok(self.working_copy_of(&state).await?)
+    }
+
+    /// A clone of a state.
+    pub(crate) async fn working_copy_of(&self, state: &State) -> Result<WorkingCopy, Error> {
+        let database = self.host.clone_of(&state.database).await?;
+        let session = self.host.connect(&database).await?;
+        Ok(WorkingCopy { database, session })
+    }
+
+    /// Closes a clone and drops it.
+    ///
+    /// # Errors
+    /// When the server fails.
+    pub async fn clear(&self, copy: WorkingCopy) -> Result<(), Error> {
+        copy.session.close().await?;
+        self.host.drop_database(&copy.database).await
+    }
+
+    /// Drops every database of these states. Needed only on a server that outlives them.
+    ///
+    /// # Errors
+    /// When the server fails.
+    pub async fn close(self) -> Result<(), Error> {
+        self.host.drop_all().await
+    }
+}
+
+/// The tables of a catalog whose rows lie in the database itself.
+fn tables(catalog: &Catalog) -> Vec<String> {
+    let own = |(key, definition): (&String, &String)| {
+        let table = key.strip_prefix("table ")?;
+        (!definition.starts_with("foreign")).then(|| table.to_owned())
+    };
+    catalog.0.iter().filter_map(own).collect()
+}
+
+/// The name under which the processes of a test run find a state.
+fn published_name(state: &str) -> String {
+    format!("phasegate_state_{state}")
+}

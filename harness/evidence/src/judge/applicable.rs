@@ -1,0 +1,126 @@
+//! Whether a check can be judged at all: by what the server offers, and by how the run judges. `verify` decides it again
+//! from the plan and the facts of the server, so that no skip is taken on trust.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Check, Needs};
+use crate::{Reason, ReasonCode, ServerFacts};
+
+/// How a run comes by the states that it judges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Judging {
+    /// It applies the phases itself.
+    Run,
+    /// Gates alone, on a database that existed; what checks write is rolled back.
+    Check,
+    /// Gates alone, on a database that existed and that nothing may be written to.
+    CheckReadOnly,
+    /// It applies the phases itself, and tries every defect and every scenario.
+    Prove,
+}
+
+impl Judging {
+    /// Whether the gates are judged alone, on a database that existed.
+    #[must_use]
+    pub fn is_gates_alone(self) -> bool {
+        matches!(self, Self::Check | Self::CheckReadOnly)
+    }
+}
+
+/// Why a check cannot be judged; `None` when it can.
+#[must_use]
+pub fn inapplicable(check: &Check, judging: Judging, server: &ServerFacts) -> Option<Reason> {
+    if let Some(lacking) = lacking(&check.needs, server) {
+        return Some(Reason::new(ReasonCode::ServerLacks, lacking));
+    }
+    if !judging.is_gates_alone() {
+        return None;
+    }
+    let writes = !check.expectation.only_reads() || check.given.is_some();
+    if check.expectation.needs_the_phase() {
+        let why = "compares the state with that before the phase, which only a run knows";
+        Some(Reason::new(ReasonCode::NeedsARun, why))
+    } else if check.transient {
+        let why = "holds right after its phase only, in the state that a run leaves";
+        Some(Reason::new(ReasonCode::NeedsARun, why))
+    } else if judging == Judging::CheckReadOnly && writes {
+        let why = "writes in a transaction that is rolled back, and the database is to be read only";
+        Some(Reason::new(ReasonCode::ReadOnly, why))
+    } else {
+        None
+    }
+}
+
+/// What the server lacks of these needs.
+fn lacking(needs: &Needs, server: &ServerFacts) -> Option<String> {
+    if let Some(edition) = &needs.edition
+        && server.version(ServerFacts::EDITION) != Some(edition)
+    {
+        let met = match (server.version(ServerFacts::EDITION), server.version(ServerFacts::TIMESCALEDB)) {
+            (Some(met), _) => format!("this is the {met} edition"),
+            (None, Some(_)) => "this server does not say which edition it is".to_owned(),
+            (None, None) => "this server has no TimescaleDB".to_owned(),
+        };
+        return Some(format!("needs the {edition} edition of TimescaleDB; {met}"));
+    }
+    let major = |version: &String| version.split('.').next()?.parse::<u32>().ok();
+    if let Some(min) = needs.postgres_min
+        && let Some(met) = server.version(ServerFacts::POSTGRES).and_then(major)
+        && met < min
+    {
+        return Some(format!("needs PostgreSQL {min}; this is {met}"));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::{Accepts, Expectation, Rollback, Rows};
+
+    fn check(expectation: Expectation) -> Check {
+        Check::new("1.1.1", "what it tries", expectation)
+    }
+
+    fn rows() -> Check {
+        check(Expectation::Rows(Rows { query: "SELECT 1".into(), rows: Vec::new(), examined: None }))
+    }
+
+    fn code(check: &Check, judging: Judging) -> Option<ReasonCode> {
+        let server = ServerFacts::default().with(ServerFacts::POSTGRES, "17.5").with(ServerFacts::EDITION, "apache");
+        inapplicable(check, judging, &server).map(|reason| reason.code)
+    }
+
+    #[test]
+    fn what_the_server_lacks_cannot_be_judged_on_it() {
+        let needs = |edition: &str, postgres| Check {
+            needs: Needs { edition: Some(edition.into()), postgres_min: Some(postgres) },
+            ..rows()
+        };
+        assert_eq!(code(&needs("apache", 17), Judging::Run), None);
+        assert_eq!(code(&needs("community", 17), Judging::Run), Some(ReasonCode::ServerLacks));
+        assert_eq!(code(&needs("apache", 18), Judging::Run), Some(ReasonCode::ServerLacks));
+    }
+
+    #[test]
+    fn what_only_a_run_knows_cannot_be_judged_alone() {
+        let rollback = check(Expectation::Rollback(Rollback { tables: vec!["t".into()] }));
+        let transient = Check { transient: true, ..rows() };
+        for check in [rollback, transient] {
+            assert_eq!(code(&check, Judging::Run), None);
+            assert_eq!(code(&check, Judging::Check), Some(ReasonCode::NeedsARun));
+        }
+    }
+
+    #[test]
+    fn what_writes_cannot_be_judged_on_a_database_that_is_to_be_read_only() {
+        let write = check(Expectation::Accepts(Accepts { write: "INSERT".into(), rows: 1 }));
+        let given = Check { given: Some("INSERT".into()), ..rows() };
+        for check in [write, given] {
+            assert_eq!(code(&check, Judging::Check), None);
+            assert_eq!(code(&check, Judging::CheckReadOnly), Some(ReasonCode::ReadOnly));
+        }
+        assert_eq!(code(&rows(), Judging::CheckReadOnly), None);
+    }
+}

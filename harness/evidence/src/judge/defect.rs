@@ -1,0 +1,80 @@
+//! Whether a check fails on a schema that is weakened in one place, for the reason that it names: a check that has never
+//! failed proves nothing.
+
+use serde::{Deserialize, Serialize};
+
+use super::Judged;
+use crate::{ReasonCode, Verdict};
+
+/// A weakened schema that a check must catch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Defect {
+    /// What weakens it.
+    pub sql: DefectSql,
+    /// The code of the reason for which the check must then fail.
+    pub reason: ReasonCode,
+    /// What the reason's detail must hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// The SQL of a defect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DefectSql {
+    /// It stands in the gate.
+    When(String),
+    /// It stands in this file, relative to the fixtures.
+    File(String),
+}
+
+impl Defect {
+    /// Whether what the check came to on the weakened schema is the failure that it names.
+    #[must_use]
+    pub fn judge(&self, met: &Judged) -> Judged {
+        let detail = self.detail.as_deref().unwrap_or_default();
+        let expected = format!("expected `{}: ...{detail}...`", self.reason);
+        match &met.reason {
+            Some(reason)
+                if met.verdict == Verdict::Failed && reason.code == self.reason && reason.detail.contains(detail) =>
+            {
+                Judged::passed()
+            }
+            Some(reason) => {
+                let what = format!("the check is {} for `{reason}`, {expected}", met.verdict);
+                Judged::failed(ReasonCode::NotCaught, what)
+            }
+            None => Judged::failed(ReasonCode::NotCaught, format!("the check is {}, {expected}", met.verdict)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn defect() -> Defect {
+        let sql = DefectSql::When("DROP INDEX i".into());
+        Defect { sql, reason: ReasonCode::NotRefused, detail: Some("accepted".into()) }
+    }
+
+    #[test]
+    fn the_named_failure_is_a_catch() {
+        let met = Judged::failed(ReasonCode::NotRefused, "the write was accepted");
+        assert_eq!(defect().judge(&met).verdict, Verdict::Passed);
+    }
+
+    #[test]
+    fn a_pass_another_reason_or_an_error_is_none() {
+        let mets = [
+            Judged::passed(),
+            Judged::failed(ReasonCode::WrongCause, "the write was accepted"),
+            Judged::failed(ReasonCode::NotRefused, "another detail"),
+            Judged::error(ReasonCode::NotRefused, "the write was accepted"),
+        ];
+        for met in mets {
+            assert_eq!(defect().judge(&met).verdict, Verdict::Failed, "{met:?}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Why a verdict is not `passed`: a code for machines and a sentence for people.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Declares the codes once: the variant, its word, the kinds of checks that give it, and what it says.
+macro_rules! reason_codes {
+    ($($variant:ident $code:literal, $kinds:literal, $says:literal;)*) => {
+        /// A stable word that never changes its meaning. Suites, judges and reports use these and no others.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum ReasonCode {
+            $(#[doc = $says] #[serde(rename = $code)] $variant,)*
+        }
+
+        impl ReasonCode {
+            /// Every code, in the order in which `reports/README.md` lists them.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The word.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code),* }
+            }
+
+            /// The kinds of checks that give it.
+            #[must_use]
+            pub fn kinds(self) -> &'static str {
+                match self { $(Self::$variant => $kinds),* }
+            }
+
+            /// What it says.
+            #[must_use]
+            pub fn says(self) -> &'static str {
+                match self { $(Self::$variant => $says),* }
+            }
+        }
+    };
+}
+
+reason_codes! {
+    NotRefused "not-refused", "rejects, sequence", "a write that must be refused was accepted";
+    WrongSqlstate "wrong-sqlstate", "rejects, sequence", "it was refused with another SQLSTATE than the one named";
+    WrongCause "wrong-cause", "rejects, sequence", "the right SQLSTATE, but from another constraint, index, column or function";
+    NeighbourRefused "neighbour-refused", "rejects", "the nearest write that must be accepted was refused, so that the refusal proves nothing";
+    Refused "refused", "accepts, sequence", "a write that must be accepted was refused";
+    AffectedDiffers "affected-differs", "accepts, sequence", "it was accepted and touched another number of rows";
+    NotBlocked "not-blocked", "sequence", "a step that must wait for another session did not wait for it";
+    RowsDiffer "rows-differ", "rows, sequence", "the query gave other rows";
+    Violated "violated", "violations", "a row breaks the invariant";
+    Vacuous "vacuous", "violations, rows, unchanged, rollback", "there was no row to look at, so that nothing was proved";
+    IndexNotUsed "index-not-used", "plan", "the planner does not use the index";
+    ForbiddenNode "forbidden-node", "plan", "the query plan has a step that it must not have, such as a sort";
+    Missing "missing", "catalog", "the object does not exist";
+    Unexpected "unexpected", "catalog", "an object exists that must not";
+    Differs "differs", "catalog, changes", "the object exists with another definition";
+    NotValid "not-valid", "catalog, changes", "the definition is right, but the server does not enforce it: an invalid index, a constraint that was never validated, a disabled trigger";
+    UndeclaredChange "undeclared-change", "changes", "the phase changed something that the suite does not declare";
+    MissingChange "missing-change", "changes", "the phase did not change something that the suite declares";
+    RowsChanged "rows-changed", "unchanged, rollback", "legacy rows do not hold what they held";
+    DownFailed "down-failed", "rollback", "the way back does not apply";
+    UpFailed "up-failed", "rollback", "after the way back, the way forward does not apply";
+    CatalogDiffers "catalog-differs", "rollback", "after a step there or back the catalog is not what it was";
+    SetupFailed "setup-failed", "every kind", "what the check needs to be in place (`given`, its role, its settings) was refused; verdict `error`";
+    QueryRefused "query-refused", "rows, violations, plan", "the query itself was refused; verdict `error`";
+    ConnectionLost "connection-lost", "every kind", "the connection broke or the server died; verdict `error`, and the run stops there";
+    TimedOut "timed-out", "every kind", "it outlived its time limit; verdict `error`, and the run stops there";
+    Harness "harness", "every kind", "Phasegate itself could not do its work; verdict `error`; please report it";
+    ServerLacks "server-lacks", "every kind", "the server lacks what the check needs, such as an edition or a version; verdict `not-applicable`";
+    NeedsARun "needs-a-run", "changes, unchanged, rollback, transient checks", "it compares with a state that only a run knows; verdict `not-applicable` where gates are judged alone";
+    ReadOnly "read-only", "every kind that writes", "it writes in a transaction that is rolled back, and the database is to be read only; verdict `not-applicable`";
+    BaselineFailed "baseline-failed", "every kind", "the baseline did not apply; verdict `not-run`";
+    PhaseFailed "phase-failed", "every kind", "the phase did not apply; verdict `not-run`";
+    NotReached "not-reached", "every kind", "the run stopped before it; verdict `not-run`";
+    NotCaught "not-caught", "a defect", "the check passed on the schema that its defect weakens, or failed for another reason than it names";
+    EndedOtherwise "ended-otherwise", "a scenario", "it did not end as it says";
+}
+
+impl fmt::Display for ReasonCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Why a verdict is not `passed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    /// The code; `reports/README.md` lists them all.
+    pub code: ReasonCode,
+    /// What was met instead of what was expected. Holds no clock, port, path or oid.
+    pub detail: String,
+}
+
+impl Reason {
+    /// A reason of this code.
+    #[must_use]
+    pub fn new(code: ReasonCode, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into() }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.detail)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_written_and_read_as_its_word() {
+        for code in ReasonCode::ALL {
+            let json = serde_json::to_string(code).expect("plain JSON");
+            assert_eq!(json, format!("\"{code}\""));
+            assert_eq!(serde_json::from_str::<ReasonCode>(&json).expect("the same"), *code);
+        }
+        assert!(serde_json::from_str::<ReasonCode>("\"not-refuesd\"").is_err());
+    }
+
+    #[test]
+    fn the_page_on_reports_lists_every_code_as_it_is_and_no_other() {
+        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../reports/README.md"));
+        let page = page.expect("the page");
+        let section = page.split("\n## ").find(|section| section.starts_with("Reasons\n")).expect("the section");
+        let listed: Vec<&str> = section.lines().filter(|line| line.starts_with("| `")).collect();
+        let declared: Vec<String> =
+            ReasonCode::ALL.iter().map(|code| format!("| `{code}` | {} | {} |", code.kinds(), code.says())).collect();
+        assert_eq!(listed, declared);
+    }
+}

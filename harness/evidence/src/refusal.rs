@@ -1,0 +1,150 @@
+//! What a database refuses, and what of it refused.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What refused a statement, by the name that the schema's author gave it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind", deny_unknown_fields)]
+pub enum Cause {
+    /// A constraint, or a unique index.
+    Constraint {
+        /// Its name.
+        name: String,
+    },
+    /// A column that is NOT NULL.
+    Column {
+        /// Its table.
+        table: String,
+        /// Its name.
+        name: String,
+    },
+    /// The function that raised.
+    Function {
+        /// Its name, without arguments.
+        name: String,
+    },
+    /// The row-level security of a table.
+    Rls {
+        /// The table.
+        table: String,
+    },
+    /// A missing privilege.
+    Privilege {
+        /// The object.
+        object: String,
+    },
+    /// A type whose values the input does not fit.
+    Type {
+        /// The type as the server names it.
+        name: String,
+    },
+    /// None of these: the routine of the server that gave up.
+    Routine {
+        /// Its name in the server's source.
+        name: String,
+    },
+}
+
+impl Cause {
+    /// Whether a check that names `by` means this cause: the whole of it (`constraint ck_x`), or, where the name alone
+    /// says enough, the name.
+    #[must_use]
+    pub fn is_meant_by(&self, by: &str) -> bool {
+        if self.to_string() == by {
+            return true;
+        }
+        match self {
+            Self::Constraint { name } | Self::Function { name } => name == by,
+            Self::Column { table, name } => name == by || by.split_once('.') == Some((table, name)),
+            Self::Rls { .. } | Self::Privilege { .. } | Self::Type { .. } | Self::Routine { .. } => false,
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Constraint { name } => write!(f, "constraint {name}"),
+            Self::Column { table, name } if table.is_empty() => write!(f, "column {name}"),
+            Self::Column { table, name } => write!(f, "column {table}.{name}"),
+            Self::Function { name } => write!(f, "function {name}"),
+            Self::Rls { table } => write!(f, "rls {table}"),
+            Self::Privilege { object } => write!(f, "privilege {object}"),
+            Self::Type { name } => write!(f, "type {name}"),
+            Self::Routine { name } => write!(f, "routine {name}"),
+        }
+    }
+}
+
+/// A statement that the database refused. Connections that break and time limits are no refusals (rule 11).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refusal {
+    /// The SQLSTATE, or the result code of SQLite; `None` when the statement cannot even be put to the database.
+    pub sqlstate: Option<String>,
+    /// What refused.
+    pub cause: Option<Cause>,
+    /// The message of the server.
+    pub message: String,
+    /// Its detail.
+    pub detail: Option<String>,
+    /// Its hint.
+    pub hint: Option<String>,
+    /// The character of the statement at which the error lies, from 1.
+    pub position: Option<usize>,
+}
+
+impl Refusal {
+    /// A refusal that no code names.
+    #[must_use]
+    pub fn without_code(message: impl Into<String>) -> Self {
+        Self { sqlstate: None, cause: None, message: message.into(), detail: None, hint: None, position: None }
+    }
+
+    /// The code and the cause, which is what an expectation names and a result may hold: the message may hold values.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        match (&self.sqlstate, &self.cause) {
+            (Some(code), Some(cause)) => format!("{code} {cause}"),
+            (Some(code), None) => code.clone(),
+            (None, _) => self.message.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.sqlstate {
+            Some(code) => write!(f, "{code} {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_name_means_a_constraint_function_or_column() {
+        let column = Cause::Column { table: "t".into(), name: "c".into() };
+        for by in ["c", "t.c", "column t.c"] {
+            assert!(column.is_meant_by(by), "{by}");
+        }
+        for by in ["d", "u.c", "constraint c", "t"] {
+            assert!(!column.is_meant_by(by), "{by}");
+        }
+        assert!(Cause::Constraint { name: "ck".into() }.is_meant_by("ck"));
+        assert!(!Cause::Constraint { name: "ck".into() }.is_meant_by("function ck"));
+    }
+
+    #[test]
+    fn two_refusals_that_share_a_code_are_told_apart_only_by_the_whole_cause() {
+        let rls = Cause::Rls { table: "events".into() };
+        assert!(rls.is_meant_by("rls events"));
+        assert!(!rls.is_meant_by("events"));
+        assert!(!rls.is_meant_by("privilege events"));
+    }
+}

@@ -1,0 +1,35 @@
+//! The gates were tried: what a run of `prove` shows beyond a run.
+
+use phasegate_evidence::{SuitePlan, SuiteResult};
+
+use super::escape::{code, text};
+use crate::tried::Tried;
+
+/// Each defect with the reason that its check gave, and each scenario with how it ended.
+pub(super) fn tried(plan: &SuitePlan, result: &SuiteResult) -> String {
+    let Some(tried) = Tried::of(plan, result) else {
+        return String::new();
+    };
+    let mut page = format!(
+        "\n### The gates were tried\n\n- {}\n- {}\n",
+        text(&tried.defects_line()),
+        text(&tried.scenarios_line())
+    );
+    if !tried.without_defect.is_empty() {
+        let ids: Vec<String> = tried.without_defect.iter().map(|id| code(id)).collect();
+        page.push_str(&format!("- without a defect: {}\n", ids.join(", ")));
+    }
+    page.push_str("\n| defect of check | | the check gave |\n|---|---|---|\n");
+    for defect in &result.defects {
+        let (check, reason) = (code(&defect.check), text(&defect.reason.to_string()));
+        page.push_str(&format!("| {check} | {} | {reason} |\n", defect.verdict));
+    }
+    if !result.scenarios.is_empty() {
+        page.push_str("\n| scenario | | |\n|---|---|---|\n");
+    }
+    for (planned, scenario) in plan.scenarios.iter().zip(&result.scenarios) {
+        let what = scenario.reason.as_ref().map_or_else(|| planned.title.clone(), ToString::to_string);
+        page.push_str(&format!("| {} | {} | {} |\n", code(&scenario.scenario), scenario.verdict, text(&what)));
+    }
+    page
+}
