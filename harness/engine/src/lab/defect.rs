@@ -20,8 +20,8 @@ impl Lab {
         let Some(defect) = &check.fails else {
             return Err(unexpected("it does not say how it can fail (`fails`)".to_owned()));
         };
-        let Some(file) = self.suite().defects.get(&defect.with) else {
-            return Err(unexpected(format!("{} was not read", defect.with)));
+        let Some(file) = self.suite().defects.get(&check.id) else {
+            return Err(unexpected("its defect was not read".to_owned()));
         };
         let variant = Variant::of(self.suite());
         let before = self.checkpoint(&variant, index).await?;

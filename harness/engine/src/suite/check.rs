@@ -80,11 +80,21 @@ impl Needs {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Defect {
-    /// The file that weakens the schema, relative to the fixtures.
-    pub with: String,
+    /// What weakens it.
+    pub sql: DefectSql,
     /// The code of the reason for which the check must then fail.
     pub reason: String,
     /// What the reason's detail must hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+}
+
+/// The SQL of a defect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DefectSql {
+    /// It stands in the gate.
+    When(String),
+    /// It stands in this file, relative to the fixtures.
+    File(String),
 }

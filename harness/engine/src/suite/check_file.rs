@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use toml::Value;
 
 use super::{
-    Check, Defect, Needs,
+    Check, Defect, DefectSql, Needs,
     expectation_file::expectation,
     values::{one_or_more, step_rows},
 };
@@ -31,7 +31,14 @@ pub(super) struct CheckFile {
     pub(super) needs: Needs,
     #[serde(default)]
     pub(super) transient: bool,
-    pub(super) fails: Option<Defect>,
+    pub(super) fails: Option<FailsFile>,
+
+    // Taken out before: named here so that the error of an unknown key lists it.
+    #[serde(default, rename = "each")]
+    _each: IgnoredAny,
+    /// These two have gone into the write, and are left only where there is none.
+    pub(super) with: Option<IgnoredAny>,
+    pub(super) but: Option<IgnoredAny>,
 
     pub(super) query: Option<String>,
     pub(super) write: Option<String>,
@@ -70,6 +77,30 @@ pub(super) struct PlanFile {
     pub(super) without: Vec<String>,
 }
 
+/// How a check is shown to be able to fail.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FailsFile {
+    when: Option<String>,
+    file: Option<String>,
+    /// The key of the first format.
+    with: Option<IgnoredAny>,
+    reason: String,
+    detail: Option<String>,
+}
+
+fn defect(fails: FailsFile) -> Result<Defect, String> {
+    if fails.with.is_some() {
+        return Err("`fails.with` is now `fails.file`, or `fails.when` with the SQL itself".to_owned());
+    }
+    let sql = match (fails.when, fails.file) {
+        (Some(sql), None) if !sql.trim().is_empty() => DefectSql::When(sql),
+        (None, Some(file)) => DefectSql::File(file),
+        _ => return Err("`fails` needs either `when`, the SQL of the defect, or `file`, which holds it".to_owned()),
+    };
+    Ok(Defect { sql, reason: fails.reason, detail: fails.detail })
+}
+
 /// The check that the flat form stands for.
 pub(super) fn check(file: CheckFile) -> Result<Check, String> {
     let mut file = file;
@@ -82,7 +113,7 @@ pub(super) fn check(file: CheckFile) -> Result<Check, String> {
         given: file.given.take(),
         needs: std::mem::take(&mut file.needs),
         transient: file.transient,
-        fails: file.fails.take(),
+        fails: file.fails.take().map(defect).transpose()?,
         expectation: Expectation::Rollback(Rollback { tables: Vec::new() }),
     };
     let expectation = expectation(file)?;
@@ -111,6 +142,8 @@ impl CheckFile {
         let keys = [
             ("query", self.query.is_some()),
             ("write", self.write.is_some()),
+            ("with", self.with.is_some()),
+            ("but", self.but.is_some()),
             ("examined", self.examined.is_some()),
             ("allow_empty", self.allow_empty),
             ("neighbour", self.neighbour.is_some()),

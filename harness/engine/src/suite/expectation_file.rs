@@ -94,9 +94,11 @@ fn rejects(file: &mut CheckFile) -> Result<Expectation, String> {
         (None, Some(reason)) => Neighbour::Without(reason),
         (Some(_), Some(_)) => return Err("it has a neighbour and says that it has none".to_owned()),
         (None, None) => {
-            return Err("`rejects` needs the key `neighbour`: the same write with only the fault mended, which \
-                        must be accepted"
-                .to_owned());
+            return Err(
+                "`rejects` needs `but`, the fault in the write, or else `neighbour`, the same write with only \
+                        the fault mended, which must be accepted"
+                    .to_owned(),
+            );
         }
     };
     let Some(rejects) = file.rejects.take() else {

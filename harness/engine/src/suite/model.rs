@@ -35,7 +35,7 @@ pub struct Suite {
     pub scenarios: Vec<Scenario>,
     /// Every requirement of its documents, in their order; empty where it does not list them.
     pub requirements: Vec<Requirement>,
-    /// The weakened schemas that its checks must catch, by their path.
+    /// The SQL that weakens the schema in a way that a check must catch, by the id of the check.
     pub defects: BTreeMap<String, SqlFile>,
     /// Every file that the suite was read from, by its path relative to the suite (`suite/...`) or its fixtures
     /// (`fixtures/...`).
@@ -132,8 +132,10 @@ pub enum TransactionMode {
 pub struct Gate {
     /// Its id.
     pub id: String,
-    /// The name of its file without the ending.
+    /// The name of its file without the ending, with its phase where the file is that of several.
     pub slug: String,
+    /// Its file.
+    pub file: PathBuf,
     /// The claim that its checks prove.
     pub claim: String,
     /// The requirements of the source that it answers.

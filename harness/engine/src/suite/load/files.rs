@@ -8,13 +8,15 @@ use std::{
 
 use phasegate_evidence::Digest;
 
-use crate::suite::{Dialect, Place, SqlFile, SuiteError};
+use crate::suite::{Dialect, Place, SqlFile, SuiteError, expand::States};
 
 /// Reads one suite.
 pub(super) struct Loader {
     pub(super) folder: PathBuf,
     pub(super) fixtures: PathBuf,
     pub(super) sqlite: bool,
+    /// The states that checks start from.
+    pub(super) states: States,
     /// Every file that was read, by the name under which the plan lists it.
     pub(super) inputs: BTreeMap<String, Digest>,
     pub(super) read: BTreeSet<PathBuf>,
@@ -26,6 +28,7 @@ impl Loader {
             folder: folder.to_owned(),
             fixtures: PathBuf::new(),
             sqlite: false,
+            states: States::default(),
             inputs: BTreeMap::new(),
             read: BTreeSet::new(),
         })
@@ -64,8 +67,12 @@ impl Loader {
             return Err(SuiteError::unmatched(Place::file(place), why));
         }
         let text = self.take(&path, &format!("fixtures/{name}"))?;
+        Ok(self.sql_text(name.to_owned(), text))
+    }
+
+    pub(super) fn sql_text(&self, name: String, text: String) -> SqlFile {
         let dialect = if self.sqlite { Dialect::Sqlite } else { Dialect::Postgres };
-        Ok(SqlFile::new(name.to_owned(), text, dialect))
+        SqlFile::new(name, text, dialect)
     }
 
     /// Rule 4: a file that nothing reads is an error, since its author believes that it is at work.
@@ -85,6 +92,21 @@ impl Loader {
                 "no phase, gate or scenario reads this file: name it where it belongs, or delete it",
             )),
         }
+    }
+
+    /// The TOML files of a folder, if there is one, in the order of their names. `name` is the folder's in the plan.
+    pub(super) fn toml_files(&mut self, folder: &Path, name: &str) -> Result<Vec<(PathBuf, String)>, SuiteError> {
+        let mut files = Vec::new();
+        if folder.is_dir() {
+            for path in entries(folder)? {
+                if path.extension().is_some_and(|extension| extension == "toml") {
+                    let file_name = path.file_name().unwrap_or_default().to_string_lossy();
+                    let text = self.take(&path, &format!("{name}/{file_name}"))?;
+                    files.push((path, text));
+                }
+            }
+        }
+        Ok(files)
     }
 
     pub(super) fn take(&mut self, path: &Path, name: &str) -> Result<String, SuiteError> {

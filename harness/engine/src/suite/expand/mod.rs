@@ -1,0 +1,20 @@
+//! What is said once in the files of a suite, put into each check and scenario that it stands for.
+
+mod after;
+mod columns;
+mod each;
+mod fill;
+mod given;
+mod names;
+mod shared;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub(super) use after::after;
+pub(super) use columns::columns;
+pub(super) use each::each;
+pub(super) use fill::nothing_left;
+pub(super) use given::{State, StateFile, States};
+pub(super) use shared::Shared;
+pub(super) use write::write;
