@@ -272,6 +272,16 @@ fn whole_with_states() -> TempDir {
     "claim = \"c\"\nafter = [\"1\"]",
     "3: a gate with `after` stands after several phases: its file belongs into gates/ itself"
 )]
+#[case::check_after_some_phases(
+    "but = {",
+    "after = [\"1\"]\nbut = {",
+    "16: a check says `after` only in a gate that stands after several phases"
+)]
+#[case::name_given_twice(
+    "but = {",
+    "with = { key = \"1\" }\nbut = {",
+    "16: `each` and `with` both give `key`: name one otherwise"
+)]
 #[case::check_that_is_a_table("[[check]]", "[check]", "9: expected the checks of the gate, each begun with [[check]]")]
 fn a_mistake_in_what_checks_share_is_named_with_its_line(
     #[case] right: &str,
@@ -393,6 +403,16 @@ fn a_gate_after_several_phases_stands_in_each_of_them_among_its_own() {
     "\"${phase}.old.1\"",
     "\"old.1\"",
     ":5: the check stands once for each phase of its gate: name `${phase}` in its id"
+)]
+#[case::check_after_a_phase_of_another_gate(
+    "id = \"${phase}.old.1\"",
+    "after = [\"3\"]\nid = \"1.old.1\"",
+    ":5: the gate does not stand after a phase 3"
+)]
+#[case::check_after_nothing(
+    "id = \"${phase}.old.1\"",
+    "after = []\nid = \"1.old.1\"",
+    ":5: expected the ids of phases: after = [\"5\"]"
 )]
 #[case::file_of_another_name(
     "\"${phase}.old\"",

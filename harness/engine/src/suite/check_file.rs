@@ -33,9 +33,11 @@ pub(super) struct CheckFile {
     pub(super) transient: bool,
     pub(super) fails: Option<FailsFile>,
 
-    // Taken out before: named here so that the error of an unknown key lists it.
+    // Taken out before: named here so that the error of an unknown key lists them.
     #[serde(default, rename = "each")]
     _each: IgnoredAny,
+    #[serde(default, rename = "after")]
+    _after: IgnoredAny,
     /// These two have gone into the write, and are left only where there is none.
     pub(super) with: Option<IgnoredAny>,
     pub(super) but: Option<IgnoredAny>,

@@ -6,7 +6,7 @@ use toml::{Spanned, de::DeValue};
 use super::{
     Gate, SuiteError,
     check_file::{CheckFile, check},
-    expand::{self, Shared, States},
+    expand::{self, Shared, Standing, States},
     source::{Source, Table},
     values::one_or_more,
 };
@@ -47,7 +47,7 @@ pub(super) fn read(source: Source<'_>, states: &mut States) -> Result<Gate, Suit
         let why = "a gate with `after` stands after several phases: its file belongs into gates/ itself";
         return Err(source.error(after.span(), why));
     }
-    gate(source, table, states)
+    gate(source, table, None, states)
 }
 
 /// Reads a gate that stands after several phases: the phases, each with the gate as it stands there.
@@ -56,16 +56,23 @@ pub(super) fn read_shared(
     phases: &[String],
     states: &mut States,
 ) -> Result<Vec<(String, Gate)>, SuiteError> {
+    let after = expand::after(source, source.table()?, phases)?;
+    let all: Vec<String> = after.iter().map(|(phase, _)| phase.clone()).collect();
     let mut gates = Vec::new();
-    for (phase, table) in expand::after(source, source.table()?, phases)? {
-        let mut gate = gate(source, table, states)?;
+    for (phase, table) in after {
+        let mut gate = gate(source, table, Some((&phase, &all)), states)?;
         gate.slug = format!("{phase}.{}", gate.slug);
         gates.push((phase, gate));
     }
     Ok(gates)
 }
 
-fn gate<'t>(source: Source<'t>, mut table: Table<'t>, states: &mut States) -> Result<Gate, SuiteError> {
+fn gate<'t>(
+    source: Source<'t>,
+    mut table: Table<'t>,
+    standing: Option<Standing<'_>>,
+    states: &mut States,
+) -> Result<Gate, SuiteError> {
     let mut shared = Shared::take(source, &mut table);
     let written = table.remove("check");
     expand::nothing_left(source, &table)?;
@@ -73,6 +80,9 @@ fn gate<'t>(source: Source<'t>, mut table: Table<'t>, states: &mut States) -> Re
     let mut checks = Vec::new();
     for (span, written) in tables(source, written)? {
         for mut table in expand::each(source, written)? {
+            if !expand::stands(source, &mut table, standing)? {
+                continue;
+            }
             shared.put_into(&mut table, states)?;
             expand::write(source, &mut table)?;
             expand::columns(source, &mut table)?;

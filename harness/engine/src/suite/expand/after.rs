@@ -56,6 +56,36 @@ fn row<'t>(span: std::ops::Range<usize>, phase: String) -> Table<'t> {
     Table::from_iter([(Spanned::new(span, "phase".into()), value)])
 }
 
+/// A phase, and all those after which its gate stands.
+pub(in crate::suite) type Standing<'a> = (&'a str, &'a [String]);
+
+/// Whether a check stands after this phase of its gate: after each, unless it says itself after which.
+pub(in crate::suite) fn stands(
+    source: Source<'_>,
+    check: &mut Table<'_>,
+    standing: Option<Standing<'_>>,
+) -> Result<bool, SuiteError> {
+    let Some(after) = check.remove("after") else {
+        return Ok(true);
+    };
+    let Some((phase, of_the_gate)) = standing else {
+        let why = "a check says `after` only in a gate that stands after several phases";
+        return Err(source.error(after.span(), why));
+    };
+    let mut stands = false;
+    for named in after.get_ref().as_array().into_iter().flat_map(|phases| phases.iter()) {
+        let name = named.get_ref().as_str().unwrap_or_default();
+        if !of_the_gate.iter().any(|known| known == name) {
+            return Err(source.error(named.span(), format!("the gate does not stand after a phase {name}")));
+        }
+        stands |= name == phase;
+    }
+    match after.get_ref().as_array() {
+        Some(phases) if !phases.is_empty() => Ok(stands),
+        _ => Err(source.error(after.span(), "expected the ids of phases: after = [\"5\"]")),
+    }
+}
+
 /// The ids of the gate and of its checks must differ from phase to phase.
 fn tells_its_phases_apart(source: Source<'_>, gate: &Table<'_>) -> Result<(), SuiteError> {
     if let Some(id) = gate.get("id")
@@ -65,7 +95,9 @@ fn tells_its_phases_apart(source: Source<'_>, gate: &Table<'_>) -> Result<(), Su
         return Err(source.error(id.span(), why));
     }
     let checks = gate.get("check").and_then(|checks| checks.get_ref().as_array());
-    for id in checks.into_iter().flat_map(|checks| checks.iter()).filter_map(|check| check.get_ref().get("id")) {
+    let of_every_phase = |check: &&Value<'_>| check.get_ref().get("after").is_none();
+    let checks = checks.into_iter().flat_map(|checks| checks.iter()).filter(of_every_phase);
+    for id in checks.filter_map(|check| check.get_ref().get("id")) {
         if !id.get_ref().as_str().is_some_and(|id| id.contains("${phase}")) {
             let why = "the check stands once for each phase of its gate: name `${phase}` in its id";
             return Err(source.error(id.span(), why));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use toml::de::DeValue;
+use toml::{Spanned, de::DeValue};
 
 use super::{fill::fill, names::is_name};
 use crate::suite::{
@@ -16,6 +16,13 @@ pub(in crate::suite) fn each<'t>(source: Source<'t>, mut table: Table<'t>) -> Re
         None => Ok(vec![table]),
         Some(each) => {
             let rows = rows(source, "each", &each)?;
+            if let Some(DeValue::Table(with)) = table.get("with").map(Spanned::get_ref)
+                && let Some(name) = with.keys().find(|name| rows[0].contains_key(name.get_ref().as_ref()))
+            {
+                return Err(
+                    source.error(name.span(), format!("`each` and `with` both give `{name}`: name one otherwise"))
+                );
+            }
             filled(source, "each", &table, &rows)
         }
     }

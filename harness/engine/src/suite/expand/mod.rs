@@ -11,7 +11,7 @@ mod shared;
 mod tests;
 mod write;
 
-pub(super) use after::after;
+pub(super) use after::{Standing, after, stands};
 pub(super) use columns::columns;
 pub(super) use each::each;
 pub(super) use fill::nothing_left;
