@@ -65,7 +65,7 @@ fn a_whole_suite_loads() {
 #[rstest]
 #[case::unknown_key("suite.toml", &SUITE.replace("title = \"t\"", "titel = \"t\""),
     "suites/s/suite.toml:2: unknown field `titel`, expected one of `suite`, `title`, `source`, `fixtures`, `server`, \
-     `baseline`, `phase`, `deviation`, `given`, `finding`")]
+     `baseline`, `phase`, `deviation`, `with`, `given`, `finding`")]
 #[case::another_name("suite.toml", &SUITE.replace("suite = \"s\"", "suite = \"x\""),
     "suites/s/suite.toml: suite = \"x\" is not the name of its folder, s")]
 #[case::another_kind_of_server("suite.toml", &SUITE.replace("postgres", "oracle"),
@@ -338,6 +338,66 @@ fn a_mistake_in_a_state_is_named_with_its_line(#[case] right: &str, #[case] wron
     let suite = format!("{SUITE}{}", WITH_STATES.replacen(right, wrong, 1));
     put(root.path(), "suites/s/suite.toml", &suite);
     assert_eq!(message(root.path()), format!("suites/s/suite.toml:{expected}"));
+}
+
+/// Values of a suite, and a gate that names them.
+const WITH: &str = r#"
+[with]
+table = "notes"
+columns = { "columns notes" = "id integer, ${body}" }
+body = "body text"
+"#;
+
+const DECLARED: &str = r#"id = "1.1"
+claim = "${table} are as declared"
+[[check]]
+id = "1.1.1"
+title = "t"
+catalog = "${columns}"
+"#;
+
+fn whole_with_values(values: &str, gate: &str) -> TempDir {
+    let root = whole();
+    put(root.path(), "suites/s/suite.toml", &format!("{SUITE}{values}"));
+    put(root.path(), "suites/s/gates/1-notes/1.1-c.toml", gate);
+    root
+}
+
+#[test]
+fn every_gate_may_name_the_values_of_its_suite_and_give_others_for_its_write() {
+    let own = "[[check]]\nid = \"1.1.2\"\ntitle = \"t\"\nwrite = \"INSERT INTO ${table} VALUES (${body})\"\n\
+               with = { body = \"1\" }\naccepts = { rows = 1 }\n";
+    let root = whole_with_values(WITH, &format!("{DECLARED}{own}"));
+    let suites = load(&root.path().join("suites"), &[]).expect("whole");
+    let gate = &suites[0].phases[0].gates[0];
+    assert_eq!(gate.claim, "notes are as declared");
+    let said = |check: usize| serde_json::to_string(&gate.checks[check].expectation).expect("JSON");
+    assert!(
+        said(0).contains(r#"{"column notes.body":{"exactly":"text"},"column notes.id":{"exactly":"integer"}}"#),
+        "{}",
+        said(0)
+    );
+    assert!(said(1).contains("INSERT INTO notes VALUES (1)"), "{}", said(1));
+}
+
+#[rstest]
+#[case::value_that_nobody_uses(
+    "table = \"notes\"",
+    "table = \"notes\"\nother = \"x\"",
+    "suite.toml:17: no gate, scenario or value says `${other}`: use it, or delete it"
+)]
+#[case::number("\"body text\"", "7", "suite.toml:18: the value of `body` holds a number or a time: put it in quotes")]
+#[case::value_without_a_value("${body}", "${boddy}", "suite.toml:17: nothing gives `${boddy}` a value")]
+#[case::value_that_says_itself("\"body text\"", "\"${body}\"", "suite.toml:18: nothing gives `${body}` a value")]
+#[case::value_that_is_wrong_where_it_is_named(
+    "\"body text\"",
+    "\"body\"",
+    "gates/1-notes/1.1-c.toml:6: column `body` of notes has no definition"
+)]
+fn a_mistake_in_the_values_of_a_suite_is_named(#[case] right: &str, #[case] wrong: &str, #[case] expected: &str) {
+    assert!(WITH.contains(right), "{right}");
+    let root = whole_with_values(&WITH.replacen(right, wrong, 1), DECLARED);
+    assert_eq!(message(root.path()), format!("suites/s/{expected}"));
 }
 
 /// A gate that stands after both phases of a suite.

@@ -6,7 +6,7 @@ use toml::{Spanned, de::DeValue};
 use super::{
     Gate, SuiteError,
     check_file::{CheckFile, check},
-    expand::{self, Shared, Standing, States},
+    expand::{self, Common, Shared, Standing},
     source::{Source, Table},
     values::one_or_more,
 };
@@ -41,26 +41,26 @@ struct GateFile {
 }
 
 /// Reads the gate of a phase.
-pub(super) fn read(source: Source<'_>, states: &mut States) -> Result<Gate, SuiteError> {
+pub(super) fn read(source: Source<'_>, common: &mut Common) -> Result<Gate, SuiteError> {
     let table = source.table()?;
     if let Some(after) = table.get("after") {
         let why = "a gate with `after` stands after several phases: its file belongs into gates/ itself";
         return Err(source.error(after.span(), why));
     }
-    gate(source, table, None, states)
+    gate(source, table, None, common)
 }
 
 /// Reads a gate that stands after several phases: the phases, each with the gate as it stands there.
 pub(super) fn read_shared(
     source: Source<'_>,
     phases: &[String],
-    states: &mut States,
+    common: &mut Common,
 ) -> Result<Vec<(String, Gate)>, SuiteError> {
     let after = expand::after(source, source.table()?, phases)?;
     let all: Vec<String> = after.iter().map(|(phase, _)| phase.clone()).collect();
     let mut gates = Vec::new();
     for (phase, table) in after {
-        let mut gate = gate(source, table, Some((&phase, &all)), states)?;
+        let mut gate = gate(source, table, Some((&phase, &all)), common)?;
         gate.slug = format!("{phase}.{}", gate.slug);
         gates.push((phase, gate));
     }
@@ -71,10 +71,11 @@ fn gate<'t>(
     source: Source<'t>,
     mut table: Table<'t>,
     standing: Option<Standing<'_>>,
-    states: &mut States,
+    common: &mut Common,
 ) -> Result<Gate, SuiteError> {
     let mut shared = Shared::take(source, &mut table);
     let written = table.remove("check");
+    let table = common.values.put_into(source, table)?;
     expand::nothing_left(source, &table)?;
     let gate: GateFile = source.read(0..0, table)?;
     let mut checks = Vec::new();
@@ -83,7 +84,8 @@ fn gate<'t>(
             if !expand::stands(source, &mut table, standing)? {
                 continue;
             }
-            shared.put_into(&mut table, states)?;
+            shared.put_into(&mut table, &mut common.states)?;
+            let mut table = common.values.put_into(source, table)?;
             expand::write(source, &mut table)?;
             expand::columns(source, &mut table)?;
             expand::nothing_left(source, &table)?;

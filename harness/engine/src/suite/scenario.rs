@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, path::Path};
 use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
-    Gate, Place, SuiteError, expand,
+    Gate, Place, SuiteError,
+    expand::{self, Values},
     source::Source,
     suite_file::{StepFile, optional_step},
     values::one_or_more,
@@ -185,7 +186,7 @@ pub(super) struct AuditExpected {
 }
 
 /// Reads a file of scenarios, each with its slug.
-pub(super) fn read(source: Source<'_>) -> Result<Vec<(String, ScenarioFile)>, SuiteError> {
+pub(super) fn read(source: Source<'_>, values: &mut Values) -> Result<Vec<(String, ScenarioFile)>, SuiteError> {
     let table = source.table()?;
     let several = table.contains_key("each");
     if let Some(slug) = table.get("slug").filter(|_| !several) {
@@ -194,6 +195,7 @@ pub(super) fn read(source: Source<'_>) -> Result<Vec<(String, ScenarioFile)>, Su
     }
     let mut scenarios = Vec::new();
     for table in expand::each(source, table)? {
+        let table = values.put_into(source, table)?;
         expand::nothing_left(source, &table)?;
         let mut scenario = whole(source.file, source.read(0..0, table)?)?;
         let slug = match scenario.slug.take() {

@@ -22,6 +22,8 @@ pub(super) struct SuiteFile {
     #[serde(default, rename = "deviation")]
     pub(super) deviations: Vec<Deviation>,
     #[serde(default)]
+    pub(super) with: BTreeMap<Spanned<String>, Value>,
+    #[serde(default)]
     pub(super) given: BTreeMap<Spanned<String>, StateFile>,
     #[serde(default, rename = "finding")]
     pub(super) findings: Vec<Finding>,

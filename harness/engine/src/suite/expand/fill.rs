@@ -1,6 +1,6 @@
 //! Values put into every text of a table, its keys included.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{borrow::Cow, collections::BTreeSet, ops::Range};
 
 use toml::{Spanned, de::DeValue};
 
@@ -13,7 +13,7 @@ use crate::suite::{
 /// A table with the values of a row in place of their names. A text that is nothing but one name becomes the value itself,
 /// which may then be a list or a number. The names that were met are added to `used`.
 pub(super) fn fill<'t>(
-    source: Source<'t>,
+    source: Source<'_>,
     table: &Table<'t>,
     row: &Table<'t>,
     used: &mut BTreeSet<String>,
@@ -30,7 +30,7 @@ pub(super) fn fill<'t>(
 }
 
 fn fill_value<'t>(
-    source: Source<'t>,
+    source: Source<'_>,
     value: &Value<'t>,
     row: &Table<'t>,
     used: &mut BTreeSet<String>,
@@ -42,7 +42,7 @@ fn fill_value<'t>(
                 && let Some(given) = row.get(name)
             {
                 used.insert(name.to_owned());
-                return Ok(given.clone());
+                return Ok(placed(given, &value.span()));
             }
             DeValue::String(fill_text(source, text, value.span(), row, used)?.into_owned().into())
         }
@@ -56,10 +56,31 @@ fn fill_value<'t>(
     Ok(Spanned::new(value.span(), filled))
 }
 
+/// A value of the suite has no place in this file, and takes that of the name which it replaces.
+pub(super) fn placed<'t>(value: &Value<'t>, place: &Range<usize>) -> Value<'t> {
+    if !value.span().is_empty() {
+        return value.clone();
+    }
+    let placed_within = |value: &Value<'t>| placed(value, place);
+    let inner = match value.get_ref() {
+        DeValue::Array(values) => {
+            DeValue::Array(values.iter().map(placed_within).collect::<Vec<_>>().into_iter().collect())
+        }
+        DeValue::Table(table) => {
+            let entry = |(key, value): (&Spanned<Cow<'t, str>>, &Value<'t>)| {
+                (Spanned::new(place.clone(), key.get_ref().clone()), placed_within(value))
+            };
+            DeValue::Table(table.iter().map(entry).collect())
+        }
+        other => other.clone(),
+    };
+    Spanned::new(place.clone(), inner)
+}
+
 fn fill_text<'s>(
     source: Source<'_>,
     text: &'s str,
-    span: std::ops::Range<usize>,
+    span: Range<usize>,
     row: &Table<'_>,
     used: &mut BTreeSet<String>,
 ) -> Result<Cow<'s, str>, SuiteError> {
@@ -107,7 +128,7 @@ fn no_name_within(source: Source<'_>, value: &Value<'_>) -> Result<(), SuiteErro
     }
 }
 
-fn no_name(source: Source<'_>, text: &str, span: std::ops::Range<usize>) -> Result<(), SuiteError> {
+fn no_name(source: Source<'_>, text: &str, span: Range<usize>) -> Result<(), SuiteError> {
     match names(text).next() {
         None => Ok(()),
         Some((range, _)) => {

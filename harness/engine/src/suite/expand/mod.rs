@@ -9,6 +9,7 @@ mod names;
 mod shared;
 #[cfg(test)]
 mod tests;
+mod values;
 mod write;
 
 pub(super) use after::{Standing, after, stands};
@@ -17,4 +18,5 @@ pub(super) use each::each;
 pub(super) use fill::nothing_left;
 pub(super) use given::{State, StateFile, States};
 pub(super) use shared::Shared;
+pub(super) use values::{Common, Values};
 pub(super) use write::write;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use toml::Spanned;
 
-use super::{State, States};
+use super::{Common, State, States, Values};
 use crate::{
     gate::{Expectation, Neighbour},
     suite::{Check, gate_file, source::Source},
@@ -28,7 +28,7 @@ fn states(source: Source<'_>) -> States {
 fn checks(gate: &str) -> Vec<Check> {
     let text = format!("id = \"1\"\nclaim = \"c\"\n{gate}");
     let source = Source { file: Path::new("gate.toml"), text: &text };
-    gate_file::read(source, &mut states(source)).expect("a gate").checks
+    gate_file::read(source, &mut Common { states: states(source), values: Values::default() }).expect("a gate").checks
 }
 
 fn check(gate: &str) -> Check {

@@ -8,15 +8,15 @@ use std::{
 
 use phasegate_evidence::Digest;
 
-use crate::suite::{Dialect, Place, SqlFile, SuiteError, expand::States};
+use crate::suite::{Dialect, Place, SqlFile, SuiteError, expand::Common};
 
 /// Reads one suite.
 pub(super) struct Loader {
     pub(super) folder: PathBuf,
     pub(super) fixtures: PathBuf,
     pub(super) sqlite: bool,
-    /// The states that checks start from.
-    pub(super) states: States,
+    /// What the suite says once for all its gates.
+    pub(super) common: Common,
     /// Every file that was read, by the name under which the plan lists it.
     pub(super) inputs: BTreeMap<String, Digest>,
     pub(super) read: BTreeSet<PathBuf>,
@@ -28,7 +28,7 @@ impl Loader {
             folder: folder.to_owned(),
             fixtures: PathBuf::new(),
             sqlite: false,
-            states: States::default(),
+            common: Common::default(),
             inputs: BTreeMap::new(),
             read: BTreeSet::new(),
         })
@@ -68,6 +68,12 @@ impl Loader {
         }
         let text = self.take(&path, &format!("fixtures/{name}"))?;
         Ok(self.sql_text(name.to_owned(), text))
+    }
+
+    /// SQL that stands in a TOML file, where the semicolon of the last statement may be left out. SQLite wants it.
+    pub(super) fn sql_within(&self, name: String, text: &str) -> SqlFile {
+        let end = if self.sqlite && !text.trim_end().ends_with(';') { "\n;" } else { "" };
+        self.sql_text(name, format!("{text}{end}"))
     }
 
     pub(super) fn sql_text(&self, name: String, text: String) -> SqlFile {

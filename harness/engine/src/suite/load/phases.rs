@@ -53,7 +53,7 @@ impl Loader {
     pub(super) fn gates(&mut self, folder: &Path, name: &str) -> Result<Vec<Gate>, SuiteError> {
         let mut gates = Vec::new();
         for (path, text) in self.toml_files(folder, name)? {
-            let gate = gate_file::read(Source { file: &path, text: &text }, &mut self.states)?;
+            let gate = gate_file::read(Source { file: &path, text: &text }, &mut self.common)?;
             named_after(&gate.id, &gate)?;
             gates.push(gate);
         }
@@ -64,7 +64,7 @@ impl Loader {
     pub(super) fn shared_gates(&mut self, phases: &[String]) -> Result<BTreeMap<String, Vec<Gate>>, SuiteError> {
         let mut gates: BTreeMap<String, Vec<Gate>> = BTreeMap::new();
         for (path, text) in self.toml_files(&self.folder.join("gates"), "suite/gates")? {
-            for (phase, gate) in gate_file::read_shared(Source { file: &path, text: &text }, phases, &mut self.states)?
+            for (phase, gate) in gate_file::read_shared(Source { file: &path, text: &text }, phases, &mut self.common)?
             {
                 named_after(gate.id.strip_prefix(&format!("{phase}.")).unwrap_or(&gate.id), &gate)?;
                 gates.entry(phase).or_default().push(gate);
@@ -127,7 +127,7 @@ impl Loader {
             if let Some(defect) = &check.fails {
                 let sql = match &defect.sql {
                     DefectSql::File(file) => self.sql(&gate.file, file)?,
-                    DefectSql::When(sql) => self.sql_text(format!("fails.when of {}", check.id), sql.clone()),
+                    DefectSql::When(sql) => self.sql_within(format!("fails.when of {}", check.id), sql),
                 };
                 defects.insert(check.id.clone(), sql);
             }

@@ -16,7 +16,7 @@ impl Loader {
     pub(super) fn scenarios(&mut self, suite: &Suite) -> Result<Vec<Scenario>, SuiteError> {
         let mut scenarios = Vec::new();
         for (path, text) in self.toml_files(&self.folder.join("scenarios"), "suite/scenarios")? {
-            for (slug, file) in scenario::read(Source { file: &path, text: &text })? {
+            for (slug, file) in scenario::read(Source { file: &path, text: &text }, &mut self.common.values)? {
                 scenarios.push(self.scenario(suite, &path, slug, file)?);
             }
         }

@@ -10,7 +10,7 @@ use toml::Spanned;
 use super::files::{Loader, entries};
 use crate::suite::{
     Baseline, Place, Suite, SuiteError,
-    expand::{State, StateFile, States},
+    expand::{State, StateFile, States, Values},
     requirements,
     source::Source,
     suite_file,
@@ -80,7 +80,8 @@ impl Loader {
             self.parsed(file)?;
         }
         let source = Source { file: &path, text: &text };
-        self.states = self.states(source, file.given)?;
+        self.common.values = Values::new(source, file.with)?;
+        self.common.states = self.states(source, file.given)?;
         let ids: Vec<String> = file.phases.iter().map(|phase| phase.id.clone()).collect();
         let mut shared = self.shared_gates(&ids)?;
         let mut phases = Vec::new();
@@ -119,7 +120,8 @@ impl Loader {
         suite.defects = self.defects(&suite)?;
         suite.scenarios = self.scenarios(&suite)?;
         unique(&path, "scenario", suite.scenarios.iter().map(|scenario| scenario.slug.as_str()))?;
-        self.states.all_used(source)?;
+        self.common.states.all_used(source)?;
+        self.common.values.all_used(source)?;
         self.requirements(&mut suite)?;
         self.orphans()?;
         suite.inputs = self.inputs;
@@ -136,7 +138,7 @@ impl Loader {
         for (name, file) in files {
             let span = name.span();
             let (on, sql) = match file {
-                StateFile::Sql(sql) => (Vec::new(), self.sql_text(String::new(), sql)),
+                StateFile::Sql(sql) => (Vec::new(), self.sql_within(String::new(), &sql)),
                 StateFile::File(built) => {
                     let path = self.folder.join(built.sql.get_ref());
                     if !path.is_file() {
