@@ -487,14 +487,25 @@ fn a_mistake_in_a_gate_of_several_phases_is_named(#[case] right: &str, #[case] w
 }
 
 #[rstest]
-#[case::without_a_definition("id", "7: column `id` of notes has no definition")]
-#[case::twice("id integer, body text", "7: `column notes.id` is declared twice")]
-fn a_mistake_among_columns_is_named_with_its_line(#[case] columns: &str, #[case] expected: &str) {
+#[case::column_without_a_definition("{ \"columns notes\" = \"id\" }", "column `id` of notes has no definition")]
+#[case::columns_in_a_list(
+    "{ \"columns notes\" = [\"id integer\"] }",
+    "expected the columns of notes in one text, as in CREATE TABLE"
+)]
+#[case::column_twice(
+    "{ \"columns notes\" = \"id integer\", \"column notes.id\" = \"integer\" }",
+    "`column notes.id` is declared twice"
+)]
+#[case::object_in_two_catalogs(
+    "[{ \"table notes\" = \"table\" }, { \"table notes\" = \"table\" }]",
+    "`table notes` is declared twice"
+)]
+#[case::neither_objects_nor_a_list("\"notes\"", "expected objects and their definitions, or a list of such tables")]
+fn a_mistake_in_a_catalog_is_named_with_its_line(#[case] catalog: &str, #[case] expected: &str) {
     let root = whole();
-    let gate = "id = \"1.1\"\nclaim = \"c\"\n[[check]]\nid = \"1.1.1\"\ntitle = \"t\"\n[check.catalog]\n";
-    let declared = format!("\"columns notes\" = \"{columns}\"\n\"column notes.id\" = \"integer\"\n");
-    put(root.path(), "suites/s/gates/1-notes/1.1-c.toml", &format!("{gate}{declared}"));
-    assert_eq!(message(root.path()), format!("suites/s/gates/1-notes/1.1-c.toml:{expected}"));
+    let gate = "id = \"1.1\"\nclaim = \"c\"\n[[check]]\nid = \"1.1.1\"\ntitle = \"t\"\n";
+    put(root.path(), "suites/s/gates/1-notes/1.1-c.toml", &format!("{gate}catalog = {catalog}\n"));
+    assert_eq!(message(root.path()), format!("suites/s/gates/1-notes/1.1-c.toml:6: {expected}"));
 }
 
 /// Two scenarios in one file.

@@ -87,7 +87,7 @@ fn gate<'t>(
             shared.put_into(&mut table, &mut common.states)?;
             let mut table = common.values.put_into(source, table)?;
             expand::write(source, &mut table)?;
-            expand::columns(source, &mut table)?;
+            expand::objects(source, &mut table)?;
             expand::nothing_left(source, &table)?;
             let file: CheckFile = source.read(span.clone(), table)?;
             let id = file.id.clone();

@@ -119,9 +119,12 @@ fn a_row_fills_every_text_of_its_check_keys_and_lists_among_them() {
 }
 
 #[test]
-fn columns_in_one_text_are_objects_of_their_own() {
+fn columns_in_one_text_and_several_catalogs_are_objects_of_their_own() {
     let apart = "\"column t.a\" = \"numeric(4,3) NOT NULL\"\n\"column t.b\" = \"absent\"\n";
     let head = "[[check]]\nid = \"1.1\"\ntitle = \"t\"\n[check.catalog]\n";
     let together = "\"columns t\" = \"\"\"\na numeric(4,3)\n  NOT NULL, b absent\"\"\"\n";
     assert_eq!(checks(&format!("{head}{together}")), checks(&format!("{head}{apart}")));
+    let several = "[[check]]\nid = \"1.1\"\ntitle = \"t\"\ncatalog = [{ \"columns t\" = \"a numeric(4,3) NOT NULL\" }, \
+                   [{ \"column t.b\" = \"absent\" }]]\n";
+    assert_eq!(checks(several), checks(&format!("{head}{apart}")));
 }
