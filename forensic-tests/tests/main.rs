@@ -3,6 +3,7 @@
 //! The tests of one binary share one server, which is started by the first test that needs it and goes with the process
 //! (under cargo-nextest: with the run); each test works on a clone of its own.
 
+mod checks;
 mod existing_file;
 mod properties;
 mod properties_phases;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         }
     };
     let mut trials = suites::trials(&world);
+    trials.extend(checks::trials(&world));
     trials.extend(properties::trials(&world));
     trials.extend(properties_phases::trials(&world));
     trials.extend(properties_replay::trials(&world));

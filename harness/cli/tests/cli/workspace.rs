@@ -47,7 +47,7 @@ id = "1.1.1"
 title = "old notes are anonymous"
 query = "SELECT author FROM notes ORDER BY id"
 rows = [["anonymous"], ["anonymous"]]
-fails = { with = "defects/1.1.1.sql", reason = "rows-differ" }
+fails = { file = "defects/1.1.1.sql", reason = "rows-differ" }
 "#;
 
 const LATER_GATE: &str = r#"
@@ -60,14 +60,14 @@ id = "1.later.1"
 title = "a note by somebody is taken"
 write = "INSERT INTO notes (text, author) VALUES ('c', 'somebody')"
 accepts = { rows = 1 }
-fails = { with = "defects/1.later.1.sql", reason = "refused" }
+fails = { file = "defects/1.later.1.sql", reason = "refused" }
 [[check]]
 id = "1.later.2"
 title = "old notes can be compressed"
 needs = { edition = "community" }
 query = "SELECT 1"
 rows = [["1"]]
-fails = { with = "defects/1.later.2.sql", reason = "rows-differ" }
+fails = { file = "defects/1.later.2.sql", reason = "rows-differ" }
 "#;
 
 const TITLE_GATE: &str = r#"
@@ -79,7 +79,7 @@ id = "2.1.1"
 title = "old notes have none"
 query = "SELECT count(*) FROM notes WHERE title IS NULL"
 rows = [["2"]]
-fails = { with = "defects/2.1.1.sql", reason = "rows-differ" }
+fails = { file = "defects/2.1.1.sql", reason = "rows-differ" }
 "#;
 
 /// Writes the workspace. Both phases apply, and both gates open.

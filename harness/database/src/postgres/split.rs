@@ -39,7 +39,8 @@ pub(crate) fn split(text: &str) -> Result<Vec<Statement>, SyntaxFault> {
             controls_transaction: controls_transaction(&statement, &body[skipped..]),
         }
     });
-    Ok(statements.collect())
+    // A semicolon by itself ends nothing.
+    Ok(statements.filter(|statement| !statement.text.is_empty()).collect())
 }
 
 fn controls_transaction(statement: &Stmt, text: &str) -> bool {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-use toml::Value;
-
+use jiff::SignedDuration;
 use phasegate_evidence::{
     Cell, ReasonCode,
     judge::{Changes, Check, Defect, DefectSql, Expectation, Needs, Rejection, Rollback, Step, Unchanged},
     step_rows,
 };
+use serde::{Deserialize, Serialize, de::IgnoredAny};
+use toml::Value;
 
 use super::{expectation_file::expectation, values::one_or_more};
 
@@ -29,7 +29,17 @@ pub(super) struct CheckFile {
     pub(super) needs: Needs,
     #[serde(default)]
     pub(super) transient: bool,
-    pub(super) fails: Option<DefectFile>,
+    pub(super) timeout: Option<String>,
+    pub(super) fails: Option<FailsFile>,
+
+    // Taken out before: named here so that the error of an unknown key lists them.
+    #[serde(default, rename = "each")]
+    _each: IgnoredAny,
+    #[serde(default, rename = "after")]
+    _after: IgnoredAny,
+    /// These two have gone into the write, and are left only where there is none.
+    pub(super) with: Option<IgnoredAny>,
+    pub(super) but: Option<IgnoredAny>,
 
     pub(super) query: Option<String>,
     pub(super) write: Option<String>,
@@ -37,7 +47,12 @@ pub(super) struct CheckFile {
     #[serde(default)]
     pub(super) allow_empty: bool,
     pub(super) neighbour: Option<String>,
+    /// An object of the catalog that must be switched off for the write to be accepted.
+    pub(super) without: Option<String>,
     pub(super) without_neighbour: Option<String>,
+    /// Tables, or kinds of objects on a table, on which a `catalog` check allows nothing else.
+    #[serde(default)]
+    pub(super) exactly: Vec<String>,
 
     #[serde(default, deserialize_with = "step_rows")]
     pub(super) rows: Option<Vec<Vec<Cell>>>,
@@ -50,14 +65,6 @@ pub(super) struct CheckFile {
     pub(super) changes: Option<Changes>,
     pub(super) unchanged: Option<Unchanged>,
     pub(super) rollback: Option<Rollback>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct DefectFile {
-    with: String,
-    reason: ReasonCode,
-    detail: Option<String>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -76,6 +83,36 @@ pub(super) struct PlanFile {
     pub(super) without: Vec<String>,
 }
 
+/// How a check is shown to be able to fail.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FailsFile {
+    when: Option<String>,
+    file: Option<String>,
+    /// The key of the first format.
+    with: Option<IgnoredAny>,
+    reason: ReasonCode,
+    detail: Option<String>,
+}
+
+fn defect(fails: FailsFile) -> Result<Defect, String> {
+    if fails.with.is_some() {
+        return Err("`fails.with` is now `fails.file`, or `fails.when` with the SQL itself".to_owned());
+    }
+    let sql = match (fails.when, fails.file) {
+        (Some(sql), None) if !sql.trim().is_empty() => DefectSql::When(sql),
+        (None, Some(file)) => DefectSql::File(file),
+        _ => return Err("`fails` needs either `when`, the SQL of the defect, or `file`, which holds it".to_owned()),
+    };
+    Ok(Defect { sql, reason: fails.reason, detail: fails.detail })
+}
+
+fn milliseconds(text: String) -> Result<u64, String> {
+    let wrong = || format!("timeout = \"{text}\" is no duration: write 500ms, 90s or 5m");
+    let duration: SignedDuration = text.parse().map_err(|_| wrong())?;
+    u64::try_from(duration.as_millis()).ok().filter(|limit| *limit > 0).ok_or_else(wrong)
+}
+
 /// The check that the flat form stands for.
 pub(super) fn check(file: CheckFile) -> Result<Check, String> {
     let mut file = file;
@@ -88,12 +125,8 @@ pub(super) fn check(file: CheckFile) -> Result<Check, String> {
         given: file.given.take(),
         needs: std::mem::take(&mut file.needs),
         transient: file.transient,
-        timeout_ms: None,
-        fails: file.fails.take().map(|fails| Defect {
-            sql: DefectSql::File(fails.with),
-            reason: fails.reason,
-            detail: fails.detail,
-        }),
+        timeout_ms: file.timeout.take().map(milliseconds).transpose()?,
+        fails: file.fails.take().map(defect).transpose()?,
         expectation: Expectation::Rollback(Rollback { tables: Vec::new() }),
     };
     let expectation = expectation(file)?;
@@ -122,10 +155,14 @@ impl CheckFile {
         let keys = [
             ("query", self.query.is_some()),
             ("write", self.write.is_some()),
+            ("with", self.with.is_some()),
+            ("but", self.but.is_some()),
             ("examined", self.examined.is_some()),
             ("allow_empty", self.allow_empty),
             ("neighbour", self.neighbour.is_some()),
+            ("without", self.without.is_some()),
             ("without_neighbour", self.without_neighbour.is_some()),
+            ("exactly", !self.exactly.is_empty()),
         ];
         keys.into_iter().find(|(_, given)| *given).map(|(key, _)| key)
     }

@@ -90,15 +90,19 @@ fn violations(file: &mut CheckFile) -> Result<Expectation, String> {
 
 fn rejects(file: &mut CheckFile) -> Result<Expectation, String> {
     let write = needed(file.write.take(), "write", "rejects")?;
-    let neighbour = match (file.neighbour.take(), file.without_neighbour.take()) {
-        (Some(write), None) => Neighbour::Write(write),
-        (None, Some(reason)) => Neighbour::None(reason),
-        (Some(_), Some(_)) => return Err("it has a neighbour and says that it has none".to_owned()),
-        (None, None) => {
-            return Err("`rejects` needs the key `neighbour`: the same write with only the fault mended, which \
-                        must be accepted"
-                .to_owned());
+    let neighbour = match (file.neighbour.take(), file.without.take(), file.without_neighbour.take()) {
+        (Some(write), None, None) => Neighbour::Write(write),
+        (None, Some(guard), None) => {
+            known_kind(&guard)?;
+            Neighbour::SwitchedOff(guard)
         }
+        (None, None, Some(reason)) => Neighbour::None(reason),
+        (None, None, None) => {
+            let why = "`rejects` needs `but`, the fault in the write, or else `neighbour`, the same write with only the \
+                       fault mended, or `without`, what must be switched off for the write to be accepted";
+            return Err(why.to_owned());
+        }
+        _ => return Err("give one of `neighbour`, `without` and `without_neighbour`".to_owned()),
     };
     let Some(rejects) = file.rejects.take() else {
         return Err("it rejects nothing".to_owned());
@@ -133,7 +137,7 @@ fn catalog(file: &mut CheckFile) -> Result<Expectation, String> {
     if objects.is_empty() {
         return Err("`catalog` declares no object".to_owned());
     }
-    Ok(Expectation::Catalog(CatalogFacts { objects, exactly: Vec::new() }))
+    Ok(Expectation::Catalog(CatalogFacts { objects, exactly: std::mem::take(&mut file.exactly) }))
 }
 
 fn contains(key: &str, table: toml::Table) -> Result<Fact, String> {

@@ -1,13 +1,13 @@
 //! The file of a gate.
 
-use std::path::Path;
-
-use serde::Deserialize;
-use toml::Spanned;
+use serde::{Deserialize, de::IgnoredAny};
+use toml::{Spanned, de::DeValue};
 
 use super::{
-    Gate, Place, SuiteError,
+    Gate, SuiteError,
     check_file::{CheckFile, check},
+    expand::{self, Common, Shared, Standing},
+    source::{Source, Table},
     values::one_or_more,
 };
 
@@ -20,31 +20,113 @@ struct GateFile {
     requirement: Vec<String>,
     #[serde(default)]
     added: bool,
+
+    // Taken out before: named here so that the error of an unknown key lists them.
+    #[serde(default, rename = "after")]
+    _after: IgnoredAny,
+    #[serde(default, rename = "given")]
+    _given: IgnoredAny,
+    #[serde(default, rename = "as")]
+    _as: IgnoredAny,
+    #[serde(default, rename = "settings")]
+    _settings: IgnoredAny,
+    #[serde(default, rename = "write")]
+    _write: IgnoredAny,
+    #[serde(default, rename = "with")]
+    _with: IgnoredAny,
+    #[serde(default, rename = "examined")]
+    _examined: IgnoredAny,
     #[serde(default, rename = "check")]
-    checks: Vec<Spanned<CheckFile>>,
+    _check: IgnoredAny,
 }
 
-/// Reads a gate's file.
-pub(super) fn read(file: &Path, text: &str) -> Result<Gate, SuiteError> {
-    let gate: GateFile = toml::from_str(text).map_err(|e| SuiteError::toml(file, text, &e))?;
-    if gate.checks.is_empty() {
-        let message = format!("gate {} has no check: a gate without checks proves nothing", gate.id);
-        return Err(SuiteError::malformed(Place::file(file), message));
+/// Reads the gate of a phase.
+pub(super) fn read(source: Source<'_>, common: &mut Common) -> Result<Gate, SuiteError> {
+    let table = source.table()?;
+    if let Some(after) = table.get("after") {
+        let why = "a gate with `after` stands after several phases: its file belongs into gates/ itself";
+        return Err(source.error(after.span(), why));
     }
+    gate(source, table, None, common)
+}
+
+/// Reads a gate that stands after several phases: the phases, each with the gate as it stands there.
+pub(super) fn read_shared(
+    source: Source<'_>,
+    phases: &[String],
+    common: &mut Common,
+) -> Result<Vec<(String, Gate)>, SuiteError> {
+    let after = expand::after(source, source.table()?, phases)?;
+    let all: Vec<String> = after.iter().map(|(phase, _)| phase.clone()).collect();
+    let mut gates = Vec::new();
+    for (phase, table) in after {
+        let mut gate = gate(source, table, Some((&phase, &all)), common)?;
+        gate.slug = format!("{phase}.{}", gate.slug);
+        gates.push((phase, gate));
+    }
+    Ok(gates)
+}
+
+fn gate<'t>(
+    source: Source<'t>,
+    mut table: Table<'t>,
+    standing: Option<Standing<'_>>,
+    common: &mut Common,
+) -> Result<Gate, SuiteError> {
+    let mut shared = Shared::take(source, &mut table);
+    let written = table.remove("check");
+    let table = common.values.put_into(source, table)?;
+    expand::nothing_left(source, &table)?;
+    let gate: GateFile = source.read(0..0, table)?;
     let mut checks = Vec::new();
-    for spanned in gate.checks {
-        let place = Place::at(file, text, spanned.span().start);
-        let id = spanned.get_ref().id.clone();
-        let check =
-            check(spanned.into_inner()).map_err(|why| SuiteError::malformed(place, format!("check {id}: {why}")))?;
-        checks.push(check);
+    for (span, written) in tables(source, written)? {
+        for mut table in expand::each(source, written)? {
+            if !expand::stands(source, &mut table, standing)? {
+                continue;
+            }
+            shared.put_into(&mut table, &mut common.states)?;
+            let mut table = common.values.put_into(source, table)?;
+            expand::write(source, &mut table)?;
+            expand::objects(source, &mut table)?;
+            expand::nothing_left(source, &table)?;
+            let file: CheckFile = source.read(span.clone(), table)?;
+            let id = file.id.clone();
+            let check = check(file).map_err(|why| source.error(span.clone(), format!("check {id}: {why}")))?;
+            checks.push(check);
+        }
     }
+    if checks.is_empty() {
+        let message = format!("gate {} has no check: a gate without checks proves nothing", gate.id);
+        return Err(SuiteError::malformed(super::Place::file(source.file), message));
+    }
+    shared.all_used()?;
     Ok(Gate {
         id: gate.id,
-        slug: file.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+        slug: source.file.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+        file: source.file.to_owned(),
         claim: gate.claim,
         requirement: gate.requirement,
         added: gate.added,
         checks,
     })
+}
+
+/// The tables `[[check]]`, each with its place.
+fn tables<'t>(
+    source: Source<'t>,
+    written: Option<Spanned<DeValue<'t>>>,
+) -> Result<Vec<(std::ops::Range<usize>, Table<'t>)>, SuiteError> {
+    let Some(written) = written else {
+        return Ok(Vec::new());
+    };
+    let wrong = |span| source.error(span, "expected the checks of the gate, each begun with [[check]]");
+    let span = written.span();
+    let DeValue::Array(checks) = written.into_inner() else {
+        return Err(wrong(span));
+    };
+    let table = |check: Spanned<DeValue<'t>>| match (check.span(), check.into_inner()) {
+        (span, DeValue::Table(table)) => Ok((span, table)),
+        (span, _) => Err(wrong(span)),
+    };
+    checks.into_iter().map(table).collect()
 }

@@ -4,12 +4,14 @@
 mod bad_input_tests;
 mod check_file;
 mod error;
+mod expand;
 mod expectation_file;
 mod gate_file;
 mod load;
 mod model;
 mod requirements;
 mod scenario;
+mod source;
 mod sql_file;
 mod suite_file;
 mod values;

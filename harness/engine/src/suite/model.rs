@@ -137,8 +137,10 @@ pub enum TransactionMode {
 pub struct Gate {
     /// Its id.
     pub id: String,
-    /// The name of its file without the ending.
+    /// The name of its file without the ending, with its phase where the file is that of several.
     pub slug: String,
+    /// Its file.
+    pub file: PathBuf,
     /// The claim that its checks prove.
     pub claim: String,
     /// The requirements of the source that it answers.

@@ -3,10 +3,12 @@
 use std::{collections::BTreeMap, path::Path};
 
 use phasegate_evidence::judge::{AuditExpected, Expected, Step};
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
     Gate, Phase, Place, SuiteError,
+    expand::{self, Values},
+    source::Source,
     suite_file::{StepFile, optional_step},
     values::one_or_more,
 };
@@ -14,7 +16,7 @@ use super::{
 /// A run that deviates on purpose.
 #[derive(Debug, Clone)]
 pub struct Scenario {
-    /// Its slug, which is the name of its file.
+    /// Its slug, which is the name of its file, or else a row's of the file's `each`.
     pub slug: String,
     /// One sentence that says what it shows.
     pub title: String,
@@ -97,6 +99,11 @@ pub struct AuditGates(pub BTreeMap<String, Vec<Gate>>);
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ScenarioFile {
+    /// Of a file that gives several.
+    slug: Option<String>,
+    // Taken out before: named here so that the error of an unknown key lists it.
+    #[serde(default, rename = "each")]
+    _each: IgnoredAny,
     pub(super) title: String,
     pub(super) why: String,
     #[serde(default, deserialize_with = "one_or_more")]
@@ -144,8 +151,34 @@ pub(super) struct ReplaceFile {
     pub(super) transaction: Option<super::TransactionMode>,
 }
 
-pub(super) fn read(file: &Path, text: &str) -> Result<ScenarioFile, SuiteError> {
-    let scenario: ScenarioFile = toml::from_str(text).map_err(|error| SuiteError::toml(file, text, &error))?;
+/// Reads a file of scenarios, each with its slug.
+pub(super) fn read(source: Source<'_>, values: &mut Values) -> Result<Vec<(String, ScenarioFile)>, SuiteError> {
+    let table = source.table()?;
+    let several = table.contains_key("each");
+    if let Some(slug) = table.get("slug").filter(|_| !several) {
+        let why = "the slug of a scenario is the name of its file: `slug` goes with `each`";
+        return Err(source.error(slug.span(), why));
+    }
+    let mut scenarios = Vec::new();
+    for table in expand::each(source, table)? {
+        let table = values.put_into(source, table)?;
+        expand::nothing_left(source, &table)?;
+        let mut scenario = whole(source.file, source.read(0..0, table)?)?;
+        let slug = match scenario.slug.take() {
+            None if several => {
+                let why = "several scenarios need a `slug` that tells them apart, such as \"as-delivered-${name}\"";
+                return Err(source.error(0..0, why));
+            }
+            None => source.file.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            Some(slug) => slug,
+        };
+        scenarios.push((slug, scenario));
+    }
+    Ok(scenarios)
+}
+
+/// Each kind of scenario has keys of its own.
+fn whole(file: &Path, scenario: ScenarioFile) -> Result<ScenarioFile, SuiteError> {
     let is = |kind| scenario.kind == kind;
     let wrong = match () {
         () if scenario.gates.is_some() != is(KindName::Audit) => "`gates` goes with kind = \"audit\"",

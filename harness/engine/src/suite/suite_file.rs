@@ -1,12 +1,12 @@
 //! The file `suite.toml`.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use phasegate_evidence::ServerNeed;
 use serde::{Deserialize, Deserializer, de::Error as _};
-use toml::Value;
+use toml::{Spanned, Value};
 
-use super::{Deviation, Finding, SuiteError, TransactionMode};
+use super::{Deviation, Finding, SuiteError, TransactionMode, expand::StateFile};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,6 +21,10 @@ pub(super) struct SuiteFile {
     pub(super) phases: Vec<PhaseFile>,
     #[serde(default, rename = "deviation")]
     pub(super) deviations: Vec<Deviation>,
+    #[serde(default)]
+    pub(super) with: BTreeMap<Spanned<String>, Value>,
+    #[serde(default)]
+    pub(super) given: BTreeMap<Spanned<String>, StateFile>,
     #[serde(default, rename = "finding")]
     pub(super) findings: Vec<Finding>,
 }

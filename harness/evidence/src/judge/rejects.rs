@@ -37,6 +37,7 @@ pub enum Neighbour {
     /// The same write, with this object of the catalog (`trigger t.guard`) switched off.
     SwitchedOff(String),
     /// There is none, because a plan is judged as it was written. Only scenarios may say so.
+    #[serde(rename = "without")]
     None(String),
 }
 

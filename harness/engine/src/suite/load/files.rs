@@ -10,13 +10,15 @@ use phasegate_evidence::Digest;
 
 use phasegate_database::Kind;
 
-use crate::suite::{Place, SqlFile, SuiteError};
+use crate::suite::{Place, SqlFile, SuiteError, expand::Common};
 
 /// Reads one suite.
 pub(super) struct Loader {
     pub(super) folder: PathBuf,
     pub(super) fixtures: PathBuf,
     pub(super) kind: Kind,
+    /// What the suite says once for all its gates.
+    pub(super) common: Common,
     /// Every file that was read, by the name under which the plan lists it.
     pub(super) inputs: BTreeMap<String, Digest>,
     pub(super) read: BTreeSet<PathBuf>,
@@ -28,6 +30,7 @@ impl Loader {
             folder: folder.to_owned(),
             fixtures: PathBuf::new(),
             kind: Kind::Postgres,
+            common: Common::default(),
             inputs: BTreeMap::new(),
             read: BTreeSet::new(),
         })
@@ -66,7 +69,17 @@ impl Loader {
             return Err(SuiteError::unmatched(Place::file(place), why));
         }
         let text = self.take(&path, &format!("fixtures/{name}"))?;
-        Ok(SqlFile::new(name.to_owned(), text, self.kind))
+        Ok(self.sql_text(name.to_owned(), text))
+    }
+
+    /// SQL that stands in a TOML file, where the semicolon of the last statement may be left out.
+    pub(super) fn sql_within(&self, name: String, text: &str) -> SqlFile {
+        let end = if !text.trim_end().ends_with(';') { "\n;" } else { "" };
+        self.sql_text(name, format!("{text}{end}"))
+    }
+
+    pub(super) fn sql_text(&self, name: String, text: String) -> SqlFile {
+        SqlFile::new(name, text, self.kind)
     }
 
     /// Rule 4: a file that nothing reads is an error, since its author believes that it is at work.
@@ -86,6 +99,21 @@ impl Loader {
                 "no phase, gate or scenario reads this file: name it where it belongs, or delete it",
             )),
         }
+    }
+
+    /// The TOML files of a folder, if there is one, in the order of their names. `name` is the folder's in the plan.
+    pub(super) fn toml_files(&mut self, folder: &Path, name: &str) -> Result<Vec<(PathBuf, String)>, SuiteError> {
+        let mut files = Vec::new();
+        if folder.is_dir() {
+            for path in entries(folder)? {
+                if path.extension().is_some_and(|extension| extension == "toml") {
+                    let file_name = path.file_name().unwrap_or_default().to_string_lossy();
+                    let text = self.take(&path, &format!("{name}/{file_name}"))?;
+                    files.push((path, text));
+                }
+            }
+        }
+        Ok(files)
     }
 
     pub(super) fn take(&mut self, path: &Path, name: &str) -> Result<String, SuiteError> {

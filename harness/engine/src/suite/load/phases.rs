@@ -5,16 +5,20 @@ use std::{collections::BTreeMap, path::Path};
 use phasegate_database::Statement;
 use phasegate_evidence::judge::{DefectSql, Expectation, Neighbour};
 
-use super::files::{Loader, entries};
+use super::files::Loader;
 use crate::suite::{
     Gate, Phase, PhaseStep, Place, SqlFile, Suite, SuiteError, TransactionMode, gate_file,
+    source::Source,
     suite_file::{PhaseFile, StepFile},
 };
 
 impl Loader {
-    pub(super) fn phase(&mut self, place: &Path, file: PhaseFile) -> Result<Phase, SuiteError> {
+    /// A phase with its gates; `shared` are those that it has with others.
+    pub(super) fn phase(&mut self, place: &Path, file: PhaseFile, shared: Vec<Gate>) -> Result<Phase, SuiteError> {
         let folder = self.folder.join("gates").join(&file.slug);
-        let gates = self.gates(&folder, &format!("suite/gates/{}", file.slug))?;
+        let mut gates = self.gates(&folder, &format!("suite/gates/{}", file.slug))?;
+        gates.extend(shared);
+        gates.sort_by(|one, other| one.slug.cmp(&other.slug));
         if gates.is_empty() {
             let why = format!("phase {} has no gate: expected at least one file in {}", file.id, folder.display());
             return Err(SuiteError::unmatched(Place::file(place), why));
@@ -47,21 +51,23 @@ impl Loader {
 
     pub(super) fn gates(&mut self, folder: &Path, name: &str) -> Result<Vec<Gate>, SuiteError> {
         let mut gates = Vec::new();
-        if !folder.is_dir() {
-            return Ok(gates);
-        }
-        for path in entries(folder)? {
-            if path.extension().is_none_or(|extension| extension != "toml") {
-                continue;
-            }
-            let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let text = self.take(&path, &format!("{name}/{file_name}"))?;
-            let gate = gate_file::read(&path, &text)?;
-            if !file_name.starts_with(&format!("{}-", gate.id)) && file_name != format!("{}.toml", gate.id) {
-                let why = format!("the file of gate {} should be named {}-<what it claims>.toml", gate.id, gate.id);
-                return Err(SuiteError::malformed(Place::file(&path), why));
-            }
+        for (path, text) in self.toml_files(folder, name)? {
+            let gate = gate_file::read(Source { file: &path, text: &text }, &mut self.common)?;
+            named_after(&gate.id, &gate)?;
             gates.push(gate);
+        }
+        Ok(gates)
+    }
+
+    /// The gates that stand after several phases, by phase.
+    pub(super) fn shared_gates(&mut self, phases: &[String]) -> Result<BTreeMap<String, Vec<Gate>>, SuiteError> {
+        let mut gates: BTreeMap<String, Vec<Gate>> = BTreeMap::new();
+        for (path, text) in self.toml_files(&self.folder.join("gates"), "suite/gates")? {
+            for (phase, gate) in gate_file::read_shared(Source { file: &path, text: &text }, phases, &mut self.common)?
+            {
+                named_after(gate.id.strip_prefix(&format!("{phase}.")).unwrap_or(&gate.id), &gate)?;
+                gates.entry(phase).or_default().push(gate);
+            }
         }
         Ok(gates)
     }
@@ -116,15 +122,25 @@ impl Loader {
 
     pub(super) fn defects(&mut self, suite: &Suite) -> Result<BTreeMap<String, SqlFile>, SuiteError> {
         let mut defects = BTreeMap::new();
-        for (index, gate, check) in suite.checks() {
+        for (_, gate, check) in suite.checks() {
             if let Some(defect) = &check.fails {
-                let place = self.folder.join("gates").join(&suite.phases[index].slug);
-                let place = place.join(format!("{}-*.toml", gate.id));
-                if let DefectSql::File(file) = &defect.sql {
-                    defects.insert(check.id.clone(), self.sql(&place, file)?);
-                }
+                let sql = match &defect.sql {
+                    DefectSql::File(file) => self.sql(&gate.file, file)?,
+                    DefectSql::When(sql) => self.sql_within(format!("fails.when of {}", check.id), sql),
+                };
+                defects.insert(check.id.clone(), sql);
             }
         }
         Ok(defects)
     }
+}
+
+/// The file of a gate begins with its id.
+fn named_after(id: &str, gate: &Gate) -> Result<(), SuiteError> {
+    let name = gate.file.file_name().unwrap_or_default().to_string_lossy();
+    if name.starts_with(&format!("{id}-")) || name == format!("{id}.toml") {
+        return Ok(());
+    }
+    let why = format!("the file of gate {} should be named {id}-<what it claims>.toml", gate.id);
+    Err(SuiteError::malformed(Place::file(&gate.file), why))
 }

@@ -7,27 +7,20 @@ use std::{
 
 use phasegate_evidence::judge::{AuditExpected, Expected};
 
-use super::files::{Loader, entries};
+use super::files::Loader;
 use crate::suite::{
     AuditGates, Place, Replacement, Scenario, ScenarioKind, Suite, SuiteError,
     scenario::{self, KindName, ScenarioFile},
+    source::Source,
 };
 
 impl Loader {
     pub(super) fn scenarios(&mut self, suite: &Suite) -> Result<Vec<Scenario>, SuiteError> {
-        let folder = self.folder.join("scenarios");
         let mut scenarios = Vec::new();
-        if !folder.is_dir() {
-            return Ok(scenarios);
-        }
-        for path in entries(&folder)? {
-            if path.extension().is_none_or(|extension| extension != "toml") {
-                continue;
+        for (path, text) in self.toml_files(&self.folder.join("scenarios"), "suite/scenarios")? {
+            for (slug, file) in scenario::read(Source { file: &path, text: &text }, &mut self.common.values)? {
+                scenarios.push(self.scenario(suite, &path, slug, file)?);
             }
-            let slug = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let text = self.take(&path, &format!("suite/scenarios/{slug}.toml"))?;
-            let file = scenario::read(&path, &text)?;
-            scenarios.push(self.scenario(suite, &path, slug, file)?);
         }
         Ok(scenarios)
     }

@@ -6,9 +6,16 @@ use std::{
 };
 
 use phasegate_database::Kind;
+use toml::Spanned;
 
 use super::files::{Loader, entries};
-use crate::suite::{Baseline, Place, Suite, SuiteError, requirements, suite_file};
+use crate::suite::{
+    Baseline, Place, Suite, SuiteError,
+    expand::{State, StateFile, States, Values},
+    requirements,
+    source::Source,
+    suite_file,
+};
 
 const SUITE_FILE: &str = "suite.toml";
 const REQUIREMENTS_FILE: &str = "requirements.toml";
@@ -73,9 +80,15 @@ impl Loader {
         for file in baseline.schema.iter().chain(&baseline.data) {
             self.parsed(file)?;
         }
+        let source = Source { file: &path, text: &text };
+        self.common.values = Values::new(source, file.with)?;
+        self.common.states = self.states(source, file.given)?;
+        let ids: Vec<String> = file.phases.iter().map(|phase| phase.id.clone()).collect();
+        let mut shared = self.shared_gates(&ids)?;
         let mut phases = Vec::new();
         for phase in file.phases {
-            phases.push(self.phase(&path, phase)?);
+            let gates = shared.remove(&phase.id).unwrap_or_default();
+            phases.push(self.phase(&path, phase, gates)?);
         }
         unique(&path, "phase", phases.iter().map(|phase| phase.id.as_str()))?;
         let gates = || phases.iter().flat_map(|phase| &phase.gates);
@@ -108,10 +121,49 @@ impl Loader {
         };
         suite.defects = self.defects(&suite)?;
         suite.scenarios = self.scenarios(&suite)?;
+        unique(&path, "scenario", suite.scenarios.iter().map(|scenario| scenario.slug.as_str()))?;
+        self.common.states.all_used(source)?;
+        self.common.values.all_used(source)?;
         self.requirements(&mut suite)?;
         self.orphans()?;
         suite.inputs = self.inputs;
         Ok(suite)
+    }
+
+    /// The states that checks start from. Their SQL must parse.
+    fn states(
+        &mut self,
+        source: Source<'_>,
+        files: BTreeMap<Spanned<String>, StateFile>,
+    ) -> Result<States, SuiteError> {
+        let mut states = BTreeMap::new();
+        for (name, file) in files {
+            let span = name.span();
+            let (on, sql) = match file {
+                StateFile::Sql(sql) => (Vec::new(), self.sql_within(String::new(), &sql)),
+                StateFile::File(built) => {
+                    let path = self.folder.join(built.sql.get_ref());
+                    if !path.is_file() {
+                        let why = format!("there is no file {} in {}", built.sql, self.folder.display());
+                        return Err(source.error(built.sql.span(), why));
+                    }
+                    let text = self.take(&path, &format!("suite/{}", built.sql))?;
+                    (built.on, self.sql_text(String::new(), text))
+                }
+            };
+            let why = match sql.statements() {
+                Ok([]) => "it holds no statement".to_owned(),
+                Err(fault) => format!("{} (line {} of its SQL)", fault.message, fault.line),
+                Ok(statements) => {
+                    let sql =
+                        statements.iter().map(|statement| format!("{};", statement.text.trim())).collect::<Vec<_>>();
+                    states.insert(name.into_inner(), State { on, sql: sql.join("\n"), span });
+                    continue;
+                }
+            };
+            return Err(source.error(span, format!("the state `{name}`: {why}")));
+        }
+        States::new(source, states)
     }
 
     /// The list of requirements decides no verdict, and so is no input of a run.
