@@ -37,10 +37,12 @@ pub enum Definition {
 }
 
 /// The kinds of objects that a key may begin with.
-pub(crate) const KINDS: [&str; 20] = [
+pub(crate) const KINDS: [&str; 23] = [
     "table",
     "column",
+    "columns",
     "constraint",
+    "constraints",
     "index",
     "trigger",
     "function",
@@ -58,4 +60,5 @@ pub(crate) const KINDS: [&str; 20] = [
     "owner",
     "rule",
     "event",
+    "header",
 ];

@@ -1,6 +1,7 @@
 //! SQLite: everything in which it differs from PostgreSQL stands here.
 
 mod catalog;
+mod refusal;
 mod rows;
 mod session;
 #[cfg(test)]
