@@ -4,6 +4,16 @@ use std::collections::BTreeSet;
 
 use super::token::{Kind, Token};
 
+/// Makes strings of the words in double quotes that are no names. Only where every name is known can that be told: in a
+/// table and its indexes. SQLite itself rewrites them so when a column is renamed.
+pub(super) fn settle_all(tokens: &mut [Token<'_>], columns: &BTreeSet<String>) {
+    let known = columns.iter().map(String::as_str).chain(["_rowid_", "oid", "rowid"]).map(str::to_owned).collect();
+    settle(tokens, &known);
+    for token in tokens.iter_mut().filter(|token| token.kind == Kind::NameOrText) {
+        token.kind = Kind::Text;
+    }
+}
+
 /// Makes a name of each word in double quotes that can be nothing else: it is known, or stands where SQLite expects one.
 pub(super) fn settle(tokens: &mut [Token<'_>], known: &BTreeSet<String>) {
     let of_index = tokens.iter().take(3).any(|token| token.is("index"));
@@ -34,14 +44,15 @@ pub(super) fn settle(tokens: &mut [Token<'_>], known: &BTreeSet<String>) {
     }
 }
 
-/// The bare words of a statement, none of which can be a string, and the names in other quotes.
+/// The bare words of a statement and the names in other quotes; after DEFAULT both are strings.
 pub(super) fn bare_names<'t>(tokens: &'t [Token<'_>]) -> impl Iterator<Item = String> + 't {
-    let is_name = |token: &&Token<'_>| match token.kind {
+    let is_name = |at: &usize| match tokens[*at].kind {
         Kind::Name => true,
-        Kind::Word => !is_reserved(&token.name()),
+        Kind::Word => !is_reserved(&tokens[*at].name()),
         _ => false,
     };
-    tokens.iter().filter(is_name).map(Token::name)
+    let is_default = |at: &usize| at.checked_sub(1).is_some_and(|before| tokens[before].is("default"));
+    (0..tokens.len()).filter(is_name).filter(move |at| !is_default(at)).map(|at| tokens[at].name())
 }
 
 /// Whether the word in lower case is a keyword wherever it stands bare: the tokens without a fallback in SQLite's grammar.
@@ -54,11 +65,11 @@ pub(super) fn is_keyword_before(word: &str, after: Option<&Token<'_>>) -> bool {
     const JOINS: [&str; 7] = ["cross", "full", "inner", "left", "natural", "outer", "right"];
     let is = |words: &[&str]| after.is_some_and(|token| token.is_any(words));
     match word {
-        "true" | "false" | "current_date" | "current_time" | "current_timestamp" => true,
-        "raise" => is(&["("]),
+        "cast" | "current_date" | "current_time" | "current_timestamp" | "false" | "raise" | "true" => true,
         "unbounded" => is(&["preceding", "following"]),
-        "generated" => is(&["always"]),
-        "always" => is(&["as"]),
+        // Quoted, they are the end of a type.
+        "generated" => after.is_some_and(|token| token.name() == "always"),
+        "always" => after.is_none_or(|token| token.is("as")),
         _ => JOINS.contains(&word) && (is(&["join"]) || is(&JOINS)),
     }
 }

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::{
     header::header,
-    names::{bare_names, settle},
+    names::{bare_names, settle, settle_all},
     table::{Constraint, Table},
     token::{Kind, Token, tokens},
     words::{name, words},
@@ -200,7 +200,7 @@ pub(super) fn virtual_table(sql: &str) -> String {
 
 fn index(sql: &str, columns: Option<&BTreeSet<String>>) -> String {
     let mut tokens = tokens(sql);
-    settle(&mut tokens, columns.unwrap_or(&BTreeSet::new()));
+    settle_all(&mut tokens, columns.unwrap_or(&BTreeSet::new()));
     let unique = if tokens.get(1).is_some_and(|token| token.is("unique")) { "UNIQUE " } else { "" };
     let on = tokens.iter().position(|token| token.is("on")).unwrap_or(tokens.len());
     match without_end(&tokens[on..]) {

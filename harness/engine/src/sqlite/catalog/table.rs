@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    names::{is_reserved, settle},
+    names::{is_reserved, settle_all},
     token::{Kind, Token, tokens},
     words::words,
 };
@@ -44,7 +44,7 @@ impl<'t> Table<'t> {
             elements.into_iter().map_while(Column::parse).collect()
         };
         let known: BTreeSet<String> = columns(&tokens).into_iter().map(|column| column.name.name()).collect();
-        settle(&mut tokens, &known);
+        settle_all(&mut tokens, &known);
         let columns = columns(&tokens);
         let constraints = split(&tokens[open + 1..close], ",").into_iter().skip(columns.len());
         Some(Self {
@@ -99,7 +99,7 @@ impl<'t> Column<'t> {
             end += closing(&rest[end..])? + 1;
         }
         let as_name = |token: &Token<'t>| match token.kind {
-            Kind::NameOrText => Token { kind: Kind::Name, ..*token },
+            Kind::NameOrText | Kind::Text => Token { kind: Kind::Name, ..*token },
             _ => *token,
         };
         Some(Self {

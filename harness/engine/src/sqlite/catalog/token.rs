@@ -49,8 +49,8 @@ impl<'t> Token<'t> {
         let inner = || self.text.get(1..self.text.len().saturating_sub(1)).unwrap_or_default();
         match (self.kind, self.text.as_bytes().first()) {
             (Kind::Name, Some(b'[')) => Cow::Borrowed(inner()),
-            (Kind::Name, _) => Cow::Owned(inner().replace("``", "`").replace("\"\"", "\"")),
-            (Kind::NameOrText, _) => Cow::Owned(inner().replace("\"\"", "\"")),
+            (Kind::Name | Kind::NameOrText | Kind::Text, Some(b'"')) => Cow::Owned(inner().replace("\"\"", "\"")),
+            (Kind::Name, _) => Cow::Owned(inner().replace("``", "`")),
             (Kind::Text, _) => Cow::Owned(inner().replace("''", "'")),
             _ => Cow::Borrowed(self.text),
         }

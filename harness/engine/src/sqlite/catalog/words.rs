@@ -4,6 +4,7 @@ use super::{
     names::{is_keyword_before, is_reserved},
     token::{Kind, Token, is_part_of_a_word},
 };
+use crate::sql::Literal;
 
 /// The tokens in single spaces. Statements that SQLite tells apart by their tokens read differently.
 pub(super) fn words(tokens: &[Token<'_>]) -> String {
@@ -42,13 +43,14 @@ fn word(tokens: &[Token<'_>], at: usize) -> String {
     let is_keyword = is_reserved(&lower) || is_keyword_before(&lower, tokens.get(at + 1));
     match token.kind {
         // A word after DEFAULT is a string, however it is quoted.
-        Kind::Word if is_default && !is_keyword => quote(token.text),
-        Kind::Name | Kind::NameOrText if is_default => quote(&token.unquoted()),
+        Kind::Word if is_default && !is_keyword => Literal(token.text).to_string(),
+        Kind::Name | Kind::NameOrText if is_default => Literal(&token.unquoted()).to_string(),
         Kind::Word => shown(lower, before(1)),
         Kind::Name if is_plain(&lower) && !is_keyword => shown(lower, before(1)),
         Kind::Name => quote(&lower),
         Kind::NameOrText => quote(&token.unquoted()),
-        Kind::Text | Kind::Literal | Kind::Verbatim | Kind::Operator => token.text.to_owned(),
+        Kind::Text => Literal(&token.unquoted()).to_string(),
+        Kind::Literal | Kind::Verbatim | Kind::Operator => token.text.to_owned(),
     }
 }
 
