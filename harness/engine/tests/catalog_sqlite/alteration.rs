@@ -21,7 +21,7 @@ pub(crate) struct Alteration {
     /// What is replaced in the text of the schema, and by what.
     edit: Option<(String, String)>,
     /// What is run on the file.
-    sql: Option<String>,
+    pub(crate) sql: Option<String>,
     /// Why the second reading cannot tell what it is.
     pub(crate) crude: Option<String>,
     #[serde(skip)]

@@ -17,7 +17,7 @@ CREATE TABLE parts (
     price DECIMAL(10, 2) DEFAULT -1.5 CONSTRAINT positive CHECK (price IS NULL OR price > -2),
     total REAL GENERATED ALWAYS AS (qty * price) STORED,
     label TEXT AS (upper(code)) VIRTUAL,
-    state TEXT DEFAULT Open CHECK (state IN ("Open", 'shut')),
+    state TEXT DEFAULT Open CHECK (state IN ('Open', 'shut')),
     hash BLOB DEFAULT x'00FF',
     hot BOOLEAN NOT NULL DEFAULT false,
     parent TEXT,

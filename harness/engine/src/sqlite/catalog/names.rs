@@ -35,7 +35,8 @@ pub(super) fn settle(tokens: &mut [Token<'_>], known: &BTreeSet<String>) {
             && is_after(&[",", ")", "collate", "asc", "desc", "autoincrement"]);
         if token.kind == Kind::NameOrText
             && (listed
-                || is_before(1, &[".", "as", "collate", "constraint", "from", "into", "join", "references", "update"])
+                || is_before(1, &[".", "as", "collate", "constraint", "into", "join", "references", "update"])
+                || is_before(1, &["from"]) && !is_before(2, &["distinct"])
                 || is_after(&[".", "("])
                 || known.contains(&token.name()))
         {

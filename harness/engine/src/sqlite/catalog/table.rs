@@ -33,10 +33,9 @@ impl<'t> Table<'t> {
     pub(in crate::sqlite) fn parse(sql: &'t str) -> Option<Self> {
         let mut tokens = tokens(sql);
         let open = tokens.iter().position(|token| token.is("("))?;
-        let is_table = tokens.iter().take(open).any(|token| token.is("table"));
-        let is_virtual = tokens.iter().take(open).any(|token| token.is("virtual"));
         let close = open + closing(tokens.get(open..)?)?;
-        if !is_table || is_virtual {
+        let is_table = tokens.iter().take(3).any(|token| token.is("table"));
+        if !is_table || tokens.get(1)?.is("virtual") {
             return None;
         }
         let columns = |tokens: &[Token<'t>]| -> Vec<Column<'t>> {

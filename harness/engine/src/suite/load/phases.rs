@@ -57,7 +57,15 @@ impl Loader {
             }
             let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let text = self.take(&path, &format!("{name}/{file_name}"))?;
-            let gate = gate_file::read(&path, &text)?;
+            let mut gate = gate_file::read(&path, &text)?;
+            if self.sqlite {
+                for check in &mut gate.checks {
+                    let folded = check.expectation.fold_keys();
+                    folded.map_err(|why| {
+                        SuiteError::malformed(Place::file(&path), format!("check {}: {why}", check.id))
+                    })?;
+                }
+            }
             if !file_name.starts_with(&format!("{}-", gate.id)) && file_name != format!("{}.toml", gate.id) {
                 let why = format!("the file of gate {} should be named {}-<what it claims>.toml", gate.id, gate.id);
                 return Err(SuiteError::malformed(Place::file(&path), why));
