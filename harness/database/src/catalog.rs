@@ -4,7 +4,9 @@
 pub const OBJECT_KINDS: &[&str] = &[
     "table",
     "column",
+    "order",
     "constraint",
+    "constraints",
     "index",
     "trigger",
     "function",
@@ -22,4 +24,5 @@ pub const OBJECT_KINDS: &[&str] = &[
     "owner",
     "rule",
     "event",
+    "header",
 ];

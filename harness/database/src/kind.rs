@@ -31,6 +31,8 @@ pub struct Capabilities {
     pub roles: bool,
     /// Several sessions can write at once, and one can be seen to wait for another.
     pub sessions: bool,
+    /// Two names that differ in case alone are two names.
+    pub names_with_case: bool,
     /// A baseline applies in one transaction; elsewhere it holds statements that no transaction allows.
     pub transactional_baseline: bool,
     /// What a statement does lies within the database and goes with its transaction; elsewhere it may lie in files beside
@@ -46,6 +48,7 @@ const POSTGRES: Capabilities = Capabilities {
     server: true,
     roles: true,
     sessions: true,
+    names_with_case: true,
     transactional_baseline: true,
     self_contained: true,
     judged_on_a_copy: false,
@@ -57,6 +60,7 @@ const SQLITE: Capabilities = Capabilities {
     server: false,
     roles: false,
     sessions: false,
+    names_with_case: false,
     transactional_baseline: false,
     self_contained: false,
     judged_on_a_copy: true,

@@ -198,15 +198,18 @@ impl Session {
     }
 
     /// Brings declared definitions into the form in which [`Session::catalog`] gives them, by letting the database
-    /// itself build the objects within a savepoint.
+    /// itself build the objects within a savepoint; SQLite builds them in an empty database in memory.
     ///
     /// # Errors
     /// When the database does not accept a declaration; the error names it.
     pub async fn normalise(&mut self, declared: &[(String, String)]) -> Result<Vec<Definition>, Error> {
+        if let Connection::Sqlite(_) = &self.connection {
+            return sqlite::normalise(declared);
+        }
         self.begin().await?;
         let normalised = match &mut self.connection {
             Connection::Postgres(session) => postgres::normalise(session, declared).await,
-            Connection::Sqlite(session) => sqlite::normalise(session, declared),
+            Connection::Sqlite(_) => sqlite::normalise(declared),
         };
         self.rollback().await?;
         normalised

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use phasegate_database::{Database, Error, Host, Session, TableRows};
+use phasegate_database::{Database, Error, Host, Session, TableRows, refusal_of};
 use phasegate_evidence::{
     Catalog, Event, Reason, ServerFacts,
     judge::{Check, Expectation, Judged, Judging, Observation, inapplicable, judge},
@@ -166,7 +166,10 @@ pub(crate) async fn rows_before(
         if let Expectation::Unchanged(claim) = &check.expectation
             && let Some(before) = before
         {
-            rows.insert(check.id.clone(), states.rows(before, &claim.tables, &claim.except).await?);
+            // Rows that cannot be read are none, and the check says so.
+            if let Ok(found) = refusal_of(states.rows(before, &claim.tables, &claim.except).await)? {
+                rows.insert(check.id.clone(), found);
+            }
         }
     }
     Ok(rows)

@@ -25,6 +25,11 @@ pub enum Cause {
         /// Its name, without arguments.
         name: String,
     },
+    /// The trigger that raised, where the database knows no function of it.
+    Trigger {
+        /// Its name.
+        name: String,
+    },
     /// The row-level security of a table.
     Rls {
         /// The table.
@@ -56,7 +61,7 @@ impl Cause {
             return true;
         }
         match self {
-            Self::Constraint { name } | Self::Function { name } => name == by,
+            Self::Constraint { name } | Self::Function { name } | Self::Trigger { name } => name == by,
             Self::Column { table, name } => name == by || by.split_once('.') == Some((table, name)),
             Self::Rls { .. } | Self::Privilege { .. } | Self::Type { .. } | Self::Routine { .. } => false,
         }
@@ -70,6 +75,7 @@ impl fmt::Display for Cause {
             Self::Column { table, name } if table.is_empty() => write!(f, "column {name}"),
             Self::Column { table, name } => write!(f, "column {table}.{name}"),
             Self::Function { name } => write!(f, "function {name}"),
+            Self::Trigger { name } => write!(f, "trigger {name}"),
             Self::Rls { table } => write!(f, "rls {table}"),
             Self::Privilege { object } => write!(f, "privilege {object}"),
             Self::Type { name } => write!(f, "type {name}"),

@@ -22,6 +22,10 @@ pub(crate) fn from_rusqlite(error: &rusqlite::Error) -> Error {
 
 /// What refused, from the message: SQLite names columns and CHECKs only there.
 fn cause(message: &str) -> Option<Cause> {
+    if let Some((_, column)) = message.strip_prefix("cannot store ").and_then(|rest| rest.split_once(" column ")) {
+        let (table, name) = column.split_once('.')?;
+        return Some(Cause::Column { table: table.to_owned(), name: name.to_owned() });
+    }
     let (kind, rest) = message.split_once(" constraint failed")?;
     let name = rest.trim_start_matches(": ").trim();
     match kind {

@@ -5,11 +5,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rusqlite::{Batch, Connection, OpenFlags, fallible_iterator::FallibleIterator, types::ValueRef};
+use rusqlite::{Batch, Connection, OpenFlags, Statement, fallible_iterator::FallibleIterator, types::ValueRef};
 
 use phasegate_evidence::{Cause, Cell, Refusal, Table};
 
-use super::error::{INTERRUPTED, from_rusqlite};
+use super::{
+    error::{INTERRUPTED, from_rusqlite},
+    refusal,
+};
 use crate::{Error, Identifier, Ran};
 
 /// A SQLite connection.
@@ -157,22 +160,28 @@ impl SqliteSession {
         while let Some(mut statement) = batch.next().map_err(|e| from_rusqlite(&e))? {
             let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
             let before = self.connection.total_changes();
-            let mut table = Table::default();
-            let mut rows = statement.raw_query();
-            while let Some(row) = rows.next().map_err(|error| from_rusqlite(&error))? {
-                let cells = (0..columns.len())
-                    .map(|index| row.get_ref(index).map(cell))
-                    .collect::<Result<Vec<Cell>, _>>()
-                    .map_err(|error| from_rusqlite(&error))?;
-                table.rows.push(cells);
-            }
-            if !table.rows.is_empty() {
-                table.columns = columns;
-            }
+            let rows = match rows(&mut statement, columns.len()) {
+                Ok(rows) => rows,
+                Err(error) => {
+                    let text = statement.expanded_sql().unwrap_or_default();
+                    drop(statement);
+                    return Err(self.refused(&error, &text));
+                }
+            };
             ran.affected += self.connection.total_changes() - before;
-            ran.table = table;
+            ran.table = Table { columns: if rows.is_empty() { Vec::new() } else { columns }, rows };
         }
         Ok(ran)
+    }
+
+    /// The refusal of a statement, with what refused it where the message does not say so.
+    fn refused(&self, error: &rusqlite::Error, statement: &str) -> Error {
+        let Error::Refused(refused) = from_rusqlite(error) else {
+            return from_rusqlite(error);
+        };
+        let code = error.sqlite_error().map(|error| error.extended_code);
+        let cause = refused.cause.or_else(|| refusal::cause(&self.connection, code?, &refused.message, statement));
+        Error::Refused(Refusal { cause, ..refused })
     }
 
     /// The plan of a query as it is without statistics, which would make it depend on the rows of the day on which
@@ -197,18 +206,17 @@ impl SqliteSession {
     /// Looks for rows that a deferred foreign key will refuse at COMMIT.
     ///
     /// # Errors
-    /// When there is one; the error names the table as its cause.
+    /// When there is one; the error names the foreign key as its cause.
     pub fn settle(&mut self) -> Result<(), Error> {
         let enforced = self.run("PRAGMA foreign_keys")?;
         if enforced.table.single() != Some("1") {
             return Ok(());
         }
-        let broken = self.run("PRAGMA foreign_key_check")?;
-        match broken.table.rows.first().and_then(|row| row.first().cloned().flatten()) {
+        match refusal::broken_keys(&self.connection)? {
             None => Ok(()),
-            Some(table) => Err(Error::Refused(Refusal {
+            Some(name) => Err(Error::Refused(Refusal {
                 sqlstate: Some("SQLITE_CONSTRAINT_FOREIGNKEY".to_owned()),
-                cause: Some(Cause::Constraint { name: table }),
+                cause: Some(Cause::Constraint { name }),
                 ..Refusal::without_code("FOREIGN KEY constraint failed")
             })),
         }
@@ -221,6 +229,15 @@ impl SqliteSession {
     pub fn close(self) -> Result<(), Error> {
         self.connection.close().map_err(|(_, error)| from_rusqlite(&error))
     }
+}
+
+fn rows(statement: &mut Statement<'_>, width: usize) -> rusqlite::Result<Vec<Vec<Cell>>> {
+    let mut rows = Vec::new();
+    let mut found = statement.raw_query();
+    while let Some(row) = found.next()? {
+        rows.push((0..width).map(|index| row.get_ref(index).map(cell)).collect::<Result<_, _>>()?);
+    }
+    Ok(rows)
 }
 
 fn cell(value: ValueRef<'_>) -> Cell {

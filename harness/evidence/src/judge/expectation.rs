@@ -1,5 +1,7 @@
 //! The kinds of expectations and of what is seen.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -79,6 +81,34 @@ impl Expectation {
             _ => Vec::new(),
         }
     }
+
+    /// Puts the keys of declared objects into lower case, as the catalog of a database has them that compares names
+    /// without case.
+    ///
+    /// # Errors
+    /// When two keys are then the same.
+    pub fn fold_keys(&mut self) -> Result<(), String> {
+        match self {
+            Self::Catalog(facts) => fold(&mut facts.objects),
+            Self::Changes(changes) => {
+                fold(&mut changes.add)?;
+                fold(&mut changes.alter)?;
+                changes.drop = changes.drop.iter().map(|key| key.to_ascii_lowercase()).collect();
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn fold<T>(objects: &mut BTreeMap<String, T>) -> Result<(), String> {
+    for (key, object) in std::mem::take(objects) {
+        let folded = key.to_ascii_lowercase();
+        if objects.insert(folded, object).is_some() {
+            return Err(format!("`{key}` is declared twice: names are the same in capitals"));
+        }
+    }
+    Ok(())
 }
 
 /// What was seen when a check was tried.
@@ -143,5 +173,25 @@ pub fn judge(expectation: &Expectation, seen: &Observation) -> Judged {
         (Expectation::Unchanged(expected), Observation::Unchanged(seen)) => expected.judge(seen),
         (Expectation::Rollback(expected), Observation::Rollback(seen)) => expected.judge(seen),
         _ => Judged::error(ReasonCode::Harness, "what was seen is of another kind than what was expected"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::Fact;
+
+    fn declared(keys: &[&str]) -> Expectation {
+        let object = |key: &&str| ((*key).to_owned(), Fact::Absent);
+        Expectation::Catalog(CatalogFacts { objects: keys.iter().map(object).collect(), exactly: Vec::new() })
+    }
+
+    #[test]
+    fn keys_that_differ_in_case_alone_are_one_key_and_may_not_be_declared_twice() {
+        let mut one = declared(&["column Orders.Qty", "index I"]);
+        one.fold_keys().expect("two keys");
+        assert_eq!(one, declared(&["column orders.qty", "index i"]));
+        let twice = declared(&["index I", "index i"]).fold_keys();
+        assert_eq!(twice.expect_err("one key"), "`index i` is declared twice: names are the same in capitals");
     }
 }

@@ -17,10 +17,37 @@ pub(in crate::suite) fn objects(source: Source<'_>, check: &mut Table<'_>) -> Re
         for key in ["add", "alter"] {
             if let Some(declared) = changes.get_mut(key) {
                 apart(source, declared)?;
+                if key == "add" {
+                    order_of_new_tables(declared);
+                }
             }
         }
     }
     Ok(())
+}
+
+/// The columns of a table that is new stand in the order in which they are declared.
+fn order_of_new_tables(declared: &mut Value<'_>) {
+    let span = declared.span();
+    let DeValue::Table(objects) = declared.get_mut() else { return };
+    let new: Vec<String> =
+        objects.keys().filter_map(|key| key.get_ref().strip_prefix("table ").map(str::to_owned)).collect();
+    for table in new {
+        let prefix = format!("column {table}.");
+        let mut columns: Vec<(usize, &str)> = objects
+            .iter()
+            .filter_map(|(key, _)| Some((key.span().start, key.get_ref().strip_prefix(&prefix)?)))
+            .collect();
+        columns.sort_by_key(|(place, _)| *place);
+        let order = columns.into_iter().map(|(_, name)| name).collect::<Vec<_>>().join(", ");
+        let key = format!("order {table}");
+        if !order.is_empty() && !objects.contains_key(key.as_str()) {
+            objects.insert(
+                Spanned::new(span.clone(), key.into()),
+                Spanned::new(span.clone(), DeValue::String(order.into())),
+            );
+        }
+    }
 }
 
 fn apart(source: Source<'_>, declared: &mut Value<'_>) -> Result<(), SuiteError> {
@@ -56,11 +83,13 @@ fn columns<'t>(
         let why = format!("expected the columns of {table} in one text, as in CREATE TABLE");
         return Err(source.error(columns.span(), why));
     };
-    for column in top_level(text) {
+    for (ordinal, column) in top_level(text).into_iter().enumerate() {
         let Some((name, definition)) = column.split_once(char::is_whitespace) else {
             return Err(source.error(columns.span(), format!("column `{column}` of {table} has no definition")));
         };
-        let key = Spanned::new(key.span(), format!("column {table}.{name}").into());
+        // Each column lies behind the one before it, so that their order is not lost.
+        let place = key.span().start + ordinal;
+        let key = Spanned::new(place..key.span().end.max(place), format!("column {table}.{name}").into());
         let definition = definition.split_whitespace().collect::<Vec<_>>().join(" ");
         insert(source, objects, key, Spanned::new(columns.span(), DeValue::String(definition.into())))?;
     }

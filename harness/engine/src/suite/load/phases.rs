@@ -52,11 +52,25 @@ impl Loader {
     pub(super) fn gates(&mut self, folder: &Path, name: &str) -> Result<Vec<Gate>, SuiteError> {
         let mut gates = Vec::new();
         for (path, text) in self.toml_files(folder, name)? {
-            let gate = gate_file::read(Source { file: &path, text: &text }, &mut self.common)?;
+            let mut gate = gate_file::read(Source { file: &path, text: &text }, &mut self.common)?;
+            self.fold_names(&mut gate)?;
             named_after(&gate.id, &gate)?;
             gates.push(gate);
         }
         Ok(gates)
+    }
+
+    /// Names compare without case where the kind of database compares them so.
+    fn fold_names(&self, gate: &mut Gate) -> Result<(), SuiteError> {
+        if self.kind.capabilities().names_with_case {
+            return Ok(());
+        }
+        let malformed =
+            |id: &str, why: String| SuiteError::malformed(Place::file(&gate.file), format!("check {id}: {why}"));
+        for check in &mut gate.checks {
+            check.expectation.fold_keys().map_err(|why| malformed(&check.id, why))?;
+        }
+        Ok(())
     }
 
     /// The gates that stand after several phases, by phase.
@@ -65,6 +79,8 @@ impl Loader {
         for (path, text) in self.toml_files(&self.folder.join("gates"), "suite/gates")? {
             for (phase, gate) in gate_file::read_shared(Source { file: &path, text: &text }, phases, &mut self.common)?
             {
+                let mut gate = gate;
+                self.fold_names(&mut gate)?;
                 named_after(gate.id.strip_prefix(&format!("{phase}.")).unwrap_or(&gate.id), &gate)?;
                 gates.entry(phase).or_default().push(gate);
             }
