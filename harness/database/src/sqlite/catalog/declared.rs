@@ -2,14 +2,14 @@
 //! from the declaration alone, and what it stored is read as a file's schema is. So a suite may write as it likes, a
 //! mistake in a declaration has SQLite's own words, and no file is written to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use phasegate_evidence::Definition;
 use rusqlite::Connection;
 
 use super::{
     names::{bare_names, settle},
-    schema::{Schema, end_of_head, virtual_table},
+    schema::{end_of_head, index, options, trigger, view, virtual_table},
     table::{Table, own_key},
     token::{Kind, Token, tokens},
     words::{name, quote, words},
@@ -20,22 +20,30 @@ use crate::{Error, sqlite::error::from_rusqlite};
 /// have a column or a table of that name, or where only a name can stand; else it is a string, as it is to SQLite.
 pub(crate) fn normalise(declared: &[(String, String)]) -> Result<Vec<Definition>, Error> {
     let connection = Connection::open_in_memory().map_err(|error| from_rusqlite(&error))?;
-    let known: BTreeSet<String> =
-        declared.iter().flat_map(|(key, _)| tokens(key).into_iter().skip(1)).map(|token| token.name()).collect();
-    let definition = |(key, words): &(String, String)| -> Result<Definition, Error> {
-        connection.execute_batch("BEGIN").map_err(|error| from_rusqlite(&error))?;
-        let built = Declaration { connection: &connection, known: &known, key, text: words }.build();
-        connection.execute_batch("ROLLBACK").map_err(|error| from_rusqlite(&error))?;
-        Ok(built.map_or_else(Definition::Unresolved, Definition::Known))
-    };
-    declared.iter().map(definition).collect()
+    let named = |(key, _): &(String, String)| tokens(key).iter().skip(1).map(Token::name).collect::<Vec<_>>();
+    let known: BTreeSet<String> = declared.iter().flat_map(named).collect();
+    // Many a column of a suite is declared in the same words; the name of none is part of its definition.
+    let mut built: BTreeMap<(&str, &str), Definition> = BTreeMap::new();
+    let mut definitions = Vec::with_capacity(declared.len());
+    for (number, (key, text)) in declared.iter().enumerate() {
+        let kind = key.split(' ').next().unwrap_or_default();
+        let definition = built.entry((kind, text)).or_insert_with(|| {
+            let name = format!("declared {number}");
+            let built = Declaration { connection: &connection, known: &known, kind, text, name }.build();
+            built.map_or_else(Definition::Unresolved, Definition::Known)
+        });
+        definitions.push(definition.clone());
+    }
+    Ok(definitions)
 }
 
 struct Declaration<'d> {
     connection: &'d Connection,
     known: &'d BTreeSet<String>,
-    key: &'d str,
+    kind: &'d str,
     text: &'d str,
+    /// Of what is built.
+    name: String,
 }
 
 impl Declaration<'_> {
@@ -43,7 +51,7 @@ impl Declaration<'_> {
     fn build(&self) -> Result<String, String> {
         let mut tokens = tokens(self.text);
         settle(&mut tokens, self.known);
-        match self.key.split(' ').next().unwrap_or_default() {
+        match self.kind {
             "column" => self.column(&tokens),
             "constraint" => self.constraint(&tokens),
             "index" => self.index(&tokens),
@@ -62,18 +70,18 @@ impl Declaration<'_> {
             Some(place) => (&self.text[..place.start], &self.text[place.start + place.text.len()..]),
             None => (self.text, ""),
         };
-        let (columns, number) = needed(tokens);
-        let sql = self.stored(&format!("CREATE TABLE t ({columns}, \"the column\" {own}{rest}\n)"))?;
-        let table =
-            Table::parse(&sql).filter(|table| table.constraints.is_empty() && table.columns.len() == number + 1);
+        let needed = needed(tokens);
+        let sql = self.stored("TABLE", &format!("({}, \"the column\" {own}{rest}\n)", columns(&needed)))?;
+        let is_one = |table: &Table<'_>| table.constraints.is_empty() && table.columns.len() == needed.len() + 1;
+        let table = Table::parse(&sql).filter(is_one);
         let column = table.as_ref().and_then(|table| table.columns.last());
         column.map(|column| column.words(place.map_or("1", |place| place.text))).ok_or_else(|| self.is_more_than_one())
     }
 
     fn constraint(&self, tokens: &[Token<'_>]) -> Result<String, String> {
-        let (columns, number) = needed(tokens);
-        let sql = self.stored(&format!("CREATE TABLE t ({columns}, CONSTRAINT c {}\n)", self.text))?;
-        let table = Table::parse(&sql).filter(|table| table.columns.len() == number);
+        let needed = needed(tokens);
+        let sql = self.stored("TABLE", &format!("({}, CONSTRAINT c {}\n)", columns(&needed), self.text))?;
+        let table = Table::parse(&sql).filter(|table| table.columns.len() == needed.len());
         match table.as_ref().map(|table| table.constraints.as_slice()) {
             Some([constraint]) => Ok(words(&constraint.body)),
             _ => Err(self.is_more_than_one()),
@@ -81,57 +89,49 @@ impl Declaration<'_> {
     }
 
     fn index(&self, tokens: &[Token<'_>]) -> Result<String, String> {
-        let unique = usize::from(tokens.first().is_some_and(|token| token.is("unique")));
-        let [on, table, rest @ ..] = &tokens[unique.min(tokens.len())..] else {
-            return Err(self.reads_otherwise("[UNIQUE] ON table (...) [WHERE ...]"));
+        let (what, tokens) = match tokens {
+            [unique, rest @ ..] if unique.is("unique") => ("UNIQUE INDEX", rest),
+            _ => ("INDEX", tokens),
         };
-        if !on.is("on") {
-            return Err(self.reads_otherwise("[UNIQUE] ON table (...) [WHERE ...]"));
-        }
-        let table = quote(&table.name());
-        let (columns, _) = needed(rest);
-        self.execute(&format!("CREATE TABLE {table} ({columns})"))?;
-        let unique = if unique == 1 { "UNIQUE" } else { "" };
-        let keys = rest.first().map_or("", |first| &self.text[first.start..]);
-        self.execute(&format!("CREATE {unique} INDEX \"the index\" ON {table} {keys}"))?;
-        self.read("index ")
+        let (table, keys) = match tokens {
+            [on, table, keys @ ..] if on.is("on") => (table.name(), keys),
+            _ => return Err(self.reads_otherwise("[UNIQUE] ON table (...) [WHERE ...]")),
+        };
+        let (needed, indexed) = (needed(keys), quote(&format!("indexed by {}", self.name)));
+        self.execute(&format!("CREATE TABLE {indexed} ({})", columns(&needed)))?;
+        let keys = keys.first().map_or("", |first| &self.text[first.start..]);
+        Ok(index(&self.stored(what, &format!("ON {indexed} {keys}"))?, &table, &needed))
     }
 
     fn trigger(&self, tokens: &[Token<'_>]) -> Result<String, String> {
-        let body = self.without_head(tokens);
         let on = tokens.iter().position(|token| token.is("on")).and_then(|on| tokens.get(on + 1));
         let Some(table) = on.map(|token| quote(&token.name())) else {
-            return Err(self.reads_otherwise("BEFORE, AFTER or INSTEAD OF ... ON table ... BEGIN ...; END"));
+            return Err(self.reads_otherwise("BEFORE, AFTER or INSTEAD OF ... ON table BEGIN ...; END"));
         };
-        let is_of_view = tokens.iter().any(|token| token.is("instead"));
-        let columns = if is_of_view { "AS SELECT 1" } else { "(c)" };
-        let kind = if is_of_view { "VIEW" } else { "TABLE" };
-        self.execute(&format!("CREATE {kind} {table} {columns}"))?;
-        self.execute(&format!("CREATE TRIGGER g {body}"))?;
-        self.read("trigger ")
+        self.execute(&if tokens.iter().any(|token| token.is("instead")) {
+            format!("CREATE VIEW IF NOT EXISTS {table} AS SELECT 1")
+        } else {
+            format!("CREATE TABLE IF NOT EXISTS {table} (c)")
+        })?;
+        Ok(trigger(&self.stored("TRIGGER", self.without_head(tokens))?, self.known))
     }
 
     fn view(&self, tokens: &[Token<'_>]) -> Result<String, String> {
-        let body = self.without_head(tokens);
         let is_query = tokens.first().is_some_and(|token| token.is_any(&["select", "values", "with"]));
         let gives = if is_query { "AS" } else { "" };
-        self.execute(&format!("CREATE VIEW v {gives} {body}"))?;
-        self.read("view ")
+        Ok(view(&self.stored("VIEW", &format!("{gives} {}", self.without_head(tokens)))?, self.known))
     }
 
     fn table(&self, tokens: &[Token<'_>]) -> Result<String, String> {
         match tokens {
             // Its module need not be known here, and what its arguments mean is the module's own.
             [kind, ..] if kind.is("virtual") => Ok(virtual_table(self.text)),
-            [kind, options @ ..] if kind.is("table") => {
-                let option = |token: &Token<'_>| {
-                    if token.is("without") { "WITHOUT".to_owned() } else { format!("{},", token.text) }
-                };
-                let options: String =
-                    options.iter().filter(|token| !token.is(",")).map(|token| option(token) + " ").collect();
-                let options = options.trim_end().trim_end_matches(',');
-                self.execute(&format!("CREATE TABLE t (c INTEGER PRIMARY KEY) {options}"))?;
-                self.read("table ")
+            [kind, said @ ..] if kind.is("table") => {
+                let said = said.iter().filter(|token| !token.is(",")).map(|token| token.text);
+                // Between options there is a comma, and within WITHOUT ROWID none.
+                let said = said.collect::<Vec<_>>().join(", ").to_uppercase().replace("WITHOUT,", "WITHOUT");
+                let sql = self.stored("TABLE", &format!("(c INTEGER PRIMARY KEY) {said}"))?;
+                Table::parse(&sql).as_ref().map(options).ok_or_else(|| self.is_more_than_one())
             }
             _ => Err(self.reads_otherwise("table [WITHOUT ROWID] [STRICT] or virtual table USING module(...)")),
         }
@@ -147,18 +147,12 @@ impl Declaration<'_> {
         self.connection.execute(sql, []).map(drop).map_err(|error| from_rusqlite(&error).to_string())
     }
 
-    /// Executes a statement, and gives its text as SQLite stored it.
-    fn stored(&self, sql: &str) -> Result<String, String> {
-        self.execute(sql)?;
-        let stored = self.connection.query_row("SELECT sql FROM sqlite_schema", [], |row| row.get(0));
-        stored.map_err(|error| from_rusqlite(&error).to_string())
-    }
-
-    /// The line of the one object of this kind.
-    fn read(&self, kind: &str) -> Result<String, String> {
-        let catalog = Schema::read(self.connection).map_err(|error| error.to_string())?.catalog(self.known);
-        let line = catalog.0.into_iter().find(|(key, _)| key.starts_with(kind));
-        line.map(|(_, line)| line).ok_or_else(|| format!("no {kind}came of it"))
+    /// Creates an object, and gives its text as SQLite stored it.
+    fn stored(&self, what: &str, definition: &str) -> Result<String, String> {
+        self.execute(&format!("CREATE {what} {} {definition}", quote(&self.name)))?;
+        let by_name = self.connection.prepare_cached("SELECT sql FROM sqlite_schema WHERE name = ?1");
+        let text = by_name.and_then(|mut by_name| by_name.query_row([&self.name], |row| row.get(0)));
+        text.map_err(|error| from_rusqlite(&error).to_string())
     }
 
     fn is_more_than_one(&self) -> String {
@@ -170,11 +164,13 @@ impl Declaration<'_> {
     }
 }
 
-/// A column for every name that the tokens hold, and how many these are. A column too many changes no definition.
-fn needed(tokens: &[Token<'_>]) -> (String, usize) {
-    let names: BTreeSet<String> = bare_names(tokens).chain(["the first column".to_owned()]).collect();
-    let columns: Vec<String> = names.iter().map(|name| format!("{} INTEGER", quote(name))).collect();
-    (columns.join(", "), names.len())
+/// The columns that a definition may need: one for every name that it holds, since one too many changes nothing.
+fn needed(tokens: &[Token<'_>]) -> BTreeSet<String> {
+    bare_names(tokens).chain(["the first column".to_owned()]).collect()
+}
+
+fn columns(names: &BTreeSet<String>) -> String {
+    names.iter().map(|name| format!("{} INTEGER", quote(name))).collect::<Vec<_>>().join(", ")
 }
 
 fn names(tokens: &[Token<'_>]) -> String {

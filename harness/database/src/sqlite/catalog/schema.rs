@@ -19,14 +19,14 @@ use crate::{
 
 /// The whole catalog of the file. Objects whose names begin with `sqlite_` are SQLite's own and no part of it.
 pub(crate) fn catalog(session: &mut SqliteSession) -> Result<Catalog, Error> {
-    let mut catalog = Schema::read(session.connection())?.catalog(&BTreeSet::new());
+    let mut catalog = Schema::read(session.connection())?.catalog();
     catalog.0.extend(header(session)?);
     Ok(catalog)
 }
 
 /// The statements of a schema, and the names that SQLite gave to constraints without one.
 #[derive(Debug, Default)]
-pub(super) struct Schema {
+struct Schema {
     objects: Vec<Object>,
     automatic: Vec<Automatic>,
 }
@@ -50,7 +50,7 @@ struct Object {
 }
 
 impl Schema {
-    pub(super) fn read(connection: &Connection) -> Result<Self, Error> {
+    fn read(connection: &Connection) -> Result<Self, Error> {
         let refused = |error: rusqlite::Error| from_rusqlite(&error);
         let mut schema = Self::default();
         let mut statement = connection
@@ -83,9 +83,8 @@ impl Schema {
         Ok(schema)
     }
 
-    /// One key and one line for each thing that an author can say. Views and triggers may mean these names as well as
-    /// those of the schema itself.
-    pub(super) fn catalog(&self, further_names: &BTreeSet<String>) -> Catalog {
+    /// One key and one line for each thing that an author can say.
+    fn catalog(&self) -> Catalog {
         let mut lines = Lines::default();
         let mut columns = BTreeMap::new();
         for object in self.objects.iter().filter(|object| object.kind == "table") {
@@ -93,12 +92,14 @@ impl Schema {
             columns.insert(table, self.table(object, &mut lines));
         }
         let everything = self.objects.iter().map(|object| object.name.to_ascii_lowercase());
-        let everything: BTreeSet<String> =
-            everything.chain(columns.values().chain([further_names]).flatten().cloned()).collect();
+        let everything: BTreeSet<String> = everything.chain(columns.values().flatten().cloned()).collect();
         for object in &self.objects {
             let table = object.table.to_ascii_lowercase();
             match object.kind.as_str() {
-                "index" => lines.add(&format!("index {}", name(&object.name)), index(&object.sql, columns.get(&table))),
+                "index" => {
+                    let line = index(&object.sql, &table, columns.get(&table).unwrap_or(&BTreeSet::new()));
+                    lines.add(&format!("index {}", name(&object.name)), line);
+                }
                 "view" => lines.add(&format!("view {}", name(&object.name)), view(&object.sql, &everything)),
                 "trigger" => {
                     let key = format!("trigger {}.{}", name(&table), name(&object.name));
@@ -182,7 +183,8 @@ impl Lines {
     }
 }
 
-fn options(table: &Table<'_>) -> String {
+/// `table [WITHOUT ROWID] [STRICT]`.
+pub(super) fn options(table: &Table<'_>) -> String {
     let options = table.options.iter().map(|option| words(option));
     std::iter::once("table".to_owned()).chain(options).collect::<Vec<_>>().join(" ")
 }
@@ -198,18 +200,17 @@ pub(super) fn virtual_table(sql: &str) -> String {
     format!("virtual table {}", words(without_end(&tokens[using..])))
 }
 
-fn index(sql: &str, columns: Option<&BTreeSet<String>>) -> String {
+/// `[UNIQUE] ON table (...) [WHERE ...]`.
+pub(super) fn index(sql: &str, table: &str, columns: &BTreeSet<String>) -> String {
     let mut tokens = tokens(sql);
-    settle_all(&mut tokens, columns.unwrap_or(&BTreeSet::new()));
+    settle_all(&mut tokens, columns);
     let unique = if tokens.get(1).is_some_and(|token| token.is("unique")) { "UNIQUE " } else { "" };
-    let on = tokens.iter().position(|token| token.is("on")).unwrap_or(tokens.len());
-    match without_end(&tokens[on..]) {
-        [_, table, rest @ ..] => format!("{unique}ON {} {}", name(&table.name()), words(rest)),
-        _ => words(&tokens),
-    }
+    let keys = tokens.iter().position(|token| token.is("on")).map_or(0, |on| on + 2).min(tokens.len());
+    format!("{unique}ON {} {}", name(table), words(without_end(&tokens[keys..])))
 }
 
-fn view(sql: &str, known: &BTreeSet<String>) -> String {
+/// The query, with the names of the columns before it where they are given.
+pub(super) fn view(sql: &str, known: &BTreeSet<String>) -> String {
     let mut tokens = statement(sql, known);
     let head = end_of_head(&tokens);
     if tokens.get(head).is_some_and(|token| token.is("as")) {
@@ -218,7 +219,8 @@ fn view(sql: &str, known: &BTreeSet<String>) -> String {
     words(without_end(&tokens[head..]))
 }
 
-fn trigger(sql: &str, known: &BTreeSet<String>) -> String {
+/// All that follows its name.
+pub(super) fn trigger(sql: &str, known: &BTreeSet<String>) -> String {
     let tokens = statement(sql, known);
     words(without_end(&tokens[end_of_head(&tokens)..]))
 }
