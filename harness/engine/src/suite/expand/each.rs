@@ -62,15 +62,11 @@ pub(super) fn filled<'t>(
     let mut used = BTreeSet::new();
     let tables = rows.iter().map(|row| fill(source, table, row, &mut used)).collect::<Result<Vec<_>, _>>()?;
     let names = rows.first().into_iter().flat_map(Table::keys);
-    match names.into_iter().find(|name| !used.contains(name.get_ref().as_ref())) {
-        None => {}
-        Some(name) => {
-            return Err(source.error(name.span(), format!("`{key}` gives `{name}`, and nothing says `${{{name}}}`")));
-        }
+    if let Some(name) = names.into_iter().find(|name| !used.contains(name.get_ref().as_ref())) {
+        return Err(source.error(name.span(), format!("`{key}` gives `{name}`, and nothing says `${{{name}}}`")));
     }
-    let ids = || tables.iter().filter_map(|table| table.get("id").or(table.get("slug")));
     let mut seen = BTreeSet::new();
-    for id in ids() {
+    for id in tables.iter().filter_map(|table| table.get("id").or(table.get("slug"))) {
         if let DeValue::String(text) = id.get_ref()
             && !seen.insert(text.as_ref())
         {

@@ -1,6 +1,8 @@
 //! What is said once in the files of a suite, put into each check and scenario that it stands for.
 
 mod after;
+#[cfg(test)]
+mod bad_input_tests;
 mod each;
 mod fill;
 mod given;

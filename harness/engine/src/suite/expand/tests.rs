@@ -55,7 +55,8 @@ fn a_refused_write_and_its_neighbour_differ_in_the_fault_alone() {
 
 #[test]
 fn the_values_of_a_check_go_over_those_of_its_gate() {
-    let own = "with = { a = \"2\" }\nbut = { b = \"NULL\" }\nrejects = { sqlstate = \"23502\", by = \"b\" }\n";
+    let own = "with = { a = \"2\" }\nbut = { b = \"NULL\" }\nrejects = { sqlstate = \"23502\", by = \"b\" }\n\
+               [[check]]\nid = \"1.2\"\ntitle = \"the gate's\"\naccepts = { rows = 1 }\n";
     let Expectation::Rejects(rejects) = check(&format!("{WRITE}{own}")).expectation else { panic!("of another kind") };
     assert_eq!(rejects.write, "INSERT INTO t VALUES (2, NULL, $${a}$$)");
     assert_eq!(rejects.neighbour, Neighbour::Write("INSERT INTO t VALUES (2, 'x', $${a}$$)".to_owned()));

@@ -61,6 +61,10 @@ impl Values {
         source: Source<'t>,
         table: Table<'t>,
     ) -> Result<Table<'t>, SuiteError> {
+        // Most tables name nothing, and are not worth a copy.
+        if nothing_left(source, &table).is_ok() {
+            return Ok(table);
+        }
         let mut values = self.values.clone();
         if let Some(DeValue::Table(with)) = table.get("with").map(Spanned::get_ref) {
             with.keys().for_each(|name| drop(values.remove(name.get_ref().as_ref())));

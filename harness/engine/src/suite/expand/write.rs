@@ -40,10 +40,15 @@ pub(in crate::suite) fn write<'t>(source: Source<'t>, check: &mut Table<'t>) -> 
             }
         }
     } else if let Some(but) = check.remove("but") {
-        put(check, "write", template.filled(Some(but))?);
+        let span = but.span();
+        let (with_the_fault, accepted) = (template.filled(Some(but))?, template.filled(None)?);
+        if with_the_fault.get_ref().as_str() == accepted.get_ref().as_str() {
+            return Err(source.error(span, "`but` changes nothing: the write with it is the write without it"));
+        }
+        put(check, "write", with_the_fault);
         let says_itself = ["neighbour", "without", "without_neighbour"].iter().any(|key| check.contains_key(*key));
         if rejects && !says_itself {
-            put(check, "neighbour", template.filled(None)?);
+            put(check, "neighbour", accepted);
         }
     } else {
         put(check, "write", template.filled(None)?);

@@ -22,6 +22,7 @@ impl Loader {
                 scenarios.push(self.scenario(suite, &path, slug, file)?);
             }
         }
+        scenarios.sort_by(|one, other| one.slug.cmp(&other.slug));
         Ok(scenarios)
     }
 
