@@ -6,14 +6,24 @@ use super::{Catalog, normalise};
 use crate::session::{DbError, PostgresSession};
 
 const OBJECTS: &str = include_str!("postgres.sql");
+const REST: &str = include_str!("rest.sql");
+const SUBSCRIPTIONS: &str = include_str!("subscriptions.sql");
 const HYPERTABLES: &str = include_str!("hypertables.sql");
 
 /// Which schemas' objects are read.
 const OF_THE_AUTHOR: &str = "n.nspname !~ '^(pg_|_?timescaledb)' AND n.nspname <> 'information_schema'";
 
+/// Where that part of the query ends which probes are found by.
+const END_OF_PROBES: &str = "-- What follows is not asked about the schema of probes.";
+
+/// Kinds whose definition is what somebody wrote and not what the server makes of it.
+const TEXTS: [&str; 3] = ["comment ", "label ", "setting "];
+
 /// The query for the objects of the schema of probes alone.
-static PROBES: LazyLock<String> =
-    LazyLock::new(|| OBJECTS.replace(OF_THE_AUTHOR, &format!("n.nspname = '{}'", normalise::SCHEMA)));
+static PROBES: LazyLock<String> = LazyLock::new(|| {
+    let objects = OBJECTS.split(END_OF_PROBES).next().unwrap_or_default();
+    objects.replace(OF_THE_AUTHOR, &format!("n.nspname = '{}'", normalise::SCHEMA))
+});
 
 /// The objects in the schema of probes.
 pub(super) async fn read_schema_of_probes(session: &mut PostgresSession) -> Result<Catalog, DbError> {
@@ -25,18 +35,66 @@ pub(super) async fn read_schema_of_probes(session: &mut PostgresSession) -> Resu
 /// Every object of the database.
 pub(crate) async fn read(session: &mut PostgresSession) -> Result<Catalog, DbError> {
     let mut catalog = Catalog::default();
-    take(&mut catalog, session, OBJECTS).await?;
+    for further in take(&mut catalog, session, OBJECTS).await? {
+        match further.as_str() {
+            "rest" => drop(take(&mut catalog, session, REST).await?),
+            "subscriptions" => drop(take(&mut catalog, session, SUBSCRIPTIONS).await?),
+            _ => drop(catalog.0.insert(further, "not to be seen but by a superuser".to_owned())),
+        }
+    }
     if catalog.get("extension timescaledb").is_some() {
         take(&mut catalog, session, HYPERTABLES).await?;
     }
     Ok(catalog)
 }
 
-async fn take(catalog: &mut Catalog, session: &mut PostgresSession, query: &'static str) -> Result<(), DbError> {
+/// Takes what a query finds; gives what stands there without a key.
+async fn take(
+    catalog: &mut Catalog,
+    session: &mut PostgresSession,
+    query: &'static str,
+) -> Result<Vec<String>, DbError> {
+    let mut without_key = Vec::new();
     for (key, definition) in session.pairs(query).await? {
-        catalog.0.insert(key, definition.unwrap_or_default());
+        let definition = definition.unwrap_or_default();
+        match key {
+            Some(key) if TEXTS.iter().any(|kind| key.starts_with(kind)) => drop(catalog.0.insert(key, definition)),
+            Some(key) => drop(catalog.0.insert(key, one_line(&definition))),
+            None => without_key.push(definition),
+        }
     }
-    Ok(())
+    Ok(without_key)
+}
+
+/// A definition in one line, whatever the server breaks lines for: blanks between words become one, and a line end within
+/// quotes becomes `\n`.
+fn one_line(definition: &str) -> String {
+    let definition = definition.trim();
+    if !definition.contains('\n') {
+        return definition.to_owned();
+    }
+    let mut line = String::with_capacity(definition.len());
+    let mut quote = None;
+    for c in definition.chars() {
+        match (quote, c) {
+            (Some(_), '\n') => line.push_str("\\n"),
+            (None, c) if c.is_whitespace() => {
+                if !line.ends_with(' ') {
+                    line.push(' ');
+                }
+            }
+            (Some(open), c) if c == open => {
+                quote = None;
+                line.push(c);
+            }
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                line.push(c);
+            }
+            (_, c) => line.push(c),
+        }
+    }
+    line
 }
 
 #[cfg(test)]
@@ -45,7 +103,18 @@ mod tests {
 
     #[test]
     fn the_query_for_probes_reads_their_schema_alone() {
-        assert!(OBJECTS.contains(OF_THE_AUTHOR));
+        assert!(OBJECTS.contains(OF_THE_AUTHOR) && OBJECTS.contains(END_OF_PROBES));
+        assert!(REST.contains(OF_THE_AUTHOR));
         assert!(PROBES.contains("n.nspname = 'phasegate_probe'"));
+        assert!(!PROBES.contains("pg_description"));
+    }
+
+    #[test]
+    fn a_definition_is_one_line_and_keeps_what_stands_in_quotes() {
+        assert_eq!(
+            one_line(" SELECT a,\n    'it''s  so\n  far' AS \"b  c\"\n   FROM t;"),
+            "SELECT a, 'it''s  so\\n  far' AS \"b  c\" FROM t;"
+        );
+        assert_eq!(one_line("DEFAULT 'a  b'"), "DEFAULT 'a  b'");
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::server::{Installation, ServerError};
 
 /// Grows by one whenever an installation is made in another way, so that an older one is made anew.
-pub(super) const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 3;
 
 const NAME: &str = "manifest.json";
 
