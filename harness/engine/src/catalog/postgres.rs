@@ -9,6 +9,15 @@ const OBJECTS: &str = include_str!("postgres.sql");
 const REST: &str = include_str!("rest.sql");
 const SUBSCRIPTIONS: &str = include_str!("subscriptions.sql");
 const HYPERTABLES: &str = include_str!("hypertables.sql");
+const COMPRESSION: &str = include_str!("compression.sql");
+const POLICIES: &str = include_str!("policies.sql");
+
+/// What TimescaleDB knows of. Its numbers below a thousand are jobs of its own.
+const TIMESCALEDB: &str = "
+    SELECT NULL, 'hypertables' WHERE EXISTS (SELECT FROM _timescaledb_catalog.hypertable)
+    UNION ALL
+    SELECT NULL, 'policies' WHERE EXISTS (SELECT FROM _timescaledb_config.bgw_job WHERE id >= 1000)
+        OR EXISTS (SELECT FROM _timescaledb_catalog.continuous_agg)";
 
 /// Which schemas' objects are read.
 const OF_THE_AUTHOR: &str = "n.nspname !~ '^(pg_|_?timescaledb)' AND n.nspname <> 'information_schema'";
@@ -35,20 +44,29 @@ pub(super) async fn read_schema_of_probes(session: &mut PostgresSession) -> Resu
 /// Every object of the database.
 pub(crate) async fn read(session: &mut PostgresSession) -> Result<Catalog, DbError> {
     let mut catalog = Catalog::default();
-    for further in take(&mut catalog, session, OBJECTS).await? {
-        match further.as_str() {
-            "rest" => drop(take(&mut catalog, session, REST).await?),
-            "subscriptions" => drop(take(&mut catalog, session, SUBSCRIPTIONS).await?),
-            _ => drop(catalog.0.insert(further, "not to be seen but by a superuser".to_owned())),
-        }
-    }
+    let mut further = take(&mut catalog, session, OBJECTS).await?;
     if catalog.get("extension timescaledb").is_some() {
-        take(&mut catalog, session, HYPERTABLES).await?;
+        further.push("timescaledb".to_owned());
+    }
+    while let Some(name) = further.pop() {
+        let query = match name.as_str() {
+            "rest" => REST,
+            "subscriptions" => SUBSCRIPTIONS,
+            "timescaledb" => TIMESCALEDB,
+            "hypertables" => HYPERTABLES,
+            "compression" => COMPRESSION,
+            "policies" => POLICIES,
+            _ => {
+                catalog.0.insert(name, "seen by superusers alone".to_owned());
+                continue;
+            }
+        };
+        further.extend(take(&mut catalog, session, query).await?);
     }
     Ok(catalog)
 }
 
-/// Takes what a query finds; gives what stands there without a key.
+/// Takes what a query finds. Gives what stands there without a key: the names of further queries that find something.
 async fn take(
     catalog: &mut Catalog,
     session: &mut PostgresSession,

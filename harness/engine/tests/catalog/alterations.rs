@@ -57,6 +57,7 @@ struct Group {
     seen_by: SeenBy,
     why: Option<String>,
     from: Option<u32>,
+    until: Option<u32>,
     alterations: BTreeMap<String, String>,
 }
 
@@ -79,7 +80,7 @@ pub(crate) fn read(text: &str, major: u32) -> Result<Vec<Alteration>, String> {
         if !group.seen_by.is_explained(group.why.as_deref()) {
             return Err(format!("{}: exactly what only one of the two sees needs a reason", group.of));
         }
-        if group.from.is_none_or(|from| from <= major) {
+        if group.from.is_none_or(|from| from <= major) && group.until.is_none_or(|until| major <= until) {
             alterations.extend(group.alterations.into_iter().map(|(name, sql)| Alteration {
                 name,
                 sql,

@@ -22,8 +22,14 @@ use crate::{
 
 /// What belongs to the server as a whole: made once.
 const CLUSTER: &str = include_str!("cluster.sql");
-/// What each database begins with.
-const SCHEMA: &str = include_str!("schema.sql");
+/// What the databases of a ground begin with, and what is tried on them.
+pub(crate) struct Base {
+    pub(crate) schema: &'static str,
+    pub(crate) alterations: &'static str,
+    pub(crate) timescaledb: bool,
+    /// How many random pairs of them are tried unless `PHASEGATE_CASES` says otherwise.
+    pub(crate) pairs: u32,
+}
 
 /// The server and the database that clones are made of.
 pub(crate) struct Ground {
@@ -51,30 +57,30 @@ impl State {
 }
 
 impl Ground {
-    pub(crate) async fn lay(version: Version) -> Result<Self, String> {
+    pub(crate) async fn lay(version: Version, base: &Base) -> Result<Self, String> {
         let mut notice = |line: &str| eprintln!("{line}");
         let installation =
             provision::provision(version, None, None, &mut notice).await.map_err(|error| error.to_string())?;
         let request = Request { choice: Choice::Embedded, version, ..Request::default() };
         let server = server::start(&request, &mut notice).await.map_err(|error| error.to_string())?;
-        let host = Host::Postgres(Arc::new(PostgresHost::new(&server, false, "catalog")));
-        let base = host.create().await.map_err(|error| error.to_string())?;
+        let host = Host::Postgres(Arc::new(PostgresHost::new(&server, base.timescaledb, "catalog")));
+        let database = host.create().await.map_err(|error| error.to_string())?;
         let mut ground = Self {
             host,
             bin: installation.bin,
-            base,
+            base: database,
             unaltered: State { catalog: Catalog::default(), dump: String::new() },
             _server: server,
         };
         // A tablespace is not made in a transaction, which several statements in one message are.
-        let statements: Vec<&str> = CLUSTER.split(";\n").chain([SCHEMA]).collect();
+        let statements: Vec<&str> = CLUSTER.split(";\n").chain([base.schema]).collect();
         ground.run(&ground.base, &statements).await?;
         ground.host.freeze(&ground.base).await.map_err(|error| error.to_string())?;
         ground.unaltered = ground.altered(&[]).await?;
         Ok(ground)
     }
 
-    /// The state of a clone after these statements, in a session of each.
+    /// The state of a clone after these statements.
     pub(crate) async fn altered(&self, alterations: &[&str]) -> Result<State, String> {
         let clone = self.host.clone_of(&self.base).await.map_err(|error| error.to_string())?;
         let state = self.state_after(&clone, alterations).await;
@@ -83,10 +89,10 @@ impl Ground {
     }
 
     async fn state_after(&self, clone: &Database, alterations: &[&str]) -> Result<State, String> {
-        for sql in alterations {
-            self.run(clone, &[sql]).await?;
-        }
         let mut session = self.host.connect(clone).await.map_err(|error| error.to_string())?;
+        for sql in alterations {
+            session.run(sql).await.map_err(|error| error.to_string())?;
+        }
         let catalog = session.catalog().await.map_err(|error| error.to_string())?;
         session.close().await.map_err(|error| error.to_string())?;
         let dump = dump::of_database(&self.bin, &self.host.url(clone), &clone.0).await?;

@@ -6,13 +6,28 @@ use phasegate_engine::{catalog::Difference, server::Version};
 
 use crate::{
     alterations::{self, Alteration, SeenBy},
-    ground::{Ground, State, side_by_side},
+    ground::{Base, Ground, State, side_by_side},
 };
 
-const ALTERATIONS: &str = include_str!("alterations.toml");
+/// PostgreSQL alone.
+pub(crate) const PLAIN: Base = Base {
+    schema: include_str!("schema.sql"),
+    alterations: include_str!("alterations.toml"),
+    timescaledb: false,
+    pairs: 24,
+};
+
+/// With TimescaleDB.
+pub(crate) const WITH_TIMESCALEDB: Base = Base {
+    schema: include_str!("timescaledb.sql"),
+    alterations: include_str!("timescaledb.toml"),
+    timescaledb: true,
+    pairs: 6,
+};
 
 /// Every alteration, tried alone.
 pub(crate) struct Tried {
+    pub(crate) base: &'static Base,
     pub(crate) ground: Ground,
     /// Those of a single database, with the state that each leads to.
     pub(crate) states: Vec<(Alteration, State)>,
@@ -23,10 +38,10 @@ pub(crate) struct Tried {
 impl Tried {
     /// Tries every alteration that this version knows. Those of the whole server come first, one by one: they would show
     /// in every other database.
-    pub(crate) async fn all(version: Version) -> Result<Self, String> {
-        let ground = Ground::lay(version).await?;
+    pub(crate) async fn all(version: Version, base: &'static Base) -> Result<Self, String> {
+        let ground = Ground::lay(version, base).await?;
         let (wide, own): (Vec<Alteration>, Vec<Alteration>) =
-            alterations::read(ALTERATIONS, version.major())?.into_iter().partition(|one| one.undo.is_some());
+            alterations::read(base.alterations, version.major())?.into_iter().partition(|one| one.undo.is_some());
         let mut faults = Vec::new();
         for alteration in &wide {
             let seen_by = ground.altered_server(alteration).await;
@@ -47,7 +62,7 @@ impl Tried {
         if ground.altered(&[]).await? != ground.unaltered {
             faults.push("after all of them an unaltered database is not what it was".to_owned());
         }
-        Ok(Self { ground, states, faults })
+        Ok(Self { base, ground, states, faults })
     }
 
     /// Each alteration is seen by whom the list says.

@@ -11,9 +11,6 @@ use crate::{
     oracle::{Tried, difference},
 };
 
-/// How many pairs are tried unless `PHASEGATE_CASES` says otherwise.
-const CASES: u32 = 32;
-
 /// Of a database without alterations, with one of two, with the other, and with both in either order, pg_dump tells the
 /// same ones apart as the catalog.
 pub(crate) fn together(tried: &Tried, runtime: &Runtime) -> Result<(), String> {
@@ -21,7 +18,8 @@ pub(crate) fn together(tried: &Tried, runtime: &Runtime) -> Result<(), String> {
         Some(seed) => seed,
         None => RandomState::new().build_hasher().finish(),
     };
-    let cases = number("PHASEGATE_CASES")?.map_or(Ok(CASES), u32::try_from).map_err(|error| error.to_string())?;
+    let cases =
+        number("PHASEGATE_CASES")?.map_or(Ok(tried.base.pairs), u32::try_from).map_err(|error| error.to_string())?;
     eprintln!("random pairs of alterations: PHASEGATE_SEED={seed:#018x}");
     let explained = [SeenBy::Catalog, SeenBy::Dump];
     let known: Vec<&(Alteration, State)> =
