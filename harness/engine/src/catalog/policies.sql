@@ -1,10 +1,16 @@
 -- The jobs and the continuous aggregates of TimescaleDB. What it numbers itself (jobs, hypertables, the tables behind an
 -- aggregate) and when a job next runs differ between two honest runs, and are left out.
 WITH
+before AS MATERIALIZED (
+    SELECT current_setting('search_path') AS path
+),
 aggregate AS (
     SELECT a.*, CASE WHEN view_schema = 'public' THEN '' ELSE quote_ident(view_schema) || '.' END || quote_ident(view_name) AS name
     FROM timescaledb_information.continuous_aggregates a
 )
+-- As in `postgres.sql`: the path that names are read by.
+SELECT NULL AS key, NULL AS definition FROM before WHERE set_config('search_path', 'public, pg_temp', true) IS NULL
+UNION ALL
 SELECT 'continuous aggregate ' || name,
        view_definition || CASE WHEN materialized_only THEN ' MATERIALIZED ONLY' ELSE '' END || CASE WHEN compression_enabled THEN ' compression' ELSE '' END
 FROM aggregate
@@ -29,3 +35,5 @@ FROM (
     WHERE job_id >= 1000
 ) j
 GROUP BY key
+UNION ALL
+SELECT NULL, NULL FROM before WHERE set_config('search_path', path, true) IS NULL

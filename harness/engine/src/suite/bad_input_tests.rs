@@ -107,8 +107,10 @@ fn a_whole_suite_loads() {
     "gates/1-notes/1.1-c.toml",
     "id = \"1.1\"\nclaim = \"c\"\n[[check]]\nid = \"1.1.1\"\ntitle = \"t\"\n[check.catalog]\n\"notes\" = \"table\"\n",
     "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `notes` does not begin with a kind of object: table, column, \
-     constraint, index, trigger, function, policy, rls, grant, comment, view, matview, sequence, type, schema, extension, \
-     hypertable, owner, rule, event"
+     columns, constraint, index, trigger, function, aggregate, policy, rls, grant, default, comment, label, view, \
+     matview, sequence, type, schema, extension, hypertable, compression, continuous, job, owner, rule, event, \
+     depends, operator, cast, collation, conversion, text, access, language, transform, foreign, server, user, \
+     statistics, publication, subscription, large, role, member, setting, tablespace, database"
 )]
 #[case::file_of_another_name(
     "gates/1-notes/1.2-d.toml",

@@ -33,9 +33,9 @@ pub(crate) struct Base {
 
 /// The server and the database that clones are made of.
 pub(crate) struct Ground {
-    host: Host,
+    pub(crate) host: Host,
     bin: PathBuf,
-    base: Database,
+    pub(crate) base: Database,
     /// As it is before any alteration.
     pub(crate) unaltered: State,
     /// Dropped last.

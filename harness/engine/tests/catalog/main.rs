@@ -5,6 +5,7 @@ mod dump;
 mod ground;
 mod oracle;
 mod pairs;
+mod session;
 
 use std::{
     process::ExitCode,
@@ -36,6 +37,12 @@ fn main() -> ExitCode {
             };
             claim("each_alteration_is_seen_by_whom_the_list_says", Tried::each_is_seen);
             claim("any_two_altered_databases_are_told_apart_by_both_or_neither", Tried::any_two_are_told_apart);
+            claim("an_ordinary_role_reads_the_same_but_what_is_secret", |tried| {
+                runtime()?.block_on(session::of_an_ordinary_role(tried))
+            });
+            claim("what_a_session_has_set_does_not_show_and_stays_set", |tried| {
+                runtime()?.block_on(session::with_settings(tried))
+            });
             claim("random_pairs_applied_together_are_told_apart_by_both_or_neither", |tried| {
                 pairs::together(tried, runtime()?)
             });
