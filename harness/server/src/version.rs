@@ -15,8 +15,12 @@ pub enum Version {
 }
 
 impl Version {
+    /// Every version.
+    pub const ALL: [Self; 2] = [Self::V17, Self::V18];
+
     /// The major version of PostgreSQL.
-    pub(crate) const fn major(self) -> u32 {
+    #[must_use]
+    pub const fn major(self) -> u32 {
         match self {
             Self::V17 => 17,
             Self::V18 => 18,
@@ -56,7 +60,7 @@ mod tests {
 
     #[test]
     fn every_version_reads_back_what_it_prints() {
-        for version in [Version::V17, Version::V18] {
+        for version in Version::ALL {
             assert_eq!(version.to_string().parse(), Ok(version));
         }
         assert_eq!(

@@ -8,7 +8,18 @@ use super::PostgresSession;
 use crate::Error;
 
 const OBJECTS: &str = include_str!("catalog.sql");
+const REST: &str = include_str!("rest.sql");
+const SUBSCRIPTIONS: &str = include_str!("subscriptions.sql");
 const HYPERTABLES: &str = include_str!("hypertables.sql");
+const COMPRESSION: &str = include_str!("compression.sql");
+const POLICIES: &str = include_str!("policies.sql");
+
+/// What TimescaleDB knows of. Its numbers below a thousand are jobs of its own.
+const TIMESCALEDB: &str = "
+    SELECT NULL, 'hypertables' WHERE EXISTS (SELECT FROM _timescaledb_catalog.hypertable)
+    UNION ALL
+    SELECT NULL, 'policies' WHERE EXISTS (SELECT FROM _timescaledb_config.bgw_job WHERE id >= 1000)
+        OR EXISTS (SELECT FROM _timescaledb_catalog.continuous_agg)";
 
 /// The schema in which declared objects are built.
 pub(super) const PROBE_SCHEMA: &str = "phasegate_probe";
@@ -16,9 +27,17 @@ pub(super) const PROBE_SCHEMA: &str = "phasegate_probe";
 /// Which schemas' objects are read.
 const OF_THE_AUTHOR: &str = "n.nspname !~ '^(pg_|_?timescaledb)' AND n.nspname <> 'information_schema'";
 
+/// Where that part of the query ends which probes are found by.
+const END_OF_PROBES: &str = "-- What follows is not asked about the schema of probes.";
+
+/// Kinds whose definition is what somebody wrote and not what the server makes of it.
+const TEXTS: [&str; 3] = ["comment ", "label ", "setting "];
+
 /// The query for the objects of the schema of probes alone.
-static PROBES: LazyLock<String> =
-    LazyLock::new(|| OBJECTS.replace(OF_THE_AUTHOR, &format!("n.nspname = '{}'", PROBE_SCHEMA)));
+static PROBES: LazyLock<String> = LazyLock::new(|| {
+    let objects = OBJECTS.split(END_OF_PROBES).next().unwrap_or_default();
+    objects.replace(OF_THE_AUTHOR, &format!("n.nspname = '{}'", PROBE_SCHEMA))
+});
 
 /// The objects in the schema of probes.
 pub(super) async fn read_schema_of_probes(session: &mut PostgresSession) -> Result<Catalog, Error> {
@@ -30,18 +49,71 @@ pub(super) async fn read_schema_of_probes(session: &mut PostgresSession) -> Resu
 /// Every object of the database.
 pub(crate) async fn read(session: &mut PostgresSession) -> Result<Catalog, Error> {
     let mut catalog = Catalog::default();
-    take(&mut catalog, session, OBJECTS).await?;
+    let mut further = take(&mut catalog, session, OBJECTS).await?;
     if catalog.get("extension timescaledb").is_some() {
-        take(&mut catalog, session, HYPERTABLES).await?;
+        further.push("timescaledb".to_owned());
+    }
+    while let Some(name) = further.pop() {
+        let query = match name.as_str() {
+            "rest" => REST,
+            "subscriptions" => SUBSCRIPTIONS,
+            "timescaledb" => TIMESCALEDB,
+            "hypertables" => HYPERTABLES,
+            "compression" => COMPRESSION,
+            "policies" => POLICIES,
+            _ => {
+                catalog.0.insert(name, "seen by superusers alone".to_owned());
+                continue;
+            }
+        };
+        further.extend(take(&mut catalog, session, query).await?);
     }
     Ok(catalog)
 }
 
-async fn take(catalog: &mut Catalog, session: &mut PostgresSession, query: &'static str) -> Result<(), Error> {
+/// Takes what a query finds. Gives what stands there without a key: the names of further queries that find something.
+async fn take(catalog: &mut Catalog, session: &mut PostgresSession, query: &'static str) -> Result<Vec<String>, Error> {
+    let mut without_key = Vec::new();
     for (key, definition) in session.pairs(query).await? {
-        catalog.0.insert(key, definition.unwrap_or_default());
+        let definition = definition.unwrap_or_default();
+        match key {
+            Some(key) if TEXTS.iter().any(|kind| key.starts_with(kind)) => drop(catalog.0.insert(key, definition)),
+            Some(key) => drop(catalog.0.insert(key, one_line(&definition))),
+            None => without_key.push(definition),
+        }
     }
-    Ok(())
+    Ok(without_key)
+}
+
+/// A definition in one line, whatever the server breaks lines for: blanks between words become one, and a line end within
+/// quotes becomes `\n`.
+fn one_line(definition: &str) -> String {
+    let definition = definition.trim();
+    if !definition.contains('\n') {
+        return definition.to_owned();
+    }
+    let mut line = String::with_capacity(definition.len());
+    let mut quote = None;
+    for c in definition.chars() {
+        match (quote, c) {
+            (Some(_), '\n') => line.push_str("\\n"),
+            (None, c) if c.is_whitespace() => {
+                if !line.ends_with(' ') {
+                    line.push(' ');
+                }
+            }
+            (Some(open), c) if c == open => {
+                quote = None;
+                line.push(c);
+            }
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                line.push(c);
+            }
+            (_, c) => line.push(c),
+        }
+    }
+    line
 }
 
 #[cfg(test)]
@@ -50,7 +122,18 @@ mod tests {
 
     #[test]
     fn the_query_for_probes_reads_their_schema_alone() {
-        assert!(OBJECTS.contains(OF_THE_AUTHOR));
+        assert!(OBJECTS.contains(OF_THE_AUTHOR) && OBJECTS.contains(END_OF_PROBES));
+        assert!(REST.contains(OF_THE_AUTHOR));
         assert!(PROBES.contains("n.nspname = 'phasegate_probe'"));
+        assert!(!PROBES.contains("pg_description"));
+    }
+
+    #[test]
+    fn a_definition_is_one_line_and_keeps_what_stands_in_quotes() {
+        assert_eq!(
+            one_line(" SELECT a,\n    'it''s  so\n  far' AS \"b  c\"\n   FROM t;"),
+            "SELECT a, 'it''s  so\\n  far' AS \"b  c\" FROM t;"
+        );
+        assert_eq!(one_line("DEFAULT 'a  b'"), "DEFAULT 'a  b'");
     }
 }

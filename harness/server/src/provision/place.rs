@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::version::Version;
 
 /// Grows by one whenever an installation is made in another way, so that an older one is made anew.
-pub(super) const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 3;
 
 /// The initialised cluster of an installation.
 pub(crate) const TEMPLATE: &str = "template";

@@ -1,0 +1,60 @@
+//! What pg_dump writes about a database, without what differs between two dumps of the same one.
+
+use std::{ffi::OsStr, path::Path};
+
+use tokio::process::Command;
+
+/// The schema of one database with what belongs to the database itself: its owner, rights, settings and comment.
+pub(crate) async fn of_database(bin: &Path, url: &str, name: &str) -> Result<String, String> {
+    let text = run(&bin.join("pg_dump"), ["--schema-only", "--create", url]).await?;
+    // Each clone has a name of its own.
+    Ok(stable(&text).replace(name, "database"))
+}
+
+/// The roles, their settings and memberships, and the tablespaces of the server.
+pub(crate) async fn of_server(bin: &Path, url: &str) -> Result<String, String> {
+    run(&bin.join("pg_dumpall"), ["--globals-only", "--no-role-passwords", "--dbname", url])
+        .await
+        .map(|text| stable(&text))
+}
+
+async fn run(program: &Path, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Result<String, String> {
+    let output = Command::new(program)
+        .args(arguments)
+        .env("LC_ALL", "C")
+        .kill_on_drop(true)
+        .output()
+        .await
+        .map_err(|error| format!("{}: {error}", program.display()))?;
+    if !output.status.success() {
+        return Err(format!("{}: {}", program.display(), String::from_utf8_lossy(&output.stderr)));
+    }
+    String::from_utf8(output.stdout).map_err(|error| error.to_string())
+}
+
+/// The restrict keys are random. The rights on an object stand in the order in which they were granted, and the roles of a
+/// policy in the order in which they lie on the disk; nothing depends on either.
+fn stable(text: &str) -> String {
+    let mut lines: Vec<String> = text
+        .lines()
+        .filter(|line| !line.starts_with("\\restrict ") && !line.starts_with("\\unrestrict "))
+        .map(|line| if line.starts_with("CREATE POLICY ") { sorted_roles(line) } else { line.to_owned() })
+        .collect();
+    for rights in lines.split_mut(|line| line.starts_with("--")) {
+        let granted = rights.iter().filter(|line| !line.is_empty());
+        if granted.clone().all(|line| line.starts_with("GRANT ") || line.starts_with("REVOKE ")) {
+            rights.sort_unstable();
+        }
+    }
+    lines.join("\n")
+}
+
+/// `CREATE POLICY ... TO b, a USING (...);` with the roles in the order of their names.
+fn sorted_roles(policy: &str) -> String {
+    let Some((before, rest)) = policy.split_once(" TO ") else { return policy.to_owned() };
+    let end = [" USING (", " WITH CHECK ("].iter().filter_map(|word| rest.find(word)).min().unwrap_or(rest.len());
+    let (roles, after) = rest.split_at(end);
+    let mut roles: Vec<&str> = roles.split(", ").collect();
+    roles.sort_unstable();
+    format!("{before} TO {}{after}", roles.join(", "))
+}
