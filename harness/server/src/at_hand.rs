@@ -2,7 +2,7 @@
 
 #[cfg(feature = "container")]
 use crate::docker;
-use crate::{external::External, kind::Kind, local, provision, request::Request};
+use crate::{external::External, future::BoxFuture, kind::Kind, local, provision, request::Request};
 
 /// Why there is no container, where the feature is left out.
 #[cfg(not(feature = "container"))]
@@ -13,7 +13,11 @@ pub(crate) const NOT_BUILT_IN: &str = "phasegate was built without the feature \
 /// # Errors
 ///
 /// The reason why there is none, for a person.
-pub async fn at_hand(kind: Kind, request: &Request) -> Result<String, String> {
+pub fn at_hand(kind: Kind, request: &Request) -> BoxFuture<'_, Result<String, String>> {
+    Box::pin(look(kind, request))
+}
+
+async fn look(kind: Kind, request: &Request) -> Result<String, String> {
     match kind {
         Kind::Container => image(request).await,
         Kind::Local => {

@@ -9,7 +9,7 @@ use std::{
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::{account::Account, error::ServerError, folder, process, shared};
+use crate::{account::Account, error::ServerError, folder, future::BoxFuture, process, shared};
 
 /// What was removed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,7 +28,11 @@ pub struct Cleaned {
 /// # Errors
 ///
 /// When something that is ours cannot be removed.
-pub async fn clean(cache: Option<&Path>) -> Result<Cleaned, ServerError> {
+pub fn clean(cache: Option<&Path>) -> BoxFuture<'_, Result<Cleaned, ServerError>> {
+    Box::pin(all_of_ours(cache))
+}
+
+async fn all_of_ours(cache: Option<&Path>) -> Result<Cleaned, ServerError> {
     let mut cleaned = Cleaned::default();
     let cache = folder::for_cache(cache)?;
     let held = held();

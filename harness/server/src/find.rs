@@ -1,8 +1,8 @@
 //! Which server is taken, and why.
 
-use crate::choice::Choice;
 #[cfg(feature = "container")]
 use crate::docker;
+use crate::{choice::Choice, notice::Notice};
 use crate::{embedded, error::ServerError, external::External, kind::Kind, local, request::Request, starter::Starter};
 
 /// What to do where Docker answers and has no image.
@@ -10,7 +10,7 @@ const BUILD_IMAGE: &str = "where Docker reaches no registry, `phasegate server b
 
 /// What the request asks for, with the reason why it is this one. Packages and images are fetched if they have to be,
 /// and nothing is started.
-pub(crate) async fn find(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<(Starter, String), ServerError> {
+pub(crate) async fn find(request: &Request, notice: &mut Notice<'_>) -> Result<(Starter, String), ServerError> {
     let asked_for = "asked for".to_owned();
     match request.choice {
         Choice::Auto => first_of_all(request, notice).await,
@@ -32,7 +32,7 @@ pub(crate) async fn find(request: &Request, notice: &mut dyn FnMut(&str)) -> Res
 }
 
 /// External when a database URL is given, else container, local, embedded, in this order.
-async fn first_of_all(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<(Starter, String), ServerError> {
+async fn first_of_all(request: &Request, notice: &mut Notice<'_>) -> Result<(Starter, String), ServerError> {
     if let Some(url) = &request.database_url {
         return named(url);
     }
@@ -65,13 +65,13 @@ fn none(reasons: Vec<String>) -> Result<(Starter, String), ServerError> {
 
 /// A container, if there can be one; else why not.
 #[cfg(feature = "container")]
-async fn in_container(request: &Request, why: &str, notice: &mut dyn FnMut(&str)) -> Result<(Starter, String), String> {
+async fn in_container(request: &Request, why: &str, notice: &mut Notice<'_>) -> Result<(Starter, String), String> {
     let image = docker::find(request, notice).await.map_err(|reason| format!("no container: {reason}"))?;
     let why = format!("{why}: {}", image.name);
     Ok((Starter::Container(image), why))
 }
 
 #[cfg(not(feature = "container"))]
-async fn in_container(_: &Request, _: &str, _: &mut dyn FnMut(&str)) -> Result<(Starter, String), String> {
+async fn in_container(_: &Request, _: &str, _: &mut Notice<'_>) -> Result<(Starter, String), String> {
     Err(format!("no container: {}", crate::at_hand::NOT_BUILT_IN))
 }

@@ -5,9 +5,11 @@ use std::path::Path;
 use sqlx::postgres::PgConnectOptions;
 
 #[cfg(feature = "container")]
-use crate::docker::Container;
-use crate::{access::Access, cluster::Cluster};
-use crate::{description::Description, error::ServerError, kept_server::KeptServer};
+use crate::future::BoxFuture;
+use crate::{
+    access::Access, cluster::Cluster, description::Description, docker::Container, error::ServerError,
+    kept_server::KeptServer,
+};
 
 /// A running server. [`Server::stop`] is the way to end it; dropping it does the same as the safety net.
 #[derive(Debug)]
@@ -79,13 +81,15 @@ impl Server {
     /// # Errors
     ///
     /// When the server cannot be ended in order. Its supervisor goes on trying.
-    pub async fn stop(self) -> Result<(), ServerError> {
-        match self.owner {
-            Owner::Cluster(cluster) => blocking(move || cluster.supervisor.stop()).await,
-            #[cfg(feature = "container")]
-            Owner::Container(container) => container.stop().await,
-            Owner::Others => Ok(()),
-        }
+    pub fn stop(self) -> BoxFuture<'static, Result<(), ServerError>> {
+        Box::pin(async move {
+            match self.owner {
+                Owner::Cluster(cluster) => blocking(move || cluster.supervisor.stop()).await,
+                #[cfg(feature = "container")]
+                Owner::Container(container) => container.stop().await,
+                Owner::Others => Ok(()),
+            }
+        })
     }
 
     /// Leaves the databases and the log where they are, after a run that failed, and says where.
@@ -93,22 +97,24 @@ impl Server {
     /// # Errors
     ///
     /// When the server cannot be stopped in order.
-    pub async fn keep(self) -> Result<KeptServer, ServerError> {
-        match self.owner {
-            Owner::Cluster(cluster) => {
-                let (bin, port) = (cluster.bin.clone(), cluster.port);
-                let folder = blocking(move || cluster.keep()).await?;
-                Ok(KeptServer::of_cluster(&bin, &folder, port))
+    pub fn keep(self) -> BoxFuture<'static, Result<KeptServer, ServerError>> {
+        Box::pin(async move {
+            match self.owner {
+                Owner::Cluster(cluster) => {
+                    let (bin, port) = (cluster.bin.clone(), cluster.port);
+                    let folder = blocking(move || cluster.keep()).await?;
+                    Ok(KeptServer::of_cluster(&bin, &folder, port))
+                }
+                #[cfg(feature = "container")]
+                Owner::Container(container) => {
+                    let name = container.name.clone();
+                    let url = self.access.url("postgres");
+                    blocking(move || container.keep()).await?;
+                    Ok(KeptServer::of_container(&name, &url))
+                }
+                Owner::Others => Ok(KeptServer::of_others(&self.access)),
             }
-            #[cfg(feature = "container")]
-            Owner::Container(container) => {
-                let name = container.name.clone();
-                let url = self.access.url("postgres");
-                blocking(move || container.keep()).await?;
-                Ok(KeptServer::of_container(&name, &url))
-            }
-            Owner::Others => Ok(KeptServer::of_others(&self.access)),
-        }
+        })
     }
 }
 

@@ -22,8 +22,10 @@ use crate::{
     description::Description,
     error::ServerError,
     folder,
+    future::BoxFuture,
     kind::Kind,
     lock::Lock,
+    notice::Notice,
     process,
     request::Request,
     server::{Owner, Server},
@@ -51,7 +53,11 @@ pub(crate) struct State {
 /// # Errors
 ///
 /// As [`crate::start`]; the next one who asks tries again.
-pub async fn shared(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<Shared, ServerError> {
+pub fn shared<'a>(request: &'a Request, notice: &'a mut Notice<'_>) -> BoxFuture<'a, Result<Shared, ServerError>> {
+    Box::pin(of_process(request, notice))
+}
+
+async fn of_process(request: &Request, notice: &mut Notice<'_>) -> Result<Shared, ServerError> {
     let key = key(request);
     let mut servers = SERVERS.lock().await;
     let servers = servers.get_or_insert_with(HashMap::new);
@@ -75,7 +81,7 @@ fn key(request: &Request) -> u64 {
     hasher.finish()
 }
 
-async fn of_run(run: &str, key: u64, request: &Request, notice: &mut dyn FnMut(&str)) -> Result<Server, ServerError> {
+async fn of_run(run: &str, key: u64, request: &Request, notice: &mut Notice<'_>) -> Result<Server, ServerError> {
     let place = place(run, key)?;
     let waiting = place.join("lock");
     let lock = tokio::task::spawn_blocking(move || Lock::take(&waiting)).await;

@@ -1,6 +1,6 @@
 //! From a request to a running server.
 
-use crate::{error::ServerError, find::find, request::Request, server::Server};
+use crate::{error::ServerError, find::find, future::BoxFuture, notice::Notice, request::Request, server::Server};
 
 impl Request {
     /// Starts the server without a word; [`start`] does it with a line that says which one was taken.
@@ -8,8 +8,8 @@ impl Request {
     /// # Errors
     ///
     /// As [`start`].
-    pub async fn start(&self) -> Result<Server, ServerError> {
-        start(self, &mut |_| {}).await
+    pub fn start(&self) -> BoxFuture<'_, Result<Server, ServerError>> {
+        Box::pin(async { found_and_started(self, &mut |_| {}).await })
     }
 }
 
@@ -21,7 +21,11 @@ impl Request {
 /// # Errors
 ///
 /// When no server is to be had, or when it is not what the request needs; never after something was left running.
-pub async fn start(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<Server, ServerError> {
+pub fn start<'a>(request: &'a Request, notice: &'a mut Notice<'_>) -> BoxFuture<'a, Result<Server, ServerError>> {
+    Box::pin(found_and_started(request, notice))
+}
+
+async fn found_and_started(request: &Request, notice: &mut Notice<'_>) -> Result<Server, ServerError> {
     let (starter, why) = find(request, notice).await?;
     let server = starter.start().await?;
     let description = server.description();

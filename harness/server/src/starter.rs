@@ -4,8 +4,9 @@ use sqlx::{Connection, PgConnection};
 
 #[cfg(feature = "container")]
 use crate::docker::{self, Image};
-use crate::{access::Access, cluster};
 use crate::{
+    access::Access,
+    cluster,
     description::Description,
     error::ServerError,
     external::External,

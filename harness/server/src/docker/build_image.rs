@@ -13,6 +13,8 @@ use super::client::IMAGE_LABEL;
 use crate::{
     error::ServerError,
     folder,
+    future::BoxFuture,
+    notice::Notice,
     provision::{self, Loader, Manifest},
     request::Request,
     settings,
@@ -30,7 +32,11 @@ const ENTRY_POINT: &str = include_str!("image.sh");
 /// # Errors
 ///
 /// When the packages are not to be had, or Docker does not take the image.
-pub async fn build_image(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<String, ServerError> {
+pub fn build_image<'a>(request: &'a Request, notice: &'a mut Notice<'_>) -> BoxFuture<'a, Result<String, ServerError>> {
+    Box::pin(provisioned_and_built(request, notice))
+}
+
+async fn provisioned_and_built(request: &Request, notice: &mut Notice<'_>) -> Result<String, ServerError> {
     provision::provision(request, notice).await?;
     let version = request.version;
     let cache = folder::for_cache(request.cache.as_deref())?;

@@ -7,7 +7,7 @@ use testcontainers::runners::AsyncRunner;
 use testcontainers::{GenericImage, ImageExt};
 
 use super::client::{self, CONTAINER_LABEL, IMAGE_LABEL, innermost};
-use crate::{request::Request, version::Version};
+use crate::{notice::Notice, request::Request, version::Version};
 
 /// How long an image may take to arrive. A registry that refuses answers at once.
 const PULL_TIMEOUT: Duration = Duration::from_secs(600);
@@ -25,7 +25,7 @@ pub(crate) struct Image {
 }
 
 /// The image that the request asks for, pulled now if it is not there; else why not.
-pub(crate) async fn find(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<Image, String> {
+pub(crate) async fn find(request: &Request, notice: &mut Notice<'_>) -> Result<Image, String> {
     let docker = client::answers().await?;
     let names = names(&docker, request).await;
     if let Some(found) = first_present(&docker, &names).await {
@@ -82,7 +82,7 @@ async fn present(docker: &Docker, name: &str) -> Option<Image> {
     Some(Image { name: name.to_owned(), digest })
 }
 
-async fn pull(name: &str, notice: &mut dyn FnMut(&str)) -> Result<(), String> {
+async fn pull(name: &str, notice: &mut Notice<'_>) -> Result<(), String> {
     let (repository, tag) = split(name);
     // Through testcontainers, because it knows the user's credentials.
     let image = GenericImage::new(repository, tag).with_label(CONTAINER_LABEL, "pull");

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{apt::Apt, manifest::Manifest, patch, place::partial, sources::Source, template::template, unpack};
-use crate::{error::ServerError, folder, installation::Installation, version::Version};
+use crate::{error::ServerError, folder, installation::Installation, notice::Notice, version::Version};
 
 /// Makes the installation in `place`, whole or without a manifest.
 pub(super) fn build(
@@ -15,7 +15,7 @@ pub(super) fn build(
     source: &Source,
     cache: &Path,
     place: &Path,
-    tell: &mut dyn FnMut(&str),
+    tell: &mut Notice<'_>,
 ) -> Result<Installation, ServerError> {
     let partial = cache.join(format!("{}{}", partial(version), std::process::id()));
     let work = partial.join("work");

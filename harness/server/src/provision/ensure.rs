@@ -9,7 +9,10 @@ use super::{
     place::{partial, place},
     sources,
 };
-use crate::{error::ServerError, folder, installation::Installation, lock::Lock, request::Request, version::Version};
+use crate::{
+    error::ServerError, folder, future::BoxFuture, installation::Installation, lock::Lock, notice::Notice,
+    request::Request, version::Version,
+};
 
 /// What an installation takes at its largest, while archives and tree are both there.
 const BYTES_NEEDED: u64 = 320 * 1024 * 1024;
@@ -19,7 +22,14 @@ const BYTES_NEEDED: u64 = 320 * 1024 * 1024;
 /// # Errors
 ///
 /// When the packages cannot be fetched, verified or unpacked. Nothing half-written is ever taken for whole.
-pub async fn provision(request: &Request, notice: &mut dyn FnMut(&str)) -> Result<Installation, ServerError> {
+pub fn provision<'a>(
+    request: &'a Request,
+    notice: &'a mut Notice<'_>,
+) -> BoxFuture<'a, Result<Installation, ServerError>> {
+    Box::pin(ensured(request, notice))
+}
+
+async fn ensured(request: &Request, notice: &mut Notice<'_>) -> Result<Installation, ServerError> {
     let version = request.version;
     let cache = folder::for_cache(request.cache.as_deref())?;
     let mirror = request
@@ -50,7 +60,7 @@ fn ensure(
     version: Version,
     mirror: Option<&str>,
     cache: &Path,
-    tell: &mut dyn FnMut(&str),
+    tell: &mut Notice<'_>,
 ) -> Result<Installation, ServerError> {
     let place = place(cache, version);
     if let Ok(manifest) = Manifest::check(&place) {
