@@ -9,11 +9,12 @@ use crate::{Digest, Event};
 
 /// One line of `events.jsonl`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Link {
     /// The ordinal of the line, from 0.
     pub seq: u64,
-    /// The digest of the line before; that of nothing for the first.
+    /// The digest of the line before, without its line end; that of nothing for the first.
     pub previous: Digest,
     /// When it was written, in milliseconds since 1970-01-01T00:00:00Z.
     pub at_unix_ms: u64,

@@ -8,6 +8,7 @@ use crate::{ApplyFailure, Digest, Reason, Seen, ServerFacts, Verdict};
 
 /// One event of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Event {
     /// The run began; the plan lies in the folder.

@@ -8,6 +8,7 @@ use crate::{ReasonCode, Refusal, Verdict};
 
 /// Why a phase could not be applied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ApplyFailure {
     /// The file, relative to the fixtures, or the command.

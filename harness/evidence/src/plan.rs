@@ -11,9 +11,11 @@ use crate::{
 
 /// The plan of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     /// The version of the format of the run folder.
+    #[cfg_attr(feature = "schema", schemars(extend("const" = crate::FORMAT_VERSION)))]
     pub format: u32,
     /// The version of Phasegate that made the plan.
     pub phasegate: String,
@@ -25,6 +27,7 @@ pub struct Plan {
 
 /// One suite of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SuitePlan {
     /// The name of the suite, which is that of its folder.
@@ -66,6 +69,7 @@ impl SuitePlan {
 
 /// The server that a suite needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ServerNeed {
     /// `postgres` or `sqlite`.
@@ -80,6 +84,7 @@ pub struct ServerNeed {
 
 /// A place where a suite knowingly reads its source documents otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DeviationPlan {
     /// A short name.
@@ -94,6 +99,7 @@ pub struct DeviationPlan {
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Data can be lost or read by the wrong party.
@@ -106,6 +112,7 @@ pub enum Severity {
 
 /// Something that the contract does not demand but a validator must know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FindingPlan {
     /// A short name.
@@ -122,6 +129,7 @@ pub struct FindingPlan {
 
 /// One phase of a suite.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PhasePlan {
     /// The phase's id.
@@ -139,6 +147,7 @@ pub struct PhasePlan {
 
 /// One exit gate of a phase.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct GatePlan {
     /// The gate's id.
@@ -155,6 +164,7 @@ pub struct GatePlan {
 
 /// A run that deviates on purpose.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ScenarioPlan {
     /// Its slug, which is the name of its file.
@@ -167,6 +177,7 @@ pub struct ScenarioPlan {
 
 /// What a scenario does and how it must end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum ScenarioExpected {
     /// The gated run, by the suite's own gates.

@@ -9,6 +9,7 @@ macro_rules! reason_codes {
     ($($variant:ident $code:literal, $kinds:literal, $says:literal;)*) => {
         /// A stable word that never changes its meaning. Suites, judges and reports use these and no others.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub enum ReasonCode {
             $(#[doc = $says] #[serde(rename = $code)] $variant,)*
         }
@@ -84,6 +85,7 @@ impl fmt::Display for ReasonCode {
 
 /// Why a verdict is not `passed`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Reason {
     /// The code; `reports/README.md` lists them all.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// What refused a statement, by the name that the schema's author gave it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", tag = "kind", deny_unknown_fields)]
 pub enum Cause {
     /// A constraint, or a unique index.
@@ -86,6 +87,7 @@ impl fmt::Display for Cause {
 
 /// A statement that the database refused. Connections that break and time limits are no refusals (rule 11).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Refusal {
     /// The SQLSTATE, or the result code of SQLite; `None` when the statement cannot even be put to the database.

@@ -11,9 +11,11 @@ use crate::{ApplyFailure, Digest, Reason, Verdict};
 
 /// The result of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RunResult {
     /// The version of the format of the run folder.
+    #[cfg_attr(feature = "schema", schemars(extend("const" = crate::FORMAT_VERSION)))]
     pub format: u32,
     /// The version of Phasegate.
     pub phasegate: String,
@@ -30,6 +32,7 @@ pub struct RunResult {
 
 /// The result of one suite.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SuiteResult {
     /// The suite.
@@ -62,6 +65,7 @@ pub struct SuiteResult {
 
 /// The result of one phase.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PhaseResult {
     /// The phase.
@@ -80,6 +84,7 @@ pub struct PhaseResult {
 
 /// The result of one gate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct GateResult {
     /// The gate.
@@ -94,6 +99,7 @@ pub struct GateResult {
 
 /// The result of one check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CheckResult {
     /// The check.
@@ -109,6 +115,7 @@ pub struct CheckResult {
 
 /// Whether a check caught its defect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DefectResult {
     /// The phase of the check.
@@ -123,6 +130,7 @@ pub struct DefectResult {
 
 /// Whether a scenario ended as it says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ScenarioResult {
     /// The scenario.
@@ -136,6 +144,7 @@ pub struct ScenarioResult {
 
 /// Whether the SQL of a finding showed it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FindingResult {
     /// The finding.
@@ -149,6 +158,7 @@ pub struct FindingResult {
 
 /// How many ended in each verdict.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Counts {
     /// Passed.
@@ -165,6 +175,7 @@ pub struct Counts {
 
 /// Gates and checks by verdict.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Tally {
     /// Gates by verdict.
@@ -175,6 +186,7 @@ pub struct Tally {
 
 /// The totals of a run; gates beyond those of the source are counted apart.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Totals {
     /// Gates of the source by verdict.

@@ -6,6 +6,7 @@ use crate::{Digest, judge::Observation};
 
 /// What was seen, or where it lies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Seen {
     /// Here.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Facts of a server. Which versions there are, each kind of database says for itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ServerFacts {
     /// How it came to be: `container`, `embedded`, `local`, `external`, or `library` for a database that needs none.

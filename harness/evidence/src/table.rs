@@ -7,6 +7,7 @@ pub type Cell = Option<String>;
 
 /// The rows of a query.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Table {
     /// The names of the columns; empty when there is no row.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The five ways in which something that was planned can end. A skip is never a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// The claim was tried and holds.

@@ -8,6 +8,7 @@ use super::Catalog;
 
 /// What one catalog has that another has not.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Difference {
     /// Objects only in the later one.
@@ -20,6 +21,7 @@ pub struct Difference {
 
 /// The two definitions of an object that was altered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Alteration {
     /// The earlier one.

@@ -46,6 +46,7 @@ impl Catalog {
 
 /// A declared definition in the server's form, or why it has none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Definition {
     /// As the server normalises it.

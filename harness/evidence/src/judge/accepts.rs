@@ -7,6 +7,7 @@ use crate::{ReasonCode, Refusal};
 
 /// An accepted write.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Accepts {
     /// The write.
@@ -17,6 +18,7 @@ pub struct Accepts {
 
 /// What became of the write.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AcceptsSeen {
     /// Why it was refused; `None` when it was accepted.

@@ -8,6 +8,7 @@ use crate::{Reason, ReasonCode, ServerFacts};
 
 /// How a run comes by the states that it judges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Judging {
     /// It applies the phases itself.

@@ -9,6 +9,7 @@ use crate::{Catalog, Definition, ReasonCode};
 
 /// Declared objects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CatalogFacts {
     /// What each key must be.
@@ -20,6 +21,7 @@ pub struct CatalogFacts {
 
 /// What an object must be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Fact {
     /// Defined so.
@@ -32,6 +34,7 @@ pub enum Fact {
 
 /// What the catalog held.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CatalogSeen {
     /// Each key with what it was.
@@ -43,6 +46,7 @@ pub struct CatalogSeen {
 
 /// What the catalog held under one key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FactSeen {
     /// The definition that was met; `None` when there is no such object.

@@ -9,6 +9,7 @@ use crate::{Definition, Difference, ReasonCode};
 
 /// The whole difference that a phase makes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Changes {
     /// New objects.
@@ -24,6 +25,7 @@ pub struct Changes {
 
 /// The difference that was met.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChangesSeen {
     /// The difference; `None` when there is no catalog from before the phase.

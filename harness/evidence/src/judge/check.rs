@@ -8,6 +8,7 @@ use super::{Defect, Expectation};
 
 /// One SQL test with one expectation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Check {
     /// Its id.
@@ -74,6 +75,7 @@ fn is_false(flag: &bool) -> bool {
 
 /// What a server must offer for a check to be applicable.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Needs {
     /// The edition of TimescaleDB: `community` for what the Apache edition lacks.

@@ -8,6 +8,7 @@ use crate::{ReasonCode, Verdict};
 
 /// A weakened schema that a check must catch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Defect {
     /// What weakens it.
@@ -21,6 +22,7 @@ pub struct Defect {
 
 /// The SQL of a defect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum DefectSql {
     /// It stands in the gate.

@@ -13,6 +13,7 @@ use crate::{Reason, ReasonCode, Refusal, Verdict};
 
 /// What a check tries and expects.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Expectation {
     /// A query gives exactly these rows.
@@ -113,6 +114,7 @@ fn fold<T>(objects: &mut BTreeMap<String, T>) -> Result<(), String> {
 
 /// What was seen when a check was tried.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Observation {
     /// The statements before the check did not succeed, so that nothing was tried.

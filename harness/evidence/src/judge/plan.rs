@@ -7,6 +7,7 @@ use crate::{ReasonCode, Refusal};
 
 /// A query and what its plan must show.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PlanUse {
     /// The query.
@@ -27,6 +28,7 @@ pub struct PlanUse {
 
 /// The plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PlanSeen {
     /// Its lines.

@@ -8,6 +8,7 @@ use crate::{ReasonCode, Refusal};
 
 /// A refused write and its accepted neighbour.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Rejects {
     /// The write that must be refused.
@@ -20,6 +21,7 @@ pub struct Rejects {
 
 /// What must refuse a write.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Rejection {
     /// The SQLSTATE, or the result code of SQLite.
@@ -30,6 +32,7 @@ pub struct Rejection {
 
 /// The write that must be accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Neighbour {
     /// The write.
@@ -43,6 +46,7 @@ pub enum Neighbour {
 
 /// What became of the two writes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RejectsSeen {
     /// The error of the write; `None` when it was accepted.

@@ -10,6 +10,7 @@ use crate::{ApplyFailure, Difference, ReasonCode};
 
 /// A claim that a phase can be undone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Rollback {
     /// Tables whose legacy columns must be as they were at every step.
@@ -18,6 +19,7 @@ pub struct Rollback {
 
 /// What became of the way down and up again, up to the first step that did not end well.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RollbackSeen {
     /// The steps in order.
@@ -34,6 +36,7 @@ pub struct RollbackSeen {
 
 /// The way in which a phase is walked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
     /// Forward.
@@ -53,6 +56,7 @@ impl fmt::Display for Direction {
 
 /// One step down or up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RollbackStep {
     /// The phase.

@@ -7,6 +7,7 @@ use crate::{Cell, ReasonCode, Refusal, Table, row_text};
 
 /// A query and its rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Rows {
     /// The query.
@@ -20,6 +21,7 @@ pub struct Rows {
 
 /// What the query gave.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RowsSeen {
     /// The rows, unless the query was refused.

@@ -9,6 +9,7 @@ use crate::{ApplyFailure, Event, PhasePlan, Reason, ReasonCode, Verdict};
 
 /// What is expected of a gated run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Expected {
     /// How it ends.
@@ -35,6 +36,7 @@ pub struct Expected {
 
 /// How a gated run ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// A phase does not apply.
@@ -47,6 +49,7 @@ pub enum Outcome {
 
 /// What the catalog is after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CatalogAfter {
     /// As before the phase.
@@ -55,6 +58,7 @@ pub enum CatalogAfter {
 
 /// What is expected where all phases are judged by other gates, and none stops the run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AuditExpected {
     /// How many checks pass.
@@ -68,6 +72,7 @@ pub struct AuditExpected {
 
 /// What is expected of steps on the state after a phase.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProbeExpected {
     /// The phase.

@@ -9,6 +9,7 @@ use crate::{Cell, ReasonCode, Refusal, Table, table::step_rows};
 
 /// Several statements.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Sequence {
     /// The steps in order.
@@ -17,6 +18,7 @@ pub struct Sequence {
 
 /// One step. A step that names no outcome must be accepted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     /// The statements.
@@ -46,6 +48,7 @@ pub struct Step {
 
 /// What became of the steps, up to the first that did not end as expected.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SequenceSeen {
     /// The steps.
@@ -54,6 +57,7 @@ pub struct SequenceSeen {
 
 /// What became of one step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StepSeen {
     /// Why it was refused; `None` when it was accepted.

@@ -9,6 +9,7 @@ use crate::{ReasonCode, Refusal};
 
 /// Tables whose rows a phase may not change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Unchanged {
     /// The tables.
@@ -20,6 +21,7 @@ pub struct Unchanged {
 
 /// What became of the rows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UnchangedSeen {
     /// How many rows each table held before the phase; `None` when nobody looked.

@@ -7,6 +7,7 @@ use crate::{ReasonCode, Refusal, Table, row_text};
 
 /// An invariant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Violations {
     /// A query that gives one row for each violation.
@@ -19,6 +20,7 @@ pub struct Violations {
 
 /// What the queries gave.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ViolationsSeen {
     /// The violations.

@@ -3,6 +3,7 @@
 mod events;
 mod files;
 mod forgery;
+mod kinds;
 mod sample;
 mod schema;
 

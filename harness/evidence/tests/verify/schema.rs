@@ -1,156 +1,228 @@
-//! The published schemas (`reports/schema`) describe what is really written. The validator below knows exactly the
-//! keywords that these schemas use, and refuses a schema with any other.
+//! The published schemas (`reports/schema`) are those of the types, and describe what is really written. After a change
+//! of the types that is meant, make them anew by running these tests once with `PHASEGATE_BLESS=1`.
 
-use std::{fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    env, fs,
+    path::{Path, PathBuf},
+};
 
-use phasegate_evidence::{ApplyFailure, Cause, Digest, EVENTS_FILE, Event, PLAN_FILE, RESULT_FILE, Refusal, Verdict};
-use serde_json::Value;
+use jsonschema::Validator;
+use phasegate_evidence::{
+    EVENTS_FILE, Link, PLAN_FILE, Plan, RESULT_FILE, RunFolder, RunResult, Verdict, judge::Observation,
+};
+use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::RecursiveTransform};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
-use crate::{Written, sample::Sample};
+use crate::{
+    Written,
+    kinds::{failed, proved},
+    sample::Sample,
+};
 
-fn schema(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../reports/schema").join(name);
-    serde_json::from_slice(&fs::read(path).expect("readable")).expect("JSON")
+/// A schema and the type that it is of.
+struct Published {
+    file: &'static str,
+    schema: Schema,
+    read: fn(&Value) -> serde_json::Result<()>,
 }
 
-/// Everything in which a value differs from a schema.
-fn differences(root: &Value, schema: &Value, value: &Value, place: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for (keyword, rule) in schema.as_object().expect("a schema is an object") {
-        let holds = match keyword.as_str() {
-            "$schema" | "$defs" | "title" | "description" | "required" => true,
-            "$ref" => {
-                let pointer = rule.as_str().expect("text").trim_start_matches('#');
-                let target = root.pointer(pointer).expect("a definition");
-                found.extend(differences(root, target, value, place));
-                true
+impl Published {
+    /// The schema of what is written of a type: a key that is always written is required.
+    fn of<T: JsonSchema + DeserializeOwned>(file: &'static str, title: &str) -> Self {
+        // The comments speak to readers of Rust; who reads a schema reads JSON.
+        let in_words_of_json = |schema: &mut Schema| {
+            if let Some(Value::String(text)) = schema.get_mut("description") {
+                *text = text.replace("`None`", "`null`").replace('\n', " ");
             }
-            "const" => value == rule,
-            "enum" => rule.as_array().expect("a list").contains(value),
-            "type" => match rule {
-                Value::Array(names) => names.iter().any(|name| is(value, name)),
-                name => is(value, name),
-            },
-            "minimum" => value.as_u64().is_some(),
-            "pattern" => value.as_str().is_some_and(|text| text.parse::<Digest>().is_ok()),
-            "properties" => {
-                for (key, value) in value.as_object().into_iter().flatten() {
-                    let place = format!("{place}/{key}");
-                    match rule.get(key) {
-                        Some(rule) => found.extend(differences(root, rule, value, &place)),
-                        None => found.push(format!("{place} is unknown")),
-                    }
-                }
-                for key in schema["required"].as_array().expect("a list") {
-                    let key = key.as_str().expect("text");
-                    if value.get(key).is_none() {
-                        found.push(format!("{place}/{key} is missing"));
-                    }
-                }
-                true
-            }
-            "additionalProperties" if *rule == Value::Bool(false) => true,
-            "additionalProperties" => {
-                for (key, value) in value.as_object().into_iter().flatten() {
-                    found.extend(differences(root, rule, value, &format!("{place}/{key}")));
-                }
-                true
-            }
-            "items" => {
-                for (at, value) in value.as_array().into_iter().flatten().enumerate() {
-                    found.extend(differences(root, rule, value, &format!("{place}/{at}")));
-                }
-                true
-            }
-            "oneOf" | "anyOf" => {
-                let fits = |rule: &&Value| differences(root, rule, value, place).is_empty();
-                let fitting = rule.as_array().expect("a list").iter().filter(fits).count();
-                fitting == 1
-            }
-            unknown => panic!("the validator does not know `{unknown}`"),
         };
-        if !holds {
-            found.push(format!("{place} breaks `{keyword}`: {value}"));
+        let settings = SchemaSettings::draft2020_12().for_serialize();
+        let settings = settings.with_transform(RecursiveTransform(in_words_of_json));
+        let mut schema = settings.into_generator().into_root_schema_for::<T>();
+        schema.insert("title".to_owned(), title.into());
+        Self { file, schema, read: |value| T::deserialize(value).map(drop) }
+    }
+
+    fn all() -> [Self; 4] {
+        [
+            Self::of::<Plan>("plan.schema.json", "plan.json"),
+            Self::of::<Link>("event.schema.json", "one line of events.jsonl"),
+            Self::of::<Observation>("observation.schema.json", "what was seen, in an event or as one of the outputs"),
+            Self::of::<RunResult>("result.schema.json", "result.json"),
+        ]
+    }
+
+    fn validator(&self) -> Validator {
+        jsonschema::draft202012::new(self.schema.as_value()).expect("a schema")
+    }
+}
+
+fn parse(bytes: &[u8]) -> Value {
+    serde_json::from_slice(bytes).expect("JSON")
+}
+
+/// What a run folder holds, in the order of the schemas.
+fn documents(folder: &RunFolder) -> [Vec<Value>; 4] {
+    let read = |name| folder.read(name).expect("readable");
+    let links: Vec<Value> = read(EVENTS_FILE).trim_ascii_end().split(|byte| *byte == b'\n').map(parse).collect();
+    let observation = |link: &Value| {
+        let mut event = &link["event"];
+        while event["kind"] == "in-scenario" {
+            event = &event["event"];
         }
-    }
-    found
+        let seen = event.get("observation")?;
+        let stored = |digest: &str| parse(&folder.output(&digest.parse().expect("a digest")).expect("an output"));
+        Some(seen["stored"].as_str().map_or_else(|| seen["here"].clone(), stored))
+    };
+    let observations = links.iter().filter_map(observation).collect();
+    [vec![parse(&read(PLAN_FILE))], links, observations, vec![parse(&read(RESULT_FILE))]]
 }
 
-fn is(value: &Value, name: &Value) -> bool {
-    match name.as_str().expect("text") {
-        "object" => value.is_object(),
-        "array" => value.is_array(),
-        "string" => value.is_string(),
-        "integer" => value.is_u64(),
-        "boolean" => value.is_boolean(),
-        "null" => value.is_null(),
-        unknown => panic!("the validator does not know the type `{unknown}`"),
+fn assert_fits(folder: &RunFolder) {
+    for (published, documents) in Published::all().iter().zip(documents(folder)) {
+        assert!(!documents.is_empty(), "nothing to hold against {}", published.file);
+        let validator = published.validator();
+        let error = |error: jsonschema::ValidationError<'_>| format!("{}: {error}", error.instance_path());
+        let errors: Vec<String> =
+            documents.iter().flat_map(|document| validator.iter_errors(document).map(error)).collect();
+        assert_eq!(errors, Vec::<String>::new(), "{}", published.file);
     }
 }
 
-fn assert_fits(schema: &Value, bytes: &[u8]) {
-    let value: Value = serde_json::from_slice(bytes).expect("JSON");
-    assert_eq!(differences(schema, schema, &value, ""), Vec::<String>::new());
+fn reports() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../reports")
+}
+
+#[test]
+fn the_published_schemas_are_those_of_the_types() {
+    let folder = reports().join("schema");
+    let page = fs::read_to_string(reports().join("README.md")).expect("the page");
+    for Published { file, schema, .. } in Published::all() {
+        if env::var_os("PHASEGATE_BLESS").is_some() {
+            let text = serde_json::to_string_pretty(&schema).expect("plain JSON");
+            fs::write(folder.join(file), text + "\n").expect("writable");
+        }
+        let published = parse(&fs::read(folder.join(file)).expect("readable"));
+        assert!(published == *schema.as_value(), "{file} is not the schema of the type; make it anew");
+        assert!(page.contains(&format!("(schema/{file})")), "reports/README.md does not name {file}");
+    }
+    assert_eq!(fs::read_dir(folder).expect("listable").count(), Published::all().len());
 }
 
 #[test]
 fn plan_events_and_result_fit_their_schemas() {
-    let written = Written::of(&Sample::passed());
-    let read = |name| written.folder.read(name).expect("readable");
-    assert_fits(&schema("plan.schema.json"), &read(PLAN_FILE));
-    assert_fits(&schema("result.schema.json"), &read(RESULT_FILE));
-    let events = schema("event.schema.json");
-    for line in String::from_utf8(read(EVENTS_FILE)).expect("UTF-8").lines() {
-        assert_fits(&events, line.as_bytes());
-    }
+    assert_fits(&Written::of(&Sample::passed()).folder);
 }
 
 #[test]
 fn the_published_sample_fits_its_schemas() {
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../reports/sample");
-    let read = |name| fs::read(sample.join(name)).expect("readable");
-    assert_fits(&schema("plan.schema.json"), &read(PLAN_FILE));
-    assert_fits(&schema("result.schema.json"), &read(RESULT_FILE));
-    let events = schema("event.schema.json");
-    for line in String::from_utf8(read(EVENTS_FILE)).expect("UTF-8").lines() {
-        assert_fits(&events, line.as_bytes());
-    }
+    assert_fits(&RunFolder::open(reports().join("sample")).expect("a run folder"));
 }
 
 #[test]
 fn failures_fit_their_schemas() {
-    let refusal = Refusal { cause: Some(Cause::Constraint { name: "c".into() }), ..Refusal::without_code("no") };
-    let failure = ApplyFailure::refused("up.sql", 1, 1, &refusal);
-    let (suite, phase) = ("ledger".to_owned(), "1".to_owned());
-    let catalog_after = Digest::of(b"");
-    let mut sample = Sample::passed();
-    sample.events = vec![
-        Event::BaselineFailed { suite: suite.clone(), failure: failure.clone() },
-        Event::PhaseFailed { suite: suite.clone(), phase, failure, catalog_after, catalog_unchanged: false },
-        Event::ServerLog { log: Digest::of(b"") },
-        Event::SuiteFinished { suite, verdict: Verdict::Failed },
-    ];
-    let written = Written::of(&sample);
-    assert_fits(&schema("result.schema.json"), &written.folder.read(RESULT_FILE).expect("readable"));
-    let events = schema("event.schema.json");
-    for line in String::from_utf8(written.folder.read(EVENTS_FILE).expect("readable")).expect("UTF-8").lines() {
-        assert_fits(&events, line.as_bytes());
+    assert_fits(&Written::of(&failed()).folder);
+}
+
+#[test]
+fn a_run_that_proves_its_gates_fits_its_schemas() {
+    let written = Written::of(&proved());
+    assert_eq!(written.faults(), Vec::<String>::new());
+    assert_eq!(written.verify().result.expect("a result").verdict, Verdict::Passed);
+    assert_fits(&written.folder);
+}
+
+/// The values of the tag `kind`: those that a schema allows, or those that a document has.
+fn kinds(value: &Value) -> BTreeSet<&str> {
+    let kind = value.get("kind").and_then(|kind| kind.get("const").unwrap_or(kind).as_str());
+    let within: Vec<&Value> = match value {
+        Value::Object(map) => map.values().collect(),
+        Value::Array(items) => items.iter().collect(),
+        _ => Vec::new(),
+    };
+    kind.into_iter().chain(within.into_iter().flat_map(kinds)).collect()
+}
+
+#[test]
+fn something_of_every_kind_is_held_against_the_schemas() {
+    let folders = [Sample::passed(), failed(), proved()].map(|sample| documents(&Written::of(&sample).folder));
+    for (at, published) in Published::all().iter().enumerate() {
+        let met: BTreeSet<&str> = folders.iter().flat_map(|documents| &documents[at]).flat_map(kinds).collect();
+        let missing: Vec<&str> = kinds(published.schema.as_value()).difference(&met).copied().collect();
+        assert_eq!(missing, Vec::<&str>::new(), "{}", published.file);
+    }
+}
+
+/// Hands over each value that differs from this one in one place: by something of another type, a key more or a key fewer.
+/// `whole` puts what stands in this place into the whole.
+fn each_change(value: &Value, whole: &dyn Fn(Value) -> Value, each: &mut dyn FnMut(Value)) {
+    let stranger = || json!(-1.5);
+    each(whole(stranger()));
+    match value {
+        Value::Object(map) => {
+            let with = |key: &str, value: Value| {
+                let mut map = map.clone();
+                map.insert(key.to_owned(), value);
+                whole(map.into())
+            };
+            each(with("unknown", stranger()));
+            for (key, value) in map {
+                let mut fewer = map.clone();
+                fewer.remove(key);
+                each(whole(fewer.into()));
+                each_change(value, &|value| with(key, value), each);
+            }
+        }
+        Value::Array(items) => {
+            for (at, item) in items.iter().enumerate() {
+                let with = |item: Value| {
+                    let mut items = items.clone();
+                    items[at] = item;
+                    whole(items.into())
+                };
+                each_change(item, &with, each);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn what_the_types_refuse_the_schemas_refuse() {
+    let folders = [failed(), proved()].map(|sample| documents(&Written::of(&sample).folder));
+    for (at, published) in Published::all().iter().enumerate() {
+        let validator = published.validator();
+        let mut refused = 0;
+        for document in folders.iter().flat_map(|documents| &documents[at]) {
+            each_change(document, &|whole| whole, &mut |changed| {
+                if let Err(error) = (published.read)(&changed) {
+                    assert!(!validator.is_valid(&changed), "{}: {error}: {changed}", published.file);
+                    refused += 1;
+                }
+            });
+        }
+        assert!(refused > 100, "{} changes of what {} describes were refused", refused, published.file);
     }
 }
 
 #[test]
 fn the_validator_finds_what_does_not_fit() {
-    let schema = schema("result.schema.json");
+    let [.., result] = Published::all();
+    let validator = result.validator();
     let written = Written::of(&Sample::passed());
     let text = String::from_utf8(written.folder.read(RESULT_FILE).expect("readable")).expect("UTF-8");
     for (from, to) in [
-        ("\"format\":1", "\"format\":2"),
+        ("\"format\":2", "\"format\":1"),
         ("\"verdict\":\"passed\"", "\"verdict\":\"skipped\""),
+        ("\"code\":\"server-lacks\"", "\"code\":\"server-is-old\""),
         ("\"added\":false", "\"added\":0"),
         ("\"check\":\"1.1.1\"", "\"check\":\"1.1.1\",\"port\":5432"),
         ("\"suite\":\"ledger\",", ""),
+        ("\"plan\":\"", "\"plan\":\"sha256:"),
+        ("\"plan\":\"", "\"plan\":\"0"),
     ] {
-        let value = serde_json::from_str(&text.replacen(from, to, 1)).expect("JSON");
-        assert!(!differences(&schema, &schema, &value, "").is_empty(), "{to}");
+        assert!(text.contains(from), "{from}");
+        assert!(!validator.is_valid(&parse(text.replacen(from, to, 1).as_bytes())), "{to}");
     }
 }
