@@ -40,9 +40,7 @@ pub enum Definition {
 pub(crate) const KINDS: [&str; 23] = [
     "table",
     "column",
-    "columns",
     "constraint",
-    "constraints",
     "index",
     "trigger",
     "function",
@@ -60,5 +58,7 @@ pub(crate) const KINDS: [&str; 23] = [
     "owner",
     "rule",
     "event",
+    "columns",
+    "constraints",
     "header",
 ];

@@ -108,7 +108,7 @@ fn a_whole_suite_loads() {
     "id = \"1.1\"\nclaim = \"c\"\n[[check]]\nid = \"1.1.1\"\ntitle = \"t\"\n[check.catalog]\n\"notes\" = \"table\"\n",
     "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `notes` does not begin with a kind of object: table, column, \
      constraint, index, trigger, function, policy, rls, grant, comment, view, matview, sequence, type, schema, extension, \
-     hypertable, owner, rule, event"
+     hypertable, owner, rule, event, columns, constraints, header"
 )]
 #[case::file_of_another_name(
     "gates/1-notes/1.2-d.toml",
