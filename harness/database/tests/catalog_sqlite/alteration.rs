@@ -20,7 +20,7 @@ pub(crate) struct Alteration {
     /// What is run on the file.
     pub(crate) sql: Option<String>,
     /// Why the second reading cannot tell what it is.
-    pub(crate) crude: Option<String>,
+    pub(crate) misread: Option<String>,
     #[serde(skip)]
     pub(crate) is_real: bool,
 }

@@ -41,7 +41,6 @@ fn bare(sql: &str) -> String {
                     }
                 }
             }
-            // The hexadecimal digits of a blob are the one thing in quotes that has a letter before them.
             '-' if rest.peek() == Some(&'-') => drop(rest.by_ref().find(|end| *end == '\n')),
             '/' if rest.peek() == Some(&'*') => {
                 rest.next();

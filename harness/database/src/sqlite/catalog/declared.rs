@@ -9,7 +9,7 @@ use rusqlite::Connection;
 
 use super::{
     names::{bare_names, settle},
-    schema::{end_of_head, index, options, trigger, view, virtual_table},
+    statement::{end_of_head, index, options, trigger, view, virtual_table},
     table::{Table, own_key},
     token::{Kind, Token, tokens},
     words::{name, quote, words},

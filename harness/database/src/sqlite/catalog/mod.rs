@@ -5,6 +5,7 @@ mod declared;
 mod header;
 mod names;
 mod schema;
+mod statement;
 mod table;
 mod token;
 mod words;

@@ -58,7 +58,67 @@ pub(super) fn bare_names<'t>(tokens: &'t [Token<'_>]) -> impl Iterator<Item = St
 
 /// Whether the word in lower case is a keyword wherever it stands bare: the tokens without a fallback in SQLite's grammar.
 pub(super) fn is_reserved(word: &str) -> bool {
-    RESERVED.binary_search(&word).is_ok()
+    matches!(
+        word,
+        "add"
+            | "all"
+            | "alter"
+            | "and"
+            | "as"
+            | "autoincrement"
+            | "between"
+            | "case"
+            | "check"
+            | "collate"
+            | "commit"
+            | "constraint"
+            | "create"
+            | "default"
+            | "deferrable"
+            | "delete"
+            | "distinct"
+            | "drop"
+            | "else"
+            | "escape"
+            | "except"
+            | "exists"
+            | "foreign"
+            | "from"
+            | "group"
+            | "having"
+            | "in"
+            | "index"
+            | "insert"
+            | "intersect"
+            | "into"
+            | "is"
+            | "isnull"
+            | "join"
+            | "limit"
+            | "not"
+            | "nothing"
+            | "notnull"
+            | "null"
+            | "on"
+            | "or"
+            | "order"
+            | "primary"
+            | "references"
+            | "returning"
+            | "select"
+            | "set"
+            | "table"
+            | "then"
+            | "to"
+            | "transaction"
+            | "union"
+            | "unique"
+            | "update"
+            | "using"
+            | "values"
+            | "when"
+            | "where"
+    )
 }
 
 /// Whether the word would be a keyword, were it bare before this token, though elsewhere it may be a name.
@@ -74,64 +134,3 @@ pub(super) fn is_keyword_before(word: &str, after: Option<&Token<'_>>) -> bool {
         _ => JOINS.contains(&word) && (is(&["join"]) || is(&JOINS)),
     }
 }
-
-const RESERVED: [&str; 58] = [
-    "add",
-    "all",
-    "alter",
-    "and",
-    "as",
-    "autoincrement",
-    "between",
-    "case",
-    "check",
-    "collate",
-    "commit",
-    "constraint",
-    "create",
-    "default",
-    "deferrable",
-    "delete",
-    "distinct",
-    "drop",
-    "else",
-    "escape",
-    "except",
-    "exists",
-    "foreign",
-    "from",
-    "group",
-    "having",
-    "in",
-    "index",
-    "insert",
-    "intersect",
-    "into",
-    "is",
-    "isnull",
-    "join",
-    "limit",
-    "not",
-    "nothing",
-    "notnull",
-    "null",
-    "on",
-    "or",
-    "order",
-    "primary",
-    "references",
-    "returning",
-    "select",
-    "set",
-    "table",
-    "then",
-    "to",
-    "transaction",
-    "union",
-    "unique",
-    "update",
-    "using",
-    "values",
-    "when",
-    "where",
-];

@@ -7,9 +7,9 @@ use rusqlite::Connection;
 
 use super::{
     header::header,
-    names::{bare_names, settle, settle_all},
+    statement::{index, options, trigger, view, virtual_table},
     table::{Constraint, Table},
-    token::{Kind, Token, tokens},
+    token::Token,
     words::{name, words},
 };
 use crate::{
@@ -66,7 +66,7 @@ impl Schema {
         }
         let mut statement = connection
             .prepare_cached(
-                "SELECT lower(t.name), l.origin, lower(l.name), lower(i.name) FROM main.sqlite_schema t \
+                "SELECT lower(t.name), l.origin, lower(l.name), lower(coalesce(i.name, '')) FROM main.sqlite_schema t \
                  JOIN pragma_index_list(t.name, 'main') l JOIN pragma_index_info(l.name, 'main') i \
                  WHERE t.type = 'table' AND l.origin <> 'c' ORDER BY t.name, l.seq DESC, i.seqno",
             )
@@ -180,72 +180,5 @@ impl Lines {
         let numbered = (2..).map(|number| format!("{key} ({number})"));
         let free = std::iter::once(key.to_owned()).chain(numbered).find(|key| !self.0.contains_key(key));
         self.0.extend(free.map(|key| (key, line)));
-    }
-}
-
-/// `table [WITHOUT ROWID] [STRICT]`.
-pub(super) fn options(table: &Table<'_>) -> String {
-    let options = table.options.iter().map(|option| words(option));
-    std::iter::once("table".to_owned()).chain(options).collect::<Vec<_>>().join(" ")
-}
-
-/// `virtual table USING module(arguments)`, the arguments as they are written.
-pub(super) fn virtual_table(sql: &str) -> String {
-    let mut tokens = tokens(sql);
-    let module = tokens.iter().position(|token| token.is("using")).map_or(0, |using| using + 2).min(tokens.len());
-    for token in tokens.iter_mut().skip(module).filter(|token| token.kind != Kind::Operator) {
-        token.kind = Kind::Verbatim;
-    }
-    let using = module.saturating_sub(2);
-    format!("virtual table {}", words(without_end(&tokens[using..])))
-}
-
-/// `[UNIQUE] ON table (...) [WHERE ...]`.
-pub(super) fn index(sql: &str, table: &str, columns: &BTreeSet<String>) -> String {
-    let mut tokens = tokens(sql);
-    settle_all(&mut tokens, columns);
-    let unique = if tokens.get(1).is_some_and(|token| token.is("unique")) { "UNIQUE " } else { "" };
-    let keys = tokens.iter().position(|token| token.is("on")).map_or(0, |on| on + 2).min(tokens.len());
-    format!("{unique}ON {} {}", name(table), words(without_end(&tokens[keys..])))
-}
-
-/// The query, with the names of the columns before it where they are given.
-pub(super) fn view(sql: &str, known: &BTreeSet<String>) -> String {
-    let mut tokens = statement(sql, known);
-    let head = end_of_head(&tokens);
-    if tokens.get(head).is_some_and(|token| token.is("as")) {
-        tokens.remove(head);
-    }
-    words(without_end(&tokens[head..]))
-}
-
-/// All that follows its name.
-pub(super) fn trigger(sql: &str, known: &BTreeSet<String>) -> String {
-    let tokens = statement(sql, known);
-    words(without_end(&tokens[end_of_head(&tokens)..]))
-}
-
-/// The tokens of a view or a trigger, in which every name of the file and every bare word of its own may be meant.
-fn statement<'t>(sql: &'t str, known: &BTreeSet<String>) -> Vec<Token<'t>> {
-    let mut tokens = tokens(sql);
-    let known = bare_names(&tokens).chain(known.iter().cloned()).collect();
-    settle(&mut tokens, &known);
-    tokens
-}
-
-/// Where `CREATE [TEMP] kind [IF NOT EXISTS] [schema.]name` ends.
-pub(super) fn end_of_head(tokens: &[Token<'_>]) -> usize {
-    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is(word));
-    let kind = tokens.iter().position(|token| token.is_any(&["view", "trigger", "table", "index"])).unwrap_or(0);
-    let first = if is(kind + 1, "if") && is(kind + 2, "not") { kind + 4 } else { kind + 1 };
-    let last = if is(first + 1, ".") { first + 2 } else { first };
-    (last + 1).min(tokens.len())
-}
-
-/// The tokens without the semicolon after a statement.
-fn without_end<'s, 't>(tokens: &'s [Token<'t>]) -> &'s [Token<'t>] {
-    match tokens {
-        [rest @ .., last] if last.is(";") => without_end(rest),
-        _ => tokens,
     }
 }

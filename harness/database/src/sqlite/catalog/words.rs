@@ -76,8 +76,8 @@ fn shown(lower: String, before: Option<&Token<'_>>) -> String {
 fn names_a_function(token: &Token<'_>, text: &str) -> bool {
     match token.kind {
         Kind::Word | Kind::Name => {
-            let is_shown = text.ends_with(|last: char| last.is_ascii_uppercase());
-            !is_shown || token.is_any(&["cast", "glob", "like", "raise", "replace"])
+            let is_in_capitals = text.ends_with(|last: char| last.is_ascii_uppercase());
+            !is_in_capitals || ["cast", "glob", "like", "raise", "replace"].contains(&token.name().as_str())
         }
         Kind::Verbatim => true,
         _ => false,
