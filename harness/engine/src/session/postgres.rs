@@ -96,12 +96,10 @@ impl PostgresSession {
     ///
     /// # Errors
     /// When the server refuses.
-    pub(crate) async fn pairs(
-        &mut self,
-        query: &'static str,
-    ) -> Result<Vec<(Option<String>, Option<String>)>, DbError> {
+    pub(crate) async fn pairs(&mut self, query: &str) -> Result<Vec<(Option<String>, Option<String>)>, DbError> {
         self.settle_ahead().await?;
-        sqlx::query_as(query).fetch_all(&mut self.connection).await.map_err(|error| from_sqlx(&error))
+        let query = sqlx::query_as(AssertSqlSafe(query.to_owned()));
+        query.fetch_all(&mut self.connection).await.map_err(|error| from_sqlx(&error))
     }
 
     /// Takes on a role until the end of the transaction.
