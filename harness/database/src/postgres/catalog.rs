@@ -49,30 +49,48 @@ pub(super) async fn read_schema_of_probes(session: &mut PostgresSession) -> Resu
 /// Every object of the database.
 pub(crate) async fn read(session: &mut PostgresSession) -> Result<Catalog, Error> {
     let mut catalog = Catalog::default();
-    let mut further = take(&mut catalog, session, OBJECTS).await?;
+    let found = take(&mut catalog, session, OBJECTS).await?;
+    let (tables, mut further): (Vec<String>, Vec<String>) = found.into_iter().partition(|name| name.starts_with("pg_"));
+    if !tables.is_empty() {
+        take(&mut catalog, session, &rest(&tables)).await?;
+    }
     if catalog.get("extension timescaledb").is_some() {
         further.push("timescaledb".to_owned());
     }
     while let Some(name) = further.pop() {
         let query = match name.as_str() {
-            "rest" => REST,
             "subscriptions" => SUBSCRIPTIONS,
             "timescaledb" => TIMESCALEDB,
             "hypertables" => HYPERTABLES,
             "compression" => COMPRESSION,
             "policies" => POLICIES,
-            _ => {
-                catalog.0.insert(name, "seen by superusers alone".to_owned());
+            "hidden subscriptions" => {
+                catalog.0.insert("subscription (any)".to_owned(), "to be seen by superusers alone".to_owned());
                 continue;
             }
+            _ => return Err(Error::Mistake(format!("a catalog query asks for `{name}`, which is not known"))),
         };
         further.extend(take(&mut catalog, session, query).await?);
     }
     Ok(catalog)
 }
 
+/// The query for the objects in these tables of the system.
+fn rest(tables: &[String]) -> String {
+    let mut parts = REST.split("-- of ");
+    let mut query = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        if let Some((table, branch)) = part.split_once('\n')
+            && (table == "all" || tables.iter().any(|wanted| wanted == table))
+        {
+            query.push_str(branch);
+        }
+    }
+    query
+}
+
 /// Takes what a query finds. Gives what stands there without a key: the names of further queries that find something.
-async fn take(catalog: &mut Catalog, session: &mut PostgresSession, query: &'static str) -> Result<Vec<String>, Error> {
+async fn take(catalog: &mut Catalog, session: &mut PostgresSession, query: &str) -> Result<Vec<String>, Error> {
     let mut without_key = Vec::new();
     for (key, definition) in session.pairs(query).await? {
         let definition = definition.unwrap_or_default();
@@ -126,6 +144,13 @@ mod tests {
         assert!(REST.contains(OF_THE_AUTHOR));
         assert!(PROBES.contains("n.nspname = 'phasegate_probe'"));
         assert!(!PROBES.contains("pg_description"));
+    }
+
+    #[test]
+    fn of_the_rest_only_what_is_there_is_asked_for() {
+        let query = rest(&["pg_cast".to_owned()]);
+        assert!(query.contains("FROM pg_cast") && query.contains("FROM pg_default_acl"));
+        assert!(!query.contains("FROM pg_operator o") && !query.contains("-- of "));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 -- Every object of the database that its author made: one row of key and definition each. What belongs to the system, to
 -- an extension or to TimescaleDB's own schemas is left out, and so is whatever differs between two honest runs (oids,
--- column numbers, statistics). What is at its default prints nothing. Kinds that few schemas have are in `rest.sql`; that
--- any of them is there is told by a last row without a key, and so are subscriptions.
+-- column numbers, statistics). What is at its default prints nothing. Kinds that few schemas have are in `rest.sql`; which
+-- of them are there is told by the last rows, without a key, and so are subscriptions.
 WITH RECURSIVE
 before AS MATERIALIZED (
     SELECT current_setting('search_path') AS path
@@ -19,7 +19,7 @@ dependency AS MATERIALIZED (
     FROM pg_depend
     WHERE deptype IN ('e', 'x')
        OR deptype IN ('a', 'i') AND refobjsubid > 0 AND classid = 'pg_class'::regclass AND refclassid = 'pg_class'::regclass
-       OR deptype = 'n' AND refclassid = 'pg_namespace'::regclass AND classid NOT IN ('pg_class'::regclass, 'pg_proc'::regclass)
+       OR deptype = 'n' AND refclassid = 'pg_namespace'::regclass AND classid NOT IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_extension'::regclass)
        OR deptype = 'a' AND classid = 'pg_rewrite'::regclass
        OR deptype = 'i' AND classid = 'pg_proc'::regclass
 ),
@@ -361,21 +361,20 @@ UNION ALL
 SELECT NULL, CASE WHEN current_setting('is_superuser')::boolean THEN 'subscriptions' ELSE 'hidden subscriptions' END
 WHERE EXISTS (SELECT oid FROM pg_subscription WHERE subdbid = (SELECT oid FROM this_database))
 UNION ALL
-SELECT NULL, 'rest'
-WHERE EXISTS (
-    SELECT FROM (
-        SELECT classid AS class, objid AS oid FROM dependency WHERE deptype = 'n' OR classid = 'pg_rewrite'::regclass AND deptype = 'a'
-        UNION ALL SELECT 'pg_proc'::regclass, oid FROM routine WHERE prokind = 'a'
-        UNION ALL SELECT 'pg_cast'::regclass, oid FROM pg_cast WHERE oid >= 16384
-        UNION ALL SELECT 'pg_am'::regclass, oid FROM pg_am WHERE oid >= 16384
-        UNION ALL SELECT 'pg_language'::regclass, oid FROM pg_language WHERE oid >= 16384
-        UNION ALL SELECT 'pg_foreign_data_wrapper'::regclass, oid FROM pg_foreign_data_wrapper
-        UNION ALL SELECT 'pg_event_trigger'::regclass, oid FROM pg_event_trigger
-        UNION ALL SELECT 'pg_publication'::regclass, oid FROM pg_publication
-        UNION ALL SELECT 'pg_default_acl'::regclass, oid FROM pg_default_acl
-        UNION ALL SELECT 'pg_largeobject_metadata'::regclass, oid FROM pg_largeobject_metadata
-    ) o
-    WHERE NOT EXISTS (SELECT FROM extension_member e WHERE e.classid = o.class AND e.objid = o.oid)
-)
+SELECT DISTINCT NULL, class::regclass::text
+FROM (
+    SELECT classid AS class, objid AS oid FROM dependency WHERE deptype = 'n' OR classid = 'pg_rewrite'::regclass AND deptype = 'a'
+    UNION ALL SELECT 'pg_aggregate'::regclass, oid FROM routine WHERE prokind = 'a'
+    UNION ALL SELECT 'pg_cast'::regclass, oid FROM pg_cast WHERE oid >= 16384
+    UNION ALL SELECT 'pg_am'::regclass, oid FROM pg_am WHERE oid >= 16384
+    UNION ALL SELECT 'pg_transform'::regclass, oid FROM pg_transform
+    UNION ALL SELECT 'pg_language'::regclass, oid FROM pg_language WHERE oid >= 16384
+    UNION ALL SELECT 'pg_foreign_data_wrapper'::regclass, oid FROM pg_foreign_data_wrapper
+    UNION ALL SELECT 'pg_event_trigger'::regclass, oid FROM pg_event_trigger
+    UNION ALL SELECT 'pg_publication'::regclass, oid FROM pg_publication
+    UNION ALL SELECT 'pg_default_acl'::regclass, oid FROM pg_default_acl
+    UNION ALL SELECT 'pg_largeobject_metadata'::regclass, oid FROM pg_largeobject_metadata
+) o
+WHERE NOT EXISTS (SELECT FROM extension_member e WHERE e.classid = o.class AND e.objid = o.oid)
 UNION ALL
 SELECT NULL, NULL FROM before WHERE set_config('search_path', path, true) IS NULL

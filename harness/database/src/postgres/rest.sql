@@ -1,4 +1,5 @@
--- The kinds of objects that few schemas have, in the same form as in `postgres.sql`.
+-- The kinds of objects that few schemas have, in the same form as in `postgres.sql`. Of the parts below, which name a table of
+-- the system each, only those are sent that find something: most of the time of such a query goes into planning it.
 WITH
 before AS MATERIALIZED (
     SELECT current_setting('search_path') AS path
@@ -31,6 +32,9 @@ foreign_option AS MATERIALIZED (
     GROUP BY class, oid
 ),
 any_object (class, oid, sub, kind, name, definition, owner, acl, acl_kind) AS (
+    SELECT 'pg_type'::regclass, 0::oid, 0, '', '', '', 0::oid, NULL::aclitem[], ''::"char" WHERE false
+-- of pg_type
+    UNION ALL
     SELECT 'pg_type'::regclass, t.oid, 0, 'type', t.name,
            CASE typtype
                WHEN 'e' THEN 'enum (' || (SELECT string_agg(quote_literal(enumlabel), ', ' ORDER BY enumsortorder)
@@ -74,12 +78,14 @@ any_object (class, oid, sub, kind, name, definition, owner, acl, acl_kind) AS (
     SELECT 'pg_constraint'::regclass, c.oid, 0, 'constraint', t.name || '.' || quote_ident(c.conname),
            CASE WHEN contype <> 'n' THEN pg_get_constraintdef(c.oid) END, NULL, NULL, NULL
     FROM pg_constraint c JOIN named_type t ON t.oid = c.contypid
+-- of pg_rewrite
     UNION ALL
     SELECT 'pg_rewrite'::regclass, w.oid, 0, 'rule', s.prefix || quote_ident(r.relname) || '.' || quote_ident(w.rulename),
            pg_get_ruledef(w.oid)
            || CASE ev_enabled WHEN 'O' THEN '' WHEN 'D' THEN ' DISABLED' WHEN 'R' THEN ' ENABLED REPLICA' ELSE ' ENABLED ALWAYS' END,
            NULL, NULL, NULL
     FROM pg_rewrite w JOIN pg_class r ON r.oid = w.ev_class JOIN named_schema s ON s.oid = r.relnamespace WHERE w.rulename <> '_RETURN'
+-- of pg_event_trigger
     UNION ALL
     SELECT 'pg_event_trigger'::regclass, oid, 0, 'event trigger', quote_ident(evtname),
            'ON ' || evtevent || ' EXECUTE FUNCTION ' || evtfoid::regprocedure
@@ -87,6 +93,7 @@ any_object (class, oid, sub, kind, name, definition, owner, acl, acl_kind) AS (
            || CASE evtenabled WHEN 'O' THEN '' ELSE ' ' || evtenabled::text END,
            evtowner, NULL, NULL
     FROM pg_event_trigger
+-- of pg_aggregate
     UNION ALL
     -- Its function key says the rest.
     SELECT 'pg_aggregate'::regclass, aggfnoid, 0, 'aggregate', s.prefix || quote_ident(proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')',
@@ -102,6 +109,7 @@ any_object (class, oid, sub, kind, name, definition, owner, acl, acl_kind) AS (
            NULL, NULL, NULL
     FROM pg_aggregate a JOIN pg_proc p ON p.oid = aggfnoid JOIN named_schema s ON s.oid = pronamespace
     WHERE NOT EXISTS (SELECT FROM extension_member e WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid)
+-- of pg_operator
     UNION ALL
     SELECT 'pg_operator'::regclass, o.oid, 0, 'operator', o.oid::regoperator::text,
            concat_ws(' ', 'FUNCTION ' || nullif(oprcode, 0)::regprocedure, 'COMMUTATOR ' || nullif(oprcom, 0)::regoperator,
@@ -109,6 +117,7 @@ any_object (class, oid, sub, kind, name, definition, owner, acl, acl_kind) AS (
                CASE WHEN oprcanhash THEN 'HASHES' END, CASE WHEN oprcanmerge THEN 'MERGES' END, CASE oprcode WHEN 0 THEN 'shell' END),
            oprowner, NULL, NULL
     FROM pg_operator o JOIN named_schema s ON s.oid = o.oprnamespace
+-- of pg_opfamily
     UNION ALL
     SELECT 'pg_opfamily'::regclass, f.oid, 0, 'operator family', s.prefix || quote_ident(opfname) || ' USING ' || quote_ident(amname),
            concat_ws(', ', 'family', (
@@ -130,12 +139,14 @@ any_object (class, oid, sub, kind, name, definition, owner, acl, acl_kind) AS (
            )),
            opfowner, NULL, NULL
     FROM pg_opfamily f JOIN named_schema s ON s.oid = f.opfnamespace JOIN pg_am a ON a.oid = f.opfmethod
+-- of pg_opclass
     UNION ALL
     SELECT 'pg_opclass'::regclass, c.oid, 0, 'operator class', s.prefix || quote_ident(opcname) || ' USING ' || quote_ident(amname),
            concat_ws(' ', 'FOR TYPE ' || format_type(opcintype, NULL), CASE WHEN opcdefault THEN 'DEFAULT' END,
                'FAMILY ' || (SELECT coalesce(prefix, '') || quote_ident(opfname) FROM pg_opfamily f LEFT JOIN named_schema s ON s.oid = opfnamespace WHERE f.oid = opcfamily), 'STORAGE ' || format_type(nullif(opckeytype, 0), NULL)),
            opcowner, NULL, NULL
     FROM pg_opclass c JOIN named_schema s ON s.oid = c.opcnamespace JOIN pg_am a ON a.oid = c.opcmethod
+-- of pg_cast
     UNION ALL
     SELECT 'pg_cast'::regclass, oid, 0, 'cast', format_type(castsource, NULL) || ' AS ' || format_type(casttarget, NULL),
            CASE castmethod WHEN 'f' THEN 'WITH FUNCTION ' || castfunc::regprocedure WHEN 'i' THEN 'WITH INOUT' ELSE 'WITHOUT FUNCTION' END
@@ -143,6 +154,7 @@ any_object (class, oid, sub, kind, name, definition, owner, acl, acl_kind) AS (
            NULL, NULL, NULL
     FROM pg_cast
     WHERE oid >= 16384 AND NOT EXISTS (SELECT FROM pg_range WHERE rngtypid = castsource AND rngmultitypid = casttarget)
+-- of pg_collation
     UNION ALL
     -- The columns have other names in other versions.
     SELECT 'pg_collation'::regclass, c.oid, 0, 'collation', s.prefix || quote_ident(collname),
@@ -153,26 +165,31 @@ any_object (class, oid, sub, kind, name, definition, owner, acl, acl_kind) AS (
                CASE WHEN collencoding >= 0 THEN 'ENCODING ' || pg_encoding_to_char(collencoding) END),
            collowner, NULL, NULL
     FROM pg_collation c JOIN named_schema s ON s.oid = c.collnamespace
+-- of pg_conversion
     UNION ALL
     SELECT 'pg_conversion'::regclass, c.oid, 0, 'conversion', s.prefix || quote_ident(conname),
            concat_ws(' ', CASE WHEN condefault THEN 'DEFAULT' END,
                format('FOR %s TO %s FROM %s', pg_encoding_to_char(conforencoding), pg_encoding_to_char(contoencoding), conproc)),
            conowner, NULL, NULL
     FROM pg_conversion c JOIN named_schema s ON s.oid = c.connamespace
+-- of pg_ts_parser
     UNION ALL
     SELECT 'pg_ts_parser'::regclass, p.oid, 0, 'text search parser', s.prefix || quote_ident(prsname),
            concat_ws(' ', 'START ' || prsstart, 'GETTOKEN ' || prstoken, 'END ' || prsend, 'HEADLINE ' || nullif(prsheadline, 0)::regproc, 'LEXTYPES ' || prslextype),
            NULL, NULL, NULL
     FROM pg_ts_parser p JOIN named_schema s ON s.oid = p.prsnamespace
+-- of pg_ts_template
     UNION ALL
     SELECT 'pg_ts_template'::regclass, t.oid, 0, 'text search template', s.prefix || quote_ident(tmplname),
            concat_ws(' ', 'INIT ' || nullif(tmplinit, 0)::regproc, 'LEXIZE ' || tmpllexize), NULL, NULL, NULL
     FROM pg_ts_template t JOIN named_schema s ON s.oid = t.tmplnamespace
+-- of pg_ts_dict
     UNION ALL
     SELECT 'pg_ts_dict'::regclass, d.oid, 0, 'text search dictionary', s.prefix || quote_ident(dictname),
            concat_ws(', ', 'TEMPLATE ' || quote_ident(n.nspname) || '.' || quote_ident(tmplname), dictinitoption), dictowner, NULL, NULL
     FROM pg_ts_dict d JOIN named_schema s ON s.oid = d.dictnamespace
     JOIN pg_ts_template t ON t.oid = dicttemplate JOIN pg_namespace n ON n.oid = tmplnamespace
+-- of pg_ts_config
     UNION ALL
     SELECT 'pg_ts_config'::regclass, c.oid, 0, 'text search configuration', s.prefix || quote_ident(cfgname),
            concat_ws(', ', 'PARSER ' || quote_ident(n.nspname) || '.' || quote_ident(prsname), (
@@ -181,20 +198,24 @@ any_object (class, oid, sub, kind, name, definition, owner, acl, acl_kind) AS (
                      FROM pg_ts_config_map JOIN ts_token_type(cfgparser) ON tokid = maptokentype WHERE mapcfg = c.oid GROUP BY alias) m)),
            cfgowner, NULL, NULL
     FROM pg_ts_config c JOIN named_schema s ON s.oid = c.cfgnamespace JOIN pg_ts_parser p ON p.oid = cfgparser JOIN pg_namespace n ON n.oid = prsnamespace
+-- of pg_am
     UNION ALL
     SELECT 'pg_am'::regclass, oid, 0, 'access method', quote_ident(amname),
            'TYPE ' || CASE amtype WHEN 'i' THEN 'INDEX' ELSE 'TABLE' END || ' HANDLER ' || amhandler, NULL, NULL, NULL
     FROM pg_am WHERE oid >= 16384
+-- of pg_language
     UNION ALL
     SELECT 'pg_language'::regclass, oid, 0, 'language', quote_ident(lanname),
            concat_ws(' ', CASE WHEN lanpltrusted THEN 'TRUSTED' END, 'HANDLER ' || nullif(lanplcallfoid, 0)::regproc,
                'INLINE ' || nullif(laninline, 0)::regproc, 'VALIDATOR ' || nullif(lanvalidator, 0)::regproc),
            lanowner, lanacl, 'l'
     FROM pg_language WHERE oid >= 16384
+-- of pg_transform
     UNION ALL
     SELECT 'pg_transform'::regclass, t.oid, 0, 'transform', 'FOR ' || format_type(trftype, NULL) || ' LANGUAGE ' || quote_ident(lanname),
            concat_ws(' ', 'FROM SQL ' || nullif(trffromsql, 0)::regprocedure, 'TO SQL ' || nullif(trftosql, 0)::regprocedure), NULL, NULL, NULL
     FROM pg_transform t JOIN pg_language l ON l.oid = trflang
+-- of pg_foreign_data_wrapper
     UNION ALL
     SELECT 'pg_foreign_data_wrapper'::regclass, w.oid, 0, 'foreign data wrapper', quote_ident(fdwname),
            concat_ws(' ', 'wrapper', 'HANDLER ' || nullif(fdwhandler, 0)::regproc, 'VALIDATOR ' || nullif(fdwvalidator, 0)::regproc,
@@ -213,12 +234,14 @@ any_object (class, oid, sub, kind, name, definition, owner, acl, acl_kind) AS (
            concat_ws(' ', 'mapping', 'OPTIONS (' || options || ')'),
            NULL, NULL, NULL
     FROM pg_user_mappings LEFT JOIN foreign_option o ON o.class = 'pg_user_mapping'::regclass AND o.oid = umid
+-- of pg_statistic_ext
     UNION ALL
     SELECT 'pg_statistic_ext'::regclass, x.oid, 0, 'statistics', s.prefix || quote_ident(stxname),
            replace(pg_get_statisticsobjdef(x.oid), format('CREATE STATISTICS %I.%I ', s.nspname, stxname), '')
            || CASE WHEN stxstattarget >= 0 THEN ' STATISTICS ' || stxstattarget ELSE '' END,
            stxowner, NULL, NULL
     FROM pg_statistic_ext x JOIN named_schema s ON s.oid = stxnamespace
+-- of pg_publication
     UNION ALL
     SELECT 'pg_publication'::regclass, oid, 0, 'publication', quote_ident(pubname),
            concat_ws(' ', 'publication', CASE WHEN puballtables THEN 'FOR ALL TABLES' END,
@@ -238,6 +261,7 @@ any_object (class, oid, sub, kind, name, definition, owner, acl, acl_kind) AS (
     UNION ALL
     SELECT 'pg_publication_namespace'::regclass, r.oid, 0, 'publication', quote_ident(pubname) || ' schema ' || quote_ident(nspname), 'schema', NULL, NULL, NULL
     FROM pg_publication_namespace r JOIN pg_publication p ON p.oid = pnpubid JOIN pg_namespace n ON n.oid = pnnspid
+-- of all
 ),
 object AS MATERIALIZED (
     SELECT * FROM any_object o WHERE NOT EXISTS (SELECT FROM extension_member e WHERE e.classid = o.class AND e.objid = o.oid)

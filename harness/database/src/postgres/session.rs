@@ -119,9 +119,10 @@ impl PostgresSession {
     ///
     /// # Errors
     /// When the server refuses.
-    pub(crate) async fn pairs(&mut self, query: &'static str) -> Result<Vec<(Option<String>, Option<String>)>, Error> {
+    pub(crate) async fn pairs(&mut self, query: &str) -> Result<Vec<(Option<String>, Option<String>)>, Error> {
         self.settle_ahead().await?;
-        sqlx::query_as(query).fetch_all(&mut self.connection).await.map_err(|error| from_sqlx(&error, None))
+        let query = sqlx::query_as(AssertSqlSafe(query.to_owned()));
+        query.fetch_all(&mut self.connection).await.map_err(|error| from_sqlx(&error, None))
     }
 
     /// Takes on a role until the end of the transaction.

@@ -103,3 +103,33 @@ pub(crate) fn read(text: &str, major: u32) -> Result<Vec<Alteration>, String> {
         None => Ok(alterations),
     }
 }
+
+/// The list itself.
+pub(crate) fn holds() -> Result<(), String> {
+    for base in [&crate::oracle::PLAIN, &crate::oracle::WITH_TIMESCALEDB] {
+        for major in [17, 18] {
+            let alterations = read(base.alterations, major)?;
+            if alterations.len() < base.alterations_min {
+                return Err(format!("{} alterations, not {}", alterations.len(), base.alterations_min));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Lists with a mistake.
+pub(crate) fn refuses() -> Result<(), String> {
+    let group = |seen_by: &str, why: &str| {
+        format!("[[group]]\nof = \"g\"\nseen_by = \"{seen_by}\"\n{why}[group.alterations]\na = \"SELECT 1\"\n")
+    };
+    let (plain, why) = (group("both", ""), "why = \"because\"\n");
+    if read(&plain, 17).is_err() || read(&group("dump", why), 17).is_err() {
+        return Err("a good list is refused".to_owned());
+    }
+    for bad in [group("dump", ""), group("catalog", ""), group("both", why), plain.repeat(2), group("nobody", "")] {
+        if read(&bad, 17).is_ok() {
+            return Err(format!("this is taken:\n{bad}"));
+        }
+    }
+    Ok(())
+}

@@ -22,6 +22,8 @@ pub(crate) struct Base {
     pub(crate) schema: &'static str,
     pub(crate) alterations: &'static str,
     pub(crate) timescaledb: bool,
+    /// How many there are at least.
+    pub(crate) alterations_min: usize,
     /// How many random pairs of them are tried unless `PHASEGATE_CASES` says otherwise.
     pub(crate) pairs: u32,
 }

@@ -25,7 +25,11 @@ type Shared = Arc<LazyLock<Result<Tried, String>, Box<dyn FnOnce() -> Result<Tri
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let mut trials = Vec::new();
+    let mut trials = vec![
+        Trial::test("list::it_is_long_and_each_exception_is_explained", || Ok(alterations::holds()?)),
+        Trial::test("list::what_is_wrong_in_it_is_refused", || Ok(alterations::refuses()?)),
+        Trial::test("dump::what_differs_between_two_dumps_of_one_database_is_left_out", || Ok(dump::is_stable()?)),
+    ];
     for version in Version::ALL {
         for (name, base) in [("schema", &PLAIN), ("timescaledb", &WITH_TIMESCALEDB)] {
             let tried: Shared =
@@ -33,7 +37,10 @@ fn main() -> ExitCode {
             let mut claim = |claim: &str, test: fn(&Tried) -> Result<(), String>| {
                 let tried = tried.clone();
                 let test = move || Ok(test(LazyLock::force(&tried).as_ref().map_err(Clone::clone)?)?);
-                trials.push(Trial::test(format!("postgres_{version}::{name}::{claim}"), test));
+                let trial = Trial::test(format!("postgres_{version}::{name}::{claim}"), test);
+                // The whole list takes a minute. The newer version's turn comes where `--ignored` asks for it, as CI does.
+                let is_second = version != Version::default() && name == "schema";
+                trials.push(if is_second { trial.with_kind("--ignored").with_ignored_flag(true) } else { trial });
             };
             claim("each_alteration_is_seen_by_whom_the_list_says", Tried::each_is_seen);
             claim("any_two_altered_databases_are_told_apart_by_both_or_neither", Tried::any_two_are_told_apart);

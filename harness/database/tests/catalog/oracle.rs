@@ -15,6 +15,7 @@ pub(crate) const PLAIN: Base = Base {
     schema: include_str!("schema.sql"),
     alterations: include_str!("alterations.toml"),
     timescaledb: false,
+    alterations_min: 250,
     pairs: 24,
 };
 
@@ -23,6 +24,7 @@ pub(crate) const WITH_TIMESCALEDB: Base = Base {
     schema: include_str!("timescaledb.sql"),
     alterations: include_str!("timescaledb.toml"),
     timescaledb: true,
+    alterations_min: 20,
     pairs: 6,
 };
 

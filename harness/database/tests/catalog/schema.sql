@@ -168,7 +168,7 @@ ALTER INDEX customers_lower ALTER COLUMN 1 SET STATISTICS 300;
 CREATE INDEX archive_body ON archive (body) TABLESPACE attic;
 CREATE UNIQUE INDEX archive_id ON archive (id);
 CREATE INDEX loose_events_at ON loose_events (at);
-CREATE INDEX broken ON archive (body);
+CREATE INDEX broken ON loose_events (kind);
 UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'broken'::regclass;
 COMMENT ON INDEX customers_name IS 'for the list';
 CREATE STATISTICS customers_codes (ndistinct, dependencies) ON code, name FROM customers;
