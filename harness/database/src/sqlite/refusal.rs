@@ -1,13 +1,14 @@
 //! What refused a write, where SQLite's message does not say so.
 //!
-//! **A trigger**: SQLite gives the text of RAISE and not the trigger. The program of the statement (EXPLAIN) has each
-//! trigger that takes part in it, those that other triggers set off among them, and where each of them raises. If one
-//! alone does, it is that one, exactly. Of several, those are named that hold the text of the message; if that are more
-//! than one, all of them, in the order of their names, and any of them may have been the one.
+//! **A trigger**: SQLite gives the text of RAISE and not the trigger. The program of the statement (EXPLAIN) holds each
+//! trigger that takes part in it, those that other triggers set off among them, and where each of them raises. If only
+//! one raises, it is that one, exactly. Of several, the one that holds the text of the message is named; where several
+//! hold it, they are all named, in alphabetical order, and any of them may have been the one.
 //!
 //! **A foreign key**: SQLite says that one failed and not which. The statement is done again in a savepoint with all keys
-//! deferred, and the rows are read that are then without a parent and were not before: these name their keys. It is exact
-//! for a statement that does the same twice; if it breaks several keys, all are named.
+//! deferred: the rows that are then without a parent, and were not before, name their keys. This is exact for a statement
+//! that does the same twice; if it breaks several keys, all are named. At COMMIT, and where deferred keys are looked for,
+//! nothing tells new rows without a parent from those of before, and the keys of both are named.
 
 use std::collections::BTreeSet;
 

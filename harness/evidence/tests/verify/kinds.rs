@@ -156,6 +156,7 @@ pub(crate) fn failed() -> Sample {
             "neighbour_refused": refused_by(json!({"kind": "privilege", "object": "t"})), "neighbour_affected": null
         }),
         json!({"kind": "accepts", "refused": refused_by(json!({"kind": "type", "name": "t"})), "affected": 0}),
+        json!({"kind": "accepts", "refused": refused_by(json!({"kind": "trigger", "name": "t"})), "affected": 0}),
         json!({"kind": "sequence", "steps": [step]}),
         json!({"kind": "plan", "lines": ["Seq Scan on t"], "error": null}),
         json!({

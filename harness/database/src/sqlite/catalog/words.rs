@@ -74,13 +74,13 @@ fn shown(lower: String, before: Option<&Token<'_>>) -> String {
 
 /// Whether the bracket after this token holds its arguments; the text ends with the token as it is shown.
 fn names_a_function(token: &Token<'_>, text: &str) -> bool {
+    let is_in_capitals = text.ends_with(|last: char| last.is_ascii_uppercase());
+    let is_function = ["cast", "glob", "like", "raise", "replace"].contains(&token.name().as_str());
     match token.kind {
-        Kind::Word | Kind::Name => {
-            let is_in_capitals = text.ends_with(|last: char| last.is_ascii_uppercase());
-            !is_in_capitals || ["cast", "glob", "like", "raise", "replace"].contains(&token.name().as_str())
-        }
-        Kind::Verbatim => true,
-        _ => false,
+        // After DEFAULT it became a string.
+        _ if text.ends_with('\'') => false,
+        Kind::Word | Kind::Name => is_function || !is_in_capitals,
+        kind => matches!(kind, Kind::NameOrText | Kind::Verbatim),
     }
 }
 
@@ -95,4 +95,49 @@ fn ends_an_operand(token: &Token<'_>) -> bool {
 fn is_plain(name: &str) -> bool {
     name.bytes().all(is_part_of_a_word)
         && name.bytes().next().is_some_and(|first| !first.is_ascii_digit() && first != b'$')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::sqlite::catalog::token::tokens;
+
+    #[test]
+    fn a_line_reads_as_people_write_it() {
+        for (written, shown) in [
+            ("integer  not null default -1.5 check(Qty>0)", "integer NOT NULL DEFAULT -1.5 CHECK (qty > 0)"),
+            ("a - -1 , ( -b ) , c.d , count( * )", "a - -1, (-b), c.d, count(*)"),
+            ("ON DELETE set default match Full", "ON DELETE SET DEFAULT MATCH FULL"),
+            ("default Abc default [Abc] default NULL", "DEFAULT 'Abc' DEFAULT 'Abc' DEFAULT NULL"),
+            (
+                "[a] `B` [order] [a b] \"Maybe\" [replace](x) replace(x)",
+                "a b \"order\" \"a b\" \"Maybe\" REPLACE(x) REPLACE(x)",
+            ),
+            ("[left] join b left join [true] true", "\"left\" JOIN b LEFT JOIN \"true\" TRUE"),
+            ("[left] [generated] always [unbounded] preceding", "LEFT \"generated\" ALWAYS \"unbounded\" preceding"),
+        ] {
+            assert_eq!(words(&tokens(written)), shown, "{written}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// So no two statements whose tokens differ have the same line.
+        #[test]
+        fn a_line_has_the_tokens_that_it_was_made_of(
+            written in prop::collection::vec(prop::sample::select(vec![
+                "a", "Key", "t.c", "order", "check", "default", "set", "replace", "left", "join", "raise", "é$1", "[b c]",
+                "[in]", "`x`", "\"Open\"", "'it''s'", "x'0F'", "1", "1.5e-3", ".5", "(", ")", ",", ";", "-", "+", "~",
+                "*", "/", "%", "=", "==", "<", ">", "<>", "!=", "<<", ">>", "<=", "|", "||", "&", "->", "->>",
+            ]), 0..14)
+        ) {
+            let written = written.join(" ");
+            let line = words(&tokens(&written));
+            prop_assert_eq!(tokens(&line).len(), tokens(&written).len(), "{}", line);
+            prop_assert_eq!(words(&tokens(&line)), line);
+        }
+    }
 }
