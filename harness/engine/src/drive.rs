@@ -5,10 +5,9 @@ use std::{sync::Arc, time::Instant};
 
 use phasegate_database::Error;
 use phasegate_evidence::{
-    ApplyFailure, Catalog, Difference, Digest, Event, Reason, Verdict,
+    ApplyFailure, Catalog, Difference, Event, Reason, Verdict,
     judge::{Expectation, Judging},
 };
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::{
     RunError,
@@ -16,7 +15,7 @@ use crate::{
     events::Events,
     findings::try_findings,
     gates::{Judgement, Planned, Setting, judge_on, judge_on_clones, rows_before},
-    happened::{Happened, write_down},
+    happened::Log,
     keep::KeptDatabase,
     migration::Migration,
     prove::prove_defects,
@@ -73,7 +72,10 @@ impl From<Error> for Stop {
 
 impl From<RunError> for Stop {
     fn from(error: RunError) -> Self {
-        Self::Run(error)
+        match error {
+            RunError::Database(error) => error.into(),
+            error => Self::Run(error),
+        }
     }
 }
 
@@ -84,6 +86,14 @@ pub(crate) struct Ended {
     pub(crate) passed: Vec<Arc<State>>,
     /// The databases that show why it ended.
     pub(crate) kept: Vec<KeptDatabase>,
+    /// Whether something broke (rule 11): then nothing more is tried.
+    pub(crate) broke: bool,
+}
+
+impl Ended {
+    fn last(&self) -> Result<Arc<State>, Error> {
+        self.passed.last().cloned().ok_or_else(|| Error::mistake("no state was laid"))
+    }
 }
 
 impl<'a> Drive<'a, '_> {
@@ -95,6 +105,7 @@ impl<'a> Drive<'a, '_> {
             Err(Stop::Broke(reason)) => {
                 let suite = self.suite();
                 self.events.emit(Event::SuiteStopped { suite, reason })?;
+                ended.broke = true;
                 Ok(ended)
             }
             Err(Stop::Run(error)) => Err(error),
@@ -115,14 +126,16 @@ impl<'a> Drive<'a, '_> {
                 before = after;
                 continue;
             }
-            let verdict = self.judge(index, &mut proof, ended).await?;
+            let judged = self.judge(index, &mut proof, ended).await;
+            let verdict = self.or_kept(index, judged, ended)?;
             let (suite, phase) = (self.suite(), self.phases[index].0.id.clone());
             self.events.emit(Event::PhaseJudged { suite, phase, verdict })?;
             if !verdict.opens_the_gate() && self.after_failure == AfterFailure::Stop {
                 return Ok(());
             }
             if self.judging == Judging::Prove {
-                self.prove(index, &before, &after).await?;
+                let proved = self.prove(index, &before, ended).await;
+                self.or_kept(index, proved, ended)?;
             }
             before = after;
         }
@@ -186,7 +199,7 @@ impl<'a> Drive<'a, '_> {
             Laid::Failed { failure, catalog, database } => {
                 let unchanged = catalog.as_ref().is_some_and(|catalog| *catalog == *before.catalog);
                 ended.kept.push(KeptDatabase::after_failure(&phase, unchanged, database));
-                self.failed(phase, failure, catalog.unwrap_or_default(), unchanged)?;
+                self.failed(phase, failure, catalog.as_ref(), unchanged)?;
                 Ok(None)
             }
             Laid::Reused(state) => {
@@ -214,10 +227,10 @@ impl<'a> Drive<'a, '_> {
         &mut self,
         phase: String,
         failure: ApplyFailure,
-        catalog: Catalog,
+        catalog: Option<&Catalog>,
         catalog_unchanged: bool,
     ) -> Result<(), RunError> {
-        let catalog_after: Digest = self.events.output(&catalog)?;
+        let catalog_after = catalog.map(|catalog| self.events.output(catalog)).transpose()?;
         let suite = self.suite();
         self.events.emit(Event::PhaseFailed { suite, phase, failure, catalog_after, catalog_unchanged })
     }
@@ -229,7 +242,7 @@ impl<'a> Drive<'a, '_> {
         let (proofs, checks): (Vec<Planned<'a>>, Vec<Planned<'a>>) = all
             .partition(|(_, check)| self.existing.is_none() && matches!(check.expectation, Expectation::Rollback(_)));
         let (states, passed) = (self.states, &ended.passed);
-        let after = passed.last().ok_or_else(|| Error::mistake("no state was laid"))?;
+        let after = &ended.last()?;
         let before = passed.len().checked_sub(2).map(|before| &passed[before]);
         let rows = rows_before(states, before, &checks).await?;
         let setting = Setting {
@@ -245,49 +258,64 @@ impl<'a> Drive<'a, '_> {
         let existing = self.existing.is_some();
         let clones = if existing { 0 } else { 1 + proofs.len() };
         let mut clones = states.host().clones(&after.database, clones);
-        let (send, happened) = unbounded_channel();
-        let (sent_by_proofs, sent_by_gates) = (send.clone(), send);
+        let suite = states.suite().name.clone();
+        let log = Log::new(&mut *self.events, &suite, phase);
         let first = if existing { after.database.clone() } else { clones.take().await? };
         let judged = async {
-            let send = sent_by_gates;
             if existing {
-                return judge_on(setting, &first, &checks, &send).await;
+                return judge_on(setting, &first, &checks, &log).await;
             }
-            judge_on_clones(setting, &first, &checks, &send).await?;
-            if shows { try_findings(states, phase, &first, &send).await } else { Ok(()) }
+            judge_on_clones(setting, &first, &checks, &log).await?;
+            if shows { try_findings(states, phase, &first, &log).await } else { Ok(()) }
         };
         let way = WayBack { states, migration: self.migration, passed, rests_on: proof.as_deref() };
         let proved = async {
-            let send: UnboundedSender<Happened<'a>> = sent_by_proofs;
             for planned in &proofs {
                 let on = clones.take().await?;
                 let start = Instant::now();
                 let Expectation::Rollback(claim) = &planned.1.expectation else { continue };
                 let seen = way.prove(&on, claim).await;
-                let _ = send.send(Happened::Judged(Judgement::of(*planned, seen, start.elapsed())));
+                let judgement = Judgement::of(*planned, seen, start.elapsed());
+                let is_over = judgement.broke().is_some();
+                log.judged(judgement)?;
+                if is_over {
+                    break;
+                }
             }
-            Ok::<_, Error>(())
+            Ok::<_, Stop>(())
         };
-        let suite = states.suite().name.clone();
-        let written = write_down(self.events, &suite, phase, happened);
-        let (judged, proved, written) = tokio::join!(judged, proved, written);
-        let written = written?;
+        let (judged, proved) = tokio::join!(judged, proved);
+        let written = log.end();
+        *proof = written.proof;
+        if !written.failed.is_empty() {
+            ended.kept.push(KeptDatabase::after(phase, written.failed, after.database.clone()));
+        }
         judged?;
         proved?;
-        *proof = written.proof;
-        if let Some(kept) = KeptDatabase::after(phase, &written.failed, after.database.clone()) {
-            ended.kept.push(kept);
-        }
         match written.broke {
             Some(reason) => Err(Stop::Broke(reason)),
             None => Ok(Verdict::of_parts(written.verdicts)),
         }
     }
 
+    /// Keeps the state after a phase at which something broke, if no check that failed keeps it.
+    fn or_kept<T>(&self, index: usize, outcome: Result<T, Stop>, ended: &mut Ended) -> Result<T, Stop> {
+        if matches!(outcome, Err(Stop::Broke(_))) && ended.kept.is_empty() {
+            let database = ended.last()?.database.clone();
+            ended.kept.push(KeptDatabase::after(self.phases[index].0, Vec::new(), database));
+        }
+        outcome
+    }
+
     /// Tries the defects of a phase.
-    async fn prove(&mut self, index: usize, before: &State, after: &State) -> Result<(), Stop> {
+    async fn prove(&mut self, index: usize, before: &State, ended: &mut Ended) -> Result<(), Stop> {
         let (phase, gates) = self.phases[index];
-        prove_defects(self.states, phase, gates, before, after, self.events).await
+        let after = ended.last()?;
+        let uncaught = prove_defects(self.states, phase, gates, before, &after, self.events).await?;
+        if !uncaught.is_empty() {
+            ended.kept.push(KeptDatabase::after(phase, uncaught, after.database.clone()));
+        }
+        Ok(())
     }
 
     fn suite(&self) -> String {

@@ -1,16 +1,16 @@
 //! Findings: what the contract does not demand but a validator must know, shown by its steps after a phase.
 
-use phasegate_database::{Database, Error};
+use phasegate_database::Database;
 use phasegate_evidence::{
     Event, Reason, Verdict,
     judge::{Expectation, Judged, Observation, Sequence, judge},
 };
-use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{
     RunError,
+    drive::Stop,
     events::Events,
-    happened::Happened,
+    happened::Log,
     observe::{steps_leave_a_setting, try_steps},
     states::States,
     suite::{Finding, Phase},
@@ -45,12 +45,7 @@ impl Shown<'_> {
 }
 
 /// Tries the findings that are shown after this phase, on a clone of the state after it.
-pub(crate) async fn try_findings<'s>(
-    states: &'s States,
-    phase: &Phase,
-    on: &Database,
-    shown: &UnboundedSender<Happened<'s>>,
-) -> Result<(), Error> {
+pub(crate) async fn try_findings(states: &States, phase: &Phase, on: &Database, log: &Log<'_, '_>) -> Result<(), Stop> {
     let mut open = None;
     for finding in states.suite().findings.iter().filter(|finding| finding.phase == phase.id) {
         let mut session = match open.take() {
@@ -61,7 +56,8 @@ pub(crate) async fn try_findings<'s>(
         let judged = judge(&Expectation::Sequence(Sequence { steps: finding.steps.clone() }), &seen);
         let tried = Shown { finding, seen, judged };
         let is_over = tried.broke().is_some();
-        if shown.send(Happened::Shown(tried)).is_err() || is_over {
+        log.shown(tried)?;
+        if is_over {
             return Ok(());
         }
         if steps_leave_a_setting(&finding.steps) {
@@ -71,7 +67,7 @@ pub(crate) async fn try_findings<'s>(
         }
     }
     match open {
-        Some(session) => session.close().await,
+        Some(session) => Ok(session.close().await?),
         None => Ok(()),
     }
 }

@@ -11,12 +11,12 @@ use phasegate_evidence::{
     Catalog, Event, Reason, ServerFacts,
     judge::{Check, Expectation, Judged, Judging, Observation, inapplicable, judge},
 };
-use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{
     RunError,
+    drive::Stop,
     events::Events,
-    happened::Happened,
+    happened::Log,
     observe::{Context, KnownCatalog, leaves_a_setting, try_check},
     states::{State, States},
     suite::Gate,
@@ -98,12 +98,12 @@ impl Setting<'_> {
 
 /// Judges checks on a clone that is theirs. Each session has a clone of its own, so that no check waits for a lock of
 /// another; what a check writes is rolled back.
-pub(crate) async fn judge_on_clones<'a>(
+pub(crate) async fn judge_on_clones(
     setting: Setting<'_>,
     on: &Database,
-    checks: &[Planned<'a>],
-    judged: &UnboundedSender<Happened<'a>>,
-) -> Result<(), Error> {
+    checks: &[Planned<'_>],
+    log: &Log<'_, '_>,
+) -> Result<(), Stop> {
     let sessions = checks.len().div_ceil(CHECKS_PER_SESSION).clamp(1, SESSIONS_MAX);
     let share = checks.len().div_ceil(sessions).max(1);
     let mut databases = vec![on.clone()];
@@ -112,18 +112,18 @@ pub(crate) async fn judge_on_clones<'a>(
     }
     let mut shares = Vec::new();
     for (database, share) in databases.iter().zip(checks.chunks(share)) {
-        shares.push(judge_on(setting, database, share, judged));
+        shares.push(judge_on(setting, database, share, log));
     }
     futures_util::future::try_join_all(shares).await.map(drop)
 }
 
 /// Judges checks one after the other, on a database that nobody else changes.
-pub(crate) async fn judge_on<'a>(
+pub(crate) async fn judge_on(
     setting: Setting<'_>,
     database: &Database,
-    checks: &[Planned<'a>],
-    judged: &UnboundedSender<Happened<'a>>,
-) -> Result<(), Error> {
+    checks: &[Planned<'_>],
+    log: &Log<'_, '_>,
+) -> Result<(), Stop> {
     let mut session = setting.connect(database).await?;
     session.limit(setting.limit);
     let applicable = checks.iter().map(|(_, check)| *check);
@@ -143,8 +143,9 @@ pub(crate) async fn judge_on<'a>(
         let seen = try_check(&mut session, check, context).await;
         let judgement = Judgement::of((gate, check), seen, start.elapsed());
         let is_over = judgement.broke().is_some();
-        if judged.send(Happened::Judged(judgement)).is_err() || is_over {
-            // Nobody listens any more, or nothing more can be tried.
+        log.judged(judgement)?;
+        if is_over {
+            // Nothing more can be tried.
             return Ok(());
         }
         if leaves_a_setting(check) {
@@ -152,7 +153,7 @@ pub(crate) async fn judge_on<'a>(
             std::mem::replace(&mut session, fresh).close().await?;
         }
     }
-    session.close().await
+    Ok(session.close().await?)
 }
 
 /// The rows before a phase that its checks of kind `unchanged` compare.

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use phasegate_database::Database;
+use phasegate_database::{Database, Error};
 use phasegate_evidence::judge::{Check, Judging};
-use tokio::sync::mpsc::unbounded_channel;
 
 use crate::{
     RunError,
-    drive::{AfterFailure, Drive, Findings},
+    drive::{AfterFailure, Drive, Findings, Stop},
     events::Events,
     gates::{Planned, Setting, judge_on_clones},
-    happened::write_down,
+    happened::Log,
     migration::Migration,
     states::States,
     suite::{Gate, Phase},
@@ -65,10 +64,10 @@ pub async fn judge_gates_on(
         after: &after,
         rows: &BTreeMap::new(),
     };
-    let (send, happened) = unbounded_channel();
-    let judged = async move { judge_on_clones(setting, on, &checks, &send).await };
-    let written = write_down(events, &states.suite().name, phase, happened);
-    let (judged, written) = tokio::join!(judged, written);
-    judged?;
-    written.map(drop)
+    let log = Log::new(events, &states.suite().name, phase);
+    match judge_on_clones(setting, on, &checks, &log).await {
+        Err(Stop::Run(error)) => Err(error),
+        Err(Stop::Broke(reason)) => Err(Error::mistake(reason.to_string()).into()),
+        Ok(()) => Ok(()),
+    }
 }

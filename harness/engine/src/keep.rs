@@ -2,7 +2,7 @@
 
 use phasegate_database::{Database, Error, Host};
 
-use crate::suite::Phase;
+use crate::{states::State, suite::Phase};
 
 /// A database that shows why a run failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,10 +29,14 @@ impl KeptDatabase {
         }
     }
 
-    /// The state after a phase of which these checks failed.
-    pub(crate) fn after(phase: &Phase, failed: &[String], database: Database) -> Option<Self> {
-        let label = format!("after_{}", word(&phase.id));
-        (!failed.is_empty()).then(|| Self { label, database, checks: failed.to_vec() })
+    /// The state after a phase of which these checks failed, or at which something broke.
+    pub(crate) fn after(phase: &Phase, failed: Vec<String>, database: Database) -> Self {
+        Self { label: format!("after_{}", word(&phase.id)), database, checks: failed }
+    }
+
+    /// Whether it holds this state.
+    pub(crate) fn is(&self, state: &State) -> bool {
+        self.database == state.database
     }
 
     /// Drops the database.
@@ -40,15 +44,23 @@ impl KeptDatabase {
         host.drop_database(&self.database).await
     }
 
-    /// Gives the database its name, and says in one line what it is for.
-    pub(crate) async fn name(&self, host: &Host) -> Result<(Database, String), Error> {
-        let named = host.rename(&self.database, &self.label).await?;
+    /// Gives the database its name, if the server still can, and says in one line what it is for.
+    pub(crate) async fn name(&self, host: &Host) -> (Database, String) {
         let what = match self.checks.as_slice() {
             [] => "where it stopped".to_owned(),
             checks => format!("for {}", checks.join(", ")),
         };
-        let line = format!("{what}: {}", host.url(&named));
-        Ok((named, line))
+        match host.rename(&self.database, &self.label).await {
+            Ok(named) => {
+                let line = format!("{what}: {}", host.url(&named));
+                (named, line)
+            }
+            // A server that died keeps what it had, under the name that it had.
+            Err(error) => {
+                let (label, url) = (&self.label, host.url(&self.database));
+                (self.database.clone(), format!("{what}: {url}, which is {label} and could not be named so: {error}"))
+            }
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::{path::PathBuf, time::Instant};
 
-use phasegate_database::Session;
+use phasegate_database::{Session, refusal_of};
 use phasegate_evidence::{
     Event, Reason, ReasonCode, Verdict,
     judge::{Check, Defect, Expectation, Judged, Judging, Observation, judge},
@@ -56,24 +56,28 @@ pub async fn prove(
 
 /// Plays every scenario of a suite, once its phases are passed.
 pub(crate) async fn play_scenarios(states: &States, ended: &Ended, events: &mut Events<'_>) -> Result<(), RunError> {
-    if ended.passed.len() != states.suite().phases.len() + 1 {
+    if ended.broke || ended.passed.len() != states.suite().phases.len() + 1 {
         return Ok(());
     }
     for scenario in &states.suite().scenarios {
         let start = Instant::now();
         let judged = play(states, scenario, events).await?;
+        let suite = states.suite().name.clone();
         events.emit(Event::ScenarioEnded {
-            suite: states.suite().name.clone(),
+            suite: suite.clone(),
             scenario: scenario.slug.clone(),
             verdict: judged.verdict,
-            reason: judged.reason,
+            reason: judged.reason.clone(),
             duration_us: micros(start),
         })?;
+        if let (Verdict::Error, Some(reason)) = (judged.verdict, judged.reason) {
+            return events.emit(Event::SuiteStopped { suite, reason });
+        }
     }
     Ok(())
 }
 
-/// Tries the defects of a phase's checks.
+/// Tries the defects of a phase's checks; gives the checks that did not catch theirs.
 pub(crate) async fn prove_defects(
     states: &States,
     phase: &Phase,
@@ -81,8 +85,9 @@ pub(crate) async fn prove_defects(
     before: &State,
     after: &State,
     events: &mut Events<'_>,
-) -> Result<(), Stop> {
+) -> Result<Vec<String>, Stop> {
     let mut copy = None;
+    let mut uncaught = Vec::new();
     for check in gates.iter().flat_map(|gate| &gate.checks) {
         let Some(defect) = &check.fails else { continue };
         let start = Instant::now();
@@ -97,6 +102,9 @@ pub(crate) async fn prove_defects(
             Observation::Broken { reason } => Some(reason.clone()),
             _ => None,
         };
+        if !verdict.opens_the_gate() {
+            uncaught.push(check.id.clone());
+        }
         let observation = events.observed(seen)?;
         events.emit(Event::DefectTried {
             suite: states.suite().name.clone(),
@@ -114,7 +122,7 @@ pub(crate) async fn prove_defects(
     if let Some(copy) = copy {
         states.clear(copy).await?;
     }
-    Ok(())
+    Ok(uncaught)
 }
 
 /// Whether a check catches its defect, and the reason that it gives.
@@ -156,6 +164,7 @@ async fn try_on(
         Expectation::Unchanged(claim) => Some(states.rows(before, &claim.tables, &claim.except).await?),
         _ => None,
     };
+    on.session.limit(states.limits().check);
     let in_transaction = on.session.capabilities().self_contained;
     if in_transaction {
         on.session.begin().await?;
@@ -191,8 +200,8 @@ async fn weaken(suite: &Suite, session: &mut Session, check: &Check) -> Result<(
     };
     let statements = file.statements().map_err(|fault| wrong(&file.path, fault.line, fault.message))?;
     for statement in statements {
-        let ran = session.run(&statement.text).await;
-        ran.map_err(|error| wrong(&file.path, statement.line, error.to_string()))?;
+        let ran = refusal_of(session.run(&statement.text).await)?;
+        ran.map_err(|refusal| wrong(&file.path, statement.line, refusal.to_string()))?;
     }
     Ok(())
 }

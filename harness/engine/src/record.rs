@@ -54,20 +54,26 @@ impl Recorder {
         let run = run.unwrap_or_else(new_name);
         let folder = runs.join(&run);
         fs::create_dir_all(runs).map_err(unwritable(runs))?;
-        fs::create_dir(&folder).map_err(|source| match source.kind() {
-            io::ErrorKind::AlreadyExists => RecordError::Exists(folder.clone()),
-            _ => RecordError::Unwritable { path: folder.clone(), source },
-        })?;
+        if folder.exists() {
+            return Err(RecordError::Exists(folder));
+        }
+        // The folder gets its name when it says that the run began: killed before, a run leaves nothing that could be
+        // taken for evidence.
+        let unnamed = runs.join(format!(".{run}"));
+        fs::create_dir(&unnamed).map_err(unwritable(&unnamed))?;
         for below in [OUTPUTS_FOLDER, SIGNATURES_FOLDER] {
-            let path = folder.join(below);
+            let path = unnamed.join(below);
             fs::create_dir(&path).map_err(unwritable(&path))?;
         }
         let bytes = canonical_bytes(plan)?;
-        write_new(&folder.join(PLAN_FILE), &bytes)?;
-        let path = folder.join(EVENTS_FILE);
+        write_new(&unnamed.join(PLAN_FILE), &bytes)?;
+        let path = unnamed.join(EVENTS_FILE);
         let events = OpenOptions::new().append(true).create_new(true).open(&path).map_err(unwritable(&path))?;
-        let mut recorder = Self { run: run.clone(), folder, events, chain: Chain::default(), kept: Vec::new() };
+        let mut recorder =
+            Self { run: run.clone(), folder: unnamed.clone(), events, chain: Chain::default(), kept: Vec::new() };
         recorder.event(Event::RunStarted { run, plan: Digest::of(&bytes) })?;
+        fs::rename(&unnamed, &folder).map_err(unwritable(&folder))?;
+        recorder.folder = folder;
         Ok(recorder)
     }
 

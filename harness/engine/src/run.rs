@@ -84,14 +84,24 @@ pub(crate) async fn whole_run(
     let finished = tokio::select! {
         biased;
         () = cancelled(&mut cancel) => Err(RunError::Interrupted),
-        finished = Box::pin(go(request, judging, listener, notice, &mut started)) => finished,
+        finished = Box::pin(go(request, judging, listener, &mut *notice, &mut started)) => finished,
     };
     let keeps = match &finished {
         Ok(finished) => !finished.result.verdict.opens_the_gate(),
         Err(_) => false,
     };
-    let kept = if keeps { keep(started).await? } else { clean(started).await.map(|()| None)? };
-    finished.map(|finished| Finished { kept, ..finished })
+    let kept = match keeps {
+        true => keep(started).await,
+        // Whatever the run came to stands, and so does why it came to nothing.
+        false => clean(started).await.err().map(|error| format!("not cleaned up: {error}")),
+    };
+    match finished {
+        Ok(finished) => Ok(Finished { kept, ..finished }),
+        Err(error) => {
+            kept.iter().for_each(|line| notice(line));
+            Err(error)
+        }
+    }
 }
 
 async fn cancelled(cancel: &mut watch::Receiver<bool>) {
@@ -187,28 +197,26 @@ fn end_of_log(server: &Server) -> Option<String> {
 }
 
 /// Names the databases that show why the run failed, drops the others, and leaves the server where it is.
-async fn keep(started: Started) -> Result<Option<String>, RunError> {
+async fn keep(started: Started) -> Option<String> {
     let mut lines = Vec::new();
     for (states, kept) in started.suites {
         let mut spared = Vec::new();
         for kept in kept {
-            match kept.name(states.host()).await {
-                Ok((database, line)) => {
-                    spared.push(database);
-                    lines.push(line);
-                }
-                // A server that died keeps what it had without our help.
-                Err(error) => lines.push(format!("not named: {error}")),
-            }
+            let (database, line) = kept.name(states.host()).await;
+            spared.push(database);
+            lines.push(line);
         }
         if let Err(error) = states.host().keep(&spared).await {
             lines.push(format!("not cleaned up: {error}"));
         }
     }
     if let Some(server) = started.server {
-        lines.push(server.keep().await?.to_string());
+        lines.push(match server.keep().await {
+            Ok(kept) => kept.to_string(),
+            Err(error) => format!("the server could not be stopped in order: {error}"),
+        });
     }
-    Ok((!lines.is_empty()).then(|| lines.join("\n")))
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 async fn clean(started: Started) -> Result<(), RunError> {

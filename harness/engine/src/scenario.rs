@@ -69,8 +69,9 @@ async fn walk(
         let suite = states.suite().name.clone();
         events.emit(Event::SuiteStopped { suite, reason: error.reason() })?;
     }
-    for kept in ended.kept {
-        // What a scenario ended in is in its events; on a server that stays, its databases go.
+    // What a scenario ended in is in its events, and what did not apply goes. A state stays: the next scenario may start
+    // from it.
+    for kept in ended.kept.iter().filter(|kept| !ended.passed.iter().any(|state| kept.is(state))) {
         let _ = kept.discard(states.host()).await;
     }
     Ok(())

@@ -204,7 +204,14 @@ impl States {
             let _ = session.close().await;
             return Ok(Laid::Failed { failure, catalog, database });
         }
-        let state = self.read(database, session, phases).await?;
+        let state = match self.read(database.clone(), session, phases).await {
+            Ok(state) => state,
+            Err(error) => {
+                let reason = error.reason();
+                let failure = ApplyFailure::broke("the state after it", reason.code, reason.detail);
+                return Ok(Laid::Failed { failure, catalog: None, database });
+            }
+        };
         let state = Arc::new(self.settle(state, &name).await?);
         if self.keeping != Keeping::Last {
             laid.insert(name, state.clone());

@@ -82,7 +82,8 @@ impl<'a> Seen<'a> {
                 }
                 Event::PhaseFailed { suite, phase, failure, catalog_after, .. } => {
                     seen.failures.insert((suite, phase), failure);
-                    seen.catalogs.insert((suite, phase), catalog_after);
+                    seen.catalogs
+                        .extend(catalog_after.iter().map(|catalog| ((suite.as_str(), phase.as_str()), catalog)));
                 }
                 Event::CheckJudged { suite, phase, check, verdict, reason, examined, .. } => {
                     let result = CheckResult {

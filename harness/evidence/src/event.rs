@@ -101,9 +101,10 @@ pub enum Event {
         phase: String,
         /// Why.
         failure: ApplyFailure,
-        /// The catalog after the failure, among the outputs.
-        catalog_after: Digest,
-        /// Whether it equals the catalog before the phase.
+        /// The catalog after the failure, among the outputs; none where it can no longer be read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        catalog_after: Option<Digest>,
+        /// Whether it is known to equal the catalog before the phase.
         catalog_unchanged: bool,
     },
     /// A check came to a verdict.
@@ -276,7 +277,7 @@ impl Event {
             Self::PhaseApplied { catalog_before, catalog_after, difference, .. } => {
                 vec![catalog_before, catalog_after, difference]
             }
-            Self::PhaseFailed { catalog_after, .. } => vec![catalog_after],
+            Self::PhaseFailed { catalog_after, .. } => catalog_after.iter().collect(),
             Self::CheckJudged { observation, .. }
             | Self::FindingTried { observation, .. }
             | Self::DefectTried { observation, .. }

@@ -24,6 +24,12 @@ macro_rules! reason_codes {
                 match self { $(Self::$variant => $code),* }
             }
 
+            /// Whether something broke, so that nothing was judged (rule 11).
+            #[must_use]
+            pub(crate) fn is_breakage(self) -> bool {
+                matches!(self, Self::ConnectionLost | Self::TimedOut | Self::Harness)
+            }
+
             /// The kinds of checks that give it.
             #[must_use]
             pub fn kinds(self) -> &'static str {

@@ -1,6 +1,6 @@
 //! What a run of `prove` tried of a suite.
 
-use phasegate_evidence::{SuitePlan, SuiteResult, Verdict};
+use phasegate_evidence::{SuitePlan, SuiteResult, Verdict, judge::Judging};
 
 use crate::count::count;
 
@@ -14,8 +14,8 @@ pub(crate) struct Tried<'a> {
 
 impl<'a> Tried<'a> {
     /// What was tried of a suite; nothing where the run was not to try anything.
-    pub(crate) fn of(plan: &'a SuitePlan, result: &SuiteResult) -> Option<Self> {
-        if result.defects.is_empty() && result.scenarios.is_empty() {
+    pub(crate) fn of(judging: Judging, plan: &'a SuitePlan, result: &SuiteResult) -> Option<Self> {
+        if judging != Judging::Prove {
             return None;
         }
         let passed = |verdicts: Vec<Verdict>| {

@@ -70,7 +70,13 @@ fn compare_reports(folder: &RunFolder, verification: &mut Verification) -> Resul
         match fs::read(folder.path().join(name)) {
             Ok(stored) if stored == made.as_bytes() => {}
             Ok(_) => fault(verification, name, "is not what plan and events make"),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => fault(verification, name, "is missing"),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fault(
+                    verification,
+                    name,
+                    "is missing: it was removed, or the run was interrupted before it was written",
+                );
+            }
             Err(error) => fault(verification, name, format!("cannot be read: {error}")),
         }
     }

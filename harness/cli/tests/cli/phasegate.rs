@@ -37,3 +37,15 @@ pub(crate) fn ran(command: &mut Command) -> Ran {
         stderr: String::from_utf8(output.stderr).expect("UTF-8"),
     }
 }
+
+/// The value beside a label of the summary.
+pub(crate) fn labelled<'a>(summary: &'a str, label: &str) -> &'a str {
+    let line = summary.lines().find_map(|line| line.trim_start().strip_prefix(label));
+    line.expect("such a line").trim()
+}
+
+/// The run folder verifies.
+pub(crate) fn verifies(here: &Path, ran: &Ran) {
+    let verified = phasegate(here, &["verify", labelled(&ran.stdout, "folder")]);
+    assert_eq!(verified.code, 0, "{}", verified.stdout);
+}

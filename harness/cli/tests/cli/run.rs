@@ -5,15 +5,9 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::{
-    phasegate::{Ran, phasegate},
+    phasegate::{Ran, labelled, phasegate},
     workspace::{put, workspace},
 };
-
-/// The value beside a label of the summary.
-fn labelled<'a>(summary: &'a str, label: &str) -> &'a str {
-    let line = summary.lines().find_map(|line| line.trim_start().strip_prefix(label));
-    line.expect("such a line").trim()
-}
 
 fn runs_in(workspace: &Path) -> usize {
     std::fs::read_dir(workspace.join("reports/runs")).map_or(0, Iterator::count)

@@ -115,3 +115,14 @@ pub(crate) fn put(workspace: &Path, name: &str, text: &str) {
     fs::create_dir_all(path.parent().expect("below the workspace")).expect("writable");
     fs::write(path, text).expect("writable");
 }
+
+/// Changes a file of the workspace.
+pub(crate) fn change(workspace: &Path, name: &str, from: &str, to: &str) {
+    let text = fs::read_to_string(workspace.join(name)).expect("readable");
+    assert!(text.contains(from), "{name} holds no {from}");
+    put(workspace, name, &text.replace(from, to));
+}
+
+/// A query that never ends.
+pub(crate) const ENDLESS: &str =
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";

@@ -24,8 +24,10 @@ pub(crate) fn from_sqlx(error: &sqlx::Error, limit: Option<Duration>) -> Error {
         QUERY_CANCELED if database.message().contains("statement timeout") => {
             Error::TimedOut(limit.unwrap_or_default())
         }
-        // Shut down, crashed, going down, or the class of broken connections.
-        "57P01" | "57P02" | "57P03" => Error::ConnectionLost(database.message().to_owned()),
+        // Shut down, crashed, going down, dropped, idle for too long, or the class of broken connections.
+        "57P01" | "57P02" | "57P03" | "57P04" | "57P05" | "25P03" => {
+            Error::ConnectionLost(database.message().to_owned())
+        }
         code if code.starts_with("08") => Error::ConnectionLost(database.message().to_owned()),
         _ => Error::Refused(refusal(database)),
     }

@@ -32,7 +32,8 @@ pub enum DefectSql {
 }
 
 impl Defect {
-    /// Whether what the check came to on the weakened schema is the failure that it names.
+    /// Whether what the check came to on the weakened schema is the failure that it names. What this server cannot judge
+    /// is not caught by it either, and what broke shows nothing (rules 5 and 11).
     #[must_use]
     pub fn judge(&self, met: &Judged) -> Judged {
         let detail = self.detail.as_deref().unwrap_or_default();
@@ -43,6 +44,7 @@ impl Defect {
             {
                 Judged::passed()
             }
+            Some(reason) if met.verdict == Verdict::NotApplicable || reason.code.is_breakage() => met.clone(),
             Some(reason) => {
                 let what = format!("the check is {} for `{reason}`, {expected}", met.verdict);
                 Judged::failed(ReasonCode::NotCaught, what)
@@ -65,6 +67,18 @@ mod tests {
     fn the_named_failure_is_a_catch() {
         let met = Judged::failed(ReasonCode::NotRefused, "the write was accepted");
         assert_eq!(defect().judge(&met).verdict, Verdict::Passed);
+    }
+
+    #[test]
+    fn what_was_not_judged_or_broke_is_neither_a_catch_nor_a_miss() {
+        let lacking = Judged {
+            verdict: Verdict::NotApplicable,
+            ..Judged::failed(ReasonCode::ServerLacks, "needs the community edition")
+        };
+        for met in [lacking, Judged::error(ReasonCode::TimedOut, "not done"), Judged::error(ReasonCode::Harness, "no")]
+        {
+            assert_eq!(defect().judge(&met), met);
+        }
     }
 
     #[test]

@@ -85,6 +85,19 @@ fn otherwise(what: impl Into<String>) -> Judged {
     Judged::failed(ReasonCode::EndedOtherwise, what)
 }
 
+/// What broke is no claim of the scenario (rule 11).
+fn broke(reason: &Reason) -> Judged {
+    Judged::error(reason.code, format!("it broke: {}", reason.detail))
+}
+
+/// What did not apply: it broke, or the scenario ended otherwise.
+fn not_applied(what: &str, failure: &ApplyFailure) -> Judged {
+    match failure.broke {
+        Some(code) => Judged::error(code, format!("{what}{failure}")),
+        None => otherwise(format!("{what}{failure}")),
+    }
+}
+
 impl Expected {
     /// Judges the events of a gated run.
     #[must_use]
@@ -92,13 +105,11 @@ impl Expected {
         let mut failed = BTreeSet::new();
         for event in events {
             match event {
-                Event::BaselineFailed { failure, .. } => {
-                    return otherwise(format!("the baseline failed: {failure}"));
-                }
+                Event::BaselineFailed { failure, .. } => return not_applied("the baseline failed: ", failure),
                 Event::PhaseFailed { phase, failure, catalog_unchanged, .. } => {
                     return self.phase_failed(phase, failure, *catalog_unchanged);
                 }
-                Event::SuiteStopped { reason, .. } => return otherwise(format!("it broke: {reason}")),
+                Event::SuiteStopped { reason, .. } => return broke(reason),
                 Event::CheckJudged { check, verdict, .. } if !verdict.opens_the_gate() => {
                     failed.insert(check.as_str());
                 }
@@ -115,7 +126,7 @@ impl Expected {
     }
 
     fn phase_failed(&self, phase: &str, failure: &ApplyFailure, catalog_unchanged: bool) -> Judged {
-        let wrong = |what: &str| otherwise(format!("{what}: phase {phase} failed: {failure}"));
+        let wrong = |what: &str| not_applied(&format!("{what}: phase {phase} failed: "), failure);
         if self.outcome != Outcome::PhaseFailed || self.phase.as_deref() != Some(phase) || failure.broke.is_some() {
             return wrong("another outcome was expected");
         }
@@ -160,8 +171,15 @@ impl AuditExpected {
     pub fn judge<'a>(&self, phases: &[PhasePlan], events: impl IntoIterator<Item = &'a Event>) -> Judged {
         let mut met: BTreeMap<&str, (Verdict, Option<&Reason>)> = BTreeMap::new();
         for event in events {
-            if let Event::CheckJudged { check, verdict, reason, .. } = event {
-                met.insert(check, (*verdict, reason.as_ref()));
+            match event {
+                Event::CheckJudged { check, verdict, reason, .. } => {
+                    met.insert(check, (*verdict, reason.as_ref()));
+                }
+                Event::SuiteStopped { reason, .. } => return broke(reason),
+                Event::BaselineFailed { failure, .. } | Event::PhaseFailed { failure, .. } => {
+                    return not_applied("", failure);
+                }
+                _ => {}
             }
         }
         let mut wrong = Vec::new();
@@ -215,12 +233,13 @@ impl ProbeExpected {
             match event {
                 Event::BaselineFailed { failure, .. }
                 | Event::PhaseFailed { failure, .. }
-                | Event::ActionFailed { failure, .. } => return otherwise(failure.to_string()),
-                Event::SuiteStopped { reason, .. } => return otherwise(format!("it broke: {reason}")),
+                | Event::ActionFailed { failure, .. } => return not_applied("", failure),
+                Event::SuiteStopped { reason, .. } => return broke(reason),
                 Event::StepsTried { verdict, reason, .. } => {
                     return match reason {
                         None if *verdict == Verdict::Passed => Judged::passed(),
                         None => otherwise(format!("the steps are {verdict}")),
+                        Some(reason) if *verdict == Verdict::Error => broke(reason),
                         Some(reason) => otherwise(reason.to_string()),
                     };
                 }
@@ -243,7 +262,7 @@ mod tests {
             ..ApplyFailure::of_harness("up.sql", "null value")
         };
         let failure = ApplyFailure { broke: None, ..failure };
-        let catalog_after = Digest::of(b"");
+        let catalog_after = Some(Digest::of(b""));
         vec![Event::PhaseFailed { suite: "s".into(), phase: "2".into(), failure, catalog_after, catalog_unchanged }]
     }
 

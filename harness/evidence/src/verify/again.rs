@@ -20,12 +20,15 @@ struct Measure<'a> {
     server: &'a ServerFacts,
 }
 
+/// A proof of the way back: its suite, the scenario that it belongs to, and its check.
+type Proof<'a> = (&'a str, Option<&'a str>, &'a str);
+
 impl Audit<'_> {
     /// Every verdict of the run is the one that its observation comes to.
     pub(super) fn judged_again(&mut self, plan: &Plan, events: &[&Event]) -> Result<(), FolderError> {
         let nothing = ServerFacts::default();
         let mut server = &nothing;
-        let mut proved: BTreeSet<(&str, &str)> = BTreeSet::new();
+        let mut proved: BTreeSet<Proof<'_>> = BTreeSet::new();
         let mut within: BTreeMap<(&str, &str), Vec<&Event>> = BTreeMap::new();
         for event in events {
             if let Event::ServerReady { server: facts } = event {
@@ -37,7 +40,7 @@ impl Audit<'_> {
                 continue;
             };
             let own = Measure { suite, phases: &suite.phases, scenario: None, judging: plan.judging, server };
-            match event {
+            match *event {
                 Event::InScenario { scenario, event, .. } => {
                     let Some(planned) = suite.scenarios.iter().find(|planned| planned.scenario == *scenario) else {
                         continue;
@@ -49,6 +52,7 @@ impl Audit<'_> {
                     };
                     let measure = Measure { phases, scenario: Some(planned), judging: Judging::Run, ..own };
                     self.event_again(measure, event)?;
+                    self.way_back(measure, event, &mut proved)?;
                 }
                 Event::ScenarioEnded { scenario, verdict, reason, .. } => {
                     let Some(planned) = suite.scenarios.iter().find(|planned| planned.scenario == *scenario) else {
@@ -59,14 +63,9 @@ impl Audit<'_> {
                     let subject = format!("scenario {scenario} of {}", suite.suite);
                     self.compare(&subject, EVENTS_FILE, (*verdict, reason.as_ref(), None), &derived);
                 }
-                other => self.event_again(own, other)?,
-            }
-            if let Event::CheckJudged { phase, check, verdict, observation, .. } = event
-                && own.check(phase, check).is_some_and(|check| matches!(check.expectation, Expectation::Rollback(_)))
-            {
-                self.rest_of_the_way(own, phase, observation, &proved)?;
-                if *verdict == Verdict::Passed {
-                    proved.insert((&suite.suite, check));
+                other => {
+                    self.event_again(own, other)?;
+                    self.way_back(own, other, &mut proved)?;
                 }
             }
         }
@@ -92,6 +91,7 @@ impl Audit<'_> {
                     return Ok(());
                 };
                 let Some((file, seen)) = self.observation(&subject, observation)? else { return Ok(()) };
+                self.applicability(&subject, check, by, &seen);
                 let met = judge(&check.expectation, &seen);
                 let mut derived = defect.judge(&met);
                 derived.reason = derived.reason.or(met.reason);
@@ -125,14 +125,32 @@ impl Audit<'_> {
         Ok(())
     }
 
-    /// What a proof of the way back rests on is a proof of the way back from the phase before, which passed before it. A
-    /// proof that rests on nothing walks down every phase.
+    /// Whether a proof of the way back is one; if it is and passed, later ones may rest on it.
+    fn way_back<'e>(
+        &mut self,
+        by: Measure<'e>,
+        event: &'e Event,
+        proved: &mut BTreeSet<Proof<'e>>,
+    ) -> Result<(), FolderError> {
+        if let Event::CheckJudged { phase, check, verdict, observation, .. } = event
+            && by.check(phase, check).is_some_and(|check| matches!(check.expectation, Expectation::Rollback(_)))
+        {
+            self.rest_of_the_way(by, phase, observation, proved)?;
+            if *verdict == Verdict::Passed {
+                proved.insert(by.proof(check));
+            }
+        }
+        Ok(())
+    }
+
+    /// What a proof of the way back rests on is a proof of the way back from the phase before, which passed before it in the
+    /// same run. A proof that rests on nothing walks down every phase.
     fn rest_of_the_way(
         &mut self,
         by: Measure<'_>,
         phase: &str,
         seen: &Seen,
-        proved: &BTreeSet<(&str, &str)>,
+        proved: &BTreeSet<Proof<'_>>,
     ) -> Result<(), FolderError> {
         let seen = match seen {
             Seen::Here(seen) => Some(Observation::clone(seen)),
@@ -154,7 +172,7 @@ impl Audit<'_> {
                 let is_proof = before
                     .and_then(|before| by.check(&before.phase, earlier))
                     .is_some_and(|check| matches!(check.expectation, Expectation::Rollback(_)));
-                is_proof && seen.planned == 2 && proved.contains(&(by.suite.suite.as_str(), earlier.as_str()))
+                is_proof && seen.planned == 2 && proved.contains(&by.proof(earlier))
             }
         };
         if !holds {
@@ -218,6 +236,13 @@ impl Audit<'_> {
 }
 
 impl<'a> Measure<'a> {
+    fn proof<'c>(&self, check: &'c str) -> Proof<'c>
+    where
+        'a: 'c,
+    {
+        (&self.suite.suite, self.scenario.map(|scenario| scenario.scenario.as_str()), check)
+    }
+
     fn check(&self, phase: &str, id: &str) -> Option<&'a Check> {
         let phase = self.phases.iter().find(|planned| planned.phase == phase)?;
         phase.gates.iter().flat_map(|gate| &gate.checks).find(|check| check.id == id)

@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use super::verification::Fault;
-use crate::{Digest, EVENTS_FILE, FORMAT_VERSION, FolderError, Link, PLAN_FILE, Plan, RunFolder, read_chain};
+use crate::{
+    ChainError, Digest, EVENTS_FILE, FORMAT_VERSION, FolderError, Link, PLAN_FILE, Plan, RunFolder, read_chain,
+};
 
 /// The faults found so far in one folder.
 pub(super) struct Audit<'a> {
@@ -70,6 +72,12 @@ impl<'a> Audit<'a> {
         };
         match read_chain(&text) {
             Ok(whole) => Ok(Some(whole)),
+            Err(error @ ChainError::CutOff) => {
+                // A run that was killed while it wrote a line leaves whole lines before it.
+                self.fault(EVENTS_FILE, error.to_string());
+                let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
+                Ok(read_chain(whole).map_err(|error| self.fault(EVENTS_FILE, error.to_string())).ok())
+            }
             Err(error) => {
                 self.fault(EVENTS_FILE, error.to_string());
                 Ok(None)

@@ -151,7 +151,7 @@ fn an_honest_failed_phase_verifies() {
     let mut sample = Sample::passed();
     let at = position(&sample, |event| matches!(event, Event::StatementApplied { phase, .. } if phase == "2"));
     sample.events.truncate(at);
-    let catalog_after = sample.output("catalog before 2");
+    let catalog_after = Some(sample.output("catalog before 2"));
     sample.events.extend([
         Event::PhaseFailed {
             suite: "ledger".into(),

@@ -58,9 +58,26 @@ fn an_interrupted_run_does_not_verify() {
     let text = fs::read_to_string(&path).expect("readable");
     let last = text.trim_end().rfind('\n').expect("many lines");
     fs::write(&path, &text[..=last]).expect("writable");
-    assert_eq!(written.faults(), ["events.jsonl: does not end with the end of the run: it was interrupted"]);
+    let interrupted = "events.jsonl: does not end with the end of the run: it was interrupted";
+    assert_eq!(written.faults(), [interrupted]);
     fs::write(&path, &text[..last - 20]).expect("writable");
-    assert_eq!(written.faults(), ["events.jsonl: the last line is cut off"]);
+    assert_eq!(written.faults(), ["events.jsonl: the last line is cut off", interrupted]);
+}
+
+#[test]
+fn an_output_that_was_being_written_when_a_run_was_killed_is_no_further_fault() {
+    let written = Written::of(&Sample::passed());
+    fs::write(written.path("outputs/half"), "half of it").expect("writable");
+    assert_eq!(written.faults(), ["outputs/half: does not hold the bytes that its name says"]);
+    let path = written.path(EVENTS_FILE);
+    let text = fs::read_to_string(&path).expect("readable");
+    let last = text.trim_end().rfind('\n').expect("many lines");
+    fs::write(&path, &text[..=last]).expect("writable");
+    assert_eq!(written.faults(), ["events.jsonl: does not end with the end of the run: it was interrupted"]);
+    // What an event names must still be whole.
+    let name = an_output(&written);
+    fs::write(written.path(&name), "something else").expect("writable");
+    assert!(written.faults().contains(&format!("{name}: does not hold the bytes that its name says")));
 }
 
 #[test]

@@ -4,8 +4,10 @@ mod events;
 mod files;
 mod forgery;
 mod kinds;
+mod proofs;
 mod sample;
 mod schema;
+mod way_back;
 
 use std::path::PathBuf;
 

@@ -48,10 +48,11 @@ fn applied(record: &Record, suite: &SuitePlan, plan: &PhasePlan) -> String {
         }
         Event::PhaseFailed { suite, phase, catalog_unchanged, catalog_after, .. } if here(suite, phase) => {
             let unchanged = if *catalog_unchanged { "as before the phase" } else { "**changed**" };
-            Some(format!(
-                "**Did not apply**; {statements} before the failure. The catalog after it is {unchanged}: {}.",
-                output(catalog_after)
-            ))
+            let catalog = match catalog_after {
+                Some(catalog) => format!("The catalog after it is {unchanged}: {}.", output(catalog)),
+                None => "The catalog after it could not be read.".to_owned(),
+            };
+            Some(format!("**Did not apply**; {statements} before the failure. {catalog}"))
         }
         _ => None,
     });

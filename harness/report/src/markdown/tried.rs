@@ -1,13 +1,13 @@
 //! The gates were tried: what a run of `prove` shows beyond a run.
 
-use phasegate_evidence::{SuitePlan, SuiteResult};
+use phasegate_evidence::{SuitePlan, SuiteResult, judge::Judging};
 
 use super::escape::{code, text};
 use crate::tried::Tried;
 
 /// Each defect with the reason that its check gave, and each scenario with how it ended.
-pub(super) fn tried(plan: &SuitePlan, result: &SuiteResult) -> String {
-    let Some(tried) = Tried::of(plan, result) else {
+pub(super) fn tried(judging: Judging, plan: &SuitePlan, result: &SuiteResult) -> String {
+    let Some(tried) = Tried::of(judging, plan, result) else {
         return String::new();
     };
     let mut page = format!(
@@ -19,7 +19,9 @@ pub(super) fn tried(plan: &SuitePlan, result: &SuiteResult) -> String {
         let ids: Vec<String> = tried.without_defect.iter().map(|id| code(id)).collect();
         page.push_str(&format!("- without a defect: {}\n", ids.join(", ")));
     }
-    page.push_str("\n| defect of check | | the check gave |\n|---|---|---|\n");
+    if !result.defects.is_empty() {
+        page.push_str("\n| defect of check | | the check gave |\n|---|---|---|\n");
+    }
     for defect in &result.defects {
         let (check, reason) = (code(&defect.check), text(&defect.reason.to_string()));
         page.push_str(&format!("| {check} | {} | {reason} |\n", defect.verdict));

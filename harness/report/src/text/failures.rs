@@ -23,22 +23,26 @@ pub(super) fn not_applied(record: &Record, result: &SuiteResult) -> String {
     }
     for phase in &result.phases {
         if let Some(failure) = &phase.failure {
-            let unchanged = record.events().find_map(|event| match event {
-                Event::PhaseFailed { suite, phase: id, catalog_unchanged, .. }
+            let catalog = record.events().find_map(|event| match event {
+                Event::PhaseFailed { suite, phase: id, catalog_after, catalog_unchanged, .. }
                     if *suite == result.suite && *id == phase.phase =>
                 {
-                    Some(*catalog_unchanged)
+                    Some(match catalog_after {
+                        Some(_) if *catalog_unchanged => "as it was before the phase",
+                        Some(_) => "changed: the phase left part of its work behind",
+                        None => "could not be read",
+                    })
                 }
                 _ => None,
             });
             let title = format!("Phase {} did not apply", phase.phase);
-            text.push_str(&one_failure(&title, failure, unchanged));
+            text.push_str(&one_failure(&title, failure, catalog));
         }
     }
     text
 }
 
-fn one_failure(title: &str, failure: &ApplyFailure, unchanged: Option<bool>) -> String {
+fn one_failure(title: &str, failure: &ApplyFailure, catalog: Option<&str>) -> String {
     let mut text = format!("\n  {}\n\n", of_verdict(Verdict::Failed, title));
     let place = match failure.statement {
         0 => failure.file.clone(),
@@ -52,11 +56,7 @@ fn one_failure(title: &str, failure: &ApplyFailure, unchanged: Option<bool>) -> 
     row("refused by", failure.cause.as_deref());
     row("message", Some(&failure.message));
     row("hint", failure.hint.as_deref());
-    match unchanged {
-        Some(true) => row("catalog", Some("as it was before the phase")),
-        Some(false) => row("catalog", Some("changed: the phase left part of its work behind")),
-        None => {}
-    }
+    row("catalog", catalog);
     text
 }
 

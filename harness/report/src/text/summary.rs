@@ -37,7 +37,7 @@ pub fn summary(record: &Record, context: &Context<'_>) -> String {
         }
         text.push('\n');
         text.push_str(&table::phases(plan, result));
-        text.push_str(&tried::tried(plan, result));
+        text.push_str(&tried::tried(record.plan.judging, plan, result));
         text.push_str(&notes::findings(plan, result));
         text.push_str(&notes::deviations(plan));
         let checks = record.checks(plan, result);

@@ -1,6 +1,6 @@
 //! The gates were tried: what a run of `prove` shows beyond a run.
 
-use phasegate_evidence::{Reason, SuitePlan, SuiteResult, Verdict};
+use phasegate_evidence::{Reason, SuitePlan, SuiteResult, Verdict, judge::Judging};
 
 use super::{
     style::{of_verdict, strong},
@@ -9,8 +9,8 @@ use super::{
 use crate::tried::Tried;
 
 /// How many defects were caught, which were not, and which scenarios ended otherwise.
-pub(super) fn tried(plan: &SuitePlan, result: &SuiteResult) -> String {
-    let Some(tried) = Tried::of(plan, result) else {
+pub(super) fn tried(judging: Judging, plan: &SuitePlan, result: &SuiteResult) -> String {
+    let Some(tried) = Tried::of(judging, plan, result) else {
         return String::new();
     };
     let mut text = format!("\n  {}\n\n", strong("The gates were tried"));

@@ -5,6 +5,7 @@ use phasegate_evidence::Event;
 use phasegate_report::{Context, Record, json, junit, markdown, summary, tap};
 
 use crate::{
+    kinds::proved,
     runs::{gate_failed, phase_failed, read},
     sample::Sample,
     snapshot,
@@ -59,8 +60,13 @@ fn a_run_with_a_phase_that_did_not_apply() {
 }
 
 #[test]
+fn a_run_that_proved_its_gates() {
+    are_as_stored("proved", &proved());
+}
+
+#[test]
 fn no_line_of_the_text_is_wider_than_100_columns() {
-    for sample in [Sample::passed(), gate_failed(), phase_failed()] {
+    for sample in [Sample::passed(), gate_failed(), phase_failed(), proved()] {
         let (_holder, record) = read(&sample);
         for line in text(&record).lines() {
             assert!(line.chars().count() <= 100, "{line}");

@@ -49,7 +49,7 @@ pub(crate) fn gate_failed() -> Sample {
 pub(crate) fn phase_failed() -> Sample {
     let mut sample = Sample::passed();
     stop_before(&mut sample, |event| matches!(event, Event::PhaseApplied { phase, .. } if phase == "2"));
-    let catalog_after = sample.output("catalog before 2");
+    let catalog_after = Some(sample.output("catalog before 2"));
     let end = sample.events.len() - 1;
     sample.events.insert(
         end,

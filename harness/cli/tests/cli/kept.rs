@@ -1,0 +1,104 @@
+//! What a run that failed keeps, and how it is named.
+
+use std::{fs, path::Path};
+
+use crate::{
+    phasegate::{Ran, phasegate, verifies},
+    workspace::{change, put, workspace},
+};
+
+const SUITE: &str = "forensic-tests/suites/notes/suite.toml";
+const SECOND_PHASE: &str = "fixtures/notes/phases/2.sql";
+
+/// The databases that are left, by their names. The files of a run lie below the workspace.
+fn left(here: &Path) -> Vec<String> {
+    let names = |folder: &Path| -> Vec<String> {
+        let entries = fs::read_dir(folder).expect("listable");
+        entries.map(|entry| entry.expect("listable").file_name().to_string_lossy().into_owned()).collect()
+    };
+    let folders = names(here).into_iter().filter(|name| name.starts_with("phasegate-"));
+    folders.flat_map(|folder| names(&here.join(folder))).collect()
+}
+
+/// The run failed in this way, keeps this database and no other, and says what to open it for.
+fn keeps(here: &Path, ran: &Ran, code: i32, name: &str, what: &str) {
+    assert_eq!(ran.code, code, "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(left(here), [name]);
+    let kept = ran.stdout.split("  kept, to look at\n").nth(1).unwrap_or_default();
+    let line = kept.lines().map(str::trim).find(|line| line.starts_with(what)).unwrap_or_default();
+    let file = line.split("sqlite:").nth(1).unwrap_or_default();
+    assert!(file.ends_with(&format!("/{name}/state.db")) && Path::new(file).is_file(), "{}", ran.stdout);
+    verifies(here, ran);
+}
+
+#[test]
+fn a_run_that_passes_keeps_nothing() {
+    let workspace = workspace();
+    assert_eq!(phasegate(workspace.path(), &["run"]).code, 0);
+    assert_eq!(left(workspace.path()), Vec::<String>::new());
+}
+
+#[test]
+fn a_baseline_that_does_not_apply_is_kept_as_failed() {
+    let workspace = workspace();
+    let here = workspace.path();
+    put(
+        here,
+        "fixtures/notes/baseline.sql",
+        "CREATE TABLE notes (id INTEGER PRIMARY KEY);\nINSERT INTO note VALUES (1);\n",
+    );
+    keeps(here, &phasegate(here, &["run"]), 4, "failed_baseline", "where it stopped: ");
+}
+
+#[test]
+fn a_phase_that_was_rolled_back_leaves_the_state_before_it() {
+    let workspace = workspace();
+    let here = workspace.path();
+    put(here, SECOND_PHASE, "ALTER TABLE notes ADD COLUMN title TEXT;\nALTER TABLE note ADD COLUMN title TEXT;\n");
+    keeps(here, &phasegate(here, &["run"]), 4, "before_2", "where it stopped: ");
+}
+
+#[test]
+fn a_phase_without_a_transaction_that_fails_half_way_is_kept_as_failed() {
+    let workspace = workspace();
+    let here = workspace.path();
+    change(here, SUITE, "up = \"phases/2.sql\"", "up = \"phases/2.sql\"\ntransaction = \"none\"");
+    put(here, SECOND_PHASE, "ALTER TABLE notes ADD COLUMN title TEXT;\nALTER TABLE note ADD COLUMN title TEXT;\n");
+    let ran = phasegate(here, &["run"]);
+    keeps(here, &ran, 4, "failed_2", "where it stopped: ");
+    assert!(ran.stdout.contains("    catalog     changed: the phase left part of its work behind\n"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_way_back_that_fails_leaves_the_state_after_its_phase_as_it_was() {
+    let workspace = workspace();
+    let here = workspace.path();
+    for (phase, down) in
+        [("1", "ALTER TABLE notes DROP COLUMN author"), ("2", "ALTER TABLE notes RENAME title TO old_title")]
+    {
+        put(here, &format!("fixtures/notes/phases/{phase}-down.sql"), &format!("{down};\n"));
+        let up = format!("up = \"phases/{phase}.sql\"");
+        change(here, SUITE, &up, &format!("{up}\ndown = \"phases/{phase}-down.sql\""));
+    }
+    put(
+        here,
+        "forensic-tests/suites/notes/gates/2-title/2.2-back.toml",
+        "id = \"2.2\"\nclaim = \"there is a way back\"\n[[check]]\nid = \"2.2.1\"\ntitle = \"down and up again\"\n\
+         rollback = { tables = [\"notes\"] }\n",
+    );
+    let ran = phasegate(here, &["run"]);
+    keeps(here, &ran, 1, "after_2", "for 2.2.1: ");
+    assert!(ran.stdout.contains("catalog-differs: after down of phase 2"), "{}", ran.stdout);
+    // With the way back mended, the same run passes.
+    put(here, "fixtures/notes/phases/2-down.sql", "ALTER TABLE notes DROP COLUMN title;\n");
+    let ran = phasegate(here, &["run"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+}
+
+#[test]
+fn a_defect_that_is_not_caught_leaves_the_state_that_it_was_tried_on() {
+    let workspace = workspace();
+    let here = workspace.path();
+    put(here, "fixtures/notes/defects/1.1.1.sql", "UPDATE notes SET text = 'x';\n");
+    keeps(here, &phasegate(here, &["prove", "notes"]), 1, "after_1", "for 1.1.1: ");
+}
