@@ -11,6 +11,7 @@ mod properties_replay;
 mod properties_trial;
 mod requirements;
 mod runs;
+mod sessions;
 mod suites;
 mod timescaledb;
 mod world;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
     trials.extend(properties_phases::trials(&world));
     trials.extend(properties_replay::trials(&world));
     trials.extend(timescaledb::trials(&world));
+    trials.extend(sessions::trials(&world));
     trials.extend(existing_file::trials(&world));
     trials.extend(runs::trials());
     let named = trials.iter().map(|trial| trial.name().to_owned()).collect();

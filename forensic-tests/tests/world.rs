@@ -11,7 +11,7 @@ use phasegate_engine::{
     Limits, States,
     suite::{self, Suite},
 };
-use phasegate_server::Shared;
+use phasegate_server::{Server, Shared};
 use tokio::runtime::Runtime;
 
 /// Shared by all tests; cheap to clone.
@@ -28,7 +28,7 @@ struct Inner {
 
 #[derive(Default)]
 struct State {
-    server: Option<Shared>,
+    server: Option<Arc<Shared>>,
     states_of: BTreeMap<String, Arc<States>>,
 }
 
@@ -57,6 +57,25 @@ impl World {
         self.inner.runtime.block_on(test(states))
     }
 
+    /// Runs a test on the server to its end.
+    pub(crate) fn on_the_server(&self, test: impl AsyncFnOnce(&Server) -> Result<(), Failed>) -> Result<(), Failed> {
+        let server = self.server(&mut self.inner.state.lock().unwrap_or_else(PoisonError::into_inner))?;
+        self.inner.runtime.block_on(test(&server))
+    }
+
+    /// The server, which the first test that needs it starts.
+    fn server(&self, state: &mut State) -> Result<Arc<Shared>, Failed> {
+        if let Some(server) = &state.server {
+            return Ok(server.clone());
+        }
+        let request = server_request()?;
+        let mut notice = |line: &str| eprintln!("{line}");
+        let start = phasegate_server::shared(&request, &mut notice);
+        let server = Arc::new(self.inner.runtime.block_on(start).map_err(|e| e.to_string())?);
+        state.server = Some(server.clone());
+        Ok(server)
+    }
+
     /// The states of a suite, and the server if it needs one.
     fn states(&self, name: &str) -> Result<Arc<States>, Failed> {
         let mut state = self.inner.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -65,14 +84,9 @@ impl World {
         }
         let suite = self.inner.suites.iter().find(|suite| suite.name == name);
         let suite = suite.ok_or_else(|| Failed::from(format!("there is no suite {name}")))?;
-        if suite.kind.capabilities().server && state.server.is_none() {
-            let request = server_request()?;
-            let mut notice = |line: &str| eprintln!("{line}");
-            let start = phasegate_server::shared(&request, &mut notice);
-            state.server = Some(self.inner.runtime.block_on(start).map_err(|e| e.to_string())?);
-        }
-        let states =
-            States::kept(suite, state.server.as_deref(), &format!("test{}", std::process::id()), Limits::default());
+        let server = if suite.kind.capabilities().server { Some(self.server(&mut state)?) } else { None };
+        let server = server.as_ref().map(|server| &***server);
+        let states = States::kept(suite, server, &format!("test{}", std::process::id()), Limits::default());
         let mut states = states.map_err(|error| error.to_string())?;
         if is_one_of_many_processes() {
             states = states.shared_between_processes();

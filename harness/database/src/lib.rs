@@ -5,6 +5,7 @@
 //! tables, files split into statements, and a [`Host`] that makes, freezes, clones and drops scratch databases. `postgres`
 //! and `sqlite` do it, each in files of the same names. A third kind is one folder, and one line in `kind.rs`.
 
+mod backend;
 mod catalog;
 mod clones;
 mod columns;
@@ -20,6 +21,7 @@ mod session;
 mod split;
 mod sqlite;
 
+pub use backend::Backend;
 pub use catalog::OBJECT_KINDS;
 pub use clones::Clones;
 pub use error::{Error, refusal_of};

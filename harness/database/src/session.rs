@@ -1,13 +1,18 @@
 //! Sessions: one connection to a database, whatever its kind, with nested transactions.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use phasegate_evidence::{Catalog, Cell, Definition, Refusal};
 
-use crate::{Capabilities, Error, Kind, PostgresSession, Ran, SqliteSession, columns::TableColumns, postgres, sqlite};
+use crate::{
+    Backend, Capabilities, Error, Kind, PostgresSession, Ran, SqliteSession, columns::TableColumns, postgres, sqlite,
+};
 
 /// Makes deferred constraints and triggers fire.
 const SETTLE: &str = "SET CONSTRAINTS ALL IMMEDIATE";
+
+/// What is wrong with asking SQLite for what several sessions do.
+const ONE_SESSION: &str = "one session at a time writes to a SQLite file";
 
 /// One connection. Transactions nest: the outermost is a transaction, those within are savepoints.
 #[derive(Debug)]
@@ -43,6 +48,50 @@ impl Session {
         match &mut self.connection {
             Connection::Postgres(session) => session.run(sql).await,
             Connection::Sqlite(session) => session.run(sql),
+        }
+    }
+
+    /// Runs statements one by one, as at a prompt: each commits by itself, unless one of them begins a transaction.
+    ///
+    /// # Errors
+    /// At the first statement that is refused; when this kind of database lacks the capability `sessions`.
+    pub async fn run_each(&mut self, sql: &str) -> Result<Ran, Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.run_each(sql).await,
+            Connection::Sqlite(_) => Err(Error::mistake(ONE_SESSION)),
+        }
+    }
+
+    /// Takes on a role and settings for what is run next at a prompt, and gives up those of the time before.
+    ///
+    /// # Errors
+    /// When the role or a setting is refused; when this kind of database lacks the capability `sessions`.
+    pub async fn stand(&mut self, role: Option<&str>, settings: &BTreeMap<&str, &str>) -> Result<(), Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.stand(role, settings).await,
+            Connection::Sqlite(_) => Err(Error::mistake(ONE_SESSION)),
+        }
+    }
+
+    /// What serves this session.
+    ///
+    /// # Errors
+    /// When the server does not say; when this kind of database lacks the capability `sessions`.
+    pub async fn backend(&mut self) -> Result<Backend, Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.backend().await,
+            Connection::Sqlite(_) => Err(Error::mistake(ONE_SESSION)),
+        }
+    }
+
+    /// Whom another session waits for just now, asked on this one.
+    ///
+    /// # Errors
+    /// When the server does not say; when this kind of database lacks the capability `sessions`.
+    pub async fn blockers_of(&mut self, waiting: Backend) -> Result<Vec<Backend>, Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.blockers_of(waiting).await,
+            Connection::Sqlite(_) => Err(Error::mistake(ONE_SESSION)),
         }
     }
 

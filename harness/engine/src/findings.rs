@@ -3,7 +3,7 @@
 use phasegate_database::Database;
 use phasegate_evidence::{
     Event, Reason, Verdict,
-    judge::{Expectation, Judged, Observation, Sequence, judge},
+    judge::{Expectation, Judged, Observation, Sequence, judge, names_sessions},
 };
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     drive::Stop,
     events::Events,
     happened::Log,
-    observe::{steps_leave_a_setting, try_steps},
+    observe::{steps_leave_a_setting, try_steps, try_steps_apart},
     states::States,
     suite::{Finding, Phase},
 };
@@ -23,7 +23,12 @@ pub(crate) struct Shown<'a> {
     judged: Judged,
 }
 
-impl Shown<'_> {
+impl<'a> Shown<'a> {
+    fn of(finding: &'a Finding, seen: Observation) -> Self {
+        let judged = judge(&Expectation::Sequence(Sequence { steps: finding.steps.clone() }), &seen);
+        Self { finding, seen, judged }
+    }
+
     /// What broke, if anything did.
     pub(crate) fn broke(&self) -> Option<&Reason> {
         match &self.seen {
@@ -44,17 +49,31 @@ impl Shown<'_> {
     }
 }
 
-/// Tries the findings that are shown after this phase, on a clone of the state after it.
+/// Tries the findings that are shown after this phase, on a clone of the state after it. Those whose steps commit go first,
+/// while nobody is connected to it, each on a clone that is dropped after it.
 pub(crate) async fn try_findings(states: &States, phase: &Phase, on: &Database, log: &Log<'_, '_>) -> Result<(), Stop> {
+    let here = states.suite().findings.iter().filter(|finding| finding.phase == phase.id);
+    let (apart, here): (Vec<&Finding>, Vec<&Finding>) = here.partition(|finding| names_sessions(&finding.steps));
+    if !apart.is_empty() {
+        states.host().alone(on).await?;
+    }
+    for finding in apart {
+        let seen = try_steps_apart(states.host(), on, states.limits().check, &finding.steps).await?;
+        let tried = Shown::of(finding, seen);
+        let is_over = tried.broke().is_some();
+        log.shown(tried)?;
+        if is_over {
+            return Ok(());
+        }
+    }
     let mut open = None;
-    for finding in states.suite().findings.iter().filter(|finding| finding.phase == phase.id) {
+    for finding in here {
         let mut session = match open.take() {
             Some(session) => session,
             None => states.host().connect(on).await?,
         };
-        let seen = try_steps(&mut session, states.limits().check, &finding.steps).await;
-        let judged = judge(&Expectation::Sequence(Sequence { steps: finding.steps.clone() }), &seen);
-        let tried = Shown { finding, seen, judged };
+        let seen = try_steps(&mut session, states.limits().check, &finding.steps, None).await;
+        let tried = Shown::of(finding, seen);
         let is_over = tried.broke().is_some();
         log.shown(tried)?;
         if is_over {

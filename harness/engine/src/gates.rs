@@ -17,7 +17,7 @@ use crate::{
     drive::Stop,
     events::Events,
     happened::Log,
-    observe::{Context, KnownCatalog, leaves_a_setting, try_check},
+    observe::{Context, KnownCatalog, leaves_a_setting, try_check, try_check_apart},
     states::{State, States},
     suite::Gate,
 };
@@ -85,7 +85,20 @@ pub(crate) struct Setting<'a> {
     pub(crate) rows: &'a BTreeMap<String, Arc<TableRows>>,
 }
 
-impl Setting<'_> {
+impl<'a> Setting<'a> {
+    /// The state in which a check is tried.
+    fn context(&self, check: &Check) -> Context<'a> {
+        Context {
+            server: self.server,
+            judging: self.judging,
+            limit: self.limit,
+            before: self.before,
+            known: None,
+            rows: self.rows.get(&check.id).map(Arc::as_ref),
+            own: None,
+        }
+    }
+
     /// A session for checks.
     async fn connect(&self, database: &Database) -> Result<Session, Error> {
         let mut session = self.host.connect(database).await?;
@@ -97,13 +110,26 @@ impl Setting<'_> {
 }
 
 /// Judges checks on a clone that is theirs. Each session has a clone of its own, so that no check waits for a lock of
-/// another; what a check writes is rolled back.
+/// another; what a check writes is rolled back. Checks that commit go first, while nobody is connected to the clone, each
+/// on a clone of it that is dropped after it.
 pub(crate) async fn judge_on_clones(
     setting: Setting<'_>,
     on: &Database,
     checks: &[Planned<'_>],
     log: &Log<'_, '_>,
 ) -> Result<(), Stop> {
+    let (apart, checks): (Vec<Planned<'_>>, Vec<Planned<'_>>) =
+        checks.iter().partition(|(_, check)| check.expectation.names_sessions());
+    for planned in apart {
+        let start = Instant::now();
+        let seen = try_check_apart(setting.host, on, planned.1, setting.context(planned.1)).await?;
+        let judgement = Judgement::of(planned, seen, start.elapsed());
+        let is_over = judgement.broke().is_some();
+        log.judged(judgement)?;
+        if is_over {
+            return Ok(());
+        }
+    }
     let sessions = checks.len().div_ceil(CHECKS_PER_SESSION).clamp(1, SESSIONS_MAX);
     let share = checks.len().div_ceil(sessions).max(1);
     let mut databases = vec![on.clone()];
@@ -131,14 +157,7 @@ pub(crate) async fn judge_on(
     let declaring: Vec<&Expectation> = applicable.map(|check| &check.expectation).collect();
     let known = KnownCatalog::of(setting.after.clone(), &mut session, declaring).await?;
     for (gate, check) in checks {
-        let context = Context {
-            server: setting.server,
-            judging: setting.judging,
-            limit: setting.limit,
-            before: setting.before,
-            known: Some(&known),
-            rows: setting.rows.get(&check.id).map(Arc::as_ref),
-        };
+        let context = Context { known: Some(&known), ..setting.context(check) };
         let start = Instant::now();
         let seen = try_check(&mut session, check, context).await;
         let judgement = Judgement::of((gate, check), seen, start.elapsed());

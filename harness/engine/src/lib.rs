@@ -34,7 +34,6 @@ pub use events::{Events, Listener};
 pub use judge_gate::{judge_gate, judge_gates_on};
 pub use limits::Limits;
 pub use migration::Migration;
-pub use observe::{Context, try_check, try_steps};
 pub use prove::{ProveRequest, prove, try_defect};
 pub use record::{RecordError, Recorder};
 pub use run::{Finished, Request, run};

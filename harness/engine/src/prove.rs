@@ -16,7 +16,7 @@ use crate::{
     drive::{Ended, Stop},
     events::{Events, Listener},
     migration::Migration,
-    observe::{Context, try_check},
+    observe::{Context, OwnDatabase, try_check},
     run::{Finished, whole_run},
     scenario::play,
     states::{State, States, WorkingCopy},
@@ -165,7 +165,8 @@ async fn try_on(
         _ => None,
     };
     on.session.limit(states.limits().check);
-    let in_transaction = on.session.capabilities().self_contained;
+    let commits = check.expectation.names_sessions();
+    let in_transaction = on.session.capabilities().self_contained && !commits;
     if in_transaction {
         on.session.begin().await?;
     }
@@ -177,9 +178,14 @@ async fn try_on(
         before: Some(&before.catalog),
         known: None,
         rows: rows.as_deref(),
+        own: commits.then_some(OwnDatabase { host: states.host(), database: &on.database }),
     };
     let seen = try_check(&mut on.session, check, context).await;
     if matches!(seen, Observation::Broken { .. }) {
+        if commits {
+            // What broke it says more than what may go wrong with clearing up after it.
+            let _ = states.clear(on).await;
+        }
         return Ok((seen, None));
     }
     if in_transaction {

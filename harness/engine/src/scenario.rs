@@ -12,7 +12,7 @@ use crate::{
     drive::{AfterFailure, Drive, Findings},
     events::Events,
     migration::Migration,
-    observe::try_steps,
+    observe::{OwnDatabase, try_steps},
     states::{State, States},
     suite::{Gate, Phase, Scenario},
 };
@@ -101,7 +101,8 @@ async fn probe(
             return Ok(states.clear(copy).await);
         }
     }
-    let seen = try_steps(&mut copy.session, states.limits().check, &expected.steps).await;
+    let own = OwnDatabase { host: states.host(), database: &copy.database };
+    let seen = try_steps(&mut copy.session, states.limits().check, &expected.steps, Some(own)).await;
     let judged = judge(&Expectation::Sequence(expected.sequence()), &seen);
     let broke = matches!(seen, Observation::Broken { .. });
     let observation = events.observed(seen)?;

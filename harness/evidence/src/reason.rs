@@ -74,7 +74,7 @@ reason_codes! {
     TimedOut "timed-out", "every kind", "it outlived its time limit; verdict `error`, and the run stops there";
     Harness "harness", "every kind", "Phasegate itself could not do its work; verdict `error`; please report it";
     ServerLacks "server-lacks", "every kind", "the server lacks what the check needs, such as an edition or a version; verdict `not-applicable`";
-    NeedsARun "needs-a-run", "changes, unchanged, rollback, transient checks", "it compares with a state that only a run knows; verdict `not-applicable` where gates are judged alone";
+    NeedsARun "needs-a-run", "changes, unchanged, rollback, sequence on named sessions, transient checks", "it needs a state before it, or a database of its own, that only a run has; verdict `not-applicable` where gates are judged alone";
     ReadOnly "read-only", "every kind that writes", "it writes in a transaction that is rolled back, and the database is to be read only; verdict `not-applicable`";
     BaselineFailed "baseline-failed", "every kind", "the baseline did not apply; verdict `not-run`";
     PhaseFailed "phase-failed", "every kind", "the phase did not apply; verdict `not-run`";

@@ -6,6 +6,7 @@ mod error;
 mod guard;
 mod host;
 mod normalise;
+mod prompt;
 mod rows;
 mod session;
 mod split;

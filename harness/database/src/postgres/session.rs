@@ -1,7 +1,7 @@
 //! A PostgreSQL session. Statements go by the simple query protocol, as psql sends them: several in one message, and
 //! every value back in the server's own text form.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use futures_util::TryStreamExt;
 use phasegate_evidence::{Cell, Table};
@@ -22,6 +22,8 @@ pub struct PostgresSession {
     ahead: String,
     /// How long a statement may take.
     limit: Option<Duration>,
+    /// What was set for a step at a prompt, to be set back before the next.
+    pub(super) stood: BTreeSet<String>,
 }
 
 /// How much longer than its limit a statement is waited for, by a server that does not even say that it cancelled it.
@@ -42,7 +44,7 @@ impl PostgresSession {
             ("client_min_messages", "warning"),
         ]);
         let connection = PgConnection::connect_with(&options).await.map_err(|error| from_sqlx(&error, None))?;
-        Ok(Self { connection, ahead: String::new(), limit: None })
+        Ok(Self { connection, ahead: String::new(), limit: None, stood: BTreeSet::new() })
     }
 
     /// Runs one or more statements.

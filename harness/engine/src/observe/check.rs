@@ -1,6 +1,6 @@
-//! Tries one check in a transaction that is rolled back.
+//! Tries one check in a transaction that is rolled back, or, where its steps name sessions, on a database of its own.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use phasegate_database::{Error, Session, TableRows, refusal_of};
 use phasegate_evidence::{
@@ -10,32 +10,38 @@ use phasegate_evidence::{
 
 use super::{
     catalogs::{self, KnownCatalog},
-    queries, steps, writes,
+    own_database::OwnDatabase,
+    queries,
+    sessions::{self, Manner},
+    steps, writes,
 };
 
 /// The state in which checks are tried.
 #[derive(Debug, Clone, Copy)]
-pub struct Context<'a> {
+pub(crate) struct Context<'a> {
     /// The server.
-    pub server: &'a ServerFacts,
+    pub(crate) server: &'a ServerFacts,
     /// How the run comes by its states.
-    pub judging: Judging,
+    pub(crate) judging: Judging,
     /// How long a statement of a check may take that does not say otherwise.
-    pub limit: Duration,
+    pub(crate) limit: Duration,
     /// The catalog before the phase.
-    pub before: Option<&'a Catalog>,
+    pub(crate) before: Option<&'a Catalog>,
     /// The catalog after it. Read afresh where it is not given.
     pub(crate) known: Option<&'a KnownCatalog>,
     /// The rows before the phase, for a check of kind `unchanged`.
-    pub rows: Option<&'a TableRows>,
+    pub(crate) rows: Option<&'a TableRows>,
+    /// The database, where it is the check's own, as a check needs it whose steps name sessions.
+    pub(crate) own: Option<OwnDatabase<'a>>,
 }
 
-/// Tries a check. Whatever it writes is rolled back. What breaks on the way is an observation too.
-pub async fn try_check(session: &mut Session, check: &Check, context: Context<'_>) -> Observation {
+/// Tries a check. Whatever it writes is rolled back, but for what is committed in a database of its own. What breaks on the
+/// way is an observation too.
+pub(crate) async fn try_check(session: &mut Session, check: &Check, context: Context<'_>) -> Observation {
     if let Some(reason) = inapplicable(check, context.judging, context.server) {
         return Observation::NotApplicable { reason };
     }
-    session.limit(check.timeout_ms.map_or(context.limit, Duration::from_millis));
+    session.limit(limit_of(check, context));
     match tried(session, check, context).await {
         Ok(seen) => seen,
         Err(error) => Observation::Broken { reason: error.reason() },
@@ -43,6 +49,11 @@ pub async fn try_check(session: &mut Session, check: &Check, context: Context<'_
 }
 
 async fn tried(session: &mut Session, check: &Check, context: Context<'_>) -> Result<Observation, Error> {
+    if check.expectation.names_sessions()
+        && let Err(error) = refusal_of(commit_given(session, check).await)?
+    {
+        return Ok(Observation::SetupFailed { error });
+    }
     session.begin().await?;
     let seen = observe(session, check, context).await?;
     session.rollback().await?;
@@ -59,6 +70,11 @@ async fn observe(session: &mut Session, check: &Check, context: Context<'_>) -> 
         Expectation::Plan(expected) => Observation::Plan(queries::plan(session, expected).await?),
         Expectation::Rejects(expected) => Observation::Rejects(writes::rejects(session, expected).await?),
         Expectation::Accepts(expected) => Observation::Accepts(writes::accepts(session, expected).await?),
+        Expectation::Sequence(expected) if expected.names_sessions() => {
+            let limit = limit_of(check, context);
+            let manner = Manner { role: check.role.as_deref(), settings: &check.settings, limit };
+            sessions::sequence(session, expected, manner, own_database(context.own)?).await?
+        }
         Expectation::Sequence(expected) => {
             Observation::Sequence(steps::sequence(session, expected, check.role.as_deref()).await?)
         }
@@ -87,11 +103,32 @@ async fn observe(session: &mut Session, check: &Check, context: Context<'_>) -> 
     })
 }
 
+fn limit_of(check: &Check, context: Context<'_>) -> Duration {
+    check.timeout_ms.map_or(context.limit, Duration::from_millis)
+}
+
+fn own_database(own: Option<OwnDatabase<'_>>) -> Result<OwnDatabase<'_>, Error> {
+    own.ok_or_else(|| Error::mistake("steps on named sessions need a database of their own and cannot run here"))
+}
+
+/// Prepares the rows of a check so that all of its sessions see them.
+async fn commit_given(session: &mut Session, check: &Check) -> Result<(), Error> {
+    let Some(given) = &check.given else {
+        return Ok(());
+    };
+    session.begin().await?;
+    for (name, value) in &check.settings {
+        session.set(name, value).await?;
+    }
+    session.run(given).await?;
+    session.commit().await
+}
+
 async fn prepare(session: &mut Session, check: &Check) -> Result<(), Error> {
     for (name, value) in &check.settings {
         session.set(name, value).await?;
     }
-    if let Some(given) = &check.given {
+    if let Some(given) = check.given.as_ref().filter(|_| !check.expectation.names_sessions()) {
         session.run(given).await?;
     }
     if let Some(role) = &check.role {
@@ -100,18 +137,29 @@ async fn prepare(session: &mut Session, check: &Check) -> Result<(), Error> {
     Ok(())
 }
 
-/// Runs steps in a transaction that is rolled back, as findings and probes do.
-pub async fn try_steps(session: &mut Session, limit: Duration, steps: &[Step]) -> Observation {
+/// Runs steps in a transaction that is rolled back, as findings and probes do; those on named sessions commit, in a
+/// database of their own.
+pub(crate) async fn try_steps(
+    session: &mut Session,
+    limit: Duration,
+    steps: &[Step],
+    own: Option<OwnDatabase<'_>>,
+) -> Observation {
     session.limit(limit);
     let sequence = Sequence { steps: steps.to_vec() };
     let seen = async {
         session.begin().await?;
-        let seen = steps::sequence(session, &sequence, None).await?;
+        let seen = if sequence.names_sessions() {
+            let manner = Manner { role: None, settings: &BTreeMap::new(), limit };
+            sessions::sequence(session, &sequence, manner, own_database(own)?).await?
+        } else {
+            Observation::Sequence(steps::sequence(session, &sequence, None).await?)
+        };
         session.rollback().await?;
         Ok::<_, Error>(seen)
     };
     match seen.await {
-        Ok(seen) => Observation::Sequence(seen),
+        Ok(seen) => seen,
         Err(error) => Observation::Broken { reason: error.reason() },
     }
 }

@@ -2,11 +2,13 @@
 
 mod catalogs;
 mod check;
+mod own_database;
 mod queries;
+mod sessions;
 mod steps;
 mod writes;
 
 pub(crate) use catalogs::KnownCatalog;
-pub(crate) use check::leaves_a_setting;
-pub use check::{Context, try_check, try_steps};
+pub(crate) use check::{Context, leaves_a_setting, try_check, try_steps};
+pub(crate) use own_database::{OwnDatabase, try_check_apart, try_steps_apart};
 pub(crate) use steps::steps_leave_a_setting;

@@ -1,4 +1,4 @@
-//! Several statements in one transaction, each with its own outcome.
+//! Steps in the check's own session and transaction, each with its own outcome.
 
 use phasegate_database::{Error, Session, refusal_of};
 use phasegate_evidence::{
@@ -24,7 +24,11 @@ pub(super) async fn sequence(
     Ok(seen)
 }
 
-async fn try_step(session: &mut Session, step: &Step, role_between: Option<&str>) -> Result<StepSeen, Error> {
+pub(super) async fn try_step(
+    session: &mut Session,
+    step: &Step,
+    role_between: Option<&str>,
+) -> Result<StepSeen, Error> {
     session.begin().await?;
     let outcome = refusal_of(attempt(session, step).await);
     match &outcome {
@@ -38,10 +42,8 @@ async fn try_step(session: &mut Session, step: &Step, role_between: Option<&str>
         Err(_) => {}
     }
     Ok(match outcome? {
-        Ok((affected, table)) => StepSeen { refused: None, affected, table, blocked_by: Vec::new() },
-        Err(refusal) => {
-            StepSeen { refused: Some(refusal), affected: 0, table: Table::default(), blocked_by: Vec::new() }
-        }
+        Ok((affected, table)) => StepSeen::accepted(affected, table),
+        Err(refusal) => StepSeen::refused(refusal),
     })
 }
 

@@ -1,5 +1,6 @@
 //! The file of a gate.
 
+use phasegate_database::Kind;
 use serde::{Deserialize, de::IgnoredAny};
 use toml::{Spanned, de::DeValue};
 
@@ -7,6 +8,7 @@ use super::{
     Gate, SuiteError,
     check_file::{CheckFile, check},
     expand::{self, Common, Shared, Standing},
+    sessions,
     source::{Source, Table},
     values::one_or_more,
 };
@@ -41,13 +43,13 @@ struct GateFile {
 }
 
 /// Reads the gate of a phase.
-pub(super) fn read(source: Source<'_>, common: &mut Common) -> Result<Gate, SuiteError> {
+pub(super) fn read(source: Source<'_>, common: &mut Common, kind: Kind) -> Result<Gate, SuiteError> {
     let table = source.table()?;
     if let Some(after) = table.get("after") {
         let why = "a gate with `after` stands after several phases: its file belongs into gates/ itself";
         return Err(source.error(after.span(), why));
     }
-    gate(source, table, None, common)
+    gate(source, table, None, common, kind)
 }
 
 /// Reads a gate that stands after several phases: the phases, each with the gate as it stands there.
@@ -55,12 +57,13 @@ pub(super) fn read_shared(
     source: Source<'_>,
     phases: &[String],
     common: &mut Common,
+    kind: Kind,
 ) -> Result<Vec<(String, Gate)>, SuiteError> {
     let after = expand::after(source, source.table()?, phases)?;
     let all: Vec<String> = after.iter().map(|(phase, _)| phase.clone()).collect();
     let mut gates = Vec::new();
     for (phase, table) in after {
-        let mut gate = gate(source, table, Some((&phase, &all)), common)?;
+        let mut gate = gate(source, table, Some((&phase, &all)), common, kind)?;
         gate.slug = format!("{phase}.{}", gate.slug);
         gates.push((phase, gate));
     }
@@ -72,6 +75,7 @@ fn gate<'t>(
     mut table: Table<'t>,
     standing: Option<Standing<'_>>,
     common: &mut Common,
+    kind: Kind,
 ) -> Result<Gate, SuiteError> {
     let mut shared = Shared::take(source, &mut table);
     let written = table.remove("check");
@@ -88,6 +92,7 @@ fn gate<'t>(
             let mut table = common.values.put_into(source, table)?;
             expand::write(source, &mut table)?;
             expand::objects(source, &mut table)?;
+            sessions::checked(source, &table, kind)?;
             expand::nothing_left(source, &table)?;
             let file: CheckFile = source.read(span.clone(), table)?;
             let id = file.id.clone();

@@ -11,6 +11,7 @@ mod load;
 mod model;
 mod requirements;
 mod scenario;
+mod sessions;
 mod source;
 mod sql_file;
 mod suite_file;

@@ -2,12 +2,14 @@
 
 use std::{collections::BTreeMap, path::Path};
 
+use phasegate_database::Kind;
 use phasegate_evidence::judge::{AuditExpected, Expected, Step};
 use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
     Gate, Phase, Place, SuiteError,
     expand::{self, Values},
+    sessions,
     source::Source,
     suite_file::{StepFile, optional_step},
     values::one_or_more,
@@ -152,7 +154,11 @@ pub(super) struct ReplaceFile {
 }
 
 /// Reads a file of scenarios, each with its slug.
-pub(super) fn read(source: Source<'_>, values: &mut Values) -> Result<Vec<(String, ScenarioFile)>, SuiteError> {
+pub(super) fn read(
+    source: Source<'_>,
+    values: &mut Values,
+    kind: Kind,
+) -> Result<Vec<(String, ScenarioFile)>, SuiteError> {
     let table = source.table()?;
     let several = table.contains_key("each");
     if let Some(slug) = table.get("slug").filter(|_| !several) {
@@ -163,6 +169,7 @@ pub(super) fn read(source: Source<'_>, values: &mut Values) -> Result<Vec<(Strin
     for table in expand::each(source, table)? {
         let table = values.put_into(source, table)?;
         expand::nothing_left(source, &table)?;
+        sessions::checked(source, &table, kind)?;
         let mut scenario = whole(source.file, source.read(0..0, table)?)?;
         let slug = match scenario.slug.take() {
             None if several => {

@@ -42,6 +42,9 @@ pub fn inapplicable(check: &Check, judging: Judging, server: &ServerFacts) -> Op
     if check.expectation.needs_the_phase() {
         let why = "compares the state with that before the phase, which only a run knows";
         Some(Reason::new(ReasonCode::NeedsARun, why))
+    } else if check.expectation.names_sessions() {
+        let why = "commits on named sessions, for which only a run has a database of its own";
+        Some(Reason::new(ReasonCode::NeedsARun, why))
     } else if check.transient {
         let why = "holds right after its phase only, in the state that a run leaves";
         Some(Reason::new(ReasonCode::NeedsARun, why))
@@ -78,7 +81,7 @@ fn lacking(needs: &Needs, server: &ServerFacts) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::{Accepts, Expectation, Rollback, Rows};
+    use crate::judge::{Accepts, Expectation, Rollback, Rows, Sequence, Step};
 
     fn check(expectation: Expectation) -> Check {
         Check::new("1.1.1", "what it tries", expectation)
@@ -112,6 +115,21 @@ mod tests {
             assert_eq!(code(&check, Judging::Run), None);
             assert_eq!(code(&check, Judging::Check), Some(ReasonCode::NeedsARun));
         }
+    }
+
+    #[test]
+    fn what_commits_cannot_be_judged_on_a_database_that_existed() {
+        let steps = |session: Option<&str>| {
+            let step = Step { session: session.map(str::to_owned), ..Step::of("INSERT") };
+            check(Expectation::Sequence(Sequence { steps: vec![Step::of("SELECT 1"), step] }))
+        };
+        for judging in [Judging::Check, Judging::CheckReadOnly] {
+            assert_eq!(code(&steps(Some("writer")), judging), Some(ReasonCode::NeedsARun));
+        }
+        for judging in [Judging::Run, Judging::Prove] {
+            assert_eq!(code(&steps(Some("writer")), judging), None);
+        }
+        assert_eq!(code(&steps(None), Judging::Check), None);
     }
 
     #[test]

@@ -67,6 +67,12 @@ impl Expectation {
         }
     }
 
+    /// Whether the check commits, on the sessions that its steps name, and so needs a database of its own.
+    #[must_use]
+    pub fn names_sessions(&self) -> bool {
+        matches!(self, Self::Sequence(sequence) if sequence.names_sessions())
+    }
+
     /// Whether the check compares the state with that before its phase.
     #[must_use]
     pub fn needs_the_phase(&self) -> bool {

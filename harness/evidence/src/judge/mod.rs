@@ -32,6 +32,6 @@ pub use rejects::{Neighbour, Rejection, Rejects, RejectsSeen};
 pub use rollback::{Direction, Rollback, RollbackSeen, RollbackStep};
 pub use rows::{Rows, RowsSeen};
 pub use scenario::{AuditExpected, CatalogAfter, Expected, Outcome, ProbeExpected};
-pub use sequence::{Sequence, SequenceSeen, Step, StepSeen};
+pub use sequence::{Sequence, SequenceSeen, Step, StepSeen, names_sessions};
 pub use unchanged::{Unchanged, UnchangedSeen};
 pub use violations::{Violations, ViolationsSeen};

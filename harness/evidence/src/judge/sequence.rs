@@ -1,4 +1,4 @@
-//! `sequence`: several statements in one transaction, each with its own outcome.
+//! `sequence`: several statements, each with its own outcome: in one transaction, or on named sessions.
 
 use std::collections::BTreeMap;
 
@@ -66,12 +66,21 @@ pub struct StepSeen {
     pub affected: u64,
     /// The rows of its last statement.
     pub table: Table,
-    /// The sessions of the check that held it up.
+    /// The sessions of the check that held it up, where it must wait for one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blocked_by: Vec<String>,
+    /// Whether it was still waiting when another step did not end as expected, so that it has no outcome of its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub still_waiting: bool,
 }
 
 impl Sequence {
+    /// Whether its steps name sessions.
+    #[must_use]
+    pub fn names_sessions(&self) -> bool {
+        names_sessions(&self.steps)
+    }
+
     pub(super) fn judge(&self, seen: &SequenceSeen) -> Judged {
         for (index, (step, outcome)) in self.steps.iter().zip(&seen.steps).enumerate() {
             if let Some(mut failure) = step.judge(outcome) {
@@ -84,18 +93,69 @@ impl Sequence {
         if self.steps.is_empty() || seen.steps.len() != self.steps.len() {
             return Judged::error(ReasonCode::Harness, "not every step was tried");
         }
+        if seen.steps.iter().any(|outcome| outcome.still_waiting) {
+            return Judged::error(ReasonCode::Harness, "not every step ended");
+        }
         Judged::passed()
     }
 }
 
+/// Whether one of these steps runs on a session of its own, which commits for real and so needs a database of its own.
+#[must_use]
+pub fn names_sessions(steps: &[Step]) -> bool {
+    steps.iter().any(|step| step.session.is_some())
+}
+
+impl StepSeen {
+    /// A step that was accepted.
+    #[must_use]
+    pub fn accepted(affected: u64, table: Table) -> Self {
+        Self { refused: None, affected, table, blocked_by: Vec::new(), still_waiting: false }
+    }
+
+    /// A step that was refused.
+    #[must_use]
+    pub fn refused(refusal: Refusal) -> Self {
+        Self { refused: Some(refusal), ..Self::accepted(0, Table::default()) }
+    }
+
+    /// A step that waits for these sessions.
+    #[must_use]
+    pub fn waiting(blocked_by: Vec<String>) -> Self {
+        Self { blocked_by, still_waiting: true, ..Self::accepted(0, Table::default()) }
+    }
+}
+
 impl Step {
+    /// A step that runs these statements and must be accepted.
+    #[must_use]
+    pub fn of(run: impl Into<String>) -> Self {
+        Self {
+            run: run.into(),
+            session: None,
+            blocked_by: None,
+            role: None,
+            settings: BTreeMap::new(),
+            rows: None,
+            affects: None,
+            rejects: None,
+        }
+    }
+
     /// Why the outcome of this step is not the expected one; `None` when it is.
     #[must_use]
     pub fn judge(&self, seen: &StepSeen) -> Option<Judged> {
         if let Some(blocker) = &self.blocked_by
             && !seen.blocked_by.contains(blocker)
         {
-            return Some(Judged::failed(ReasonCode::NotBlocked, format!("it did not wait for {blocker}")));
+            let met = match seen.blocked_by.as_slice() {
+                [] => String::new(),
+                met => format!(", but for {}", met.join(" and ")),
+            };
+            return Some(Judged::failed(ReasonCode::NotBlocked, format!("it did not wait for {blocker}{met}")));
+        }
+        if seen.still_waiting {
+            return None;
         }
         if let Some(rejects) = &self.rejects {
             return rejects.compare(seen.refused.as_ref());
@@ -119,25 +179,16 @@ mod tests {
     use super::*;
 
     fn step() -> Step {
-        Step {
-            run: String::new(),
-            session: None,
-            blocked_by: None,
-            role: None,
-            settings: BTreeMap::new(),
-            rows: None,
-            affects: None,
-            rejects: None,
-        }
+        Step::of("")
     }
 
     fn seen(affected: u64, rows: &[&str]) -> StepSeen {
         let rows = rows.iter().map(|value| vec![Some((*value).to_owned())]).collect();
-        StepSeen { refused: None, affected, table: Table { columns: Vec::new(), rows }, blocked_by: Vec::new() }
+        StepSeen::accepted(affected, Table { columns: Vec::new(), rows })
     }
 
     fn refused() -> StepSeen {
-        StepSeen { refused: Some(Refusal::without_code("no")), ..seen(0, &[]) }
+        StepSeen::refused(Refusal::without_code("no"))
     }
 
     fn code(steps: Vec<Step>, seen: Vec<StepSeen>) -> String {
@@ -164,7 +215,19 @@ mod tests {
         let waits = Step { blocked_by: Some("migrator".into()), ..step() };
         let held_up = StepSeen { blocked_by: vec!["migrator".into()], ..seen(0, &[]) };
         assert_eq!(code(vec![waits.clone()], vec![held_up]), "passed");
-        assert_eq!(code(vec![waits], vec![seen(0, &[])]), "not-blocked");
+        assert_eq!(code(vec![waits.clone()], vec![seen(0, &[])]), "not-blocked");
+        let by_another = Sequence { steps: vec![waits] }
+            .judge(&SequenceSeen { steps: vec![StepSeen::waiting(vec!["reader".into()])] });
+        let reason = by_another.reason.map(|reason| reason.to_string());
+        assert_eq!(reason.as_deref(), Some("not-blocked: step 1: it did not wait for migrator, but for reader"));
+    }
+
+    #[test]
+    fn a_step_that_still_waits_leaves_the_verdict_to_the_step_that_ended_the_rest_and_is_no_pass() {
+        let waits = Step { blocked_by: Some("migrator".into()), affects: Some(1), ..step() };
+        let waiting = StepSeen::waiting(vec!["migrator".into()]);
+        assert_eq!(code(vec![waits.clone(), step()], vec![waiting.clone(), refused()]), "refused");
+        assert_eq!(code(vec![waits, step()], vec![waiting, seen(0, &[])]), "harness");
     }
 
     #[test]

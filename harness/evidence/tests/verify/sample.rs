@@ -136,7 +136,7 @@ impl Sample {
         let steps =
             self.plan.suites[0].findings.iter().find(|finding| finding.id == id).expect("planned").steps.clone();
         let table = |value: &str| Table { columns: vec!["count".into()], rows: vec![vec![Some(value.into())]] };
-        let step = |table| StepSeen { refused: None, affected: 0, table, blocked_by: Vec::new() };
+        let step = |table| StepSeen::accepted(0, table);
         let seen = Observation::Sequence(SequenceSeen { steps: vec![step(Table::default()), step(table(seen))] });
         let judged = judge(&Expectation::Sequence(Sequence { steps }), &seen);
         self.events.push(Event::FindingTried {

@@ -1,6 +1,6 @@
 //! What a reader must not miss: failures, findings, deviations.
 
-use phasegate_evidence::{ApplyFailure, SuitePlan, SuiteResult, Verdict};
+use phasegate_evidence::{ApplyFailure, SuitePlan, SuiteResult, Verdict, judge::Step};
 
 use super::escape::{block, code, text};
 use crate::{record::CheckRecord, severity::severity};
@@ -75,10 +75,20 @@ pub(super) fn findings(suite: &SuitePlan, result: &SuiteResult) -> String {
             text(&finding.title),
             code(&finding.id),
             text(&finding.phase),
-            block("sql", &finding.steps.iter().map(|step| terminated(&step.run)).collect::<Vec<_>>().join("\n")),
+            block("sql", &finding.steps.iter().map(shown).collect::<Vec<_>>().join("\n")),
         ));
     }
     page
+}
+
+/// The SQL of a step, after the session that runs it where that has a name.
+fn shown(step: &Step) -> String {
+    let sql = terminated(&step.run);
+    match (&step.session, &step.blocked_by) {
+        (None, _) => sql,
+        (Some(session), None) => format!("-- on session {session}\n{sql}"),
+        (Some(session), Some(blocker)) => format!("-- on session {session}, which waits for {blocker}\n{sql}"),
+    }
 }
 
 fn terminated(sql: &str) -> String {

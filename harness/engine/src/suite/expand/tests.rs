@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
+use phasegate_database::Kind;
 use phasegate_evidence::judge::{Check, Expectation, Neighbour};
 use toml::Spanned;
 
@@ -26,7 +27,9 @@ fn states(source: Source<'_>) -> States {
 fn checks(gate: &str) -> Vec<Check> {
     let text = format!("id = \"1\"\nclaim = \"c\"\n{gate}");
     let source = Source { file: Path::new("gate.toml"), text: &text };
-    gate_file::read(source, &mut Common { states: states(source), values: Values::default() }).expect("a gate").checks
+    gate_file::read(source, &mut Common { states: states(source), values: Values::default() }, Kind::Postgres)
+        .expect("a gate")
+        .checks
 }
 
 fn check(gate: &str) -> Check {

@@ -52,7 +52,7 @@ impl Loader {
     pub(super) fn gates(&mut self, folder: &Path, name: &str) -> Result<Vec<Gate>, SuiteError> {
         let mut gates = Vec::new();
         for (path, text) in self.toml_files(folder, name)? {
-            let mut gate = gate_file::read(Source { file: &path, text: &text }, &mut self.common)?;
+            let mut gate = gate_file::read(Source { file: &path, text: &text }, &mut self.common, self.kind)?;
             self.fold_names(&mut gate)?;
             named_after(&gate.id, &gate)?;
             gates.push(gate);
@@ -77,8 +77,8 @@ impl Loader {
     pub(super) fn shared_gates(&mut self, phases: &[String]) -> Result<BTreeMap<String, Vec<Gate>>, SuiteError> {
         let mut gates: BTreeMap<String, Vec<Gate>> = BTreeMap::new();
         for (path, text) in self.toml_files(&self.folder.join("gates"), "suite/gates")? {
-            for (phase, gate) in gate_file::read_shared(Source { file: &path, text: &text }, phases, &mut self.common)?
-            {
+            let source = Source { file: &path, text: &text };
+            for (phase, gate) in gate_file::read_shared(source, phases, &mut self.common, self.kind)? {
                 let mut gate = gate;
                 self.fold_names(&mut gate)?;
                 named_after(gate.id.strip_prefix(&format!("{phase}.")).unwrap_or(&gate.id), &gate)?;

@@ -18,7 +18,8 @@ impl Loader {
     pub(super) fn scenarios(&mut self, suite: &Suite) -> Result<Vec<Scenario>, SuiteError> {
         let mut scenarios = Vec::new();
         for (path, text) in self.toml_files(&self.folder.join("scenarios"), "suite/scenarios")? {
-            for (slug, file) in scenario::read(Source { file: &path, text: &text }, &mut self.common.values)? {
+            for (slug, file) in scenario::read(Source { file: &path, text: &text }, &mut self.common.values, self.kind)?
+            {
                 scenarios.push(self.scenario(suite, &path, slug, file)?);
             }
         }

@@ -12,7 +12,7 @@ use super::files::{Loader, entries};
 use crate::suite::{
     Baseline, Place, Suite, SuiteError,
     expand::{State, StateFile, States, Values},
-    requirements,
+    requirements, sessions,
     source::Source,
     suite_file,
 };
@@ -101,6 +101,11 @@ impl Loader {
                 let why = format!("finding {} has no step, or names a phase that is not there", finding.id);
                 return Err(SuiteError::malformed(Place::file(&path), why));
             }
+        }
+        let whole = source.table()?;
+        let findings = whole.get("finding").and_then(|findings| findings.get_ref().as_array());
+        for finding in findings.into_iter().flatten().filter_map(|finding| finding.get_ref().as_table()) {
+            sessions::checked(source, finding, kind)?;
         }
         let mut suite = Suite {
             name: file.suite,
