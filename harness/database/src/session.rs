@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use phasegate_evidence::{Catalog, Cell, Definition, Refusal};
 
 use crate::{
-    Backend, Capabilities, Error, Kind, PostgresSession, Ran, SqliteSession, columns::TableColumns, postgres, sqlite,
+    Backend, Capabilities, Error, Kind, PostgresSession, Ran, Sequences, SqliteSession, columns::TableColumns, postgres, sqlite,
 };
 
 /// Makes deferred constraints and triggers fire.
@@ -185,6 +185,61 @@ impl Session {
         match &mut self.connection {
             Connection::Postgres(session) => session.run(SETTLE).await.map(drop),
             Connection::Sqlite(session) => session.settle(),
+        }
+    }
+
+    /// Ends what was rolled back now, and not with the next statement, so that nobody waits for its locks.
+    ///
+    /// # Errors
+    /// When the server fails.
+    pub async fn flush(&mut self) -> Result<(), Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.settle_ahead().await,
+            Connection::Sqlite(_) => Ok(()),
+        }
+    }
+
+    /// Leaves the session as a new one is. Not within a transaction.
+    ///
+    /// # Errors
+    /// When the server fails.
+    pub async fn renew(&mut self) -> Result<(), Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.renew().await,
+            Connection::Sqlite(_) => Ok(()),
+        }
+    }
+
+    /// Leaves role and settings as a new transaction finds them, within one that goes on.
+    ///
+    /// # Errors
+    /// When the server fails.
+    pub async fn reset_settings(&mut self) -> Result<(), Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.reset_settings().await,
+            Connection::Sqlite(_) => Ok(()),
+        }
+    }
+
+    /// How far the sequences of the database have counted, which no rollback takes back.
+    ///
+    /// # Errors
+    /// When one of them may not be read.
+    pub async fn sequences(&mut self) -> Result<Sequences, Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => postgres::sequences(session).await,
+            Connection::Sqlite(_) => Ok(Sequences::default()),
+        }
+    }
+
+    /// Lets the sequences count on from where they were.
+    ///
+    /// # Errors
+    /// When one of them may not be written.
+    pub async fn put_back(&mut self, sequences: &Sequences) -> Result<(), Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => postgres::put_back(session, sequences).await,
+            Connection::Sqlite(_) => Ok(()),
         }
     }
 

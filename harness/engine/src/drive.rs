@@ -13,11 +13,11 @@ use crate::{
     RunError,
     apply::{AppliedStatement, micros},
     events::Events,
-    findings::try_findings,
-    gates::{Judgement, Planned, Setting, judge_on, judge_on_clones, rows_before},
+    gates::{Planned, Setting, rows_before},
     happened::Log,
     keep::KeptDatabase,
     migration::Migration,
+    phase::Asked,
     prove::prove_defects,
     rollback::WayBack,
     states::{Laid, State, States},
@@ -235,7 +235,7 @@ impl<'a> Drive<'a, '_> {
         self.events.emit(Event::PhaseFailed { suite, phase, failure, catalog_after, catalog_unchanged })
     }
 
-    /// Judges the gates of a phase: the proofs of the way back, which take longest, beside everything else.
+    /// Judges the gates of a phase.
     async fn judge(&mut self, index: usize, proof: &mut Option<String>, ended: &mut Ended) -> Result<Verdict, Stop> {
         let (phase, gates) = self.phases[index];
         let all = gates.iter().flat_map(|gate| gate.checks.iter().map(move |check| (gate, check)));
@@ -254,44 +254,26 @@ impl<'a> Drive<'a, '_> {
             after: &after.catalog,
             rows: &rows,
         };
-        let shows = self.findings == Findings::Shown;
-        let existing = self.existing.is_some();
-        let clones = if existing { 0 } else { 1 + proofs.len() };
-        let mut clones = states.host().clones(&after.database, clones);
         let suite = states.suite().name.clone();
         let log = Log::new(&mut *self.events, &suite, phase);
-        let first = if existing { after.database.clone() } else { clones.take().await? };
-        let judged = async {
-            if existing {
-                return judge_on(setting, &first, &checks, &log).await;
-            }
-            judge_on_clones(setting, &first, &checks, &log).await?;
-            if shows { try_findings(states, phase, &first, &log).await } else { Ok(()) }
+        let asked = Asked {
+            states,
+            phase,
+            on: &after.database,
+            setting,
+            checks: &checks,
+            proofs: &proofs,
+            way: WayBack { states, migration: self.migration, passed, rests_on: proof.as_deref() },
+            shows: self.findings == Findings::Shown,
+            log: &log,
         };
-        let way = WayBack { states, migration: self.migration, passed, rests_on: proof.as_deref() };
-        let proved = async {
-            for planned in &proofs {
-                let on = clones.take().await?;
-                let start = Instant::now();
-                let Expectation::Rollback(claim) = &planned.1.expectation else { continue };
-                let seen = way.prove(&on, claim).await;
-                let judgement = Judgement::of(*planned, seen, start.elapsed());
-                let is_over = judgement.broke().is_some();
-                log.judged(judgement)?;
-                if is_over {
-                    break;
-                }
-            }
-            Ok::<_, Stop>(())
-        };
-        let (judged, proved) = tokio::join!(judged, proved);
+        let judged = if self.existing.is_some() { asked.of_existing().await } else { asked.of_state().await };
         let written = log.end();
         *proof = written.proof;
         if !written.failed.is_empty() {
             ended.kept.push(KeptDatabase::after(phase, written.failed, after.database.clone()));
         }
         judged?;
-        proved?;
         match written.broke {
             Some(reason) => Err(Stop::Broke(reason)),
             None => Ok(Verdict::of_parts(written.verdicts)),

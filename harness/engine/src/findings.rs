@@ -1,6 +1,6 @@
 //! Findings: what the contract does not demand but a validator must know, shown by its steps after a phase.
 
-use phasegate_database::Database;
+use phasegate_database::{Database, Session};
 use phasegate_evidence::{
     Event, Reason, Verdict,
     judge::{Expectation, Judged, Observation, Sequence, judge, names_sessions},
@@ -49,44 +49,73 @@ impl<'a> Shown<'a> {
     }
 }
 
+/// Whether a finding that is shown after this phase commits what it does.
+pub(crate) fn findings_commit(states: &States, phase: &Phase) -> bool {
+    findings_after(states, phase).any(|finding| names_sessions(&finding.steps))
+}
+
+fn findings_after<'s>(states: &'s States, phase: &'s Phase) -> impl Iterator<Item = &'s Finding> {
+    states.suite().findings.iter().filter(|finding| finding.phase == phase.id)
+}
+
 /// Tries the findings that are shown after this phase, on a clone of the state after it. Those whose steps commit go first,
 /// while nobody is connected to it, each on a clone that is dropped after it.
 pub(crate) async fn try_findings(states: &States, phase: &Phase, on: &Database, log: &Log<'_, '_>) -> Result<(), Stop> {
-    let here = states.suite().findings.iter().filter(|finding| finding.phase == phase.id);
-    let (apart, here): (Vec<&Finding>, Vec<&Finding>) = here.partition(|finding| names_sessions(&finding.steps));
-    if !apart.is_empty() {
+    if findings_after(states, phase).next().is_none() {
+        return Ok(());
+    }
+    if findings_commit(states, phase) {
         states.host().alone(on).await?;
     }
-    for finding in apart {
+    try_findings_apart(states, phase, on, log).await?;
+    if log.is_broken() {
+        return Ok(());
+    }
+    let mut session = states.host().connect(on).await?;
+    try_findings_with(states, phase, &mut session, on, log).await?;
+    Ok(session.close().await?)
+}
+
+/// Tries the findings whose steps commit, each on a clone that is dropped after it. Nobody may be connected to the database.
+pub(crate) async fn try_findings_apart(
+    states: &States,
+    phase: &Phase,
+    on: &Database,
+    log: &Log<'_, '_>,
+) -> Result<(), Stop> {
+    for finding in findings_after(states, phase).filter(|finding| names_sessions(&finding.steps)) {
         let seen = try_steps_apart(states.host(), on, states.limits().check, &finding.steps).await?;
-        let tried = Shown::of(finding, seen);
-        let is_over = tried.broke().is_some();
-        log.shown(tried)?;
-        if is_over {
-            return Ok(());
+        log.shown(Shown::of(finding, seen))?;
+        if log.is_broken() {
+            break;
         }
     }
-    let mut open = None;
-    for finding in here {
-        let mut session = match open.take() {
-            Some(session) => session,
-            None => states.host().connect(on).await?,
-        };
-        let seen = try_steps(&mut session, states.limits().check, &finding.steps, None).await;
-        let tried = Shown::of(finding, seen);
-        let is_over = tried.broke().is_some();
-        log.shown(tried)?;
-        if is_over {
-            return Ok(());
-        }
-        if steps_leave_a_setting(&finding.steps) {
-            session.close().await?;
+    Ok(())
+}
+
+/// Tries the findings whose steps commit nothing, on a session that is theirs. One that leaves a mark on its session has
+/// one of its own.
+pub(crate) async fn try_findings_with(
+    states: &States,
+    phase: &Phase,
+    session: &mut Session,
+    on: &Database,
+    log: &Log<'_, '_>,
+) -> Result<(), Stop> {
+    let limit = states.limits().check;
+    for finding in findings_after(states, phase).filter(|finding| !names_sessions(&finding.steps)) {
+        let seen = if steps_leave_a_setting(&finding.steps) {
+            session.flush().await?;
+            try_steps(&mut states.host().connect(on).await?, limit, &finding.steps, None).await
         } else {
-            open = Some(session);
+            try_steps(session, limit, &finding.steps, None).await
+        };
+        let tried = Shown::of(finding, seen);
+        let is_over = tried.broke().is_some();
+        log.shown(tried)?;
+        if is_over {
+            break;
         }
     }
-    match open {
-        Some(session) => Ok(session.close().await?),
-        None => Ok(()),
-    }
+    Ok(())
 }

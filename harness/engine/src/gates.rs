@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// How many checks make a further session worth its clone.
-const CHECKS_PER_SESSION: usize = 200;
+pub(crate) const CHECKS_PER_SESSION: usize = 200;
 /// How many sessions judge at once at the most.
 const SESSIONS_MAX: usize = 4;
 
@@ -120,15 +120,9 @@ pub(crate) async fn judge_on_clones(
 ) -> Result<(), Stop> {
     let (apart, checks): (Vec<Planned<'_>>, Vec<Planned<'_>>) =
         checks.iter().partition(|(_, check)| check.expectation.names_sessions());
-    for planned in apart {
-        let start = Instant::now();
-        let seen = try_check_apart(setting.host, on, planned.1, setting.context(planned.1)).await?;
-        let judgement = Judgement::of(planned, seen, start.elapsed());
-        let is_over = judgement.broke().is_some();
-        log.judged(judgement)?;
-        if is_over {
-            return Ok(());
-        }
+    judge_apart(setting, on, &apart, log).await?;
+    if log.is_broken() {
+        return Ok(());
     }
     let sessions = checks.len().div_ceil(CHECKS_PER_SESSION).clamp(1, SESSIONS_MAX);
     let share = checks.len().div_ceil(sessions).max(1);
@@ -143,6 +137,24 @@ pub(crate) async fn judge_on_clones(
     futures_util::future::try_join_all(shares).await.map(drop)
 }
 
+/// Judges checks that commit, each on a clone that is dropped after it. Nobody may be connected to the database.
+pub(crate) async fn judge_apart(
+    setting: Setting<'_>,
+    on: &Database,
+    checks: &[Planned<'_>],
+    log: &Log<'_, '_>,
+) -> Result<(), Stop> {
+    for planned in checks {
+        let start = Instant::now();
+        let seen = try_check_apart(setting.host, on, planned.1, setting.context(planned.1)).await?;
+        log.judged(Judgement::of(*planned, seen, start.elapsed()))?;
+        if log.is_broken() {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// Judges checks one after the other, on a database that nobody else changes.
 pub(crate) async fn judge_on(
     setting: Setting<'_>,
@@ -151,15 +163,32 @@ pub(crate) async fn judge_on(
     log: &Log<'_, '_>,
 ) -> Result<(), Stop> {
     let mut session = setting.connect(database).await?;
+    judge_with(setting, &mut session, database, checks, log).await?;
+    Ok(session.close().await?)
+}
+
+/// Judges checks one after the other on a session that is theirs. One that leaves a mark on its session has one of its own.
+pub(crate) async fn judge_with(
+    setting: Setting<'_>,
+    session: &mut Session,
+    database: &Database,
+    checks: &[Planned<'_>],
+    log: &Log<'_, '_>,
+) -> Result<(), Stop> {
     session.limit(setting.limit);
     let applicable = checks.iter().map(|(_, check)| *check);
     let applicable = applicable.filter(|check| inapplicable(check, setting.judging, setting.server).is_none());
     let declaring: Vec<&Expectation> = applicable.map(|check| &check.expectation).collect();
-    let known = KnownCatalog::of(setting.after.clone(), &mut session, declaring).await?;
+    let known = KnownCatalog::of(setting.after.clone(), session, declaring).await?;
     for (gate, check) in checks {
         let context = Context { known: Some(&known), ..setting.context(check) };
         let start = Instant::now();
-        let seen = try_check(&mut session, check, context).await;
+        let seen = if leaves_a_setting(check) {
+            session.flush().await?;
+            try_check(&mut setting.connect(database).await?, check, context).await
+        } else {
+            try_check(session, check, context).await
+        };
         let judgement = Judgement::of((gate, check), seen, start.elapsed());
         let is_over = judgement.broke().is_some();
         log.judged(judgement)?;
@@ -167,12 +196,8 @@ pub(crate) async fn judge_on(
             // Nothing more can be tried.
             return Ok(());
         }
-        if leaves_a_setting(check) {
-            let fresh = setting.connect(database).await?;
-            std::mem::replace(&mut session, fresh).close().await?;
-        }
     }
-    Ok(session.close().await?)
+    Ok(())
 }
 
 /// The rows before a phase that its checks of kind `unchanged` compare.

@@ -46,6 +46,11 @@ impl<'l, 'e> Log<'l, 'e> {
         events.emit(event)
     }
 
+    /// Whether something broke, so that nothing more can be tried.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner).1.broke.is_some()
+    }
+
     /// A finding was tried.
     pub(crate) fn shown(&self, shown: Shown<'_>) -> Result<(), RunError> {
         let mut guard = self.written.lock().unwrap_or_else(PoisonError::into_inner);

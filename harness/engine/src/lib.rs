@@ -17,6 +17,7 @@ mod keep;
 mod limits;
 mod migration;
 mod observe;
+mod phase;
 pub mod plan;
 mod prove;
 mod record;

@@ -82,6 +82,14 @@ impl Migration {
         self.phases.get(index).map_or("", |phase| &phase.id)
     }
 
+    /// Whether a phase can be undone and done again within a transaction.
+    pub(crate) fn is_transactional(&self, index: usize) -> bool {
+        self.phases.get(index).is_some_and(|phase| {
+            let is_sql = |step: &PhaseStep| matches!(step, PhaseStep::Sql(_));
+            phase.transaction == TransactionMode::Phase && is_sql(&phase.up) && phase.down.as_ref().is_none_or(is_sql)
+        })
+    }
+
     /// A name for the state after so many phases, which two migrations share when they lead to it alike.
     #[must_use]
     pub fn state_name(&self, phases: usize) -> String {

@@ -24,6 +24,15 @@ pub(crate) struct WayBack<'a> {
     pub(crate) rests_on: Option<&'a str>,
 }
 
+/// How the steps of a way are put into transactions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Within {
+    /// Each as its phase says.
+    Transactions,
+    /// All in one that stays open.
+    OneTransaction,
+}
+
 impl WayBack<'_> {
     /// Walks down from the last state and up again, on a clone of it that is the proof's own, and compares the catalog and
     /// the legacy rows at every step.
@@ -31,13 +40,46 @@ impl WayBack<'_> {
     /// Where the state after the first step down equals the one before the phase in catalog and in every row, and the way
     /// back from there has been proved, the rest of the way has been proved already. Otherwise the whole way is walked.
     pub(crate) async fn prove(&self, on: &Database, claim: &Rollback) -> Observation {
-        match self.walk(on, claim).await {
+        let walked = async {
+            let mut session = self.states.host().connect(on).await?;
+            let seen = self.walk(on, &mut session, claim, Within::Transactions).await?;
+            session.close().await?;
+            Ok::<_, Error>(seen)
+        };
+        match walked.await {
             Ok(seen) => Observation::Rollback(seen),
             Err(error) => Observation::Broken { reason: error.reason() },
         }
     }
 
-    async fn walk(&self, on: &Database, claim: &Rollback) -> Result<RollbackSeen, Error> {
+    /// Walks the same way within one transaction on the last state itself, which is then rolled back. Nothing where a phase
+    /// on the way has no transaction, and where a step did not end well: what one transaction refuses, as it does a new
+    /// value of an enum, may pass in several, so that only [`WayBack::prove`] says that there is no way back.
+    pub(crate) async fn prove_in_place(
+        &self,
+        on: &Database,
+        session: &mut Session,
+        claim: &Rollback,
+    ) -> Result<Option<Observation>, Error> {
+        let phases = 0..self.passed.len() - 1;
+        if !phases.clone().all(|index| self.migration.is_transactional(index)) {
+            return Ok(None);
+        }
+        session.limit(self.states.limits().phase);
+        session.begin().await?;
+        let seen = self.walk(on, session, claim, Within::OneTransaction).await?;
+        session.rollback().await?;
+        let ended_well = seen.steps.iter().all(RollbackStep::ended_well);
+        Ok(ended_well.then_some(Observation::Rollback(seen)))
+    }
+
+    async fn walk(
+        &self,
+        on: &Database,
+        session: &mut Session,
+        claim: &Rollback,
+        within: Within,
+    ) -> Result<RollbackSeen, Error> {
         let last = self.passed.len() - 2;
         // The columns of the baseline, which every later state must still have.
         let legacy = self.states.rows(&self.passed[0], &claim.tables, &[]).await?;
@@ -47,12 +89,11 @@ impl WayBack<'_> {
             rows: legacy.counts().values().sum(),
             rests_on: None,
         };
-        let mut session = self.states.host().connect(on).await?;
         let mut way: Vec<(usize, Direction)> = (0..=last).rev().map(|index| (index, Direction::Down)).collect();
         way.extend((0..=last).map(|index| (index, Direction::Up)));
         let mut way = way.into_iter();
         while let Some((index, direction)) = way.next() {
-            let step = self.step(on, &mut session, (index, direction), &legacy).await?;
+            let step = self.step(on, session, (index, direction), &legacy, within).await?;
             let ended_well = step.ended_well();
             seen.steps.push(step);
             if !ended_well {
@@ -60,14 +101,13 @@ impl WayBack<'_> {
             }
             if seen.steps.len() == 1
                 && let Some(earlier) = self.rests_on
-                && self.is_as_before(&mut session, last).await?
+                && self.is_as_before(session, last).await?
             {
                 seen.planned = 2;
                 seen.rests_on = Some(earlier.to_owned());
                 way = vec![(last, Direction::Up)].into_iter();
             }
         }
-        session.close().await?;
         Ok(seen)
     }
 
@@ -77,6 +117,7 @@ impl WayBack<'_> {
         session: &mut Session,
         (index, direction): (usize, Direction),
         legacy: &TableRows,
+        within: Within,
     ) -> Result<RollbackStep, Error> {
         let mut step = RollbackStep {
             phase: self.migration.phase_id(index).to_owned(),
@@ -86,7 +127,16 @@ impl WayBack<'_> {
             rows_changed: Vec::new(),
         };
         let application = Application { host: self.states.host(), database: on, limit: self.states.limits().phase };
-        match self.migration.walk(application, session, index, direction, &mut |_| {}).await {
+        let mut applied = self.migration.walk(application, session, index, direction, &mut |_| {}).await;
+        if within == Within::OneTransaction && applied.is_ok() {
+            // What a commit would make fire, and what would end with it.
+            let settled = refusal_of(session.settle().await)?;
+            applied = settled.map_err(|refusal| ApplyFailure::refused("COMMIT", 0, 0, &refusal));
+            if applied.is_ok() {
+                session.reset_settings().await?;
+            }
+        }
+        match applied {
             Err(ApplyFailure { broke: Some(ReasonCode::TimedOut), .. }) => {
                 return Err(Error::TimedOut(application.limit));
             }

@@ -28,6 +28,8 @@ pub struct States {
     server: ServerFacts,
     limits: Limits,
     keeping: Keeping,
+    /// The session that stays with the database of a run.
+    open: Mutex<Option<(Database, Session)>>,
     laid: Mutex<BTreeMap<String, Arc<State>>>,
 }
 
@@ -113,7 +115,7 @@ impl States {
         keeping: Keeping,
     ) -> Result<Self, RunError> {
         let (host, server) = host_of(suite, server, name)?;
-        Ok(Self { suite: suite.clone(), host, server, limits, keeping, laid: Mutex::default() })
+        Ok(Self { suite: suite.clone(), host, server, limits, keeping, open: Mutex::default(), laid: Mutex::default() })
     }
 
     /// Shares the states with other processes that work on the same server, as those of a nextest run do.
@@ -192,7 +194,7 @@ impl States {
             Some(before) if self.keeping == Keeping::Last => before.database.clone(),
             Some(before) => self.host.clone_of(&before.database).await?,
         };
-        let mut session = self.host.connect(&database).await?;
+        let mut session = self.session(&database).await?;
         let on = Application { host: &self.host, database: &database, limit: self.limits.phase };
         let applied = match phases.checked_sub(1) {
             None => migration.lay_baseline(on, &mut session, progress).await,
@@ -204,7 +206,7 @@ impl States {
             let _ = session.close().await;
             return Ok(Laid::Failed { failure, catalog, database });
         }
-        let state = match self.read(database.clone(), session, phases).await {
+        let state = match self.read(database.clone(), &mut session, phases).await {
             Ok(state) => state,
             Err(error) => {
                 let reason = error.reason();
@@ -212,6 +214,7 @@ impl States {
                 return Ok(Laid::Failed { failure, catalog: None, database });
             }
         };
+        self.leave(&state.database, session).await?;
         let state = Arc::new(self.settle(state, &name).await?);
         if self.keeping != Keeping::Last {
             laid.insert(name, state.clone());
@@ -219,28 +222,61 @@ impl States {
         Ok(Laid::Applied(state))
     }
 
-    /// Reads what a state holds, and closes the session.
-    async fn read(&self, database: Database, mut session: Session, phases: usize) -> Result<State, Error> {
+    /// The session that stays with the database of a run, or a new one.
+    pub(crate) async fn session(&self, on: &Database) -> Result<Session, Error> {
+        match self.open.lock().await.take() {
+            Some((database, session)) if database == *on => Ok(session),
+            other => {
+                if let Some((_, session)) = other {
+                    session.close().await?;
+                }
+                self.host.connect(on).await
+            }
+        }
+    }
+
+    /// Gives a session back: it stays with the database of a run, so that what it knows of the catalog is not lost, and is
+    /// closed otherwise.
+    pub(crate) async fn leave(&self, on: &Database, session: Session) -> Result<(), Error> {
+        if self.judged_in_place() {
+            *self.open.lock().await = Some((on.clone(), session));
+            return Ok(());
+        }
+        session.close().await
+    }
+
+    /// Waits until nobody is connected to a database, so that it can be cloned.
+    pub(crate) async fn alone(&self, on: &Database) -> Result<(), Error> {
+        if let Some((_, session)) = self.open.lock().await.take() {
+            session.close().await?;
+        }
+        self.host.alone(on).await
+    }
+
+    /// Whether a state can be judged where it lies, because whatever is done to it goes with its transaction.
+    pub(crate) fn judged_in_place(&self) -> bool {
+        self.keeping == Keeping::Last && self.suite.kind.capabilities().self_contained
+    }
+
+    /// Reads what a state holds. What a phase left in the session ends here, with the phase.
+    async fn read(&self, database: Database, session: &mut Session, phases: usize) -> Result<State, Error> {
+        session.renew().await?;
         let catalog = session.catalog().await?;
-        let rows = TableRows::take(&mut session, &tables(&catalog), &[]).await?;
+        let rows = TableRows::take(session, &tables(&catalog), &[]).await?;
         let mut wanted = BTreeMap::new();
         for (tables, except) in self.wanted_after(phases) {
             // A table that a scenario leaves out is missed by the check that asks for it, if the run comes so far.
-            if let Ok(rows) = refusal_of(TableRows::take(&mut session, &tables, &except).await)? {
+            if let Ok(rows) = refusal_of(TableRows::take(session, &tables, &except).await)? {
                 wanted.insert((tables, except), Arc::new(rows));
             }
         }
-        session.close().await?;
         Ok(State { database, catalog: Arc::new(catalog), rows, wanted })
     }
 
     /// Makes a state one that can be cloned, and that others find where states are shared.
     async fn settle(&self, state: State, name: &str) -> Result<State, Error> {
         Ok(match self.keeping {
-            Keeping::Last => {
-                self.host.alone(&state.database).await?;
-                state
-            }
+            Keeping::Last => state,
             Keeping::All => {
                 self.host.freeze(&state.database).await?;
                 state
@@ -261,8 +297,9 @@ impl States {
             return Ok(None);
         };
         let clone = self.host.clone_of(&database).await?;
-        let session = self.host.connect(&clone).await?;
-        let read = self.read(clone.clone(), session, phases).await?;
+        let mut session = self.host.connect(&clone).await?;
+        let read = self.read(clone.clone(), &mut session, phases).await?;
+        session.close().await?;
         self.host.drop_database(&clone).await?;
         Ok(Some(State { database, ..read }))
     }

@@ -10,6 +10,7 @@ mod prompt;
 mod rows;
 mod session;
 mod split;
+mod untransacted;
 
 pub use address::PostgresAddress;
 pub(crate) use catalog::read as read_catalog;
@@ -19,3 +20,4 @@ pub(crate) use normalise::normalise;
 pub(crate) use rows::{rows_of, table_columns};
 pub use session::PostgresSession;
 pub(crate) use split::split;
+pub(crate) use untransacted::{put_back, sequences};

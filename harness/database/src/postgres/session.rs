@@ -10,7 +10,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgRow},
 };
 
-use super::error::from_sqlx;
+use super::{error::from_sqlx, untransacted::RENEW};
 use crate::{Error, Literal, Ran};
 
 /// A PostgreSQL connection.
@@ -63,6 +63,9 @@ impl PostgresSession {
                 Err(_) => return Err(Error::TimedOut(limit)),
             },
         };
+        if forgets_prepared(sql) {
+            self.connection.clear_cached_statements().await.map_err(|error| from_sqlx(&error, None))?;
+        }
         outcome.map_err(|error| match from_sqlx(&error, limit) {
             Error::Refused(mut refusal) => {
                 let own = refusal.position.and_then(|at| at.checked_sub(ahead.chars().count()));
@@ -81,6 +84,18 @@ impl PostgresSession {
         }
     }
 
+    /// Leaves the session as a new one is, but for the plans of its own queries. Not within a transaction.
+    pub(crate) async fn renew(&mut self) -> Result<(), Error> {
+        self.limit = None;
+        self.run(RENEW).await.map(drop)
+    }
+
+    /// Leaves role and settings as a new transaction finds them, within one that goes on.
+    pub(crate) async fn reset_settings(&mut self) -> Result<(), Error> {
+        let limit = self.limit.unwrap_or_default().as_millis();
+        self.run(&format!("RESET ROLE; RESET ALL; SET LOCAL statement_timeout = {limit}")).await.map(drop)
+    }
+
     /// Sends a statement of transaction control with the next one. It must be one that cannot fail.
     pub(crate) fn ahead(&mut self, sql: &str) {
         self.ahead.push_str(sql);
@@ -88,7 +103,7 @@ impl PostgresSession {
     }
 
     /// Sends what waits.
-    async fn settle_ahead(&mut self) -> Result<(), Error> {
+    pub(crate) async fn settle_ahead(&mut self) -> Result<(), Error> {
         if self.ahead.is_empty() { Ok(()) } else { self.run("").await.map(drop) }
     }
 
@@ -151,6 +166,12 @@ impl PostgresSession {
     pub async fn close(self) -> Result<(), Error> {
         self.connection.close().await.map_err(|error| from_sqlx(&error, None))
     }
+}
+
+/// Whether SQL may throw away the statements that the session has prepared.
+fn forgets_prepared(sql: &str) -> bool {
+    let sql = sql.to_lowercase();
+    ["deallocate", "discard all"].iter().any(|words| sql.contains(words))
 }
 
 fn column_names(row: &PgRow) -> Vec<String> {

@@ -1,0 +1,39 @@
+//! What a transaction that is rolled back leaves behind all the same: how far sequences have counted, and the settings,
+//! temporary tables and locks of a session.
+
+use phasegate_evidence::Cell;
+
+use super::PostgresSession;
+use crate::{Error, Literal, sequences::Sequences};
+
+/// The query that reads every sequence.
+const READING: &str = "
+    SELECT NULL, string_agg(format('SELECT %L, last_value, is_called FROM %s', c.oid::regclass, c.oid::regclass), ' UNION ALL ')
+    FROM pg_class c WHERE relkind = 'S' AND relpersistence <> 't'";
+
+/// Leaves a session as a new one is, but for the plans of its own queries. Not within a transaction.
+pub(super) const RENEW: &str = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; \
+    SELECT pg_advisory_unlock_all(); DISCARD SEQUENCES; DISCARD TEMP";
+
+/// How far each sequence has counted.
+pub(crate) async fn sequences(session: &mut PostgresSession) -> Result<Sequences, Error> {
+    let query = session.pairs(READING).await?.into_iter().find_map(|(_, query)| query);
+    let Some(query) = query else {
+        return Ok(Sequences::default());
+    };
+    let rows = session.run(&query).await?.table.rows;
+    let counted = |row: Vec<Cell>| {
+        let [name, last, called] = <[Cell; 3]>::try_from(row).ok()?;
+        Some((name?, (last?, called?)))
+    };
+    Ok(Sequences(rows.into_iter().filter_map(counted).collect()))
+}
+
+/// Lets each sequence count on from where it was.
+pub(crate) async fn put_back(session: &mut PostgresSession, before: &Sequences) -> Result<(), Error> {
+    let now = sequences(session).await?;
+    let moved = before.0.iter().filter(|(name, was)| now.0.get(*name) != Some(*was));
+    let calls = moved.map(|(name, (last, called))| format!("SELECT setval({}, {last}, {})", Literal(name), Literal(called)));
+    let calls: Vec<String> = calls.collect();
+    if calls.is_empty() { Ok(()) } else { session.run(&calls.join("; ")).await.map(drop) }
+}
