@@ -128,6 +128,42 @@ const GONE: [Case; 4] = [
     ),
 ];
 
+const LET_GO: [Case; 2] = [
+    (
+        "that waits for one that waits",
+        "a: BEGIN; UPDATE notes SET body = 'a' WHERE id = 1
+         b: UPDATE notes SET body = body || 'b' WHERE id = 1 | blocked_by = 'a'
+         c: UPDATE notes SET body = body || 'c' WHERE id = 1 | blocked_by = 'b'
+         a: COMMIT
+         d: SELECT body FROM notes WHERE id = 1 | rows = [['abc']]",
+        "",
+    ),
+    (
+        "that has not been let go",
+        "a: BEGIN; UPDATE notes SET body = 'a' WHERE id = 1
+         b: UPDATE notes SET body = body || 'b' WHERE id = 1 | blocked_by = 'a'
+         d: SELECT body FROM notes WHERE id = 1 | rows = [['ab']]",
+        "failed rows-differ: step 3: ",
+    ),
+];
+
+const BY_ITSELF: [Case; 3] = [
+    (
+        "before the one that is refused",
+        "a: INSERT INTO notes VALUES (3); SELECT 1 / 0 | rejects = { sqlstate = '22012', by = 'routine int4div' }
+         b: SELECT count(*) FROM notes | rows = [[3]]",
+        "",
+    ),
+    (
+        "unless it is in a transaction",
+        "a: BEGIN; INSERT INTO notes VALUES (3); SELECT 1 / 0 | rejects = { sqlstate = '22012', by = 'routine int4div' }
+         a: COMMIT
+         b: SELECT count(*) FROM notes | rows = [[2]]",
+        "",
+    ),
+    ("even one that no transaction allows", "a: CREATE INDEX CONCURRENTLY i ON notes (body); VACUUM notes", ""),
+];
+
 /// Who of the two is refused is decided by whose wait the server looks into first.
 const DEADLOCK: [Case; 2] = [
     (
@@ -195,6 +231,8 @@ pub(crate) fn trials(world: &World) -> Vec<Trial> {
         judged("a_step_that_waits_though_nothing_says_so_is_timed_out", "timeout = '500ms'", &NOT_SAID),
         judged("a_step_that_is_never_let_go_is_timed_out", "timeout = '500ms'", &NEVER_LET_GO),
         judged("what_a_named_session_committed_is_gone_for_the_next_check", "", &GONE),
+        judged("each_statement_commits_by_itself", "", &BY_ITSELF),
+        judged("whoever_is_let_go_ends_before_the_next_step", "", &LET_GO),
         judged("of_two_in_a_deadlock_one_is_refused", "", &DEADLOCK),
         judged("a_role_holds_for_its_step", "", &ROLES),
         judged("what_is_given_is_there_for_every_session", "given = 'INSERT INTO notes VALUES (9)'", &GIVEN),
