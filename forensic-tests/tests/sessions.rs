@@ -4,11 +4,11 @@ use std::{fs, path::Path};
 
 use libtest_mimic::{Failed, Trial};
 use phasegate_engine::{
-    Events, Limits, Migration, States, judge_gate, play,
+    CheckRequest, Events, Limits, Migration, States, check, judge_gate, play,
     suite::{self, Suite},
     try_defect,
 };
-use phasegate_evidence::{Event, Verdict};
+use phasegate_evidence::{Event, ReasonCode, Verdict};
 
 use crate::world::World;
 
@@ -238,6 +238,7 @@ pub(crate) fn trials(world: &World) -> Vec<Trial> {
         judged("a_role_holds_for_its_step", "", &ROLES),
         judged("what_is_given_is_there_for_every_session", "given = 'INSERT INTO notes VALUES (9)'", &GIVEN),
         trial("a_probe_may_name_sessions", probe),
+        trial("a_database_that_exists_is_left_alone", existing),
         trial("the_example_of_the_readme_holds_and_its_defect_is_caught", example),
     ]
 }
@@ -358,6 +359,43 @@ fn probe(world: &World, name: &str) -> Result<(), Failed> {
             Ok(())
         } else {
             Err(format!("met {met:?}").into())
+        }
+    })
+}
+
+/// Judges the gates alone: what commits is not applicable, and nothing is committed.
+fn existing(world: &World, name: &str) -> Result<(), Failed> {
+    let place = Place::new(name)?;
+    place.put_gate("", &GONE[..3])?;
+    let suite = place.suite()?;
+    world.on_the_server(async |server| {
+        let name = format!("sessions{}_existing", std::process::id());
+        let states = States::kept(&suite, Some(server), &name, Limits::default())?;
+        let mut copy = states.working_copy(&Migration::of(&suite), 1).await?;
+        let request = CheckRequest {
+            suite: suite.clone(),
+            database_url: states.host().url(&copy.database),
+            through: None,
+            read_only: false,
+            runs: place.root.path().join("runs"),
+            run: None,
+            limits: Limits::default(),
+        };
+        let mut met = Vec::new();
+        let mut listener = |event: &Event| {
+            if let Event::CheckJudged { verdict, reason, .. } = event {
+                met.push((*verdict, reason.as_ref().map(|reason| reason.code)));
+            }
+        };
+        check(request, &mut listener).await?;
+        let rows = copy.session.run("SELECT count(*) FROM notes").await?.table;
+        states.clear(copy).await?;
+        states.close().await?;
+        let left_out = (Verdict::NotApplicable, Some(ReasonCode::NeedsARun));
+        if met == [left_out, left_out, (Verdict::Passed, None)] && rows.single() == Some("2") {
+            Ok(())
+        } else {
+            Err(format!("met {met:?}, and {rows:?} rows").into())
         }
     })
 }
