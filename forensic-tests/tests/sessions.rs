@@ -4,11 +4,11 @@ use std::{fs, path::Path};
 
 use libtest_mimic::{Failed, Trial};
 use phasegate_engine::{
-    Events, Limits, Migration, States, judge_gate, play,
+    CheckRequest, Events, Limits, Migration, States, check, judge_gate, play,
     suite::{self, Suite},
     try_defect,
 };
-use phasegate_evidence::{Event, Verdict};
+use phasegate_evidence::{Event, ReasonCode, Verdict};
 
 use crate::world::World;
 
@@ -29,7 +29,18 @@ up = "up.sql"
 const BASELINE: &str = "CREATE TABLE notes (id int PRIMARY KEY, body text); INSERT INTO notes VALUES (1), (2);";
 const UP: &str = "ALTER TABLE notes ADD slug text; CREATE UNIQUE INDEX idx_notes_slug ON notes (slug);";
 
-/// Each check by the end of its id, with its steps and what it must come to: nothing where it passes.
+/// A gate that is judged without sessions of its own.
+const COMMITS_NOTHING: &str = r#"
+id = "1.2"
+claim = "c"
+[[check]]
+id = "1.2.0"
+title = "there are notes"
+query = "SELECT count(*) FROM notes"
+rows = [[2]]
+"#;
+
+/// Each check by its title, with its steps and what it must come to: nothing where it passes.
 type Case = (&'static str, &'static str, &'static str);
 
 const SAME_KEY: [Case; 4] = [
@@ -102,14 +113,14 @@ const NOT_SAID: [Case; 1] = [(
     "that waits though nothing says so",
     "first: BEGIN; UPDATE notes SET body = 'x' WHERE id = 1
      second: UPDATE notes SET body = 'y' WHERE id = 1",
-    "error timed-out: step 2: not done after 500 ms, the time limit; it waited for first",
+    "error timed-out: step 2: not done after 1000 ms, the time limit; it waited for first",
 )];
 
 const NEVER_LET_GO: [Case; 1] = [(
     "whose blocker never ends",
     "first: BEGIN; UPDATE notes SET body = 'x' WHERE id = 1
      second: UPDATE notes SET body = 'y' WHERE id = 1 | blocked_by = 'first'",
-    "error timed-out: step 2: not done after 500 ms, the time limit; it waited for first",
+    "error timed-out: step 2: not done after 1000 ms, the time limit; it waited for first",
 )];
 
 const GONE: [Case; 4] = [
@@ -126,6 +137,43 @@ const GONE: [Case; 4] = [
         ": SELECT count(*) FROM notes | rows = [[3]]",
         "failed rows-differ: step 1: ",
     ),
+];
+
+/// Which of two that wait for the same row writes it first is the server's affair; both have when the next step looks.
+const LET_GO: [Case; 2] = [
+    (
+        "that waits for one that waits",
+        "a: BEGIN; UPDATE notes SET body = 'a' WHERE id = 1
+         b: UPDATE notes SET body = body || 'b' WHERE id = 1 | blocked_by = 'a'
+         c: UPDATE notes SET body = body || 'c' WHERE id = 1 | blocked_by = 'b'
+         a: COMMIT
+         d: SELECT length(body) FROM notes WHERE id = 1 | rows = [[3]]",
+        "",
+    ),
+    (
+        "that has not been let go",
+        "a: BEGIN; UPDATE notes SET body = 'a' WHERE id = 1
+         b: UPDATE notes SET body = body || 'b' WHERE id = 1 | blocked_by = 'a'
+         d: SELECT body FROM notes WHERE id = 1 | rows = [['ab']]",
+        "failed rows-differ: step 3: ",
+    ),
+];
+
+const BY_ITSELF: [Case; 3] = [
+    (
+        "before the one that is refused",
+        "a: INSERT INTO notes VALUES (3); SELECT 1 / 0 | rejects = { sqlstate = '22012', by = 'routine int4div' }
+         b: SELECT count(*) FROM notes | rows = [[3]]",
+        "",
+    ),
+    (
+        "unless it is in a transaction",
+        "a: BEGIN; INSERT INTO notes VALUES (3); SELECT 1 / 0 | rejects = { sqlstate = '22012', by = 'routine int4div' }
+         a: COMMIT
+         b: SELECT count(*) FROM notes | rows = [[2]]",
+        "",
+    ),
+    ("even one that no transaction allows", "a: CREATE INDEX CONCURRENTLY i ON notes (body); VACUUM notes", ""),
 ];
 
 /// Who of the two is refused is decided by whose wait the server looks into first.
@@ -192,13 +240,16 @@ pub(crate) fn trials(world: &World) -> Vec<Trial> {
         judged("the_second_of_two_with_one_key_waits_for_the_end_of_the_first", "", &SAME_KEY),
         judged("an_advisory_lock_is_held_by_its_session", "", &ADVISORY_LOCK),
         judged("a_step_that_does_not_wait_for_whom_it_says_fails", "", &WAITS_FOR_ANOTHER),
-        judged("a_step_that_waits_though_nothing_says_so_is_timed_out", "timeout = '500ms'", &NOT_SAID),
-        judged("a_step_that_is_never_let_go_is_timed_out", "timeout = '500ms'", &NEVER_LET_GO),
+        judged("a_step_that_waits_though_nothing_says_so_is_timed_out", "timeout = '1s'", &NOT_SAID),
+        judged("a_step_that_is_never_let_go_is_timed_out", "timeout = '1s'", &NEVER_LET_GO),
         judged("what_a_named_session_committed_is_gone_for_the_next_check", "", &GONE),
+        judged("each_statement_commits_by_itself", "", &BY_ITSELF),
+        judged("whoever_is_let_go_ends_before_the_next_step", "", &LET_GO),
         judged("of_two_in_a_deadlock_one_is_refused", "", &DEADLOCK),
         judged("a_role_holds_for_its_step", "", &ROLES),
         judged("what_is_given_is_there_for_every_session", "given = 'INSERT INTO notes VALUES (9)'", &GIVEN),
         trial("a_probe_may_name_sessions", probe),
+        trial("a_database_that_exists_is_left_alone", existing),
         trial("the_example_of_the_readme_holds_and_its_defect_is_caught", example),
     ]
 }
@@ -241,10 +292,16 @@ impl Place {
     /// Judges the cases, and that no database is left of them.
     fn judged(&self, world: &World, keys: &str, cases: &[Case]) -> Result<(), Failed> {
         self.put_gate(keys, cases)?;
+        self.put("suites/s/gates/1-slugs/1.2-c.toml", COMMITS_NOTHING)?;
         let suite = self.suite()?;
+        let [gate, commits_nothing] = suite.phases[0].gates.as_slice() else {
+            return Err("two gates were put there".into());
+        };
         world.on_the_server(async |server| {
             let name = format!("sessions{}_{:.20}", std::process::id(), self.slug);
             let states = States::kept(&suite, Some(server), &name, Limits::default())?;
+            let first = databases(&states).await?;
+            judge_gate(&states, 0, commits_nothing, &mut Events::unrecorded(&mut |_| {})).await?;
             let before = databases(&states).await?;
             let mut met = Vec::new();
             let mut listener = |event: &Event| {
@@ -253,9 +310,9 @@ impl Place {
                     met.push((check.clone(), *verdict, reason));
                 }
             };
-            judge_gate(&states, 0, &suite.phases[0].gates[0], &mut Events::unrecorded(&mut listener)).await?;
-            // One is the clone on which the gate itself is judged.
-            let left = databases(&states).await? - before - 1;
+            judge_gate(&states, 0, gate, &mut Events::unrecorded(&mut listener)).await?;
+            // A gate may leave the clone on which it was judged, until the states are closed.
+            let left = (databases(&states).await? - before) - (before - first);
             states.close().await?;
             let mut wrong = Vec::new();
             for (index, (title, _, expected)) in cases.iter().enumerate() {
@@ -268,7 +325,7 @@ impl Place {
                     wrong.push(format!("{title}: met {met:?}, expected {expected:?}"));
                 }
             }
-            if left != 0 {
+            if left > 0 {
                 wrong.push(format!("{left} databases were left"));
             }
             if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
@@ -319,6 +376,43 @@ fn probe(world: &World, name: &str) -> Result<(), Failed> {
             Ok(())
         } else {
             Err(format!("met {met:?}").into())
+        }
+    })
+}
+
+/// Judges the gates alone: what commits is not applicable, and nothing is committed.
+fn existing(world: &World, name: &str) -> Result<(), Failed> {
+    let place = Place::new(name)?;
+    place.put_gate("", &GONE[..3])?;
+    let suite = place.suite()?;
+    world.on_the_server(async |server| {
+        let name = format!("sessions{}_existing", std::process::id());
+        let states = States::kept(&suite, Some(server), &name, Limits::default())?;
+        let mut copy = states.working_copy(&Migration::of(&suite), 1).await?;
+        let request = CheckRequest {
+            suite: suite.clone(),
+            database_url: states.host().url(&copy.database),
+            through: None,
+            read_only: false,
+            runs: place.root.path().join("runs"),
+            run: None,
+            limits: Limits::default(),
+        };
+        let mut met = Vec::new();
+        let mut listener = |event: &Event| {
+            if let Event::CheckJudged { verdict, reason, .. } = event {
+                met.push((*verdict, reason.as_ref().map(|reason| reason.code)));
+            }
+        };
+        check(request, &mut listener).await?;
+        let rows = copy.session.run("SELECT count(*) FROM notes").await?.table;
+        states.clear(copy).await?;
+        states.close().await?;
+        let left_out = (Verdict::NotApplicable, Some(ReasonCode::NeedsARun));
+        if met == [left_out, left_out, (Verdict::Passed, None)] && rows.single() == Some("2") {
+            Ok(())
+        } else {
+            Err(format!("met {met:?}, and {rows:?} rows").into())
         }
     })
 }

@@ -62,13 +62,13 @@ impl Session {
         }
     }
 
-    /// Takes on a role and settings for what is run next at a prompt, and gives up those of the time before.
+    /// Takes on a role and settings for what is run next, and gives up those of the call before.
     ///
     /// # Errors
     /// When the role or a setting is refused; when this kind of database lacks the capability `sessions`.
-    pub async fn stand(&mut self, role: Option<&str>, settings: &BTreeMap<&str, &str>) -> Result<(), Error> {
+    pub async fn set_for_step(&mut self, role: Option<&str>, settings: &BTreeMap<&str, &str>) -> Result<(), Error> {
         match &mut self.connection {
-            Connection::Postgres(session) => session.stand(role, settings).await,
+            Connection::Postgres(session) => session.set_for_step(role, settings).await,
             Connection::Sqlite(_) => Err(Error::mistake(ONE_SESSION)),
         }
     }

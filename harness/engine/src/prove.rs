@@ -182,10 +182,8 @@ async fn try_on(
     };
     let seen = try_check(&mut on.session, check, context).await;
     if matches!(seen, Observation::Broken { .. }) {
-        if commits {
-            // What broke it says more than what may go wrong with clearing up after it.
-            let _ = states.clear(on).await;
-        }
+        // What broke it says more than what may go wrong with clearing up after it.
+        let _ = states.clear(on).await;
         return Ok((seen, None));
     }
     if in_transaction {

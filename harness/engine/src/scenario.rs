@@ -107,5 +107,7 @@ async fn probe(
     let broke = matches!(seen, Observation::Broken { .. });
     let observation = events.observed(seen)?;
     events.emit(Event::StepsTried { suite, verdict: judged.verdict, reason: judged.reason, observation })?;
-    if broke { Ok(Ok(())) } else { Ok(states.clear(copy).await) }
+    let cleared = states.clear(copy).await;
+    // What broke says more than what may go wrong with clearing up after it.
+    Ok(if broke { Ok(()) } else { cleared })
 }

@@ -29,9 +29,14 @@ impl PostgresSession {
         Ok(whole)
     }
 
-    pub(crate) async fn stand(&mut self, role: Option<&str>, settings: &BTreeMap<&str, &str>) -> Result<(), Error> {
+    pub(crate) async fn set_for_step(
+        &mut self,
+        role: Option<&str>,
+        settings: &BTreeMap<&str, &str>,
+    ) -> Result<(), Error> {
         let now = settings.iter().map(|(name, value)| ((*name).to_owned(), Some((*value).to_owned())));
-        let mut wanted: BTreeMap<String, Option<String>> = self.stood.iter().map(|name| (name.clone(), None)).collect();
+        let mut wanted: BTreeMap<String, Option<String>> =
+            self.set_for_steps.iter().map(|name| (name.clone(), None)).collect();
         wanted.extend(now);
         // The role goes first where it is given up, and comes last where it is taken on: it may not set everything.
         let given_up = wanted.remove("role").map(|_| ("role".to_owned(), None));
@@ -45,7 +50,7 @@ impl PostgresSession {
             format!("set_config({}, {value}, false)", Literal(name))
         });
         let set = format!("SELECT {}", calls.collect::<Vec<_>>().join(", "));
-        self.stood.extend(all.into_iter().map(|(name, _)| name));
+        self.set_for_steps.extend(all.into_iter().map(|(name, _)| name));
         match self.run(&set).await {
             // Nothing but the end of the transaction is heard now, and whoever ends it needs no role.
             Err(Error::Refused(refusal)) if refusal.sqlstate.as_deref() == Some(IN_FAILED_TRANSACTION) => Ok(()),

@@ -22,8 +22,8 @@ pub struct PostgresSession {
     ahead: String,
     /// How long a statement may take.
     limit: Option<Duration>,
-    /// What was set for a step at a prompt, to be set back before the next.
-    pub(super) stood: BTreeSet<String>,
+    /// What was set for single steps, to be set back before the next.
+    pub(super) set_for_steps: BTreeSet<String>,
 }
 
 /// How much longer than its limit a statement is waited for, by a server that does not even say that it cancelled it.
@@ -44,7 +44,7 @@ impl PostgresSession {
             ("client_min_messages", "warning"),
         ]);
         let connection = PgConnection::connect_with(&options).await.map_err(|error| from_sqlx(&error, None))?;
-        Ok(Self { connection, ahead: String::new(), limit: None, stood: BTreeSet::new() })
+        Ok(Self { connection, ahead: String::new(), limit: None, set_for_steps: BTreeSet::new() })
     }
 
     /// Runs one or more statements.

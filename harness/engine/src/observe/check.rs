@@ -12,7 +12,7 @@ use super::{
     catalogs::{self, KnownCatalog},
     own_database::OwnDatabase,
     queries,
-    sessions::{self, Manner},
+    sessions::{self, StepDefaults},
     steps, writes,
 };
 
@@ -72,8 +72,8 @@ async fn observe(session: &mut Session, check: &Check, context: Context<'_>) -> 
         Expectation::Accepts(expected) => Observation::Accepts(writes::accepts(session, expected).await?),
         Expectation::Sequence(expected) if expected.names_sessions() => {
             let limit = limit_of(check, context);
-            let manner = Manner { role: check.role.as_deref(), settings: &check.settings, limit };
-            sessions::sequence(session, expected, manner, own_database(context.own)?).await?
+            let defaults = StepDefaults { role: check.role.as_deref(), settings: &check.settings, limit };
+            sessions::sequence(session, expected, defaults, own_database(context.own)?).await?
         }
         Expectation::Sequence(expected) => {
             Observation::Sequence(steps::sequence(session, expected, check.role.as_deref()).await?)
@@ -150,8 +150,8 @@ pub(crate) async fn try_steps(
     let seen = async {
         session.begin().await?;
         let seen = if sequence.names_sessions() {
-            let manner = Manner { role: None, settings: &BTreeMap::new(), limit };
-            sessions::sequence(session, &sequence, manner, own_database(own)?).await?
+            let defaults = StepDefaults { role: None, settings: &BTreeMap::new(), limit };
+            sessions::sequence(session, &sequence, defaults, own_database(own)?).await?
         } else {
             Observation::Sequence(steps::sequence(session, &sequence, None).await?)
         };

@@ -6,6 +6,7 @@ mod own_database;
 mod queries;
 mod sessions;
 mod steps;
+mod watcher;
 mod writes;
 
 pub(crate) use catalogs::KnownCatalog;

@@ -1,32 +1,26 @@
 //! Steps on named sessions: each is a connection of its own, which commits for real, waits for others and is waited for.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    pin::pin,
-    time::Duration,
-};
+use std::{collections::BTreeMap, pin::pin, time::Duration};
 
 use phasegate_database::{Backend, Error, Ran, Session, refusal_of};
 use phasegate_evidence::{
     Reason,
     judge::{Observation, Sequence, SequenceSeen, Step, StepSeen},
 };
-use tokio::{
-    task::JoinHandle,
-    time::{Instant, MissedTickBehavior, interval_at},
+use tokio::task::JoinHandle;
+
+use super::{
+    own_database::OwnDatabase,
+    steps::try_step,
+    watcher::{Until, Watcher},
 };
-
-use super::{own_database::OwnDatabase, steps::try_step};
-
-/// How often a step that has not ended is looked at. What is seen depends on the locks alone, never on this.
-const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 /// How the check's own session is called where it holds up a named one.
 const UNNAMED: &str = "the check's own session";
 
 /// What holds for every step that does not say otherwise.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Manner<'a> {
+pub(super) struct StepDefaults<'a> {
     pub(super) role: Option<&'a str>,
     pub(super) settings: &'a BTreeMap<String, String>,
     pub(super) limit: Duration,
@@ -35,10 +29,8 @@ pub(super) struct Manner<'a> {
 /// The sessions of one check.
 struct Sessions<'a> {
     on: OwnDatabase<'a>,
-    manner: Manner<'a>,
-    /// Sees who waits for whom.
-    watcher: Session,
-    backends: BTreeMap<Backend, String>,
+    defaults: StepDefaults<'a>,
+    watcher: Watcher,
     /// The check's own session.
     unnamed: Backend,
     idle: BTreeMap<String, (Backend, Session)>,
@@ -54,45 +46,40 @@ struct Waiting {
     blocked_by: Vec<String>,
 }
 
-/// Until when a step is watched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Until {
-    /// It has ended.
-    Ended,
-    /// It has ended, or waits for a session of the check.
-    HeldUp,
+/// Why a step came to no outcome.
+enum Broke {
+    /// It outlived its time limit, and this says for whom it waited.
+    TimedOut(Reason),
+    /// Something else broke.
+    Otherwise(Error),
 }
 
-/// What a step came to that was watched, and the sessions that it was last seen to wait for.
-struct Watched<T> {
-    /// `None` where it still waits.
-    ended: Option<T>,
-    held_up_by: Vec<String>,
+impl From<Error> for Broke {
+    fn from(error: Error) -> Self {
+        Self::Otherwise(error)
+    }
 }
-
-/// What a step came to.
-type Outcome = Result<StepSeen, Reason>;
 
 /// Tries steps in turn, up to the first that does not end as it says. `unnamed` runs those that name no session.
 pub(super) async fn sequence(
     unnamed: &mut Session,
     expected: &Sequence,
-    manner: Manner<'_>,
+    defaults: StepDefaults<'_>,
     on: OwnDatabase<'_>,
 ) -> Result<Observation, Error> {
-    let mut watcher = on.host.connect(on.database).await?;
-    watcher.limit(manner.limit);
+    let mut watcher = Watcher::new(on.host.connect(on.database).await?, defaults.limit);
     let backend = unnamed.backend().await?;
-    let backends = BTreeMap::from([(backend, UNNAMED.to_owned())]);
+    watcher.know(backend, UNNAMED);
     let (idle, waiting) = (BTreeMap::new(), BTreeMap::new());
-    let mut sessions = Sessions { on, manner, watcher, backends, unnamed: backend, idle, waiting };
+    let mut sessions = Sessions { on, defaults, watcher, unnamed: backend, idle, waiting };
     let mut seen = Vec::new();
-    let outcome = sessions.try_steps(unnamed, &expected.steps, &mut seen).await?;
-    sessions.close().await?;
-    Ok(match outcome {
+    let seen = match sessions.try_steps(unnamed, &expected.steps, &mut seen).await {
         Ok(()) => Observation::Sequence(SequenceSeen { steps: seen }),
-        Err(reason) => Observation::Broken { reason },
-    })
+        Err(Broke::TimedOut(reason)) => Observation::Broken { reason },
+        Err(Broke::Otherwise(error)) => return Err(error),
+    };
+    sessions.close().await?;
+    Ok(seen)
 }
 
 impl Sessions<'_> {
@@ -101,62 +88,53 @@ impl Sessions<'_> {
         unnamed: &mut Session,
         steps: &[Step],
         seen: &mut Vec<StepSeen>,
-    ) -> Result<Result<(), Reason>, Error> {
+    ) -> Result<(), Broke> {
         let failed = |seen: &[StepSeen]| steps.iter().zip(seen).any(|(step, seen)| step.judge(seen).is_some());
         for (index, step) in steps.iter().enumerate() {
-            let tried = match &step.session {
+            let outcome = match &step.session {
                 None => self.on_the_unnamed(unnamed, index, step).await?,
                 Some(name) => {
-                    if let Err(reason) = self.collect(name, seen).await? {
-                        return Ok(Err(reason));
-                    }
+                    self.collect(name, seen).await?;
                     if failed(seen) {
-                        return Ok(Ok(()));
+                        return Ok(());
                     }
                     self.on_a_named(name, index, step).await?
                 }
             };
-            match tried {
-                Ok(outcome) => seen.push(outcome),
-                Err(reason) => return Ok(Err(reason)),
-            }
-            if let Err(reason) = self.collect_all_let_go(seen).await? {
-                return Ok(Err(reason));
-            }
+            seen.push(outcome);
+            self.collect_all_let_go(seen).await?;
             if failed(seen) {
-                return Ok(Ok(()));
+                return Ok(());
             }
         }
         let waiting: Vec<String> = self.waiting.keys().cloned().collect();
         for name in waiting {
-            if let Err(reason) = self.collect(&name, seen).await? {
-                return Ok(Err(reason));
-            }
+            self.collect(&name, seen).await?;
         }
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// A step on the check's own session and in its transaction.
-    async fn on_the_unnamed(&mut self, unnamed: &mut Session, index: usize, step: &Step) -> Result<Outcome, Error> {
-        let mut attempt = pin!(try_step(unnamed, step, self.manner.role));
-        let watched = self.watch(self.unnamed, &mut attempt, Until::Ended).await?;
+    async fn on_the_unnamed(&mut self, unnamed: &mut Session, index: usize, step: &Step) -> Result<StepSeen, Broke> {
+        let mut attempt = pin!(try_step(unnamed, step, self.defaults.role));
+        let watched = self.watcher.watch(self.unnamed, &mut attempt, Until::Ended).await?;
         let outcome = watched.ended.ok_or_else(|| Error::mistake("a step was left before its end"))?;
-        told(index, outcome, &watched.held_up_by)
+        outcome_of(index, outcome, &watched.held_up_by)
     }
 
     /// A step on a named session. One that must wait is left waiting.
-    async fn on_a_named(&mut self, name: &str, index: usize, step: &Step) -> Result<Outcome, Error> {
+    async fn on_a_named(&mut self, name: &str, index: usize, step: &Step) -> Result<StepSeen, Broke> {
         let (backend, mut session) = match self.idle.remove(name) {
             Some(open) => open,
             None => self.open(name).await?,
         };
-        let mut settings = self.manner.settings.clone();
+        let mut settings = self.defaults.settings.clone();
         settings.extend(step.settings.clone());
-        let role = step.role.clone().or_else(|| self.manner.role.map(str::to_owned));
+        let role = step.role.clone().or_else(|| self.defaults.role.map(str::to_owned));
         let run = step.run.clone();
         let task = tokio::spawn(async move {
             let settings = settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-            let ran = match session.stand(role.as_deref(), &settings).await {
+            let ran = match session.set_for_step(role.as_deref(), &settings).await {
                 Ok(()) => session.run_each(&run).await,
                 Err(error) => Err(error),
             };
@@ -168,148 +146,104 @@ impl Sessions<'_> {
 
     async fn open(&mut self, name: &str) -> Result<(Backend, Session), Error> {
         let mut session = self.on.host.connect(self.on.database).await?;
-        session.limit(self.manner.limit);
+        session.limit(self.defaults.limit);
         let backend = session.backend().await?;
-        self.backends.insert(backend, name.to_owned());
+        self.watcher.know(backend, name);
         Ok((backend, session))
     }
 
     /// Waits for a step, and puts its session back to where it then belongs.
-    async fn wait(&mut self, name: &str, mut waiting: Waiting, until: Until) -> Result<Outcome, Error> {
-        let watched = self.watch(waiting.backend, &mut waiting.task, until).await;
-        let watched = match watched {
-            Ok(watched) => watched,
-            Err(error) => {
-                waiting.task.abort();
-                return Err(error);
-            }
-        };
+    async fn wait(&mut self, name: &str, mut waiting: Waiting, until: Until) -> Result<StepSeen, Broke> {
+        let watched = self.watcher.watch(waiting.backend, &mut waiting.task, until).await?;
         let Some(ended) = watched.ended else {
             if waiting.blocked_by.is_empty() {
                 waiting.blocked_by = watched.held_up_by;
             }
             let seen = StepSeen::waiting(waiting.blocked_by.clone());
             self.waiting.insert(name.to_owned(), waiting);
-            return Ok(Ok(seen));
+            return Ok(seen);
         };
         let (session, ran) = match ended {
             Ok(ended) => ended,
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            Err(error) => return Err(Error::mistake(error.to_string())),
+            Err(error) => return Err(Error::mistake(error.to_string()).into()),
         };
         self.idle.insert(name.to_owned(), (waiting.backend, session));
         let outcome = refusal_of(ran).map(|ran| match ran {
             Ok(ran) => StepSeen::accepted(ran.affected, ran.table),
             Err(refusal) => StepSeen::refused(refusal),
         });
-        let outcome = outcome.map(|seen| StepSeen { blocked_by: waiting.blocked_by, ..seen });
-        told(waiting.step, outcome, &watched.held_up_by)
+        let blocked_by = std::mem::take(&mut waiting.blocked_by);
+        let held_up_by = if watched.held_up_by.is_empty() { &blocked_by } else { &watched.held_up_by };
+        let seen = outcome_of(waiting.step, outcome, held_up_by)?;
+        Ok(StepSeen { blocked_by, ..seen })
     }
 
     /// Waits for the end of the step that a session has left waiting, if it has.
-    async fn collect(&mut self, name: &str, seen: &mut [StepSeen]) -> Result<Result<(), Reason>, Error> {
+    async fn collect(&mut self, name: &str, seen: &mut [StepSeen]) -> Result<(), Broke> {
         match self.waiting.remove(name) {
-            None => Ok(Ok(())),
+            None => Ok(()),
             Some(waiting) => self.put(name, waiting, Until::Ended, seen).await,
         }
     }
 
     /// Waits for the end of each step that no session of the check holds up any more, so that what comes next finds it
     /// done.
-    async fn collect_all_let_go(&mut self, seen: &mut [StepSeen]) -> Result<Result<(), Reason>, Error> {
-        while let Some(name) = self.one_let_go().await? {
-            let Some(waiting) = self.waiting.remove(&name) else { continue };
-            if let Err(reason) = self.put(&name, waiting, Until::HeldUp, seen).await? {
-                return Ok(Err(reason));
-            }
-        }
-        Ok(Ok(()))
-    }
-
-    /// A session whose step no session of the check holds up any more.
-    async fn one_let_go(&mut self) -> Result<Option<String>, Error> {
-        let waiting: Vec<(String, Backend)> =
-            self.waiting.iter().map(|(name, waiting)| (name.clone(), waiting.backend)).collect();
-        for (name, backend) in waiting {
-            if self.look(backend).await?.is_empty() {
-                return Ok(Some(name));
-            }
-        }
-        Ok(None)
-    }
-
-    async fn put(
-        &mut self,
-        name: &str,
-        waiting: Waiting,
-        until: Until,
-        seen: &mut [StepSeen],
-    ) -> Result<Result<(), Reason>, Error> {
-        let step = waiting.step;
-        Ok(self.wait(name, waiting, until).await?.map(|outcome| {
-            if let Some(left) = seen.get_mut(step) {
-                *left = outcome;
-            }
-        }))
-    }
-
-    async fn watch<T>(
-        &mut self,
-        backend: Backend,
-        step: &mut (impl Future<Output = T> + Unpin),
-        until: Until,
-    ) -> Result<Watched<T>, Error> {
-        let mut looks = interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY);
-        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut held_up_by = Vec::new();
-        loop {
-            tokio::select! {
-                biased;
-                ended = &mut *step => return Ok(Watched { ended: Some(ended), held_up_by }),
-                _ = looks.tick() => {}
-            }
-            held_up_by = self.look(backend).await?;
-            if until == Until::HeldUp && !held_up_by.is_empty() {
-                return Ok(Watched { ended: None, held_up_by });
-            }
-        }
-    }
-
-    /// The sessions of the check that hold this one up just now.
-    async fn look(&mut self, backend: Backend) -> Result<Vec<String>, Error> {
-        let met = self.watcher.blockers_of(backend).await?;
-        let names: BTreeSet<&String> = met.iter().filter_map(|backend| self.backends.get(backend)).collect();
-        Ok(names.into_iter().cloned().collect())
-    }
-
-    /// Closes every session that does not wait any more; what still waits goes with its database.
-    async fn close(mut self) -> Result<(), Error> {
-        for (_, (_, session)) in std::mem::take(&mut self.idle) {
-            session.close().await?;
+    async fn collect_all_let_go(&mut self, seen: &mut [StepSeen]) -> Result<(), Broke> {
+        while let Some((name, waiting)) = self.one_let_go().await? {
+            self.put(&name, waiting, Until::HeldUp, seen).await?;
         }
         Ok(())
     }
+
+    /// A step that no session of the check holds up any more.
+    async fn one_let_go(&mut self) -> Result<Option<(String, Waiting)>, Error> {
+        let mut let_go = None;
+        for (name, waiting) in &self.waiting {
+            if self.watcher.look(waiting.backend).await?.is_empty() {
+                let_go = Some(name.clone());
+                break;
+            }
+        }
+        Ok(let_go.and_then(|name| self.waiting.remove_entry(&name)))
+    }
+
+    /// Waits for a step that was left waiting, and puts what became of it into its place.
+    async fn put(&mut self, name: &str, waiting: Waiting, until: Until, seen: &mut [StepSeen]) -> Result<(), Broke> {
+        let step = waiting.step;
+        let outcome = self.wait(name, waiting, until).await?;
+        if let Some(left) = seen.get_mut(step) {
+            *left = outcome;
+        }
+        Ok(())
+    }
+
+    /// Closes every session that does not wait any more; what still waits goes with its database.
+    async fn close(self) -> Result<(), Error> {
+        for (_, session) in self.idle.into_values() {
+            session.close().await?;
+        }
+        self.watcher.close().await
+    }
 }
 
-impl Drop for Sessions<'_> {
+impl Drop for Waiting {
     fn drop(&mut self) {
-        for waiting in self.waiting.values() {
-            waiting.task.abort();
-        }
+        self.task.abort();
     }
 }
 
 /// An outcome, where a time limit that was outlived is told with the step and whom it waited for.
-fn told(step: usize, outcome: Result<StepSeen, Error>, held_up_by: &[String]) -> Result<Outcome, Error> {
-    match outcome {
-        Err(error @ Error::TimedOut(_)) => {
-            let mut reason = error.reason();
-            reason.detail = format!("step {}: {}", step + 1, reason.detail);
-            if !held_up_by.is_empty() {
-                reason.detail.push_str(&format!("; it waited for {}", held_up_by.join(" and ")));
-            }
-            Ok(Err(reason))
+fn outcome_of(step: usize, outcome: Result<StepSeen, Error>, held_up_by: &[String]) -> Result<StepSeen, Broke> {
+    outcome.map_err(|error| {
+        if !matches!(error, Error::TimedOut(_)) {
+            return Broke::Otherwise(error);
         }
-        outcome => outcome.map(Ok),
-    }
+        let mut reason = error.reason();
+        reason.detail = format!("step {}: {}", step + 1, reason.detail);
+        if !held_up_by.is_empty() {
+            reason.detail.push_str(&format!("; it waited for {}", held_up_by.join(" and ")));
+        }
+        Broke::TimedOut(reason)
+    })
 }

@@ -116,3 +116,19 @@ pub(super) fn deviations(suite: &SuitePlan) -> String {
     }
     page
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_is_shown_with_the_session_that_runs_it() {
+        let on = |session: Option<&str>, blocker: Option<&str>| {
+            let [session, blocked_by] = [session, blocker].map(|name| name.map(str::to_owned));
+            shown(&Step { session, blocked_by, ..Step::of("SELECT 1") })
+        };
+        assert_eq!(on(None, None), "SELECT 1;");
+        assert_eq!(on(Some("a"), None), "-- on session a\nSELECT 1;");
+        assert_eq!(on(Some("b"), Some("a")), "-- on session b, which waits for a\nSELECT 1;");
+    }
+}
