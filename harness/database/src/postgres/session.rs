@@ -22,6 +22,8 @@ pub struct PostgresSession {
     ahead: String,
     /// How long a statement may take.
     limit: Option<Duration>,
+    /// Whether the server owes the answer to a statement that nobody waits for any more: every other would wait for it.
+    abandoned: bool,
 }
 
 /// How much longer than its limit a statement is waited for, by a server that does not even say that it cancelled it.
@@ -42,7 +44,7 @@ impl PostgresSession {
             ("client_min_messages", "warning"),
         ]);
         let connection = PgConnection::connect_with(&options).await.map_err(|error| from_sqlx(&error, None))?;
-        Ok(Self { connection, ahead: String::new(), limit: None })
+        Ok(Self { connection, ahead: String::new(), limit: None, abandoned: false })
     }
 
     /// Runs one or more statements.
@@ -51,17 +53,8 @@ impl PostgresSession {
     /// At the first statement that is refused.
     pub async fn run(&mut self, sql: &str) -> Result<Ran, Error> {
         let ahead = std::mem::take(&mut self.ahead);
-        let limit = self.limit;
         let message = if ahead.is_empty() { sql.to_owned() } else { format!("{ahead}{sql}") };
-        let streamed = self.stream(message);
-        let outcome = match limit {
-            None => streamed.await,
-            Some(limit) => match tokio::time::timeout(limit + LIMIT_GRACE, streamed).await {
-                Ok(outcome) => outcome,
-                Err(_) => return Err(Error::TimedOut(limit)),
-            },
-        };
-        outcome.map_err(|error| match from_sqlx(&error, limit) {
+        self.within_limit(async |session| session.stream(message).await).await.map_err(|error| match error {
             Error::Refused(mut refusal) => {
                 let own = refusal.position.and_then(|at| at.checked_sub(ahead.chars().count()));
                 refusal.position = own.filter(|at| *at > 0);
@@ -69,6 +62,26 @@ impl PostgresSession {
             }
             error => error,
         })
+    }
+
+    /// Waits for what a statement gives, a little longer than the server should let it go on.
+    async fn within_limit<T>(
+        &mut self,
+        work: impl AsyncFnOnce(&mut Self) -> Result<T, sqlx::Error>,
+    ) -> Result<T, Error> {
+        if self.abandoned {
+            return Err(Error::ConnectionLost("a statement before has not been answered".to_owned()));
+        }
+        let Some(limit) = self.limit else {
+            return work(self).await.map_err(|error| from_sqlx(&error, None));
+        };
+        match tokio::time::timeout(limit + LIMIT_GRACE, work(self)).await {
+            Ok(outcome) => outcome.map_err(|error| from_sqlx(&error, Some(limit))),
+            Err(_) => {
+                self.abandoned = true;
+                Err(Error::TimedOut(limit))
+            }
+        }
     }
 
     /// Gives every statement from now on a time limit. Must not be called within a transaction, which could undo it.
@@ -121,7 +134,7 @@ impl PostgresSession {
     /// When the server refuses.
     pub(crate) async fn pairs(&mut self, query: &'static str) -> Result<Vec<(Option<String>, Option<String>)>, Error> {
         self.settle_ahead().await?;
-        sqlx::query_as(query).fetch_all(&mut self.connection).await.map_err(|error| from_sqlx(&error, None))
+        self.within_limit(async |session| sqlx::query_as(query).fetch_all(&mut session.connection).await).await
     }
 
     /// Takes on a role until the end of the transaction.

@@ -84,3 +84,17 @@ async fn what_a_query_cancels_by_itself_is_no_time_limit() {
     assert_eq!(check(&finished, "1.1.2"), (Verdict::Passed, None), "the run goes on");
     server_is_kept(&finished);
 }
+
+#[tokio::test]
+async fn a_phase_that_lifts_its_limit_is_an_error_all_the_same_and_its_database_is_named() {
+    let workspace = Workspace::postgres();
+    workspace.put("fixtures/2.sql", "SET statement_timeout = 0;\nSELECT pg_sleep(600);\n");
+    let limits = Limits { phase: SHORT, ..Limits::default() };
+    let finished = workspace.run_as(phasegate_engine::Request { limits, ..workspace.request() }).await;
+    assert_eq!(failure(&finished, "2").broke, Some(ReasonCode::TimedOut));
+    assert_eq!(failure(&finished, "2").place(), "2.sql:2");
+    let kept = finished.kept.as_deref().unwrap_or_default();
+    assert!(kept.lines().next().is_some_and(|line| line.ends_with("_failed_2")), "{kept}");
+    verifies(&finished);
+    server_is_kept(&finished);
+}
