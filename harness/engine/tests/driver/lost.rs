@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Kills the postmaster: programs of the server run in its data folder.
-const KILL: &str = "COPY (SELECT 1) TO PROGRAM 'kill -KILL $(head -1 postmaster.pid)'";
+const KILL: &str = "COPY (SELECT 1) TO PROGRAM 'cat >&2; kill -KILL $(head -1 postmaster.pid)'";
 /// Waits for longer than any test; a backend that has lost its postmaster ends there.
 const WAIT: &str = "SELECT pg_sleep(600)";
 /// Ends the session that says it.
