@@ -32,7 +32,7 @@ async fn keeps(spoil: impl FnOnce(&Workspace), name: &str, columns: &str, what: 
     let server = embedded().start().await.expect("a server");
     let workspace = Workspace::postgres();
     spoil(&workspace);
-    let request = Request { server: external(&server.url("postgres")), ..workspace.request() };
+    let request = Request { server: external(server.url("postgres")), ..workspace.request() };
     let finished = workspace.run_as(request).await;
     assert_eq!(finished.result.verdict, Verdict::Failed);
     let left = left(&server).await;
@@ -95,7 +95,7 @@ async fn a_run_that_passes_leaves_no_database() {
     let server = embedded().start().await.expect("a server");
     let workspace = Workspace::postgres();
     workspace.add(GATE_2, PROOF);
-    let finished = workspace.run_as(Request { server: external(&server.url("postgres")), ..workspace.request() }).await;
+    let finished = workspace.run_as(Request { server: external(server.url("postgres")), ..workspace.request() }).await;
     assert_eq!((finished.result.verdict, finished.kept), (Verdict::Passed, None));
     assert_eq!(left(&server).await, []);
     server.stop().await.expect("it stops");

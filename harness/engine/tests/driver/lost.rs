@@ -123,36 +123,43 @@ async fn a_session_that_is_ended_by_another_in_a_phase_makes_an_error_and_names_
     server_is_kept(&finished);
 }
 
+/// The run says that the connection was lost, and keeps what it had.
+async fn is_lost(workspace: &Workspace) {
+    let finished = workspace.run().await;
+    assert_eq!(finished.result.verdict, Verdict::Error);
+    let lost = events(&finished.folder).iter().any(|event| match event {
+        Event::SuiteStopped { reason, .. } => reason.code == ReasonCode::ConnectionLost,
+        Event::BaselineFailed { failure, .. } => failure.broke == Some(ReasonCode::ConnectionLost),
+        _ => false,
+    });
+    assert!(lost, "{:?}", finished.result.suites);
+    verifies(&finished);
+    server_is_kept(&finished);
+}
+
 #[tokio::test]
-async fn a_server_that_dies_in_a_finding_a_baseline_or_a_way_back_makes_an_error() {
+async fn a_server_that_dies_in_a_finding_makes_an_error() {
+    let workspace = Workspace::postgres();
     let finding = format!(
         "[[finding]]\nid = \"f\"\nseverity = \"low\"\ntitle = \"t\"\nphase = \"1\"\n[[finding.step]]\nrun = \"{KILL}; {WAIT}\"\n"
     );
-    let proof = "[[check]]\nid = \"1.1.9\"\ntitle = \"back\"\nrollback = { tables = [\"notes\"] }\n";
-    let spoilt: [(&str, &dyn Fn(&Workspace)); 3] = [
-        ("a finding", &|workspace| workspace.add(SUITE_FILE, &finding)),
-        ("the baseline", &|workspace| {
-            workspace.put("fixtures/baseline.sql", &format!("CREATE TABLE notes (id int);\n{KILL};\n{WAIT};\n"));
-        }),
-        ("the way back", &|workspace| {
-            workspace.put("fixtures/1-down.sql", &format!("{KILL};\n{WAIT};\n"));
-            workspace.add(GATE_1, proof);
-        }),
-    ];
-    for (what, spoil) in spoilt {
-        let workspace = Workspace::postgres();
-        spoil(&workspace);
-        let finished = workspace.run().await;
-        assert_eq!(finished.result.verdict, Verdict::Error, "{what}");
-        let codes = events(&finished.folder).iter().any(|event| match event {
-            Event::SuiteStopped { reason, .. } => reason.code == ReasonCode::ConnectionLost,
-            Event::BaselineFailed { failure, .. } => failure.broke == Some(ReasonCode::ConnectionLost),
-            _ => false,
-        });
-        assert!(codes, "{what}");
-        verifies(&finished);
-        server_is_kept(&finished);
-    }
+    workspace.add(SUITE_FILE, &finding);
+    is_lost(&workspace).await;
+}
+
+#[tokio::test]
+async fn a_server_that_dies_in_the_baseline_makes_an_error() {
+    let workspace = Workspace::postgres();
+    workspace.put("fixtures/baseline.sql", &format!("CREATE TABLE notes (id int);\n{KILL};\n{WAIT};\n"));
+    is_lost(&workspace).await;
+}
+
+#[tokio::test]
+async fn a_server_that_dies_on_the_way_back_makes_an_error() {
+    let workspace = Workspace::postgres();
+    workspace.put("fixtures/1-down.sql", &format!("{KILL};\n{WAIT};\n"));
+    workspace.add(GATE_1, "[[check]]\nid = \"1.1.9\"\ntitle = \"back\"\nrollback = { tables = [\"notes\"] }\n");
+    is_lost(&workspace).await;
 }
 
 #[tokio::test]
