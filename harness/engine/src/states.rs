@@ -261,6 +261,7 @@ impl States {
     /// Reads what a state holds. What a phase left in the session ends here, with the phase.
     async fn read(&self, database: Database, session: &mut Session, phases: usize) -> Result<State, Error> {
         session.renew().await?;
+        session.limit(self.limits.phase);
         let catalog = session.catalog().await?;
         let rows = TableRows::take(session, &tables(&catalog), &[]).await?;
         let mut wanted = BTreeMap::new();

@@ -1,6 +1,9 @@
 //! What a run of `prove` tried of a suite.
 
-use phasegate_evidence::{SuitePlan, SuiteResult, Verdict, judge::Judging};
+use phasegate_evidence::{
+    ScenarioExpected, SuitePlan, SuiteResult, Verdict,
+    judge::{Judging, Outcome},
+};
 
 use crate::count::count;
 
@@ -45,5 +48,31 @@ impl<'a> Tried<'a> {
     pub(crate) fn scenarios_line(&self) -> String {
         let [passed, all] = self.scenarios;
         format!("{passed} of {} ended as they say", count(all, "scenario", "scenarios"))
+    }
+}
+
+/// How a scenario must end, in words.
+pub(crate) fn must_end(expected: &ScenarioExpected) -> String {
+    match expected {
+        ScenarioExpected::Apply(expected) => {
+            let phase = expected.phase.as_deref().unwrap_or_default();
+            match expected.outcome {
+                Outcome::Passed => "every gate passes".to_owned(),
+                Outcome::GateFailed => format!("phase {phase} fails {}", expected.failed.join(", ")),
+                Outcome::PhaseFailed => {
+                    let by = [&expected.sqlstate, &expected.by, &expected.says].map(|part| part.as_deref());
+                    let by: Vec<&str> = by.into_iter().flatten().collect();
+                    format!("phase {phase} does not apply: {}", by.join(", "))
+                }
+            }
+        }
+        ScenarioExpected::Audit { expected, .. } => format!(
+            "{} and {} pass, the others fail as said",
+            count(expected.passed_checks as usize, "check", "checks"),
+            count(expected.passed_gates as usize, "gate", "gates")
+        ),
+        ScenarioExpected::Probe(expected) => {
+            format!("{} after phase {} as said", count(expected.steps.len(), "step", "steps"), expected.phase)
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    os::unix::fs::DirBuilderExt,
+    os::unix::fs::{DirBuilderExt, FileTypeExt},
     path::{Path, PathBuf},
     thread,
 };
@@ -48,9 +48,30 @@ fn folders(from: &Path, to: &Path, account: Account, files: &mut Vec<(PathBuf, P
         let target = to.join(entry.file_name());
         if kind.is_dir() {
             folders(&entry.path(), &target, account, files)?;
-        } else {
+        } else if !kind.is_socket() {
+            // The socket of a server that died stays behind, and can be neither copied nor used.
             files.push((entry.path(), target));
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    #[test]
+    fn the_socket_of_a_server_that_died_is_left_behind_and_all_else_is_copied() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        fs::create_dir_all(from.join("data")).unwrap();
+        fs::write(from.join("data/PG_VERSION"), "17").unwrap();
+        // The listener goes, and its file stays.
+        drop(UnixListener::bind(from.join(".s.PGSQL.5432")).unwrap());
+        cluster(&from, &to, Account::of_servers()).unwrap();
+        assert_eq!(fs::read_to_string(to.join("data/PG_VERSION")).unwrap(), "17");
+        assert!(!to.join(".s.PGSQL.5432").exists());
+    }
 }

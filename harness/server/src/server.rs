@@ -5,9 +5,9 @@ use std::path::Path;
 use sqlx::postgres::PgConnectOptions;
 
 #[cfg(feature = "container")]
-use crate::future::BoxFuture;
+use crate::docker::Container;
 use crate::{
-    access::Access, cluster::Cluster, description::Description, docker::Container, error::ServerError,
+    access::Access, cluster::Cluster, description::Description, error::ServerError, future::BoxFuture,
     kept_server::KeptServer,
 };
 

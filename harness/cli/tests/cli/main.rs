@@ -9,6 +9,7 @@ mod kept;
 mod killed;
 mod limits;
 mod list;
+mod lost;
 mod phasegate;
 mod prove;
 mod refusals;

@@ -122,6 +122,10 @@ impl PostgresHost {
 
     pub(crate) async fn rename(&self, database: &Database, label: &str) -> Result<Database, Error> {
         let name = format!("{}_{label}", self.prefix);
+        // A statement that outlived its limit may still be at work.
+        let others =
+            format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}", Literal(&database.0));
+        self.run(&others).await?;
         self.alone(database).await?;
         let (from, to) = (Identifier(&database.0), Identifier(&name));
         self.run(&format!("ALTER DATABASE {from} RENAME TO {to}")).await?;

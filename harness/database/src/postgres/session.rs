@@ -24,6 +24,8 @@ pub struct PostgresSession {
     limit: Option<Duration>,
     /// What was set for single steps, to be set back before the next.
     pub(super) set_for_steps: BTreeSet<String>,
+    /// Whether the server owes the answer to a statement that nobody waits for any more: every other would wait for it.
+    abandoned: bool,
 }
 
 /// How much longer than its limit a statement is waited for, by a server that does not even say that it cancelled it.
@@ -44,7 +46,7 @@ impl PostgresSession {
             ("client_min_messages", "warning"),
         ]);
         let connection = PgConnection::connect_with(&options).await.map_err(|error| from_sqlx(&error, None))?;
-        Ok(Self { connection, ahead: String::new(), limit: None, set_for_steps: BTreeSet::new() })
+        Ok(Self { connection, ahead: String::new(), limit: None, set_for_steps: BTreeSet::new(), abandoned: false })
     }
 
     /// Runs one or more statements.
@@ -53,20 +55,12 @@ impl PostgresSession {
     /// At the first statement that is refused.
     pub async fn run(&mut self, sql: &str) -> Result<Ran, Error> {
         let ahead = std::mem::take(&mut self.ahead);
-        let limit = self.limit;
         let message = if ahead.is_empty() { sql.to_owned() } else { format!("{ahead}{sql}") };
-        let streamed = self.stream(message);
-        let outcome = match limit {
-            None => streamed.await,
-            Some(limit) => match tokio::time::timeout(limit + LIMIT_GRACE, streamed).await {
-                Ok(outcome) => outcome,
-                Err(_) => return Err(Error::TimedOut(limit)),
-            },
-        };
+        let outcome = self.within_limit(async |session| session.stream(message).await).await;
         if forgets_prepared(sql) {
             self.connection.clear_cached_statements().await.map_err(|error| from_sqlx(&error, None))?;
         }
-        outcome.map_err(|error| match from_sqlx(&error, limit) {
+        outcome.map_err(|error| match error {
             Error::Refused(mut refusal) => {
                 let own = refusal.position.and_then(|at| at.checked_sub(ahead.chars().count()));
                 refusal.position = own.filter(|at| *at > 0);
@@ -74,6 +68,26 @@ impl PostgresSession {
             }
             error => error,
         })
+    }
+
+    /// Waits for what a statement gives, a little longer than the server should let it go on.
+    async fn within_limit<T>(
+        &mut self,
+        work: impl AsyncFnOnce(&mut Self) -> Result<T, sqlx::Error>,
+    ) -> Result<T, Error> {
+        if self.abandoned {
+            return Err(Error::ConnectionLost("a statement before has not been answered".to_owned()));
+        }
+        let Some(limit) = self.limit else {
+            return work(self).await.map_err(|error| from_sqlx(&error, None));
+        };
+        match tokio::time::timeout(limit + LIMIT_GRACE, work(self)).await {
+            Ok(outcome) => outcome.map_err(|error| from_sqlx(&error, Some(limit))),
+            Err(_) => {
+                self.abandoned = true;
+                Err(Error::TimedOut(limit))
+            }
+        }
     }
 
     /// Gives every statement from now on a time limit. Must not be called within a transaction, which could undo it.
@@ -138,8 +152,8 @@ impl PostgresSession {
     /// When the server refuses.
     pub(crate) async fn pairs(&mut self, query: &str) -> Result<Vec<(Option<String>, Option<String>)>, Error> {
         self.settle_ahead().await?;
-        let query = sqlx::query_as(AssertSqlSafe(query.to_owned()));
-        query.fetch_all(&mut self.connection).await.map_err(|error| from_sqlx(&error, None))
+        let query = AssertSqlSafe(query.to_owned());
+        self.within_limit(async |session| sqlx::query_as(query).fetch_all(&mut session.connection).await).await
     }
 
     /// Takes on a role until the end of the transaction.

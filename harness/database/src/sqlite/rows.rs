@@ -39,7 +39,7 @@ pub(crate) fn table_columns(session: &mut SqliteSession, tables: &[String]) -> R
 /// The rows of a table in the order of its key: the text of the key, and that of the whole row. The storage class and
 /// the exact value of each column are in it, so that 1, 1.0 and '1' differ. The values are read as they lie: to have SQL
 /// put them into words takes several times as long, and a run reads every row a dozen times.
-pub(crate) fn rows_of(session: &SqliteSession, table: &TableColumns) -> Result<Vec<(String, String)>, Error> {
+pub(crate) fn rows_of(session: &mut SqliteSession, table: &TableColumns) -> Result<Vec<(String, String)>, Error> {
     let refused = |error: rusqlite::Error| from_rusqlite(&error);
     let list = |columns: &mut dyn Iterator<Item = &String>| {
         let names: Vec<String> = columns.map(|name| Identifier(name).to_string()).collect();
@@ -52,26 +52,28 @@ pub(crate) fn rows_of(session: &SqliteSession, table: &TableColumns) -> Result<V
         Identifier(&table.table),
         list(&mut table.key.iter().chain(&table.columns)),
     );
-    let mut statement = session.connection().prepare(&query).map_err(refused)?;
-    let mut found = statement.raw_query();
-    let mut rows = Vec::new();
-    while let Some(row) = found.next().map_err(refused)? {
-        let text = |from: usize, to: usize| -> Result<String, Error> {
-            let mut text = String::new();
-            for index in from..to {
-                if index > from {
-                    text.push('|');
+    session.within_limit(|session| {
+        let mut statement = session.connection().prepare(&query).map_err(refused)?;
+        let mut found = statement.raw_query();
+        let mut rows = Vec::new();
+        while let Some(row) = found.next().map_err(refused)? {
+            let text = |from: usize, to: usize| -> Result<String, Error> {
+                let mut text = String::new();
+                for index in from..to {
+                    if index > from {
+                        text.push('|');
+                    }
+                    push(&mut text, row.get_ref(index).map_err(refused)?);
                 }
-                push(&mut text, row.get_ref(index).map_err(refused)?);
-            }
-            Ok(text)
-        };
-        let width = table.key.len();
-        let whole = text(width, width + table.columns.len())?;
-        let key = if width == 0 { whole.clone() } else { text(0, width)? };
-        rows.push((key, whole));
-    }
-    Ok(rows)
+                Ok(text)
+            };
+            let width = table.key.len();
+            let whole = text(width, width + table.columns.len())?;
+            let key = if width == 0 { whole.clone() } else { text(0, width)? };
+            rows.push((key, whole));
+        }
+        Ok(rows)
+    })
 }
 
 fn push(text: &mut String, value: ValueRef<'_>) {
@@ -105,7 +107,7 @@ mod tests {
             )
             .expect("rows");
         let tables = table_columns(&mut session, &["t".to_owned()]).expect("columns");
-        let rows = rows_of(&session, &tables[0]).expect("rows");
+        let rows = rows_of(&mut session, &tables[0]).expect("rows");
         let expected = [
             ("null", "null|integer:1"),
             ("null", "null|integer:2"),

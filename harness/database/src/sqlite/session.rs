@@ -139,6 +139,14 @@ impl SqliteSession {
     /// # Errors
     /// At the first statement that is refused.
     pub fn run(&mut self, sql: &str) -> Result<Ran, Error> {
+        self.within_limit(|session| session.statements(sql))
+    }
+
+    /// Works with the session, for as long as its limit allows.
+    ///
+    /// # Errors
+    /// When it is refused, or outlives the limit.
+    pub(crate) fn within_limit<T>(&mut self, work: impl FnOnce(&Self) -> Result<T, Error>) -> Result<T, Error> {
         if let Some(limit) = self.limit {
             let deadline = Instant::now() + limit;
             let is_over = move || Instant::now() > deadline;
@@ -146,7 +154,7 @@ impl SqliteSession {
                 .progress_handler(INSTRUCTIONS_BETWEEN_LOOKS, Some(is_over))
                 .map_err(|error| from_rusqlite(&error))?;
         }
-        self.statements(sql).map_err(|error| match (error, self.limit) {
+        work(self).map_err(|error| match (error, self.limit) {
             (Error::Refused(refusal), Some(limit)) if refusal.sqlstate.as_deref() == Some(INTERRUPTED) => {
                 Error::TimedOut(limit)
             }
@@ -154,7 +162,7 @@ impl SqliteSession {
         })
     }
 
-    fn statements(&mut self, sql: &str) -> Result<Ran, Error> {
+    fn statements(&self, sql: &str) -> Result<Ran, Error> {
         let mut ran = Ran::default();
         let mut batch = Batch::new(&self.connection, sql);
         while let Some(mut statement) = batch.next().map_err(|e| from_rusqlite(&e))? {
@@ -212,7 +220,7 @@ impl SqliteSession {
         if enforced.table.single() != Some("1") {
             return Ok(());
         }
-        match refusal::broken_keys(&self.connection)? {
+        match self.within_limit(|session| refusal::broken_keys(&session.connection))? {
             None => Ok(()),
             Some(name) => Err(Error::Refused(Refusal {
                 sqlstate: Some("SQLITE_CONSTRAINT_FOREIGNKEY".to_owned()),

@@ -1,5 +1,7 @@
 //! What a session on a SQLite file promises beyond SQL.
 
+use std::time::Duration;
+
 use super::SqliteSession;
 use crate::{Error, Session};
 
@@ -94,4 +96,18 @@ async fn a_query_without_an_end_is_stopped_at_its_limit_and_is_no_refusal() {
     let endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
     assert_eq!(session.run(endless).await, Err(Error::TimedOut(limit)));
     assert!(session.run("SELECT 1").await.is_ok(), "the session can go on");
+}
+
+#[tokio::test]
+async fn rows_that_take_too_long_to_read_are_no_refusal_and_have_the_limit_for_themselves() {
+    let (_folder, mut session) = session();
+    let many =
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 200000) INSERT INTO t SELECT i, i FROM n";
+    session.run(many).await.expect("rows");
+    let tables = session.table_columns(&["t".to_owned()]).await.expect("columns");
+    session.limit(Duration::from_millis(1));
+    let read = session.rows_of(&[&tables[0]]).await;
+    assert_eq!(read.expect_err("it takes longer"), Error::TimedOut(Duration::from_millis(1)));
+    session.limit(Duration::from_secs(600));
+    assert_eq!(session.rows_of(&[&tables[0]]).await.expect("rows")[0].len(), 200_000);
 }

@@ -54,6 +54,9 @@ pub(super) fn message(root: &Path) -> String {
     text.replace("suites/s/../../", "")
 }
 
+/// The beginning of a gate with one check.
+const HEAD: &str = "id = \"1.1\"\nclaim = \"c\"\n[[check]]\nid = \"1.1.1\"\ntitle = \"t\"\n";
+
 #[test]
 fn a_whole_suite_loads() {
     let root = whole();
@@ -107,6 +110,45 @@ fn a_whole_suite_loads() {
     "gates/1-notes/1.1-c.toml",
     "id = \"1.1\"\nclaim = \"c\"\n[[check]]\nid = \"1.1.1\"\ntitle = \"t\"\n[check.catalog]\n\"notes\" = \"table\"\n",
     "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `notes` does not begin with a kind of object: KINDS"
+)]
+#[case::exactly_on_a_table_of_another_name(
+    "gates/1-notes/1.1-c.toml",
+    &format!("{HEAD}exactly = [\"ntoes\"]\n[check.catalog]\n\"columns notes\" = \"id integer\"\n"),
+    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `exactly` names `ntoes`, and the check declares nothing of ntoes: \
+     declare \"table ntoes\" at least"
+)]
+#[case::exactly_of_no_kind(
+    "gates/1-notes/1.1-c.toml",
+    &format!("{HEAD}exactly = [\"idnex notes\"]\n[check.catalog]\n\"table notes\" = \"table\"\n"),
+    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `idnex notes` does not begin with a kind of object: KINDS"
+)]
+#[case::exactly_beside_another_expectation(
+    "gates/1-notes/1.1-c.toml",
+    &format!("{HEAD}exactly = [\"notes\"]\nquery = \"SELECT 1\"\nrows = [[\"1\"]]\n"),
+    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: the key `exactly` means nothing beside `rows`"
+)]
+#[case::guard_of_no_kind(
+    "gates/1-notes/1.1-c.toml",
+    &format!("{HEAD}write = \"x\"\nwithout = \"notes.guard\"\nrejects = {{ sqlstate = \"P0001\", by = \"f\" }}\n"),
+    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `notes.guard` does not begin with a kind of object: KINDS"
+)]
+#[case::guard_and_neighbour(
+    "gates/1-notes/1.1-c.toml",
+    &format!(
+        "{HEAD}write = \"x\"\nneighbour = \"y\"\nwithout = \"trigger notes.guard\"\n\
+         rejects = {{ sqlstate = \"P0001\", by = \"f\" }}\n"
+    ),
+    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: give one of `neighbour`, `without` and `without_neighbour`"
+)]
+#[case::limit_that_is_no_duration(
+    "gates/1-notes/1.1-c.toml",
+    &format!("{HEAD}timeout = \"soon\"\nquery = \"SELECT 1\"\nrows = [[\"1\"]]\n"),
+    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: timeout = \"soon\" is no duration: write 500ms, 90s or 5m"
+)]
+#[case::limit_of_nothing(
+    "gates/1-notes/1.1-c.toml",
+    &format!("{HEAD}timeout = \"0s\"\nquery = \"SELECT 1\"\nrows = [[\"1\"]]\n"),
+    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: timeout = \"0s\" is no duration: write 500ms, 90s or 5m"
 )]
 #[case::file_of_another_name(
     "gates/1-notes/1.2-d.toml",

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use phasegate_database::OBJECT_KINDS;
+use phasegate_evidence::Catalog;
 use phasegate_evidence::judge::{
     Accepts, CatalogFacts, Expectation, Fact, Neighbour, PlanUse, Rejects, Rollback, Rows, Sequence, Unchanged,
     Violations,
@@ -137,7 +138,31 @@ fn catalog(file: &mut CheckFile) -> Result<Expectation, String> {
     if objects.is_empty() {
         return Err("`catalog` declares no object".to_owned());
     }
-    Ok(Expectation::Catalog(CatalogFacts { objects, exactly: std::mem::take(&mut file.exactly) }))
+    let exactly = std::mem::take(&mut file.exactly);
+    exactly.iter().try_for_each(|place| known_place(place, &objects))?;
+    Ok(Expectation::Catalog(CatalogFacts { objects, exactly }))
+}
+
+/// A place of `exactly` is a table, or a kind of objects on one, of which the check declares something: nothing lies on a
+/// table whose name is wrong, and the claim would always hold.
+fn known_place(place: &str, objects: &BTreeMap<String, Fact>) -> Result<(), String> {
+    let table = match place.split_once(' ') {
+        Some((_, table)) => {
+            known_kind(place)?;
+            table
+        }
+        None => place,
+    };
+    let is_declared = |(key, fact): (&String, &Fact)| {
+        let words = if let Fact::Exactly(words) = fact { words } else { "" };
+        key.split_once(' ').is_some_and(|(_, name)| name == table) || Catalog::default().lies_on(key, words, table)
+    };
+    if objects.iter().any(is_declared) {
+        return Ok(());
+    }
+    Err(format!(
+        "`exactly` names `{place}`, and the check declares nothing of {table}: declare \"table {table}\" at least"
+    ))
 }
 
 fn contains(key: &str, table: toml::Table) -> Result<Fact, String> {

@@ -24,7 +24,8 @@ impl Catalog {
     }
 
     /// Whether an object lies on a table: `place` is the table, or a kind of objects and the table (`index orders`). The
-    /// table itself, its owner and what is said about it (comments, grants) lie on it only where their kind is named.
+    /// table itself, its owner, the order of its columns and what is said about it (comments, grants) lie on it only where
+    /// their kind is named.
     #[must_use]
     pub fn lies_on(&self, key: &str, definition: &str, place: &str) -> bool {
         let (kind, name) = key.split_once(' ').unwrap_or((key, ""));
@@ -32,7 +33,7 @@ impl Catalog {
             Some((wanted, table)) => (Some(wanted), table),
             None => (None, place),
         };
-        if wanted.map_or(["table", "owner", "comment", "grant"].contains(&kind), |wanted| wanted != kind) {
+        if wanted.map_or(["table", "owner", "order", "comment", "grant"].contains(&kind), |wanted| wanted != kind) {
             return false;
         }
         if kind == "index" {

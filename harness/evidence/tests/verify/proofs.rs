@@ -129,12 +129,10 @@ fn a_scenario_that_was_taken_out_whole_makes_no_pass() {
 fn a_verdict_that_was_turned_within_a_scenario_is_found() {
     let mut forged = proved();
     for event in &mut forged.events {
-        match event {
-            Event::InScenario { event, .. } => match event.as_mut() {
-                Event::CheckJudged { verdict, reason, .. } => (*verdict, *reason) = (Verdict::Passed, None),
-                Event::StepsTried { verdict, .. } => *verdict = Verdict::Failed,
-                _ => {}
-            },
+        let Event::InScenario { event, .. } = event else { continue };
+        match event.as_mut() {
+            Event::CheckJudged { verdict, reason, .. } => (*verdict, *reason) = (Verdict::Passed, None),
+            Event::StepsTried { verdict, .. } => *verdict = Verdict::Failed,
             _ => {}
         }
     }

@@ -3,7 +3,7 @@
 use phasegate_evidence::{SuitePlan, SuiteResult, judge::Judging};
 
 use super::escape::{code, text};
-use crate::tried::Tried;
+use crate::tried::{Tried, must_end};
 
 /// Each defect with the reason that its check gave, and each scenario with how it ended.
 pub(super) fn tried(judging: Judging, plan: &SuitePlan, result: &SuiteResult) -> String {
@@ -27,11 +27,13 @@ pub(super) fn tried(judging: Judging, plan: &SuitePlan, result: &SuiteResult) ->
         page.push_str(&format!("| {check} | {} | {reason} |\n", defect.verdict));
     }
     if !result.scenarios.is_empty() {
-        page.push_str("\n| scenario | | |\n|---|---|---|\n");
+        page.push_str("\n| scenario | | must end | ended |\n|---|---|---|---|\n");
     }
     for (planned, scenario) in plan.scenarios.iter().zip(&result.scenarios) {
-        let what = scenario.reason.as_ref().map_or_else(|| planned.title.clone(), ToString::to_string);
-        page.push_str(&format!("| {} | {} | {} |\n", code(&scenario.scenario), scenario.verdict, text(&what)));
+        let ended = scenario.reason.as_ref().map_or_else(|| "so".to_owned(), ToString::to_string);
+        let must = text(&must_end(&planned.expected));
+        let what = format!("{}: {}", code(&scenario.scenario), text(&planned.title));
+        page.push_str(&format!("| {what} | {} | {must} | {} |\n", scenario.verdict, text(&ended)));
     }
     page
 }

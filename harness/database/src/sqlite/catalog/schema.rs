@@ -19,7 +19,7 @@ use crate::{
 
 /// The whole catalog of the file. Objects whose names begin with `sqlite_` are SQLite's own and no part of it.
 pub(crate) fn catalog(session: &mut SqliteSession) -> Result<Catalog, Error> {
-    let mut catalog = Schema::read(session.connection())?.catalog();
+    let mut catalog = session.within_limit(|session| Schema::read(session.connection()))?.catalog();
     catalog.0.extend(header(session)?);
     Ok(catalog)
 }
