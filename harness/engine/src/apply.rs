@@ -99,6 +99,9 @@ async fn apply_files(
     let outside = |error: Error| failure("the transaction", 0, 0, &error);
     if whole {
         session.begin().await.map_err(outside)?;
+    } else {
+        // Statements that are sent in one message are one transaction, which some statements do not allow.
+        session.flush().await.map_err(outside)?;
     }
     let outcome = apply_statements(session, files, way.role, progress).await;
     match outcome {

@@ -4,6 +4,7 @@ mod check;
 mod colours;
 mod documents;
 mod golden;
+mod in_place;
 mod interrupt;
 mod kept;
 mod killed;

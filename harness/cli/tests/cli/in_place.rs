@@ -1,0 +1,124 @@
+//! A run judges a state on a server where it lies, and leaves no trace of it for the next phase.
+
+use std::{fs, path::Path};
+
+use crate::{
+    phasegate::{Ran, phasegate, verifies},
+    workspace::{change, put, workspace},
+};
+
+const SUITE: &str = "forensic-tests/suites/notes/suite.toml";
+
+/// Runs the notes on an embedded server, with this second phase and this gate of it.
+fn run(here: &Path, up: &str, down: &str, gate: &str) -> Ran {
+    change(here, SUITE, "kind = \"sqlite\"", "kind = \"postgres\"");
+    let baseline = "CREATE TABLE notes (id serial PRIMARY KEY, text text NOT NULL);\n\
+        CREATE TABLE kinds (id int PRIMARY KEY);\nINSERT INTO kinds VALUES (1);\n\
+        CREATE TABLE owners (id int PRIMARY KEY, kind int REFERENCES kinds DEFERRABLE INITIALLY DEFERRED);\n\
+        INSERT INTO notes (text) VALUES ('a'), ('b');\n";
+    put(here, "fixtures/notes/baseline.sql", baseline);
+    put(here, "fixtures/notes/defects/1.later.1.sql", "ALTER TABLE notes ADD CHECK (id < 3);\n");
+    fs::remove_file(here.join("fixtures/notes/defects/2.1.1.sql")).expect("removable");
+    put(here, "fixtures/notes/phases/1-down.sql", "ALTER TABLE notes DROP COLUMN author;\n");
+    put(here, "fixtures/notes/phases/2.sql", up);
+    put(here, "fixtures/notes/phases/2-down.sql", down);
+    for phase in ["1", "2"] {
+        let up = format!("up = \"phases/{phase}.sql\"");
+        change(here, SUITE, &up, &format!("{up}\ndown = \"phases/{phase}-down.sql\""));
+    }
+    put(here, "forensic-tests/suites/notes/gates/2-title/2.1-title.toml", gate);
+    let ran = phasegate(here, &["run", "--server", "embedded"]);
+    verifies(here, &ran);
+    ran
+}
+
+/// The gate of the second phase: these checks, and the way back.
+fn gate(checks: &str) -> String {
+    format!(
+        "id = \"2.1\"\nclaim = \"notes can have a title\"\n{checks}[[check]]\nid = \"2.1.9\"\ntitle = \"down and up again\"\n\
+         rollback = {{ tables = [\"kinds\"] }}\n"
+    )
+}
+
+fn query(id: &str, query: &str, row: &str) -> String {
+    format!("[[check]]\nid = \"{id}\"\ntitle = \"t\"\nquery = \"{query}\"\nrows = [[\"{row}\"]]\n")
+}
+
+const TITLE: &str = "ALTER TABLE notes ADD COLUMN title TEXT;\n";
+const NO_TITLE: &str = "ALTER TABLE notes DROP COLUMN title;\n";
+
+fn passes(ran: &Ran) {
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+}
+
+/// Checks of the first phase give out numbers, as does the way back from the second, and both are rolled back.
+#[test]
+fn a_sequence_counts_on_as_if_nothing_had_been_tried() {
+    let workspace = workspace();
+    let up = format!("{TITLE}INSERT INTO notes (text, title) VALUES ('c', 'new');\n");
+    let down = format!("DELETE FROM notes WHERE title = 'new';\n{NO_TITLE}");
+    let checks = query("2.1.1", "SELECT max(id), nextval('notes_id_seq') FROM notes", "3\", \"4");
+    passes(&run(workspace.path(), &up, &down, &gate(&checks)));
+}
+
+#[test]
+fn what_a_phase_sets_in_its_session_ends_with_it() {
+    let workspace = workspace();
+    let up = format!("SET search_path = pg_catalog;\nCREATE TEMP TABLE work (x int);\n{}", TITLE.replace("notes", "public.notes"));
+    let checks = query("2.1.1", "SELECT to_regclass('notes'), to_regclass('work') IS NULL", "notes\", \"t");
+    passes(&run(workspace.path(), &up, NO_TITLE, &gate(&checks)));
+}
+
+#[test]
+fn a_phase_that_forgets_prepared_statements_hinders_nobody() {
+    let workspace = workspace();
+    let up = format!("DEALLOCATE ALL;\n{TITLE}");
+    let checks = query("2.1.1", "SELECT count(*) FROM notes", "2");
+    passes(&run(workspace.path(), &up, NO_TITLE, &gate(&checks)));
+}
+
+/// The temporary table of `down` is still there when `up` makes its own, unless each has its own transaction.
+#[test]
+fn a_way_back_that_one_transaction_refuses_is_walked_in_several() {
+    let workspace = workspace();
+    let work = "CREATE TEMP TABLE work ON COMMIT DROP AS SELECT id FROM notes;\n";
+    passes(&run(workspace.path(), &format!("{work}{TITLE}"), &format!("{work}{NO_TITLE}"), &gate("")));
+}
+
+#[test]
+fn a_phase_without_a_transaction_is_walked_back_without_one() {
+    let workspace = workspace();
+    change(workspace.path(), SUITE, "up = \"phases/2.sql\"", "up = \"phases/2.sql\"\ntransaction = \"none\"");
+    let up = "CREATE INDEX CONCURRENTLY by_text ON notes (text);\n";
+    passes(&run(workspace.path(), up, "DROP INDEX CONCURRENTLY by_text;\n", &gate("")));
+}
+
+/// Nothing refuses an owner of an unknown kind before the end of the transaction.
+#[test]
+fn a_way_back_that_is_refused_at_its_end_is_no_way_back() {
+    let workspace = workspace();
+    let down = format!("INSERT INTO owners VALUES (1, 99);\n{NO_TITLE}");
+    let ran = run(workspace.path(), TITLE, &down, &gate(""));
+    assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+    let said: String = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("2.1.9") && said.contains("down-failed") && said.contains("owners_kind_fkey"), "{said}");
+}
+
+/// A setting of `down` that ends with its transaction does not help `up`.
+#[test]
+fn a_way_back_that_needs_what_down_set_is_no_way_back() {
+    let workspace = workspace();
+    let up = format!("{TITLE}UPDATE notes SET title = current_setting('my.title');\n");
+    let set = format!("SET LOCAL my.title = 'x';\n{up}");
+    // The first time it is set by the phase itself: a table tells the first time from the second.
+    let guarded = set.replace(
+        "SET LOCAL my.title = 'x';\n",
+        "DO $$ BEGIN IF (SELECT count(*) FROM owners) = 0 THEN PERFORM set_config('my.title', 'x', true); END IF; END $$;\n",
+    );
+    let guarded = guarded.replace("current_setting('my.title')", "nullif(current_setting('my.title', true), '')");
+    let guarded = format!("{guarded}ALTER TABLE notes ALTER title SET NOT NULL;\n");
+    let down = format!("SET LOCAL my.title = 'x';\nINSERT INTO owners VALUES (1, 1);\n{NO_TITLE}");
+    let ran = run(workspace.path(), &guarded, &down, &gate(""));
+    assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("2.1.9") && ran.stdout.contains("title"), "{}", ran.stdout);
+}
