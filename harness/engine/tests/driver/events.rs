@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 use phasegate_evidence::{EVENTS_FILE, Event, Verdict, read_chain};
 
 use crate::{
-    outcome::{server_is_kept, verifies},
+    outcome::{files_are_kept, server_is_kept, verifies},
     workspace::{GATE_2, SUITE_FILE, Workspace, heard},
 };
 
@@ -70,6 +70,8 @@ async fn every_event_is_in_the_run_folder_when_it_is_told() {
         if has_a_log {
             expected.insert("server-log");
             server_is_kept(&finished);
+        } else {
+            files_are_kept(&finished);
         }
         assert_eq!(kinds.iter().map(String::as_str).collect::<BTreeSet<&str>>(), expected);
     }

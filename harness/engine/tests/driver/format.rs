@@ -4,7 +4,7 @@ use phasegate_engine::Finished;
 use phasegate_evidence::{ReasonCode, Verdict};
 
 use crate::{
-    outcome::{check, server_is_kept, verifies},
+    outcome::{check, files_are_kept, server_is_kept, verifies},
     workspace::{GATE_1, Workspace},
 };
 
@@ -40,8 +40,11 @@ async fn judged(workspace: &Workspace, check_text: &str) -> Finished {
     workspace.put(GATE_1, &format!("{head}{check_text}"));
     let finished = workspace.run().await;
     verifies(&finished);
-    if finished.kept.is_some() && workspace.suite().kind.capabilities().server {
-        server_is_kept(&finished);
+    if finished.kept.is_some() {
+        match workspace.suite().kind.capabilities().server {
+            true => server_is_kept(&finished),
+            false => files_are_kept(&finished),
+        };
     }
     finished
 }

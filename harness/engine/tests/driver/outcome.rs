@@ -42,7 +42,7 @@ pub(crate) fn failure<'a>(finished: &'a Finished, id: &str) -> &'a ApplyFailure 
     phase.failure.as_ref().expect("it did not apply")
 }
 
-/// The server that a failed run left: removed when the test is over.
+/// What a failed run left: removed when the test is over.
 pub(crate) struct KeptFolder(PathBuf);
 
 impl Drop for KeptFolder {
@@ -62,6 +62,14 @@ pub(crate) fn server_is_kept(finished: &Finished) -> KeptFolder {
     assert!(folder.0.join("server.log").is_file(), "{kept}");
     nothing_runs_in(&folder.0);
     folder
+}
+
+/// The run keeps the files of its databases.
+pub(crate) fn files_are_kept(finished: &Finished) -> KeptFolder {
+    let kept = finished.kept.as_deref().expect("it says what it kept");
+    let file = Path::new(kept.lines().next().and_then(|line| line.split("sqlite:").nth(1)).unwrap_or_default());
+    assert!(file.is_file(), "{kept}");
+    KeptFolder(file.ancestors().nth(2).expect("the folder of the run's files").to_owned())
 }
 
 /// Waits until no process works in a server's folder: what has lost its postmaster ends by itself.

@@ -176,7 +176,10 @@ impl AuditExpected {
                     met.insert(check, (*verdict, reason.as_ref()));
                 }
                 Event::SuiteStopped { reason, .. } => return broke(reason),
-                Event::BaselineFailed { failure, .. } | Event::PhaseFailed { failure, .. } => {
+                // A phase that is refused leaves its checks untried, which is expected or is not.
+                Event::BaselineFailed { failure, .. } | Event::PhaseFailed { failure, .. }
+                    if failure.broke.is_some() =>
+                {
                     return not_applied("", failure);
                 }
                 _ => {}
@@ -354,5 +357,21 @@ mod tests {
         assert_eq!(verdict(expected(1, "missing: `x`"), &events), Verdict::Failed);
         assert_eq!(verdict(expected(1, "differs: `y`"), &events), Verdict::Failed);
         assert_eq!(verdict(expected(1, "differs"), &events[1..]), Verdict::Failed);
+    }
+
+    #[test]
+    fn an_audit_in_which_something_broke_is_an_error_and_one_in_which_a_phase_was_refused_is_judged_by_its_checks() {
+        let audit = AuditExpected { passed_checks: 0, passed_gates: 0, checks: BTreeMap::new() };
+        let refused = phase_failed("23502", true);
+        assert_eq!(audit.judge(&[], &refused), Judged::passed());
+        let stopped = Event::SuiteStopped { suite: "s".into(), reason: Reason::new(ReasonCode::TimedOut, "not done") };
+        assert_eq!(audit.judge(&[], &[stopped]), Judged::error(ReasonCode::TimedOut, "it broke: not done"));
+        let broke = ApplyFailure::broke("up.sql", ReasonCode::ConnectionLost, "it was lost");
+        let broke = Event::BaselineFailed { suite: "s".into(), failure: broke };
+        let judged = audit.judge(&[], &[broke]);
+        assert_eq!(
+            (judged.verdict, judged.reason.map(|reason| reason.code)),
+            (Verdict::Error, Some(ReasonCode::ConnectionLost))
+        );
     }
 }
