@@ -19,7 +19,6 @@ mod at_hand;
 mod choice;
 mod clean;
 mod cluster;
-mod copy;
 mod description;
 #[cfg(feature = "container")]
 mod docker;
@@ -47,6 +46,7 @@ mod shared;
 mod start;
 mod starter;
 mod supervisor;
+mod template;
 mod version;
 
 pub use at_hand::at_hand;

@@ -90,6 +90,7 @@ jit = off
 autovacuum = off
 wal_level = minimal
 max_wal_senders = 0
+max_logical_replication_workers = 0
 wal_init_zero = off
 max_wal_size = 4GB
 checkpoint_timeout = 1d

@@ -33,8 +33,9 @@ impl Starter {
         match self {
             Self::Cluster(kind, installation) => {
                 let packages = installation.packages.clone();
-                let (cluster, connection) = cluster::start(kind, installation).await?;
+                let (mut cluster, connection) = cluster::start(kind, installation).await?;
                 let description = Description { packages, log: Some(cluster.log()), ..ask(kind, connection).await? };
+                cluster.complete().await?;
                 Ok(Server::new(description, cluster.access(), Owner::Cluster(cluster)))
             }
             #[cfg(feature = "container")]

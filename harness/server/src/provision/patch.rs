@@ -16,6 +16,7 @@ pub(crate) const PROGRAMS: &[&str] = &[
     "pg_controldata",
     "pg_ctl",
     "pg_dump",
+    "pg_dumpall",
     "pg_isready",
     "pg_restore",
     "postgres",

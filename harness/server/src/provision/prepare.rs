@@ -1,4 +1,4 @@
-//! The initialised cluster that every server begins as a copy of.
+//! Prepares the cluster that every server begins as a copy of.
 
 use std::{
     fs,
@@ -7,20 +7,65 @@ use std::{
     process::{Command, Stdio},
 };
 
-use super::place::TEMPLATE;
-use crate::{account::Account, error::ServerError, initdb::initialise, installation::Installation, settings};
+use super::{patch::entries, place::TEMPLATE};
+use crate::{account::Account, error::ServerError, folder, initdb::initialise, installation::Installation, settings};
 
-/// Initialises the cluster that every server begins as a copy of, with one database that has the extension already.
-pub(super) fn template(installation: &Installation, place: &Path) -> Result<(), ServerError> {
+/// What the words of this step are preceded by.
+const STEP: &str = "initialise the template cluster";
+
+/// Initialises a cluster with one database that has the extension already, and packs it.
+pub(super) fn prepare(installation: &Installation, place: &Path) -> Result<(), ServerError> {
     let account = Account::of_servers();
-    let data = place.join(TEMPLATE);
+    let data = place.join("cluster");
     fs::create_dir(&data).map_err(ServerError::file("make the folder", &data))?;
     account.own(&data)?;
     initialise(installation, &data, account)?;
     let name = settings::TEMPLATE_TIMESCALEDB;
     let create = format!("CREATE DATABASE {name} STRATEGY file_copy IS_TEMPLATE true\n");
     single(installation, &data, account, "postgres", &create)?;
-    single(installation, &data, account, name, "CREATE EXTENSION timescaledb\n")
+    single(installation, &data, account, name, "CREATE EXTENSION timescaledb\n")?;
+    strip(installation, &data)?;
+    let mut tar = Command::new("tar");
+    tar.args(["--create", "--format=ustar", "--sort=name", "--numeric-owner", "--owner=0", "--group=0"]);
+    output(tar.arg("--file").arg(place.join(TEMPLATE)).arg("--directory").arg(&data).arg("."))?;
+    folder::remove(&data)
+}
+
+/// Removes what a server makes anew when it needs it, and every clone of a database would copy: the maps of free space
+/// and of visibility, which PostgreSQL treats as hints that may be missing, and the write-ahead log before and after the
+/// segment that a start reads.
+fn strip(installation: &Installation, data: &Path) -> Result<(), ServerError> {
+    let mut folders = entries(&data.join("base"))?;
+    folders.push(data.join("global"));
+    for folder in folders {
+        for path in entries(&folder)? {
+            if path.to_str().is_some_and(|name| name.ends_with("_fsm") || name.ends_with("_vm")) {
+                fs::remove_file(&path).map_err(ServerError::file("remove", &path))?;
+            }
+        }
+    }
+    let words = output(Command::new(installation.bin.join("pg_controldata")).env("LC_ALL", "C").arg(data))?;
+    let segment = words.lines().find_map(|line| line.strip_prefix("Latest checkpoint's REDO WAL file:"));
+    let segment = segment.map(str::trim).ok_or_else(|| failed(format!("pg_controldata names no segment: {words}")))?;
+    for path in entries(&data.join("pg_wal"))? {
+        if path.is_file() && !path.ends_with(segment) {
+            fs::remove_file(&path).map_err(ServerError::file("remove", &path))?;
+        }
+    }
+    Ok(())
+}
+
+/// What a command says that ends well.
+fn output(command: &mut Command) -> Result<String, ServerError> {
+    let output = command.output().map_err(|error| failed(format!("{command:?}: {error}")))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+}
+
+fn failed(reason: String) -> ServerError {
+    ServerError::Provision { step: STEP, reason, advice: "run `phasegate server clean` and try again".to_owned() }
 }
 
 /// Runs statements, one a line, on a cluster that no server runs on.
@@ -52,12 +97,6 @@ fn single(
     if output.status.success() && !["ERROR:", "FATAL:", "PANIC:"].iter().any(|level| words.contains(level)) {
         return Ok(());
     }
-    Err(ServerError::Provision {
-        step: "initialise the template cluster",
-        reason: words
-            .lines()
-            .find(|line| line.contains("ERROR:") || line.contains("FATAL:"))
-            .map_or_else(|| format!("postgres ended with {}", output.status), str::to_owned),
-        advice: "run `phasegate server clean` and try again".to_owned(),
-    })
+    let complaint = words.lines().find(|line| line.contains("ERROR:") || line.contains("FATAL:"));
+    Err(failed(complaint.map_or_else(|| format!("postgres ended with {}", output.status), str::to_owned)))
 }
