@@ -35,12 +35,10 @@ pub(crate) struct Cluster {
     pub(crate) bin: PathBuf,
     pub(crate) port: u16,
     pub(crate) password: String,
-    /// Stands before the supervisor, so that all is laid before it is removed.
-    laying: Laying,
     pub(crate) supervisor: Supervisor,
 }
 
-/// Starts a cluster of our own with these programs, and waits until it answers. Not all of its databases may be there yet.
+/// Starts a cluster of our own with these programs, and waits until it answers.
 pub(crate) async fn start(kind: Kind, installation: Installation) -> Result<(Cluster, PgConnection), ServerError> {
     let cluster = blocking(move || launch(kind, &installation, free_port)).await?;
     let mut connection =
@@ -55,15 +53,8 @@ impl Cluster {
         Access::Socket { folder: self.folder.clone(), port: self.port, password: self.password.clone() }
     }
 
-    /// Waits until all of its databases are there.
-    pub(crate) async fn complete(&mut self) -> Result<(), ServerError> {
-        let laying = std::mem::take(&mut self.laying);
-        blocking(move || laying.finish()).await
-    }
-
     /// Stops the server at once and removes what it left. Its databases go while it is ending, which nobody reads any more.
     pub(crate) fn stop(self) -> Result<(), ServerError> {
-        drop(self.laying);
         let databases = self.folder.join("data/base");
         self.supervisor.stop(|| folder::remove_each(&databases))
     }
@@ -89,7 +80,7 @@ pub(crate) async fn set_password(connection: &mut PgConnection, password: &str) 
     // Servers before 16 do not know the setting, and hash with their fixed number of rounds.
     let (statement, _): (String, Option<String>) = sqlx::query_as(
         "SELECT format('ALTER ROLE %I PASSWORD %L', current_user, $1::text),
-                (SELECT set_config(name, '1', false) FROM pg_settings WHERE name = 'scram_iterations')",
+                (SELECT set_config('scram_iterations', '1', false) WHERE current_setting('scram_iterations', true) <> '')",
     )
     .bind(password)
     .fetch_one(&mut *connection)
@@ -123,9 +114,10 @@ fn launch(
         let pid = supervisor.launch()?;
         match wait(&data, pid, &log) {
             Readiness::Ready => {
+                laying.finish()?;
                 let password = password::random()?;
                 let bin = installation.bin.clone();
-                return Ok(Cluster { kind, folder, bin, port, password, laying, supervisor });
+                return Ok(Cluster { kind, folder, bin, port, password, supervisor });
             }
             // Somebody took the port between our look and the server's: that is what the next one is for.
             Readiness::PortTaken => {}

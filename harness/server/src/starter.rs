@@ -33,9 +33,8 @@ impl Starter {
         match self {
             Self::Cluster(kind, installation) => {
                 let packages = installation.packages.clone();
-                let (mut cluster, connection) = cluster::start(kind, installation).await?;
+                let (cluster, connection) = cluster::start(kind, installation).await?;
                 let description = Description { packages, log: Some(cluster.log()), ..ask(kind, connection).await? };
-                cluster.complete().await?;
                 Ok(Server::new(description, cluster.access(), Owner::Cluster(cluster)))
             }
             #[cfg(feature = "container")]

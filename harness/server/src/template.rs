@@ -5,24 +5,19 @@ use std::{
     io::Write,
     os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt},
     path::{Path, PathBuf},
-    sync::Arc,
     thread::{self, JoinHandle},
 };
 
 use crate::{account::Account, error::ServerError};
-
-/// The database that everybody connects to first: `postgres` has this number in every cluster since PostgreSQL 15.
-const FIRST_DATABASE: &str = "base/5/";
 
 /// A cluster in one archive.
 #[derive(Debug)]
 pub(crate) struct Template {
     archive: File,
     folders: Vec<PathBuf>,
-    /// What a server reads before it answers.
+    /// What a server reads before it takes connections.
     first: Vec<Packed>,
-    /// The other databases.
-    rest: Vec<Packed>,
+    databases: Vec<Packed>,
 }
 
 /// A file in the archive.
@@ -37,7 +32,7 @@ impl Template {
     /// Reads what the archive holds.
     pub(crate) fn open(path: &Path) -> Result<Self, ServerError> {
         let archive = File::open(path).map_err(ServerError::file("open", path))?;
-        let (mut folders, mut first, mut rest) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut folders, mut first, mut databases) = (Vec::new(), Vec::new(), Vec::new());
         for entry in tar::Archive::new(&archive).entries_with_seek().map_err(ServerError::file("read", path))? {
             let entry = entry.map_err(ServerError::file("read", path))?;
             let name = entry.path().map_err(ServerError::file("read", path))?;
@@ -45,19 +40,16 @@ impl Template {
             if entry.header().entry_type().is_dir() {
                 folders.push(name);
             } else {
-                let files = match name.starts_with("base") && !name.starts_with(FIRST_DATABASE) {
-                    true => &mut rest,
-                    false => &mut first,
-                };
+                let files = if name.starts_with("base") { &mut databases } else { &mut first };
                 let bytes = usize::try_from(entry.size()).unwrap_or(usize::MAX);
                 files.push(Packed { path: name, at: entry.raw_file_position(), bytes });
             }
         }
-        Ok(Self { archive, folders, first, rest })
+        Ok(Self { archive, folders, first, databases })
     }
 
-    /// Makes `to` a copy of the cluster that belongs to `account`. What a server needs to start is there when this
-    /// returns; the rest comes while it starts.
+    /// Makes `to` a copy of the cluster that belongs to `account`. What a server reads before it takes connections is
+    /// there when this returns; its databases come while it starts.
     pub(crate) fn lay(self, to: &Path, account: Account) -> Result<Laying, ServerError> {
         for folder in &self.folders {
             // PostgreSQL refuses a data folder that others can read.
@@ -65,54 +57,41 @@ impl Template {
             DirBuilder::new().mode(0o700).create(&folder).map_err(ServerError::file("make the folder", &folder))?;
             account.own(&folder)?;
         }
-        let archive = Arc::new(self.archive);
-        // The work is system calls on many small files, of which two cores do twice as many; one is left to the server
-        // when it starts.
-        begin(&archive, self.first, 2, to, account).finish()?;
-        Ok(begin(&archive, self.rest, 1, to, account))
+        lay(&self.first, &self.archive, to, account)?;
+        let (archive, databases, to) = (self.archive, self.databases, to.to_owned());
+        Ok(Laying(Some(thread::spawn(move || lay(&databases, &archive, &to, account)))))
     }
 }
 
-/// The threads that lay files. Dropped, it waits for them: whoever removes the folder then removes all of it.
+/// The thread that lays the databases. Dropped, it is waited for: whoever removes the folder then removes all of it.
 #[derive(Debug, Default)]
-pub(crate) struct Laying(Vec<JoinHandle<Result<(), ServerError>>>);
+pub(crate) struct Laying(Option<JoinHandle<Result<(), ServerError>>>);
 
 impl Laying {
     /// Waits until all is there.
     pub(crate) fn finish(mut self) -> Result<(), ServerError> {
-        self.wait()
-    }
-
-    fn wait(&mut self) -> Result<(), ServerError> {
-        let results: Vec<_> = self.0.drain(..).map(JoinHandle::join).collect();
-        results.into_iter().try_for_each(|result| match result {
-            Ok(laid) => laid,
-            Err(panic) => std::panic::resume_unwind(panic),
-        })
+        match self.0.take().map(JoinHandle::join) {
+            Some(Ok(laid)) => laid,
+            Some(Err(panic)) => std::panic::resume_unwind(panic),
+            None => Ok(()),
+        }
     }
 }
 
 impl Drop for Laying {
     fn drop(&mut self) {
         // Whoever drops it has an error to report already.
-        let _ = self.wait();
+        let _ = self.0.take().map(JoinHandle::join);
     }
 }
 
-fn begin(archive: &Arc<File>, mut files: Vec<Packed>, threads: usize, to: &Path, account: Account) -> Laying {
-    let shares = (1..=threads).rev().map(|left| files.split_off(files.len() - files.len() / left));
-    let lay = |share: Vec<Packed>| {
-        let (archive, to) = (Arc::clone(archive), to.to_owned());
-        thread::spawn(move || {
-            let mut content = Vec::new();
-            share.iter().try_for_each(|file| file.lay(&archive, &mut content, &to, account))
-        })
-    };
-    Laying(shares.map(lay).collect())
+fn lay(files: &[Packed], archive: &File, to: &Path, account: Account) -> Result<(), ServerError> {
+    // Room for each file in its turn: memory of its own for each would be more work than the file.
+    let mut content = Vec::new();
+    files.iter().try_for_each(|file| file.lay(archive, &mut content, to, account))
 }
 
 impl Packed {
-    /// `content` is room to read into, so that not every file takes memory of its own.
     fn lay(&self, archive: &File, content: &mut Vec<u8>, to: &Path, account: Account) -> Result<(), ServerError> {
         let path = to.join(&self.path);
         if content.len() < self.bytes {
@@ -167,7 +146,7 @@ mod tests {
         let (archive, to) = (pack(folder.path()), folder.path().join("data"));
         let template = Template::open(&archive).unwrap();
         File::options().write(true).open(&archive).unwrap().set_len(512).unwrap();
-        let error = template.lay(&to, Account::Ours).unwrap_err().to_string();
+        let error = template.lay(&to, Account::Ours).and_then(Laying::finish).unwrap_err().to_string();
         assert!(error.starts_with("failed to copy the template cluster to "), "{error}");
     }
 }
