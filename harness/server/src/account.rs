@@ -1,6 +1,12 @@
 //! The ordinary user under whom PostgreSQL runs when we are root, which it refuses to run as.
 
-use std::{fs, os::unix::process::CommandExt, path::Path, process::Command};
+use std::{
+    fs::{self, File},
+    io,
+    os::unix::process::CommandExt,
+    path::Path,
+    process::Command,
+};
 
 use crate::error::ServerError;
 
@@ -51,6 +57,14 @@ impl Account {
             Self::Ordinary { uid, .. } => Some(uid),
         };
         owner == rustix::process::geteuid().as_raw() || given == Some(owner)
+    }
+
+    /// Gives an open file to this account.
+    pub(crate) fn own_file(self, file: &File) -> io::Result<()> {
+        match self {
+            Self::Ours => Ok(()),
+            Self::Ordinary { uid, gid } => std::os::unix::fs::fchown(file, Some(uid), Some(gid)),
+        }
     }
 
     /// Gives `path` to this account.

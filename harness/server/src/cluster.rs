@@ -11,9 +11,9 @@ use sqlx::{ConnectOptions, PgConnection};
 use crate::{
     access::Access,
     account::Account,
-    copy,
     error::ServerError,
     folder,
+    future::blocking,
     initdb::initialise,
     installation::Installation,
     kind::Kind,
@@ -21,6 +21,7 @@ use crate::{
     readiness::{Readiness, wait},
     settings,
     supervisor::Supervisor,
+    template::{Laying, Template},
 };
 
 /// How many ports are tried before it is somebody's fault.
@@ -39,13 +40,7 @@ pub(crate) struct Cluster {
 
 /// Starts a cluster of our own with these programs, and waits until it answers.
 pub(crate) async fn start(kind: Kind, installation: Installation) -> Result<(Cluster, PgConnection), ServerError> {
-    let launched = tokio::task::spawn_blocking(move || launch(kind, &installation, free_port)).await;
-    let cluster = match launched {
-        Ok(cluster) => cluster?,
-        Err(panic) => {
-            return Err(ServerError::Start { kind, reason: panic.to_string(), log: String::new() });
-        }
-    };
+    let cluster = blocking(move || launch(kind, &installation, free_port)).await?;
     let mut connection =
         cluster.access().options("postgres").connect().await.map_err(|error| cluster.start_error(&error))?;
     set_password(&mut connection, &cluster.password).await.map_err(|error| cluster.start_error(&error))?;
@@ -56,6 +51,12 @@ impl Cluster {
     /// How it is reached.
     pub(crate) fn access(&self) -> Access {
         Access::Socket { folder: self.folder.clone(), port: self.port, password: self.password.clone() }
+    }
+
+    /// Stops the server at once and removes what it left. Its databases go while it is ending, which nobody reads any more.
+    pub(crate) fn stop(self) -> Result<(), ServerError> {
+        let databases = self.folder.join("data/base");
+        self.supervisor.stop(|| folder::remove_each(&databases))
     }
 
     /// Stops the server in order and leaves its folder, on the disk; gives where.
@@ -77,13 +78,13 @@ impl Cluster {
 /// The password for those who come by TCP. It is random, so that many rounds of hashing would gain nothing.
 pub(crate) async fn set_password(connection: &mut PgConnection, password: &str) -> Result<(), sqlx::Error> {
     // Servers before 16 do not know the setting, and hash with their fixed number of rounds.
-    sqlx::query("SELECT set_config(name, '1', false) FROM pg_settings WHERE name = 'scram_iterations'")
-        .execute(&mut *connection)
-        .await?;
-    let statement: String = sqlx::query_scalar("SELECT format('ALTER ROLE %I PASSWORD %L', current_user, $1::text)")
-        .bind(password)
-        .fetch_one(&mut *connection)
-        .await?;
+    let (statement, _): (String, Option<String>) = sqlx::query_as(
+        "SELECT format('ALTER ROLE %I PASSWORD %L', current_user, $1::text),
+                (SELECT set_config('scram_iterations', '1', false) WHERE current_setting('scram_iterations', true) <> '')",
+    )
+    .bind(password)
+    .fetch_one(&mut *connection)
+    .await?;
     sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut *connection).await.map(drop)
 }
 
@@ -98,10 +99,13 @@ fn launch(
     let postgres = installation.bin.join("postgres");
     // From here on the folder is the supervisor's: whatever fails, it goes.
     let mut supervisor = Supervisor::of_cluster(kind, &folder, &postgres, account)?;
-    match &installation.template {
-        Some(template) => copy::cluster(template, &data, account)?,
-        None => initialise(installation, &data, account)?,
-    }
+    let laying = match &installation.template {
+        Some(template) => Template::open(template)?.lay(&data, account)?,
+        None => {
+            initialise(installation, &data, account)?;
+            Laying::default()
+        }
+    };
     write(&data.join("pg_hba.conf"), settings::HBA, account)?;
     let log = log_of(&folder);
     for _ in 0..PORTS {
@@ -110,6 +114,7 @@ fn launch(
         let pid = supervisor.launch()?;
         match wait(&data, pid, &log) {
             Readiness::Ready => {
+                laying.finish()?;
                 let password = password::random()?;
                 let bin = installation.bin.clone();
                 return Ok(Cluster { kind, folder, bin, port, password, supervisor });
@@ -117,6 +122,8 @@ fn launch(
             // Somebody took the port between our look and the server's: that is what the next one is for.
             Readiness::PortTaken => {}
             Readiness::Failed(reason) => {
+                // Where there is no room for its files, that is why.
+                laying.finish()?;
                 return Err(ServerError::Start { kind, reason, log: end_of(&log) });
             }
         }
@@ -160,7 +167,7 @@ mod tests {
         assert_ne!(cluster.port, taken.local_addr().unwrap().port());
         assert!(!end_of(&cluster.log()).contains("could not create any TCP/IP sockets"));
         let folder = cluster.folder.clone();
-        cluster.supervisor.stop().unwrap();
+        cluster.stop().unwrap();
         assert!(!folder.exists());
     }
 }

@@ -104,21 +104,20 @@ impl Description {
             // The library says which edition it is once it is loaded, which else the first use of the extension does.
             sqlx::raw_sql(sqlx::AssertSqlSafe(load)).execute(&mut *connection).await?;
         }
-        let license: Option<String> = sqlx::query_scalar("SELECT current_setting('timescaledb.license', true)")
-            .fetch_one(&mut *connection)
-            .await?;
         let settings: Vec<(String, String)> =
             sqlx::query_as("SELECT lower(name), current_setting(name) FROM pg_settings WHERE lower(name) = ANY($1)")
                 .bind(SETTINGS)
                 .fetch_all(&mut *connection)
                 .await?;
+        let settings: BTreeMap<_, _> = settings.into_iter().collect();
+        let edition = |license: &str| if license == "timescale" { "community" } else { license }.to_owned();
         Ok(Self {
             kind,
             postgres,
             postgres_number: u32::try_from(number).unwrap_or_default(),
             timescaledb,
-            edition: license.map(|license| if license == "timescale" { "community".to_owned() } else { license }),
-            settings: settings.into_iter().collect(),
+            edition: settings.get("timescaledb.license").map(|license| edition(license)),
+            settings,
             image: None,
             image_digest: None,
             packages: BTreeMap::new(),

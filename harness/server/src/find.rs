@@ -2,8 +2,10 @@
 
 #[cfg(feature = "container")]
 use crate::docker;
-use crate::{choice::Choice, notice::Notice};
-use crate::{embedded, error::ServerError, external::External, kind::Kind, local, request::Request, starter::Starter};
+use crate::{
+    choice::Choice, embedded, error::ServerError, external::External, kind::Kind, local, notice::Notice,
+    request::Request, starter::Starter,
+};
 
 /// What to do where Docker answers and has no image.
 const BUILD_IMAGE: &str = "where Docker reaches no registry, `phasegate server build-image` makes an image";

@@ -19,7 +19,6 @@ mod at_hand;
 mod choice;
 mod clean;
 mod cluster;
-mod copy;
 mod description;
 #[cfg(feature = "container")]
 mod docker;
@@ -47,6 +46,7 @@ mod shared;
 mod start;
 mod starter;
 mod supervisor;
+mod template;
 mod version;
 
 pub use at_hand::at_hand;
@@ -56,11 +56,9 @@ pub use description::Description;
 #[cfg(feature = "container")]
 pub use docker::build_image;
 pub use error::ServerError;
-pub use future::BoxFuture;
 pub use installation::Installation;
 pub use kept_server::KeptServer;
 pub use kind::Kind;
-pub use notice::Notice;
 pub use provision::provision;
 pub use request::{Request, container, embedded, external, local};
 pub use server::Server;

@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use crate::{installation::Installation, request::Request};
+use crate::{future::blocking, installation::Installation, request::Request};
 
 /// Where distributions put servers that are not on the PATH.
 const PLACES: &[&str] = &["/usr/lib/postgresql", "/usr/pgsql", "/opt/homebrew/opt", "/usr/local/pgsql"];
@@ -16,7 +16,7 @@ const PLACES: &[&str] = &["/usr/lib/postgresql", "/usr/pgsql", "/opt/homebrew/op
 pub(crate) async fn find(request: &Request) -> Result<Installation, String> {
     let request = request.clone();
     // Each program is asked for its version, and waited for.
-    tokio::task::spawn_blocking(move || first_that_suffices(&request)).await.map_err(|error| error.to_string())?
+    blocking(move || first_that_suffices(&request)).await
 }
 
 fn first_that_suffices(request: &Request) -> Result<Installation, String> {

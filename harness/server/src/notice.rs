@@ -1,4 +1,4 @@
 //! Who is told what goes on.
 
 /// Gets lines of progress for a person, as they come.
-pub type Notice<'a> = dyn FnMut(&str) + Send + 'a;
+pub(crate) type Notice<'a> = dyn FnMut(&str) + Send + 'a;

@@ -58,12 +58,6 @@ impl Request {
         Self { version, ..self }
     }
 
-    /// Takes this container image instead of the default one.
-    #[must_use]
-    pub fn image(self, image: impl Into<String>) -> Self {
-        Self { image: Some(image.into()), ..self }
-    }
-
     /// Refuses a server that has no TimescaleDB.
     #[must_use]
     pub fn needs_timescaledb(self) -> Self {

@@ -7,7 +7,11 @@ use sqlx::postgres::PgConnectOptions;
 #[cfg(feature = "container")]
 use crate::docker::Container;
 use crate::{
-    access::Access, cluster::Cluster, description::Description, error::ServerError, future::BoxFuture,
+    access::Access,
+    cluster::Cluster,
+    description::Description,
+    error::ServerError,
+    future::{BoxFuture, blocking},
     kept_server::KeptServer,
 };
 
@@ -84,7 +88,7 @@ impl Server {
     pub fn stop(self) -> BoxFuture<'static, Result<(), ServerError>> {
         Box::pin(async move {
             match self.owner {
-                Owner::Cluster(cluster) => blocking(move || cluster.supervisor.stop()).await,
+                Owner::Cluster(cluster) => blocking(move || cluster.stop()).await,
                 #[cfg(feature = "container")]
                 Owner::Container(container) => container.stop().await,
                 Owner::Others => Ok(()),
@@ -115,14 +119,5 @@ impl Server {
                 Owner::Others => Ok(KeptServer::of_others(&self.access)),
             }
         })
-    }
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, ServerError> + Send + 'static,
-) -> Result<T, ServerError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(join) => std::panic::resume_unwind(join.into_panic()),
     }
 }

@@ -22,7 +22,7 @@ use crate::{
     description::Description,
     error::ServerError,
     folder,
-    future::BoxFuture,
+    future::{BoxFuture, blocking},
     kind::Kind,
     lock::Lock,
     notice::Notice,
@@ -84,11 +84,7 @@ fn key(request: &Request) -> u64 {
 async fn of_run(run: &str, key: u64, request: &Request, notice: &mut Notice<'_>) -> Result<Server, ServerError> {
     let place = place(run, key)?;
     let waiting = place.join("lock");
-    let lock = tokio::task::spawn_blocking(move || Lock::take(&waiting)).await;
-    let _lock = match lock {
-        Ok(lock) => lock?,
-        Err(join) => std::panic::resume_unwind(join.into_panic()),
-    };
+    let _lock = blocking(move || Lock::take(&waiting)).await?;
     if let Some(state) = read(&place) {
         return Ok(Server::new(state.description, state.access, Owner::Others));
     }

@@ -89,9 +89,11 @@ impl Supervisor {
         self.finish()
     }
 
-    /// Stops the server at once and removes its folder.
-    pub(crate) fn stop(mut self) -> Result<(), ServerError> {
-        self.finish()
+    /// Stops the server at once and removes its folder; `meanwhile` is done while it ends.
+    pub(crate) fn stop(mut self, meanwhile: impl FnOnce()) -> Result<(), ServerError> {
+        self.input = None;
+        meanwhile();
+        self.wait()
     }
 
     fn say(&mut self, line: &str) -> Result<(), ServerError> {
@@ -104,10 +106,11 @@ impl Supervisor {
     }
 
     fn finish(&mut self) -> Result<(), ServerError> {
-        if self.input.take().is_some() {
-            self.child.wait().map_err(ServerError::file("wait for", "/bin/sh"))?;
-        }
-        Ok(())
+        if self.input.take().is_some() { self.wait() } else { Ok(()) }
+    }
+
+    fn wait(&mut self) -> Result<(), ServerError> {
+        self.child.wait().map(drop).map_err(ServerError::file("wait for", "/bin/sh"))
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         claim("two_provisioners_at_once_yield_one_installation_and_a_damaged_one_is_made_anew", at_once_and_damaged),
         claim_if("a_full_disk_is_a_clear_error_that_leaves_nothing_in_the_cache", no_small_disk(), full_disk),
+        claim("a_prepared_cluster_holds_nothing_that_a_server_makes_anew", prepared),
         claim("a_mirror_that_nobody_answers_is_an_error_that_names_the_way_out", no_mirror),
         claim("a_cache_that_is_not_there_is_reported_as_empty", empty),
     ]
@@ -73,11 +74,24 @@ fn truncate(place: &Path) {
 }
 
 fn remove_template(place: &Path) {
-    std::fs::remove_dir_all(place.join("template")).unwrap();
+    std::fs::remove_file(place.join("template.tar")).unwrap();
 }
 
 fn remove_manifest(place: &Path) {
     std::fs::remove_file(place.join("manifest.json")).unwrap();
+}
+
+fn prepared() -> Result<(), Failed> {
+    let bin = run(provision(&embedded(), &mut |_| {}))?.bin;
+    let template = bin.ancestors().map(|folder| folder.join("template.tar")).find(|path| path.exists());
+    let listed = Command::new("tar").arg("--list").arg("--file").arg(template.unwrap()).output()?;
+    let names = String::from_utf8(listed.stdout)?;
+    assert!(names.lines().any(|name| name == "./base/5/PG_VERSION"), "{names}");
+    let anew = |name: &&str| ["_fsm", "_vm", "pg_internal.init"].iter().any(|end| name.ends_with(end));
+    assert_eq!(names.lines().filter(anew).collect::<Vec<_>>(), [""; 0]);
+    let segments = names.lines().filter(|name| name.starts_with("./pg_wal/0")).count();
+    assert_eq!(segments, 1, "{names}");
+    Ok(())
 }
 
 fn full_disk() -> Result<(), Failed> {

@@ -11,13 +11,15 @@ use std::{
 
 use super::client::IMAGE_LABEL;
 use crate::{
+    account::Account,
     error::ServerError,
     folder,
-    future::BoxFuture,
+    future::{BoxFuture, blocking},
     notice::Notice,
     provision::{self, Loader, Manifest},
     request::Request,
     settings,
+    template::Template,
     version::Version,
 };
 
@@ -41,10 +43,7 @@ async fn provisioned_and_built(request: &Request, notice: &mut Notice<'_>) -> Re
     let version = request.version;
     let cache = folder::for_cache(request.cache.as_deref())?;
     notice(&format!("build-image: packing PostgreSQL {version} for Docker"));
-    match tokio::task::spawn_blocking(move || build(version, &cache)).await {
-        Ok(result) => result,
-        Err(join) => std::panic::resume_unwind(join.into_panic()),
-    }
+    blocking(move || build(version, &cache)).await
 }
 
 /// The name of the image of this version and this release of TimescaleDB.
@@ -115,7 +114,7 @@ fn complete(root: &Path, place: &Path, version: Version, stage: &Path) -> Result
     fs::set_permissions(&entry_point, fs::Permissions::from_mode(0o755))
         .map_err(ServerError::file("make executable", &entry_point))?;
     let cluster = stage.join("cluster");
-    done("copy", Command::new("cp").arg("-a").arg(place.join(provision::TEMPLATE)).arg(&cluster))?;
+    Template::open(&place.join(provision::TEMPLATE))?.lay(&cluster, Account::Ours)?.finish()?;
     write(&cluster.join("postgresql.conf"), &settings::conf_in_image(version.major()))?;
     write(&cluster.join("pg_hba.conf"), "local all all trust\nhost all all all scram-sha-256\n")?;
     let owner = format!("--owner={ACCOUNT}");

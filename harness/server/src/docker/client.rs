@@ -4,8 +4,8 @@ use std::{collections::HashMap, path::Path, time::Duration};
 
 use testcontainers::bollard::Docker;
 use testcontainers::bollard::query_parameters::{
-    InspectContainerOptions, ListContainersOptionsBuilder, ListImagesOptionsBuilder, RemoveContainerOptionsBuilder,
-    RemoveImageOptionsBuilder,
+    InspectContainerOptions, InspectNetworkOptions, ListContainersOptionsBuilder, ListImagesOptionsBuilder,
+    RemoveContainerOptionsBuilder, RemoveImageOptionsBuilder,
 };
 use testcontainers::core::client::docker_client_instance;
 
@@ -54,6 +54,12 @@ pub(crate) async fn images(docker: &Docker, label: &str) -> Result<Vec<(String, 
     let options = ListImagesOptionsBuilder::default().filters(&filters).build();
     let images = docker.list_images(Some(options)).await.map_err(|error| failed("list images", &error))?;
     Ok(images.into_iter().map(|image| (image.id, image.repo_tags)).collect())
+}
+
+/// The address of Docker's machine on the bridge that containers are connected to, where it is known.
+pub(crate) async fn gateway(docker: &Docker) -> Option<String> {
+    let bridge = docker.inspect_network("bridge", None::<InspectNetworkOptions>).await.ok()?;
+    bridge.ipam?.config?.into_iter().find_map(|config| config.gateway).filter(|gateway| !gateway.trim().is_empty())
 }
 
 /// Whether the container is not running any more.

@@ -114,11 +114,12 @@ pub(crate) async fn start(image: &image::Image) -> Result<(Container, PgConnecti
     let name = format!("phasegate-{}", &password::random()?[..12]);
     let supervisor = Supervisor::of_container(&name)?;
     let secret = password::random()?;
+    let address = published_at(&client::client().await?).await;
     let request = Database::new(&image.name, &secret)
         .with_container_name(&name)
         .with_label(CONTAINER_LABEL, std::process::id().to_string())
         .with_startup_timeout(READY_TIMEOUT)
-        .with_host_config_modifier(confine);
+        .with_host_config_modifier(move |config| confine(config, address.clone()));
     let started = request.start().await.map_err(|error| failed("start a container", &error.to_string()))?;
     let container = reach(&started, name, secret, supervisor).await;
     // Its own removal on drop needs a runtime, which a panic may have left; the supervisor needs none.
@@ -191,11 +192,23 @@ impl Container {
     }
 }
 
-/// Publishes the port on this machine alone, where Docker runs on it.
-fn confine(config: &mut HostConfig) {
+/// The address that the port is published at: this machine's own, where Docker runs on it. Who is in a container reaches
+/// it by the gateway of Docker's bridge, if that has one: testcontainers tells by the same mark, and then names this host.
+async fn published_at(docker: &Docker) -> String {
     let here = std::env::var("DOCKER_HOST").map_or(true, |host| host.is_empty() || host.starts_with("unix:"));
-    let address = if here { "127.0.0.1" } else { "0.0.0.0" };
-    let binding = PortBinding { host_ip: Some(address.to_owned()), host_port: Some(String::new()) };
+    if !here {
+        return "0.0.0.0".to_owned();
+    }
+    let gateway = match Path::new("/.dockerenv").exists() {
+        true => client::gateway(docker).await,
+        false => None,
+    };
+    gateway.unwrap_or_else(|| "127.0.0.1".to_owned())
+}
+
+/// Publishes the port at this address alone.
+fn confine(config: &mut HostConfig, address: String) {
+    let binding = PortBinding { host_ip: Some(address), host_port: Some(String::new()) };
     config.publish_all_ports = Some(false);
     config.port_bindings = Some(HashMap::from([(PORT.to_string(), Some(vec![binding]))]));
     config.shm_size = Some(256 * 1024 * 1024);

@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use super::{apt::Apt, manifest::Manifest, patch, place::partial, sources::Source, template::template, unpack};
+use super::{apt::Apt, manifest::Manifest, patch, place::partial, prepare::prepare, sources::Source, unpack};
 use crate::{error::ServerError, folder, installation::Installation, notice::Notice, version::Version};
 
 /// Makes the installation in `place`, whole or without a manifest.
@@ -49,7 +49,7 @@ pub(super) fn build(
         packages,
     };
     tell("provision: initialising the template cluster");
-    template(&installation, place)?;
+    prepare(&installation, place)?;
     sync(place)?;
     let manifest = Manifest::of(place, &installation, loader)?;
     manifest.write()?;

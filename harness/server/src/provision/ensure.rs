@@ -37,7 +37,7 @@ async fn ensured(request: &Request, notice: &mut Notice<'_>) -> Result<Installat
         .clone()
         .or_else(|| std::env::var("PHASEGATE_DEBIAN_MIRROR").ok())
         .filter(|mirror| !mirror.is_empty());
-    // The work is blocking and the notice is not to be sent between threads, so lines of progress come by a channel.
+    // The work is blocking and the notice is borrowed, so lines of progress come by a channel.
     let (progress, mut lines) = tokio::sync::mpsc::unbounded_channel::<String>();
     let work = tokio::task::spawn_blocking(move || {
         let mut tell = |line: &str| {

@@ -27,7 +27,7 @@ pub(crate) struct Manifest {
     pub(crate) loader: String,
     pub(crate) packages: BTreeMap<String, String>,
     /// Every file below the installation with its size.
-    files: BTreeMap<PathBuf, u64>,
+    files: BTreeMap<String, u64>,
 }
 
 impl Manifest {
@@ -73,7 +73,7 @@ impl Manifest {
         for (file, size) in &manifest.files {
             let found = fs::symlink_metadata(place.join(file)).map(|metadata| metadata.len()).ok();
             if found != Some(*size) {
-                return Err(Wrong::Damaged(format!("{} is not what was unpacked", file.display())));
+                return Err(Wrong::Damaged(format!("{file} is not what was unpacked")));
             }
         }
         Ok(manifest)
@@ -104,7 +104,7 @@ pub(crate) enum Wrong {
     Damaged(String),
 }
 
-fn list(place: &Path) -> Result<BTreeMap<PathBuf, u64>, ServerError> {
+fn list(place: &Path) -> Result<BTreeMap<String, u64>, ServerError> {
     let mut files = BTreeMap::new();
     let mut folders = vec![place.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -114,7 +114,7 @@ fn list(place: &Path) -> Result<BTreeMap<PathBuf, u64>, ServerError> {
             if metadata.is_dir() {
                 folders.push(path);
             } else if let Ok(name) = path.strip_prefix(place) {
-                files.insert(name.to_owned(), metadata.len());
+                files.insert(name.to_string_lossy().into_owned(), metadata.len());
             }
         }
     }

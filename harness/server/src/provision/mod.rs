@@ -11,8 +11,8 @@ mod look;
 mod manifest;
 mod patch;
 mod place;
+mod prepare;
 mod sources;
-mod template;
 mod unpack;
 
 pub use ensure::provision;

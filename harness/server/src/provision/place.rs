@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use crate::version::Version;
 
 /// Grows by one whenever an installation is made in another way, so that an older one is made anew.
-pub(super) const FORMAT: u32 = 3;
+pub(super) const FORMAT: u32 = 4;
 
-/// The initialised cluster of an installation.
-pub(crate) const TEMPLATE: &str = "template";
+/// The initialised cluster of an installation, packed.
+pub(crate) const TEMPLATE: &str = "template.tar";
 
 /// The folder of one version in the cache. It says how it was made, so that two releases of phasegate, which make it
 /// each in its own way, do not undo each other's work.
