@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, time::Duration};
 use phasegate_evidence::{Catalog, Cell, Definition, Refusal};
 
 use crate::{
-    Backend, Capabilities, Error, Kind, PostgresSession, Ran, Sequences, SqliteSession, columns::TableColumns, postgres, sqlite,
+    Backend, Capabilities, Error, Kind, PostgresSession, Ran, Sequences, SqliteSession, columns::TableColumns,
+    postgres, sqlite,
 };
 
 /// Makes deferred constraints and triggers fire.

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Instant};
 
 use phasegate_database::Error;
 use phasegate_evidence::{
-    ApplyFailure, Catalog, Difference, Event, Reason, Verdict,
+    ApplyFailure, Catalog, Difference, Event, Verdict,
     judge::{Expectation, Judging},
 };
 
@@ -21,6 +21,7 @@ use crate::{
     prove::prove_defects,
     rollback::WayBack,
     states::{Laid, State, States},
+    stop::Stop,
     suite::{Gate, Phase},
 };
 
@@ -54,29 +55,6 @@ pub(crate) enum Findings {
     Shown,
     /// Not here.
     Left,
-}
-
-/// Why the loop ends before its end.
-pub(crate) enum Stop {
-    /// Something broke that is no claim of the suite (rule 11).
-    Broke(Reason),
-    /// The run has no result.
-    Run(RunError),
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Self::Broke(error.reason())
-    }
-}
-
-impl From<RunError> for Stop {
-    fn from(error: RunError) -> Self {
-        match error {
-            RunError::Database(error) => error.into(),
-            error => Self::Run(error),
-        }
-    }
 }
 
 /// Where the loop ended.

@@ -8,11 +8,11 @@ use phasegate_evidence::{
 
 use crate::{
     RunError,
-    drive::Stop,
     events::Events,
     happened::Log,
     observe::{steps_leave_a_setting, try_steps, try_steps_apart},
     states::States,
+    stop::Stop,
     suite::{Finding, Phase},
 };
 

@@ -14,11 +14,11 @@ use phasegate_evidence::{
 
 use crate::{
     RunError,
-    drive::Stop,
     events::Events,
     happened::Log,
     observe::{Context, KnownCatalog, leaves_a_setting, try_check, try_check_apart},
     states::{State, States},
+    stop::Stop,
     suite::Gate,
 };
 

@@ -7,12 +7,13 @@ use phasegate_evidence::judge::{Check, Judging};
 
 use crate::{
     RunError,
-    drive::{AfterFailure, Drive, Findings, Stop},
+    drive::{AfterFailure, Drive, Findings},
     events::Events,
     gates::{Planned, Setting, judge_on_clones},
     happened::Log,
     migration::Migration,
     states::States,
+    stop::Stop,
     suite::{Gate, Phase},
 };
 

@@ -26,6 +26,7 @@ mod run;
 mod scenario;
 mod server;
 mod states;
+mod stop;
 pub mod suite;
 mod target;
 

@@ -7,12 +7,12 @@ use phasegate_database::{Database, refusal_of};
 use phasegate_evidence::judge::{Expectation, Observation, Rollback};
 
 use crate::{
-    drive::Stop,
     findings::{findings_commit, try_findings, try_findings_apart, try_findings_with},
     gates::{CHECKS_PER_SESSION, Judgement, Planned, Setting, judge_apart, judge_on, judge_on_clones, judge_with},
     happened::Log,
     rollback::WayBack,
     states::States,
+    stop::Stop,
     suite::Phase,
 };
 

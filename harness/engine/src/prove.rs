@@ -13,13 +13,14 @@ use tokio::sync::watch;
 use crate::{
     Limits, RunError,
     apply::micros,
-    drive::{Ended, Stop},
+    drive::Ended,
     events::{Events, Listener},
     migration::Migration,
     observe::{Context, OwnDatabase, try_check},
     run::{Finished, whole_run},
     scenario::play,
     states::{State, States, WorkingCopy},
+    stop::Stop,
     suite::{Gate, Phase, Suite},
 };
 

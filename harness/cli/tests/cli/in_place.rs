@@ -64,7 +64,10 @@ fn a_sequence_counts_on_as_if_nothing_had_been_tried() {
 #[test]
 fn what_a_phase_sets_in_its_session_ends_with_it() {
     let workspace = workspace();
-    let up = format!("SET search_path = pg_catalog;\nCREATE TEMP TABLE work (x int);\n{}", TITLE.replace("notes", "public.notes"));
+    let up = format!(
+        "SET search_path = pg_catalog;\nCREATE TEMP TABLE work (x int);\n{}",
+        TITLE.replace("notes", "public.notes")
+    );
     let checks = query("2.1.1", "SELECT to_regclass('notes'), to_regclass('work') IS NULL", "notes\", \"t");
     passes(&run(workspace.path(), &up, NO_TITLE, &gate(&checks)));
 }

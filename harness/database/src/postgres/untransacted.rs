@@ -33,7 +33,8 @@ pub(crate) async fn sequences(session: &mut PostgresSession) -> Result<Sequences
 pub(crate) async fn put_back(session: &mut PostgresSession, before: &Sequences) -> Result<(), Error> {
     let now = sequences(session).await?;
     let moved = before.0.iter().filter(|(name, was)| now.0.get(*name) != Some(*was));
-    let calls = moved.map(|(name, (last, called))| format!("SELECT setval({}, {last}, {})", Literal(name), Literal(called)));
+    let calls =
+        moved.map(|(name, (last, called))| format!("SELECT setval({}, {last}, {})", Literal(name), Literal(called)));
     let calls: Vec<String> = calls.collect();
     if calls.is_empty() { Ok(()) } else { session.run(&calls.join("; ")).await.map(drop) }
 }

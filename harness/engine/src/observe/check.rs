@@ -171,5 +171,5 @@ pub(crate) fn leaves_a_setting(check: &Check) -> bool {
         Expectation::Sequence(sequence) => steps::steps_leave_a_setting(&sequence.steps),
         _ => false,
     };
-    !check.settings.is_empty() || by_steps || steps::sets(check.given.as_deref().unwrap_or_default())
+    steps::leave_a_mark(&check.settings) || by_steps || steps::sets(check.given.as_deref().unwrap_or_default())
 }
