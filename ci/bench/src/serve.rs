@@ -142,8 +142,8 @@ impl Held {
         Ok(json!({ "waits_ms": waits }))
     }
 
-    /// The same in the pattern of a run, which asks for three clones after each phase: one for the gates, at once, one
-    /// for the way back beside them, and one to go on from when the gates are judged.
+    /// The same in the pattern of a run on clones, as large suites have it, with a third to go on from: one for the gates, at
+    /// once, one for the way back beside them, and one when the gates are judged.
     async fn as_a_run(&self, rounds: usize) -> Result<Value, Failure> {
         let host = self.states.host();
         let mut waits = Vec::new();
