@@ -6,42 +6,13 @@ use std::{
 };
 
 use phasegate_database::{Database, Error, Host, Session, SyntaxFault};
-use phasegate_evidence::{ApplyFailure, Event, Refusal};
+use phasegate_evidence::{ApplyFailure, Refusal};
 
 use crate::{
+    applied::{AppliedStatement, Progress, micros},
     command::run_command,
     suite::{PhaseStep, SqlFile, TransactionMode},
 };
-
-/// One statement, or the command, that was applied.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct AppliedStatement {
-    /// The file, relative to the fixtures, or the command.
-    pub(crate) file: String,
-    /// The line on which the statement starts; 0 for a command.
-    pub(crate) line: u32,
-    /// Rows written.
-    pub(crate) rows: u64,
-    /// How long it took.
-    pub(crate) duration_us: u64,
-}
-
-impl AppliedStatement {
-    /// The event that says so.
-    pub(crate) fn event(self, suite: &str, phase: &str) -> Event {
-        Event::StatementApplied {
-            suite: suite.to_owned(),
-            phase: phase.to_owned(),
-            file: self.file,
-            line: self.line,
-            rows: self.rows,
-            duration_us: self.duration_us,
-        }
-    }
-}
-
-/// Receives each statement when it has been applied.
-pub(crate) type Progress<'a> = dyn FnMut(AppliedStatement) + Send + 'a;
 
 /// What a step is applied to.
 #[derive(Debug, Clone, Copy)]
@@ -178,8 +149,4 @@ fn failure(file: &str, line: u32, statement: u32, error: &Error) -> ApplyFailure
 fn lines_before(text: &str, position: Option<usize>) -> u32 {
     let before = text.chars().take(position.unwrap_or(1).saturating_sub(1));
     u32::try_from(before.filter(|c| *c == '\n').count()).unwrap_or(0)
-}
-
-pub(crate) fn micros(start: Instant) -> u64 {
-    u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX)
 }

@@ -11,7 +11,7 @@ use phasegate_evidence::{ApplyFailure, ReasonCode, Refusal};
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::Command;
 
-use crate::apply::{AppliedStatement, micros};
+use crate::applied::{AppliedStatement, micros};
 
 /// Runs a command in this folder, with the database as its `DATABASE_URL`.
 ///

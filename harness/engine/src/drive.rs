@@ -11,14 +11,14 @@ use phasegate_evidence::{
 
 use crate::{
     RunError,
-    apply::{AppliedStatement, micros},
+    applied::{AppliedStatement, micros},
+    defects::prove_defects,
     events::Events,
-    gates::{Planned, Setting, rows_before},
-    happened::Log,
+    gates::{Setting, rows_before},
+    happened::{Log, Planned},
     keep::KeptDatabase,
     migration::Migration,
     phase::Asked,
-    prove::prove_defects,
     rollback::WayBack,
     states::{Laid, State, States},
     stop::Stop,

@@ -1,53 +1,15 @@
 //! Findings: what the contract does not demand but a validator must know, shown by its steps after a phase.
 
 use phasegate_database::{Database, Session};
-use phasegate_evidence::{
-    Event, Reason, Verdict,
-    judge::{Expectation, Judged, Observation, Sequence, judge, names_sessions},
-};
+use phasegate_evidence::judge::names_sessions;
 
 use crate::{
-    RunError,
-    events::Events,
-    happened::Log,
+    happened::{Log, Shown},
     observe::{steps_leave_a_setting, try_steps, try_steps_apart},
     states::States,
     stop::Stop,
     suite::{Finding, Phase},
 };
-
-/// A finding that was tried.
-pub(crate) struct Shown<'a> {
-    finding: &'a Finding,
-    seen: Observation,
-    judged: Judged,
-}
-
-impl<'a> Shown<'a> {
-    fn of(finding: &'a Finding, seen: Observation) -> Self {
-        let judged = judge(&Expectation::Sequence(Sequence { steps: finding.steps.clone() }), &seen);
-        Self { finding, seen, judged }
-    }
-
-    /// What broke, if anything did.
-    pub(crate) fn broke(&self) -> Option<&Reason> {
-        match &self.seen {
-            Observation::Broken { reason } => Some(reason),
-            _ => None,
-        }
-    }
-
-    /// The event that says so.
-    pub(crate) fn event(self, suite: &str, events: &mut Events<'_>) -> Result<Event, RunError> {
-        Ok(Event::FindingTried {
-            suite: suite.to_owned(),
-            finding: self.finding.id.clone(),
-            confirmed: self.judged.verdict == Verdict::Passed,
-            reason: self.judged.reason,
-            observation: events.observed(self.seen)?,
-        })
-    }
-}
 
 /// Whether a finding that is shown after this phase commits what it does.
 pub(crate) fn findings_commit(states: &States, phase: &Phase) -> bool {

@@ -8,66 +8,21 @@ use std::{
 
 use phasegate_database::{Database, Error, Host, Session, TableRows, refusal_of};
 use phasegate_evidence::{
-    Catalog, Event, Reason, ServerFacts,
-    judge::{Check, Expectation, Judged, Judging, Observation, inapplicable, judge},
+    Catalog, ServerFacts,
+    judge::{Check, Expectation, Judging, inapplicable},
 };
 
 use crate::{
-    RunError,
-    events::Events,
-    happened::Log,
+    happened::{Judgement, Log, Planned},
     observe::{Context, KnownCatalog, leaves_a_setting, try_check, try_check_apart},
     states::{State, States},
     stop::Stop,
-    suite::Gate,
 };
 
 /// How many checks make a further session worth its clone.
 pub(crate) const CHECKS_PER_SESSION: usize = 200;
 /// How many sessions judge at once at the most.
 const SESSIONS_MAX: usize = 4;
-
-/// A check and the gate that it belongs to.
-pub(crate) type Planned<'a> = (&'a Gate, &'a Check);
-
-/// What a check came to.
-pub(crate) struct Judgement<'a> {
-    pub(crate) gate: &'a Gate,
-    pub(crate) check: &'a Check,
-    pub(crate) seen: Observation,
-    pub(crate) judged: Judged,
-    pub(crate) took: Duration,
-}
-
-impl<'a> Judgement<'a> {
-    pub(crate) fn of((gate, check): Planned<'a>, seen: Observation, took: Duration) -> Self {
-        let judged = judge(&check.expectation, &seen);
-        Self { gate, check, seen, judged, took }
-    }
-
-    /// The event that says so.
-    pub(crate) fn event(self, suite: &str, phase: &str, events: &mut Events<'_>) -> Result<Event, RunError> {
-        Ok(Event::CheckJudged {
-            suite: suite.to_owned(),
-            phase: phase.to_owned(),
-            gate: self.gate.id.clone(),
-            check: self.check.id.clone(),
-            verdict: self.judged.verdict,
-            reason: self.judged.reason,
-            examined: self.judged.examined,
-            observation: events.observed(self.seen)?,
-            duration_us: u64::try_from(self.took.as_micros()).unwrap_or(u64::MAX),
-        })
-    }
-
-    /// What broke, if anything did; then nothing more is tried (rule 11).
-    pub(crate) fn broke(&self) -> Option<&Reason> {
-        match &self.seen {
-            Observation::Broken { reason } => Some(reason),
-            _ => None,
-        }
-    }
-}
 
 /// What all checks of a phase share.
 #[derive(Clone, Copy)]

@@ -1,10 +1,95 @@
 //! What happens while a phase is judged, written down when it happens.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
-use phasegate_evidence::{Reason, Verdict, judge::Expectation};
+use phasegate_evidence::{
+    Event, Reason, Verdict,
+    judge::{Check, Expectation, Judged, Observation, Sequence, judge},
+};
 
-use crate::{RunError, events::Events, findings::Shown, gates::Judgement, suite::Phase};
+use crate::{
+    RunError,
+    events::Events,
+    suite::{Finding, Gate, Phase},
+};
+
+/// A check and the gate that it belongs to.
+pub(crate) type Planned<'a> = (&'a Gate, &'a Check);
+
+/// What a check came to.
+pub(crate) struct Judgement<'a> {
+    pub(crate) gate: &'a Gate,
+    pub(crate) check: &'a Check,
+    pub(crate) seen: Observation,
+    pub(crate) judged: Judged,
+    pub(crate) took: Duration,
+}
+
+impl<'a> Judgement<'a> {
+    pub(crate) fn of((gate, check): Planned<'a>, seen: Observation, took: Duration) -> Self {
+        let judged = judge(&check.expectation, &seen);
+        Self { gate, check, seen, judged, took }
+    }
+
+    /// The event that says so.
+    pub(crate) fn event(self, suite: &str, phase: &str, events: &mut Events<'_>) -> Result<Event, RunError> {
+        Ok(Event::CheckJudged {
+            suite: suite.to_owned(),
+            phase: phase.to_owned(),
+            gate: self.gate.id.clone(),
+            check: self.check.id.clone(),
+            verdict: self.judged.verdict,
+            reason: self.judged.reason,
+            examined: self.judged.examined,
+            observation: events.observed(self.seen)?,
+            duration_us: u64::try_from(self.took.as_micros()).unwrap_or(u64::MAX),
+        })
+    }
+
+    /// What broke, if anything did; then nothing more is tried (rule 11).
+    pub(crate) fn broke(&self) -> Option<&Reason> {
+        match &self.seen {
+            Observation::Broken { reason } => Some(reason),
+            _ => None,
+        }
+    }
+}
+
+/// A finding that was tried.
+pub(crate) struct Shown<'a> {
+    finding: &'a Finding,
+    seen: Observation,
+    judged: Judged,
+}
+
+impl<'a> Shown<'a> {
+    pub(crate) fn of(finding: &'a Finding, seen: Observation) -> Self {
+        let judged = judge(&Expectation::Sequence(Sequence { steps: finding.steps.clone() }), &seen);
+        Self { finding, seen, judged }
+    }
+
+    /// What broke, if anything did.
+    pub(crate) fn broke(&self) -> Option<&Reason> {
+        match &self.seen {
+            Observation::Broken { reason } => Some(reason),
+            _ => None,
+        }
+    }
+
+    /// The event that says so.
+    pub(crate) fn event(self, suite: &str, events: &mut Events<'_>) -> Result<Event, RunError> {
+        Ok(Event::FindingTried {
+            suite: suite.to_owned(),
+            finding: self.finding.id.clone(),
+            confirmed: self.judged.verdict == Verdict::Passed,
+            reason: self.judged.reason,
+            observation: events.observed(self.seen)?,
+        })
+    }
+}
 
 /// Writes down what happens while a phase is judged. Whoever judges waits until it is written: a check of SQLite works on
 /// the thread that would write, and what was judged before it would else be lost with it.

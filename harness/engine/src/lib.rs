@@ -3,9 +3,11 @@
 //!
 //! [`run`], [`check`] and [`prove`] are the verbs of the command; each is a configuration of the one loop in `drive.rs`.
 
+mod applied;
 mod apply;
 mod check;
 mod command;
+mod defects;
 mod drive;
 mod error;
 mod events;
@@ -31,12 +33,13 @@ pub mod suite;
 mod target;
 
 pub use check::{CheckRequest, check};
+pub use defects::try_defect;
 pub use error::RunError;
 pub use events::{Events, Listener};
 pub use judge_gate::{judge_gate, judge_gates_on};
 pub use limits::Limits;
 pub use migration::Migration;
-pub use prove::{ProveRequest, prove, try_defect};
+pub use prove::{ProveRequest, prove};
 pub use record::{RecordError, Recorder};
 pub use run::{Finished, Request, run};
 pub use scenario::play;

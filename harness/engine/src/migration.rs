@@ -9,7 +9,8 @@ use phasegate_database::Session;
 use phasegate_evidence::{ApplyFailure, judge::Direction};
 
 use crate::{
-    apply::{Application, Progress, Way, apply},
+    applied::Progress,
+    apply::{Application, Way, apply},
     suite::{Phase, PhaseStep, Scenario, SqlFile, Suite, TransactionMode},
 };
 

@@ -8,8 +8,8 @@ use phasegate_evidence::judge::{Expectation, Observation, Rollback};
 
 use crate::{
     findings::{findings_commit, try_findings, try_findings_apart, try_findings_with},
-    gates::{CHECKS_PER_SESSION, Judgement, Planned, Setting, judge_apart, judge_on, judge_on_clones, judge_with},
-    happened::Log,
+    gates::{CHECKS_PER_SESSION, Setting, judge_apart, judge_on, judge_on_clones, judge_with},
+    happened::{Judgement, Log, Planned},
     rollback::WayBack,
     states::States,
     stop::Stop,

@@ -13,8 +13,8 @@ use crate::{
     keep::KeptDatabase,
     migration::Migration,
     plan::plan,
-    prove::play_scenarios,
     record::Recorder,
+    scenario::play_scenarios,
     states::States,
     suite::Suite,
 };

@@ -1,21 +1,47 @@
 //! Scenarios: runs that deviate on purpose, each with the end that is expected of it.
 
+use std::time::Instant;
+
 use phasegate_database::Error;
 use phasegate_evidence::{
-    Event, ScenarioExpected, ScenarioPlan,
+    Event, ScenarioExpected, ScenarioPlan, Verdict,
     judge::{Expectation, Judged, Judging, Observation, judge},
 };
 
 use crate::{
     RunError,
+    applied::micros,
     apply::Application,
-    drive::{AfterFailure, Drive, Findings},
+    drive::{AfterFailure, Drive, Ended, Findings},
     events::Events,
     migration::Migration,
     observe::{OwnDatabase, try_steps},
     states::{State, States},
     suite::{Gate, Phase, Scenario},
 };
+
+/// Plays every scenario of a suite, once its phases are passed.
+pub(crate) async fn play_scenarios(states: &States, ended: &Ended, events: &mut Events<'_>) -> Result<(), RunError> {
+    if ended.broke || ended.passed.len() != states.suite().phases.len() + 1 {
+        return Ok(());
+    }
+    for scenario in &states.suite().scenarios {
+        let start = Instant::now();
+        let judged = play(states, scenario, events).await?;
+        let suite = states.suite().name.clone();
+        events.emit(Event::ScenarioEnded {
+            suite: suite.clone(),
+            scenario: scenario.slug.clone(),
+            verdict: judged.verdict,
+            reason: judged.reason.clone(),
+            duration_us: micros(start),
+        })?;
+        if let (Verdict::Error, Some(reason)) = (judged.verdict, judged.reason) {
+            return events.emit(Event::SuiteStopped { suite, reason });
+        }
+    }
+    Ok(())
+}
 
 /// Plays a scenario, and judges how it ended.
 ///

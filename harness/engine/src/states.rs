@@ -12,11 +12,7 @@ use phasegate_server::Server;
 use tokio::sync::Mutex;
 
 use crate::{
-    RunError,
-    apply::{Application, Progress},
-    limits::Limits,
-    migration::Migration,
-    server::host_of,
+    RunError, applied::Progress, apply::Application, limits::Limits, migration::Migration, server::host_of,
     suite::Suite,
 };
 

@@ -10,9 +10,8 @@ use phasegate_evidence::{
 
 use super::{
     catalogs::{self, KnownCatalog},
-    own_database::OwnDatabase,
     queries,
-    sessions::{self, StepDefaults},
+    sessions::{self, OwnDatabase, StepDefaults},
     steps, writes,
 };
 

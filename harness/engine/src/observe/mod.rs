@@ -11,5 +11,6 @@ mod writes;
 
 pub(crate) use catalogs::KnownCatalog;
 pub(crate) use check::{Context, leaves_a_setting, try_check, try_steps};
-pub(crate) use own_database::{OwnDatabase, try_check_apart, try_steps_apart};
+pub(crate) use own_database::{try_check_apart, try_steps_apart};
+pub(crate) use sessions::OwnDatabase;
 pub(crate) use steps::steps_leave_a_setting;

@@ -5,14 +5,10 @@ use std::time::Duration;
 use phasegate_database::{Database, Error, Host, Session};
 use phasegate_evidence::judge::{Check, Observation, Step, inapplicable};
 
-use super::check::{Context, try_check, try_steps};
-
-/// A database on which nothing else is tried, before or after.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct OwnDatabase<'a> {
-    pub(crate) host: &'a Host,
-    pub(crate) database: &'a Database,
-}
+use super::{
+    check::{Context, try_check, try_steps},
+    sessions::OwnDatabase,
+};
 
 /// Tries a check on a clone that is dropped after it. Nobody may be connected to the state that is cloned.
 pub(crate) async fn try_check_apart(

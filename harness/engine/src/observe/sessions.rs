@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, pin::pin, time::Duration};
 
-use phasegate_database::{Backend, Error, Ran, Session, refusal_of};
+use phasegate_database::{Backend, Database, Error, Host, Ran, Session, refusal_of};
 use phasegate_evidence::{
     Reason,
     judge::{Observation, Sequence, SequenceSeen, Step, StepSeen},
@@ -10,10 +10,16 @@ use phasegate_evidence::{
 use tokio::task::JoinHandle;
 
 use super::{
-    own_database::OwnDatabase,
     steps::try_step,
     watcher::{Until, Watcher},
 };
+
+/// A database on which nothing else is tried, before or after.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OwnDatabase<'a> {
+    pub(crate) host: &'a Host,
+    pub(crate) database: &'a Database,
+}
 
 /// How the check's own session is called where it holds up a named one.
 const UNNAMED: &str = "the check's own session";

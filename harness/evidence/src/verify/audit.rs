@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::verification::Fault;
+use super::fault::Fault;
 use crate::{
     ChainError, Digest, EVENTS_FILE, FORMAT_VERSION, FolderError, Link, PLAN_FILE, Plan, RunFolder, read_chain,
 };

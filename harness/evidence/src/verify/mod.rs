@@ -2,9 +2,11 @@
 
 mod again;
 mod audit;
+mod fault;
 mod files;
 mod judgement;
 mod order;
 mod verification;
 
-pub use verification::{Fault, Verification, verify};
+pub use fault::Fault;
+pub use verification::{Verification, verify};

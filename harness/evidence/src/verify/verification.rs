@@ -1,14 +1,5 @@
-use super::audit::Audit;
+use super::{audit::Audit, fault::Fault};
 use crate::{Digest, Event, FolderError, PLAN_FILE, RunFolder, RunResult};
-
-/// One thing that does not hold in a run folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// The file, relative to the run folder.
-    pub file: String,
-    /// What does not hold.
-    pub what: String,
-}
 
 /// What a verification found.
 #[derive(Debug, Clone)]
