@@ -6,7 +6,8 @@ use toml::{Spanned, de::DeValue};
 
 use super::{
     Gate, SuiteError,
-    check_file::{CheckFile, check},
+    check::check,
+    check_file::CheckFile,
     expand::{self, Common, Shared, Standing},
     sessions,
     source::{Source, Table},

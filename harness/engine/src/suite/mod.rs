@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod bad_input_tests;
+mod check;
 mod check_file;
 mod error;
 mod expand;
