@@ -53,7 +53,7 @@ impl Cluster {
         Access::Socket { folder: self.folder.clone(), port: self.port, password: self.password.clone() }
     }
 
-    /// Stops the server at once and removes what it left. Its databases go while it is ending, which nobody reads any more.
+    /// Stops the server at once and removes what it left. Its databases go while it ends: nobody reads them any more.
     pub(crate) fn stop(self) -> Result<(), ServerError> {
         let databases = self.folder.join("data/base");
         self.supervisor.stop(|| folder::remove_each(&databases))
@@ -80,7 +80,8 @@ pub(crate) async fn set_password(connection: &mut PgConnection, password: &str) 
     // Servers before 16 do not know the setting, and hash with their fixed number of rounds.
     let (statement, _): (String, Option<String>) = sqlx::query_as(
         "SELECT format('ALTER ROLE %I PASSWORD %L', current_user, $1::text),
-                (SELECT set_config('scram_iterations', '1', false) WHERE current_setting('scram_iterations', true) <> '')",
+                (SELECT set_config('scram_iterations', '1', false)
+                  WHERE current_setting('scram_iterations', true) IS NOT NULL)",
     )
     .bind(password)
     .fetch_one(&mut *connection)

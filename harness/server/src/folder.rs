@@ -20,8 +20,8 @@ pub(crate) const PREFIX: &str = "phasegate-pg-";
 const LONGEST: usize = 90;
 
 /// A file system in memory. Making a file costs a few microseconds there, always. On a disk it may cost a hundred: ext4
-/// passes over the inodes that were deleted in the last seconds one by one, of which a run leaves thousands, and a clone
-/// that takes 5 ms in memory has been seen to take 100 ms there.
+/// passes one by one over the inodes that were deleted in the last seconds, of which a run leaves thousands, and a
+/// clone that takes 5 ms in memory has been seen to take 100 ms there.
 const MEMORY: &str = "/dev/shm";
 
 /// The room that memory must offer for a server to live there.

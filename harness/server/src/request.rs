@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use crate::{choice::Choice, version::Version};
 
-/// What is asked of a server, from which [`Request::start`] makes one. It begins with the function that is named after
-/// the kind of server: [`embedded`], [`container`], [`local`] or [`external`]; [`Request::default`] takes whatever is at
-/// hand.
+/// What is asked of a server, from which [`Request::start`] makes one. [`embedded`], [`container`], [`local`] and
+/// [`external`] ask for that kind, [`Request::default`] for whatever is at hand.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
     /// Which kind of server.

@@ -192,8 +192,8 @@ impl Container {
     }
 }
 
-/// The address that the port is published at: this machine's own, where Docker runs on it. Who is in a container reaches
-/// it by the gateway of Docker's bridge, if that has one: testcontainers tells by the same mark, and then names this host.
+/// The address that the port is published at: this machine's own, where Docker runs on it. Who is in a container
+/// reaches it by the gateway of Docker's bridge, if that has one: testcontainers goes by the same mark.
 async fn published_at(docker: &Docker) -> String {
     let here = std::env::var("DOCKER_HOST").map_or(true, |host| host.is_empty() || host.starts_with("unix:"));
     if !here {

@@ -10,7 +10,7 @@ use std::{
 use super::{patch::entries, place::TEMPLATE};
 use crate::{account::Account, error::ServerError, folder, initdb::initialise, installation::Installation, settings};
 
-/// What the words of this step are preceded by.
+/// What is being done, for errors.
 const STEP: &str = "initialise the template cluster";
 
 /// Initialises a cluster with one database that has the extension already, and packs it.
@@ -32,8 +32,8 @@ pub(super) fn prepare(installation: &Installation, place: &Path) -> Result<(), S
 }
 
 /// Removes what a server makes anew when it needs it, and every clone of a database would copy: the maps of free space
-/// and of visibility, which PostgreSQL treats as hints that may be missing, and the write-ahead log before and after the
-/// segment that a start reads.
+/// and of visibility, which PostgreSQL takes for hints that may be missing, and the write-ahead log but for the segment
+/// that a start reads.
 fn strip(installation: &Installation, data: &Path) -> Result<(), ServerError> {
     let mut folders = entries(&data.join("base"))?;
     folders.push(data.join("global"));
