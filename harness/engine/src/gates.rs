@@ -14,7 +14,7 @@ use phasegate_evidence::{
 
 use crate::{
     happened::{Judgement, Log, Planned},
-    observe::{Context, KnownCatalog, leaves_a_setting, try_check, try_check_apart},
+    observe::{Context, KnownCatalog, MarkedSession, Marks, try_check, try_check_apart},
     states::{State, States},
     stop::Stop,
 };
@@ -52,6 +52,11 @@ impl<'a> Setting<'a> {
             rows: self.rows.get(&check.id).map(Arc::as_ref),
             own: None,
         }
+    }
+
+    /// The session of the checks that leave marks on theirs.
+    pub(crate) fn marked(&self) -> MarkedSession {
+        if self.judging == Judging::CheckReadOnly { MarkedSession::read_only() } else { MarkedSession::default() }
     }
 
     /// A session for checks.
@@ -118,14 +123,16 @@ pub(crate) async fn judge_on(
     log: &Log<'_, '_>,
 ) -> Result<(), Stop> {
     let mut session = setting.connect(database).await?;
-    judge_with(setting, &mut session, database, checks, log).await?;
+    let mut marked = setting.marked();
+    judge_with(setting, (&mut session, &mut marked), database, checks, log).await?;
+    marked.close().await?;
     Ok(session.close().await?)
 }
 
-/// Judges checks one after the other on a session that is theirs. One that leaves a mark on its session has one of its own.
+/// Judges checks one after the other on a session that is theirs, and on another those that leave marks on theirs.
 pub(crate) async fn judge_with(
     setting: Setting<'_>,
-    session: &mut Session,
+    (session, marked): (&mut Session, &mut MarkedSession),
     database: &Database,
     checks: &[Planned<'_>],
     log: &Log<'_, '_>,
@@ -138,11 +145,13 @@ pub(crate) async fn judge_with(
     for (gate, check) in checks {
         let context = Context { known: Some(&known), ..setting.context(check) };
         let start = Instant::now();
-        let seen = if leaves_a_setting(check) {
-            session.flush().await?;
-            try_check(&mut setting.connect(database).await?, check, context).await
-        } else {
+        let marks = Marks::of_check(check);
+        let seen = if marks.are_none() {
+            marked.flush().await?;
             try_check(session, check, context).await
+        } else {
+            session.flush().await?;
+            try_check(marked.ready_for(&marks, setting.host, database).await?, check, context).await
         };
         let judgement = Judgement::of((gate, check), seen, start.elapsed());
         let is_over = judgement.broke().is_some();

@@ -72,6 +72,27 @@ fn what_a_phase_sets_in_its_session_ends_with_it() {
     passes(&run(workspace.path(), &up, NO_TITLE, &gate(&checks)));
 }
 
+/// Checks that set settings share a session, but none meets what another left: unset is no longer unset once it was set.
+#[test]
+fn a_setting_of_one_check_is_not_met_by_another() {
+    let workspace = workspace();
+    let value = |name: &str| format!("coalesce(current_setting('my.{name}', true), 'unset')");
+    let both = format!("SELECT {}, {}", value("a"), value("b"));
+    let with = |id: &str, settings: &str, row: &str| query(id, &both, row) + &format!("settings = {{ {settings} }}\n");
+    let by_sql = "[[check]]\nid = \"2.1.5\"\ntitle = \"t\"\n[[check.step]]\nrun = \"SET LOCAL my.b = 's'\"\n\
+        [[check.step]]\nrun = \"SELECT current_setting('my.b')\"\nrows = [[\"s\"]]\n";
+    let checks = [
+        with("2.1.1", "'my.a' = '1'", "1\", \"unset"),
+        with("2.1.2", "'my.a' = '2'", "2\", \"unset"),
+        with("2.1.3", "'my.b' = '3'", "unset\", \"3"),
+        with("2.1.4", "'my.a' = '4', 'my.b' = '5'", "4\", \"5"),
+        by_sql.to_owned(),
+        with("2.1.6", "'my.a' = '6'", "6\", \"unset"),
+        query("2.1.7", &both, "unset\", \"unset"),
+    ];
+    passes(&run(workspace.path(), TITLE, NO_TITLE, &gate(&checks.concat())));
+}
+
 #[test]
 fn a_phase_that_forgets_prepared_statements_hinders_nobody() {
     let workspace = workspace();

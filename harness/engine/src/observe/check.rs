@@ -162,13 +162,3 @@ pub(crate) async fn try_steps(
         Err(error) => Observation::Broken { reason: error.reason() },
     }
 }
-
-/// Whether trying the check leaves a mark on its session: a setting that was once set within a transaction is the empty
-/// text afterwards and no longer unset, which the next check could meet.
-pub(crate) fn leaves_a_setting(check: &Check) -> bool {
-    let by_steps = match &check.expectation {
-        Expectation::Sequence(sequence) => steps::steps_leave_a_setting(&sequence.steps),
-        _ => false,
-    };
-    steps::leave_a_mark(&check.settings) || by_steps || steps::sets(check.given.as_deref().unwrap_or_default())
-}
