@@ -52,6 +52,17 @@ impl Session {
         }
     }
 
+    /// Runs all of these statements, where a server is asked in one message.
+    ///
+    /// # Errors
+    /// At the first statement that is refused, which the error does not name.
+    pub async fn run_all(&mut self, statements: &[&str]) -> Result<(), Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.run_all(statements).await,
+            Connection::Sqlite(session) => statements.iter().try_for_each(|statement| session.run(statement).map(drop)),
+        }
+    }
+
     /// Runs statements one by one, as at a prompt: each commits by itself, unless one of them begins a transaction.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use phasegate_database::{Database, Error, Host, Session, SyntaxFault};
+use phasegate_database::{Database, Error, Host, Session, Statement, SyntaxFault};
 use phasegate_evidence::{ApplyFailure, Refusal};
 
 use crate::{
@@ -36,13 +36,15 @@ pub(crate) struct Way<'a> {
     pub(crate) folder: &'a Path,
 }
 
-/// Applies one step of a phase. With [`TransactionMode::Phase`] nothing of it is left when a statement is refused.
+/// Applies one step of a phase. With [`TransactionMode::Phase`] nothing of it is left when a statement is refused. Where
+/// nobody asks for the progress, the statements of a transaction go in one message, and one by one only when one of them is
+/// refused, so that it is named.
 pub(crate) async fn apply(
     session: &mut Session,
     on: Application<'_>,
     step: &PhaseStep,
     way: Way<'_>,
-    progress: &mut Progress<'_>,
+    progress: Option<&mut Progress<'_>>,
 ) -> Result<(), ApplyFailure> {
     match step {
         PhaseStep::Command(command) => {
@@ -50,7 +52,10 @@ pub(crate) async fn apply(
             session.step_aside().map_err(outside)?;
             let outcome = run_command(command, &on.host.url(on.database), way.folder, on.limit).await;
             session.come_back().map_err(outside)?;
-            progress(outcome?);
+            let applied = outcome?;
+            if let Some(progress) = progress {
+                progress(applied);
+            }
         }
         PhaseStep::Sql(files) => {
             session.limit(on.limit);
@@ -64,63 +69,78 @@ async fn apply_files(
     session: &mut Session,
     files: &[SqlFile],
     way: Way<'_>,
-    progress: &mut Progress<'_>,
+    progress: Option<&mut Progress<'_>>,
 ) -> Result<(), ApplyFailure> {
-    let whole = way.transaction == TransactionMode::Phase;
-    let outside = |error: Error| failure("the transaction", 0, 0, &error);
-    if whole {
-        session.begin().await.map_err(outside)?;
-    } else {
+    if way.transaction == TransactionMode::None {
         // Statements that are sent in one message are one transaction, which some statements do not allow.
         session.flush().await.map_err(outside)?;
+        return apply_statements(session, files, way.role, progress).await;
     }
-    let outcome = apply_statements(session, files, way.role, progress).await;
-    match outcome {
-        Ok(()) if whole => {
-            // Constraints that are deferred refuse here.
-            let last = files.last().map_or("COMMIT", |file| file.path.as_str());
-            session.commit().await.map_err(|error| {
-                let mut refused = failure(last, 0, 0, &error);
-                refused.message = format!("COMMIT: {}", refused.message);
-                refused
-            })
+    if progress.is_none() {
+        let Err(refused) =
+            in_transaction(session, files, async |session| at_once(session, files, way.role).await).await
+        else {
+            return Ok(());
+        };
+        if refused.broke.is_some() {
+            return Err(refused);
         }
-        Ok(()) => Ok(()),
-        Err(refused) => {
-            if whole {
-                // A connection that is lost has rolled back by itself.
-                let _ = session.rollback().await;
-            }
-            Err(refused)
-        }
+        // What is refused once is refused, whatever comes of it when it is tried again to learn its name.
+        let named =
+            in_transaction(session, files, async |session| apply_statements(session, files, way.role, None).await);
+        return Err(named.await.err().unwrap_or(refused));
     }
+    in_transaction(session, files, async |session| apply_statements(session, files, way.role, progress).await).await
+}
+
+async fn in_transaction(
+    session: &mut Session,
+    files: &[SqlFile],
+    work: impl AsyncFnOnce(&mut Session) -> Result<(), ApplyFailure>,
+) -> Result<(), ApplyFailure> {
+    session.begin().await.map_err(outside)?;
+    if let Err(refused) = work(session).await {
+        // A connection that is lost has rolled back by itself.
+        let _ = session.rollback().await;
+        return Err(refused);
+    }
+    // Constraints that are deferred refuse here.
+    let last = files.last().map_or("COMMIT", |file| file.path.as_str());
+    session.commit().await.map_err(|error| {
+        let mut refused = failure(last, 0, 0, &error);
+        refused.message = format!("COMMIT: {}", refused.message);
+        refused
+    })
+}
+
+async fn at_once(session: &mut Session, files: &[SqlFile], role: Option<&str>) -> Result<(), ApplyFailure> {
+    take_on(session, role).await?;
+    let mut all = Vec::new();
+    for file in files {
+        all.extend(statements_of(file)?.iter().map(|statement| statement.text.as_str()));
+    }
+    session.run_all(&all).await.map_err(outside)
 }
 
 async fn apply_statements(
     session: &mut Session,
     files: &[SqlFile],
     role: Option<&str>,
-    progress: &mut Progress<'_>,
+    mut progress: Option<&mut Progress<'_>>,
 ) -> Result<(), ApplyFailure> {
-    if let Some(role) = role {
-        session.become_role(role).await.map_err(|error| failure("SET ROLE", 0, 0, &error))?;
-    }
+    take_on(session, role).await?;
     let mut ordinal = 0;
     for file in files {
-        let no_sql = |fault: SyntaxFault| {
-            ApplyFailure::refused(&file.path, fault.line, 0, &Refusal::without_code(fault.message))
-        };
-        let statements = file.statements().map_err(no_sql)?;
-        for statement in statements {
+        for statement in statements_of(file)? {
             ordinal += 1;
             let start = Instant::now();
             match session.run(&statement.text).await {
-                Ok(ran) => progress(AppliedStatement {
-                    file: file.path.clone(),
-                    line: statement.line,
-                    rows: ran.affected,
-                    duration_us: micros(start),
-                }),
+                Ok(ran) => {
+                    if let Some(progress) = &mut progress {
+                        let (file, line, rows) = (file.path.clone(), statement.line, ran.affected);
+                        progress(AppliedStatement { file, line, rows, duration_us: micros(start) });
+                    }
+                }
                 Err(error) => {
                     let position = match &error {
                         Error::Refused(refusal) => refusal.position,
@@ -133,6 +153,23 @@ async fn apply_statements(
         }
     }
     Ok(())
+}
+
+async fn take_on(session: &mut Session, role: Option<&str>) -> Result<(), ApplyFailure> {
+    let Some(role) = role else { return Ok(()) };
+    session.become_role(role).await.map_err(|error| failure("SET ROLE", 0, 0, &error))
+}
+
+fn statements_of(file: &SqlFile) -> Result<&[Statement], ApplyFailure> {
+    let no_sql =
+        |fault: SyntaxFault| ApplyFailure::refused(&file.path, fault.line, 0, &Refusal::without_code(fault.message));
+    file.statements().map_err(no_sql)
+}
+
+/// What no statement of the step brought about.
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
+fn outside(error: Error) -> ApplyFailure {
+    failure("the transaction", 0, 0, &error)
 }
 
 fn failure(file: &str, line: u32, statement: u32, error: &Error) -> ApplyFailure {

@@ -115,20 +115,21 @@ impl Migration {
         self.phases.len()
     }
 
+    /// How many statements the baseline has.
+    pub(crate) fn baseline_statements(&self) -> u32 {
+        let of_file = |file: &SqlFile| file.statements().map_or(0, <[_]>::len);
+        u32::try_from(self.baseline.iter().map(of_file).sum::<usize>()).unwrap_or(u32::MAX)
+    }
+
     /// Applies the baseline and its legacy rows, as the session's user.
-    pub(crate) async fn lay_baseline(
-        &self,
-        on: Application<'_>,
-        session: &mut Session,
-        progress: &mut Progress<'_>,
-    ) -> Result<(), ApplyFailure> {
+    pub(crate) async fn lay_baseline(&self, on: Application<'_>, session: &mut Session) -> Result<(), ApplyFailure> {
         if self.baseline.is_empty() {
             return Ok(());
         }
         let in_one = session.capabilities().transactional_baseline;
         let transaction = if in_one { TransactionMode::Phase } else { TransactionMode::None };
         let way = Way { transaction, role: None, folder: &self.folder };
-        apply(session, on, &PhaseStep::Sql(self.baseline.clone()), way, progress).await
+        apply(session, on, &PhaseStep::Sql(self.baseline.clone()), way, None).await
     }
 
     /// Does something to a database that is no phase, as the session's user.
@@ -139,7 +140,7 @@ impl Migration {
         step: &PhaseStep,
     ) -> Result<(), ApplyFailure> {
         let way = Way { transaction: TransactionMode::Phase, role: None, folder: &self.folder };
-        apply(session, on, step, way, &mut |_| {}).await
+        apply(session, on, step, way, None).await
     }
 
     /// Walks one phase.
@@ -149,7 +150,7 @@ impl Migration {
         session: &mut Session,
         index: usize,
         direction: Direction,
-        progress: &mut Progress<'_>,
+        progress: Option<&mut Progress<'_>>,
     ) -> Result<(), ApplyFailure> {
         let none = |why: &str| ApplyFailure { broke: None, ..ApplyFailure::of_harness("", why) };
         let phase = self.phases.get(index).ok_or_else(|| none("there is no such phase"))?;

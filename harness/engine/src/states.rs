@@ -152,7 +152,7 @@ impl States {
     pub async fn after(&self, migration: &Migration, phases: usize) -> Result<Arc<State>, RunError> {
         let mut state = None;
         for reached in 0..=phases {
-            let laid = self.lay(migration, reached, state.as_deref(), &mut |_| {}).await?;
+            let laid = self.lay(migration, reached, state.as_deref(), None).await?;
             state = Some(match laid {
                 Laid::Applied(state) | Laid::Reused(state) => state,
                 Laid::Failed { failure, .. } => return Err(RunError::Usage(failure.to_string())),
@@ -172,7 +172,7 @@ impl States {
         migration: &Migration,
         phases: usize,
         before: Option<&State>,
-        progress: &mut Progress<'_>,
+        progress: Option<&mut Progress<'_>>,
     ) -> Result<Laid, Error> {
         let name = migration.state_name(phases);
         // One state at a time: whoever comes second finds what the first laid.
@@ -193,7 +193,7 @@ impl States {
         let mut session = self.session(&database).await?;
         let on = Application { host: &self.host, database: &database, limit: self.limits.phase };
         let applied = match phases.checked_sub(1) {
-            None => migration.lay_baseline(on, &mut session, progress).await,
+            None => migration.lay_baseline(on, &mut session).await,
             Some(index) => migration.walk(on, &mut session, index, Direction::Up, progress).await,
         };
         if let Err(failure) = applied {
@@ -262,6 +262,12 @@ impl States {
         let rows = TableRows::take(session, &tables(&catalog), &[]).await?;
         let mut wanted = BTreeMap::new();
         for (tables, except) in self.wanted_after(phases) {
+            if except.is_empty()
+                && let Some(rows) = rows.among(&tables)
+            {
+                wanted.insert((tables, except), Arc::new(rows));
+                continue;
+            }
             // A table that a scenario leaves out is missed by the check that asks for it, if the run comes so far.
             if let Ok(rows) = refusal_of(TableRows::take(session, &tables, &except).await)? {
                 wanted.insert((tables, except), Arc::new(rows));

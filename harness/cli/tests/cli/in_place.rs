@@ -146,3 +146,22 @@ fn a_way_back_that_needs_what_down_set_is_no_way_back() {
     assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
     assert!(ran.stdout.contains("2.1.9") && ran.stdout.contains("title"), "{}", ran.stdout);
 }
+
+/// Declared objects are built to be read back: in the schema `public` where there is one, else in one of our own.
+#[test]
+fn what_is_declared_is_compared_where_there_is_no_schema_public() {
+    let up = format!(
+        "{TITLE}ALTER TABLE notes ADD CONSTRAINT short CHECK (length(title) < 9);\n\
+         CREATE UNIQUE INDEX by_title ON notes (title);\nALTER SCHEMA public RENAME TO app;\n"
+    );
+    let gate = |column: &str| {
+        format!(
+            "id = \"2.1\"\nclaim = \"notes can have a title\"\n[[check]]\nid = \"2.1.1\"\ntitle = \"t\"\n[check.catalog]\n\
+             \"column app.notes.title\" = \"{column}\"\n\"index app.by_title\" = \"UNIQUE ON app.notes (title)\"\n\
+             \"constraint app.notes.short\" = \"CHECK (length(title)<9)\"\n"
+        )
+    };
+    passes(&run(workspace().path(), &up, NO_TITLE, &gate("text")));
+    let ran = run(workspace().path(), &up, NO_TITLE, &gate("varchar"));
+    assert!(ran.code == 1 && ran.stdout.contains("character varying"), "{}{}", ran.stdout, ran.stderr);
+}

@@ -54,9 +54,20 @@ impl PostgresSession {
     /// # Errors
     /// At the first statement that is refused.
     pub async fn run(&mut self, sql: &str) -> Result<Ran, Error> {
+        self.run_many(sql, 1).await
+    }
+
+    /// Runs all of these statements, sent in one message. The server gives each the whole time limit.
+    pub(crate) async fn run_all(&mut self, statements: &[&str]) -> Result<(), Error> {
+        // The line break ends a comment that a statement may end with.
+        let many = u32::try_from(statements.len()).unwrap_or(u32::MAX);
+        self.run_many(&statements.join("\n;\n"), many).await.map(drop)
+    }
+
+    async fn run_many(&mut self, sql: &str, statements: u32) -> Result<Ran, Error> {
         let ahead = std::mem::take(&mut self.ahead);
         let message = if ahead.is_empty() { sql.to_owned() } else { format!("{ahead}{sql}") };
-        let outcome = self.within_limit(async |session| session.stream(message).await).await;
+        let outcome = self.within_limit(statements, async |session| session.stream(message).await).await;
         if forgets_prepared(sql) {
             self.connection.clear_cached_statements().await.map_err(|error| from_sqlx(&error, None))?;
         }
@@ -70,9 +81,10 @@ impl PostgresSession {
         })
     }
 
-    /// Waits for what a statement gives, a little longer than the server should let it go on.
+    /// Waits for what so many statements give, a little longer than the server should let them go on.
     async fn within_limit<T>(
         &mut self,
+        statements: u32,
         work: impl AsyncFnOnce(&mut Self) -> Result<T, sqlx::Error>,
     ) -> Result<T, Error> {
         if self.abandoned {
@@ -81,7 +93,7 @@ impl PostgresSession {
         let Some(limit) = self.limit else {
             return work(self).await.map_err(|error| from_sqlx(&error, None));
         };
-        match tokio::time::timeout(limit + LIMIT_GRACE, work(self)).await {
+        match tokio::time::timeout(limit.saturating_mul(statements) + LIMIT_GRACE, work(self)).await {
             Ok(outcome) => outcome.map_err(|error| from_sqlx(&error, Some(limit))),
             Err(_) => {
                 self.abandoned = true;
@@ -153,7 +165,7 @@ impl PostgresSession {
     pub(crate) async fn pairs(&mut self, query: &str) -> Result<Vec<(Option<String>, Option<String>)>, Error> {
         self.settle_ahead().await?;
         let query = AssertSqlSafe(query.to_owned());
-        self.within_limit(async |session| sqlx::query_as(query).fetch_all(&mut session.connection).await).await
+        self.within_limit(1, async |session| sqlx::query_as(query).fetch_all(&mut session.connection).await).await
     }
 
     /// Takes on a role until the end of the transaction.
