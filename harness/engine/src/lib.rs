@@ -12,6 +12,8 @@ mod drive;
 mod error;
 mod events;
 mod findings;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod gates;
 mod happened;
 mod judge_gate;

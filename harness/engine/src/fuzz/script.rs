@@ -104,11 +104,11 @@ impl Script {
         self.compare(claim, expected.join("\n"), observed);
     }
 
-    /// Takes on a role and, where there is one, a tenant, for the steps up to [`Script::step_down`].
-    pub fn become_role(&mut self, role: &str, tenant: Option<&str>) {
+    /// Takes on a role for the steps up to [`Script::step_down`], and settings, which stay.
+    pub fn become_role(&mut self, role: &str, settings: &[(&str, &str)]) {
         let mut sql = format!("SET LOCAL ROLE {};", Identifier(role));
-        if let Some(tenant) = tenant {
-            let _ = write!(sql, "\nSET LOCAL app.current_tenant_id = {};", Literal(tenant));
+        for (name, value) in settings {
+            let _ = write!(sql, "\nSET LOCAL {} = {};", Identifier(name), Literal(value));
         }
         self.given(sql);
     }

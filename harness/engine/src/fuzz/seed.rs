@@ -30,7 +30,9 @@ impl Seed {
         Self(RandomState::new().build_hasher().finish())
     }
 
-    pub(crate) fn rng(self) -> TestRng {
+    /// The random choices of this seed.
+    #[must_use]
+    pub fn rng(self) -> TestRng {
         let mut bytes = [0; 32];
         for chunk in bytes.chunks_exact_mut(8) {
             chunk.copy_from_slice(&self.0.to_le_bytes());
@@ -46,16 +48,9 @@ impl fmt::Display for Seed {
 }
 
 /// A seed that is no number.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("PHASEGATE_SEED is `{0}`: write a number, decimal or hexadecimal after `0x`")]
 pub struct BadSeed(String);
-
-impl fmt::Display for BadSeed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PHASEGATE_SEED is `{}`: write a number, decimal or hexadecimal after `0x`", self.0)
-    }
-}
-
-impl std::error::Error for BadSeed {}
 
 impl FromStr for Seed {
     type Err = BadSeed;
