@@ -2,3 +2,4 @@
 //! real server.
 
 pub mod attribution_b03;
+pub mod notes;
