@@ -15,21 +15,21 @@ use super::{
 #[derive(Debug, Clone)]
 pub struct Counterexample<C> {
     /// The property.
-    pub property: &'static str,
+    pub(crate) property: &'static str,
     /// The state that a clone was made of, in words.
-    pub state: &'static str,
+    pub(crate) state: &'static str,
     /// Where the random choices came from.
-    pub seed: Seed,
+    pub(crate) seed: Seed,
     /// Which case of that seed it was shrunk from, from 1.
-    pub number: u32,
+    pub(crate) number: u32,
     /// What runs the test of a property whose name follows.
-    pub command: String,
+    pub(crate) command: String,
     /// The defect that was put in, if one was.
-    pub mutation: String,
+    pub(crate) mutation: String,
     /// The case.
     pub case: C,
     /// Its script.
-    pub script: Script,
+    pub(crate) script: Script,
     /// Where it differs.
     pub found: Vec<Discrepancy>,
 }

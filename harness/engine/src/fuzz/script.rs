@@ -94,7 +94,7 @@ impl Script {
     }
 
     /// The statements of a phase, all or none.
-    pub fn walk(&mut self, claim: impl Into<String>, sql: &str, expected: &Outcome) {
+    pub(crate) fn walk(&mut self, claim: impl Into<String>, sql: &str, expected: &Outcome) {
         self.compare(claim, expected.to_string(), call("walk", sql));
     }
 
@@ -154,8 +154,7 @@ impl Script {
     }
 
     /// The SQL of one step, by its number from 1; empty for a step that reads the catalog.
-    #[must_use]
-    pub fn sql(&self, number: usize) -> String {
+    pub(crate) fn sql(&self, number: usize) -> String {
         match number.checked_sub(1).and_then(|index| self.steps.get(index)) {
             Some(Step::Given(sql)) => format!("{sql}\n"),
             Some(Step::Compare { expected, observed, .. }) => {

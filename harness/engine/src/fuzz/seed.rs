@@ -14,10 +14,7 @@ pub struct Seed(pub u64);
 
 impl Seed {
     /// The one that `PHASEGATE_SEED` asks for, or else a new one.
-    ///
-    /// # Errors
-    /// When the variable holds no number.
-    pub fn from_environment() -> Result<Self, BadSeed> {
+    pub(crate) fn from_environment() -> Result<Self, BadSeed> {
         match std::env::var("PHASEGATE_SEED") {
             Ok(text) => text.parse(),
             Err(_) => Ok(Self::random()),
@@ -25,8 +22,7 @@ impl Seed {
     }
 
     /// One that nobody can foresee: the keys of a new hash map are random too.
-    #[must_use]
-    pub fn random() -> Self {
+    pub(crate) fn random() -> Self {
         Self(RandomState::new().build_hasher().finish())
     }
 

@@ -20,8 +20,8 @@ impl Stage {
     /// After the last phase, with the suite's legacy rows.
     #[must_use]
     pub fn after_all_phases(states: Arc<States>) -> Self {
-        let migration = Migration::of(states.suite());
-        Self { states, phases: migration.phases(), migration }
+        let suite = states.suite();
+        Self { migration: Migration::of(suite), phases: suite.phases.len(), states }
     }
 
     /// Before the first phase, without any legacy row.
