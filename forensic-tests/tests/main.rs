@@ -6,6 +6,7 @@
 mod checks;
 mod existing_file;
 mod properties;
+mod properties_notes;
 mod properties_phases;
 mod properties_replay;
 mod properties_trial;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
     trials.extend(properties::trials(&world));
     trials.extend(properties_phases::trials(&world));
     trials.extend(properties_replay::trials(&world));
+    trials.extend(properties_notes::trials(&world));
     trials.extend(timescaledb::trials(&world));
     trials.extend(sessions::trials(&world));
     trials.extend(existing_file::trials(&world));

@@ -51,8 +51,7 @@ impl Migration {
     }
 
     /// The migration of a scenario of a suite.
-    #[must_use]
-    pub fn of_scenario(suite: &Suite, scenario: &Scenario) -> Self {
+    pub(crate) fn of_scenario(suite: &Suite, scenario: &Scenario) -> Self {
         let mut migration = Self::of(suite);
         if let Some(data) = &scenario.data {
             migration.baseline = suite.baseline.schema.iter().chain(data).cloned().collect();
@@ -78,8 +77,7 @@ impl Migration {
     }
 
     /// The id of a phase.
-    #[must_use]
-    pub fn phase_id(&self, index: usize) -> &str {
+    pub(crate) fn phase_id(&self, index: usize) -> &str {
         self.phases.get(index).map_or("", |phase| &phase.id)
     }
 
@@ -92,8 +90,7 @@ impl Migration {
     }
 
     /// A name for the state after so many phases, which two migrations share when they lead to it alike.
-    #[must_use]
-    pub fn state_name(&self, phases: usize) -> String {
+    pub(crate) fn state_name(&self, phases: usize) -> String {
         let mut hasher = DefaultHasher::new();
         for file in &self.baseline {
             (&file.path, &file.text).hash(&mut hasher);
@@ -107,12 +104,6 @@ impl Migration {
             (phase.transaction == TransactionMode::None).hash(&mut hasher);
         }
         format!("{:016x}", hasher.finish())
-    }
-
-    /// How many phases it has.
-    #[must_use]
-    pub fn phases(&self) -> usize {
-        self.phases.len()
     }
 
     /// How many statements the baseline has.

@@ -11,11 +11,10 @@ use phasegate_evidence::{
     Chain, Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, PLAN_FILE, Plan, RESULT_FILE, RunResult, SIGNATURES_FOLDER,
     canonical_bytes,
 };
-use serde::Serialize;
 
 /// The writing end of a run folder.
 #[derive(Debug)]
-pub struct Recorder {
+pub(crate) struct Recorder {
     run: String,
     folder: PathBuf,
     events: File,
@@ -47,10 +46,7 @@ pub enum RecordError {
 
 impl Recorder {
     /// Makes the folder and writes the plan into it.
-    ///
-    /// # Errors
-    /// When the folder exists or cannot be written.
-    pub fn start(runs: &Path, run: Option<String>, plan: &Plan) -> Result<Self, RecordError> {
+    pub(crate) fn start(runs: &Path, run: Option<String>, plan: &Plan) -> Result<Self, RecordError> {
         let run = run.unwrap_or_else(new_name);
         let folder = runs.join(&run);
         fs::create_dir_all(runs).map_err(unwritable(runs))?;
@@ -78,28 +74,17 @@ impl Recorder {
     }
 
     /// The name of the run.
-    #[must_use]
-    pub fn run(&self) -> &str {
+    pub(crate) fn run(&self) -> &str {
         &self.run
     }
 
-    /// Where the folder lies.
-    #[must_use]
-    pub fn folder(&self) -> &Path {
-        &self.folder
-    }
-
     /// Every event so far.
-    #[must_use]
-    pub fn events(&self) -> &[Event] {
+    pub(crate) fn events(&self) -> &[Event] {
         &self.kept
     }
 
     /// Appends an event.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn event(&mut self, event: Event) -> Result<(), RecordError> {
+    pub(crate) fn event(&mut self, event: Event) -> Result<(), RecordError> {
         let line = self.chain.append(now_unix_ms(), event.clone())?;
         let path = self.folder.join(EVENTS_FILE);
         self.events.write_all(format!("{line}\n").as_bytes()).map_err(unwritable(&path))?;
@@ -107,19 +92,8 @@ impl Recorder {
         Ok(())
     }
 
-    /// Stores a value among the outputs, in canonical JSON.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn output<T: Serialize>(&self, value: &T) -> Result<Digest, RecordError> {
-        self.output_bytes(&canonical_bytes(value)?)
-    }
-
     /// Stores bytes among the outputs. The same bytes are stored once.
-    ///
-    /// # Errors
-    /// When they cannot be written.
-    pub fn output_bytes(&self, bytes: &[u8]) -> Result<Digest, RecordError> {
+    pub(crate) fn output_bytes(&self, bytes: &[u8]) -> Result<Digest, RecordError> {
         let digest = Digest::of(bytes);
         let path = self.folder.join(OUTPUTS_FOLDER).join(digest.as_str());
         if !path.exists() {
@@ -129,10 +103,7 @@ impl Recorder {
     }
 
     /// Derives the result, writes it and ends the chain.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn finish(mut self, plan: &Plan) -> Result<(PathBuf, RunResult, Digest), RecordError> {
+    pub(crate) fn finish(mut self, plan: &Plan) -> Result<(PathBuf, RunResult, Digest), RecordError> {
         let result = RunResult::derive(plan, &self.kept);
         let bytes = canonical_bytes(&result)?;
         write_new(&self.folder.join(RESULT_FILE), &bytes)?;
@@ -190,7 +161,7 @@ mod tests {
     fn the_plan_is_there_before_anything_happens() {
         let runs = tempfile::tempdir().expect("temporary folder");
         let recorder = Recorder::start(runs.path(), None, &plan()).expect("recorder");
-        assert!(recorder.folder().join(PLAN_FILE).is_file());
+        assert!(recorder.folder.join(PLAN_FILE).is_file());
         assert!(matches!(recorder.events(), [Event::RunStarted { .. }]));
     }
 

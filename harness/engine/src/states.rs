@@ -46,7 +46,7 @@ pub struct State {
     /// The database that holds it; nobody writes to it.
     pub database: Database,
     /// What it holds.
-    pub catalog: Arc<Catalog>,
+    pub(crate) catalog: Arc<Catalog>,
     /// Every row of every table.
     pub(crate) rows: TableRows,
     /// Rows of some tables without some columns, for the checks that will ask for them.
@@ -134,14 +134,12 @@ impl States {
     }
 
     /// The server.
-    #[must_use]
-    pub fn server(&self) -> &ServerFacts {
+    pub(crate) fn server(&self) -> &ServerFacts {
         &self.server
     }
 
     /// How long things may take.
-    #[must_use]
-    pub fn limits(&self) -> Limits {
+    pub(crate) fn limits(&self) -> Limits {
         self.limits
     }
 

@@ -31,14 +31,14 @@ macro_rules! reason_codes {
             }
 
             /// The kinds of checks that give it.
-            #[must_use]
-            pub fn kinds(self) -> &'static str {
+            #[cfg(test)]
+            fn kinds(self) -> &'static str {
                 match self { $(Self::$variant => $kinds),* }
             }
 
             /// What it says.
-            #[must_use]
-            pub fn says(self) -> &'static str {
+            #[cfg(test)]
+            fn says(self) -> &'static str {
                 match self { $(Self::$variant => $says),* }
             }
         }
