@@ -15,6 +15,7 @@ mod runs;
 mod sessions;
 mod suites;
 mod timescaledb;
+mod untouched;
 mod world;
 
 use std::process::ExitCode;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
     trials.extend(properties_replay::trials(&world));
     trials.extend(properties_notes::trials(&world));
     trials.extend(timescaledb::trials(&world));
+    trials.extend(untouched::trials(&world));
     trials.extend(sessions::trials(&world));
     trials.extend(existing_file::trials(&world));
     trials.extend(runs::trials());

@@ -115,6 +115,17 @@ impl Kind {
         }
     }
 
+    /// Whether SQL keeps within a transaction that is rolled back, and, where only one statement is wanted, is one.
+    ///
+    /// # Errors
+    /// At the first statement that does not.
+    pub fn contained(self, sql: &str, one: bool) -> Result<(), SyntaxFault> {
+        match self {
+            Self::Postgres => postgres::contained(sql, one),
+            Self::Sqlite => sqlite::contained(sql, one),
+        }
+    }
+
     /// Where scratch databases of this kind are made.
     ///
     /// # Errors

@@ -52,6 +52,17 @@ impl Session {
         }
     }
 
+    /// Runs what may be one statement only, which the server itself is made to say of a text that could hold two.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub async fn run_one(&mut self, sql: &str) -> Result<Ran, Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.run_one(sql).await,
+            Connection::Sqlite(session) => session.run(sql),
+        }
+    }
+
     /// Runs all of these statements, where a server is asked in one message.
     ///
     /// # Errors
@@ -148,6 +159,28 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    /// Begins what will be rolled back, whatever is done in it; [`Session::end_trial`] sees whether it was.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn begin_trial(&mut self) -> Result<(), Error> {
+        self.begin().await?;
+        self.begin().await
+    }
+
+    /// Undoes everything since the matching [`Session::begin_trial`].
+    ///
+    /// # Errors
+    /// [`Error::LeftTransaction`] when what was done in it ended its transaction, and so may stay.
+    pub async fn end_trial(&mut self) -> Result<(), Error> {
+        let back = self.ending("", |name| format!("ROLLBACK TO SAVEPOINT {name}"))?;
+        match self.run(&back).await {
+            Err(Error::Refused(_)) => return Err(Error::LeftTransaction),
+            outcome => outcome?,
+        };
+        self.rollback().await
     }
 
     /// Keeps everything since the matching [`Session::begin`].
@@ -322,12 +355,12 @@ impl Session {
         if let Connection::Sqlite(_) = &self.connection {
             return sqlite::normalise(declared);
         }
-        self.begin().await?;
+        self.begin_trial().await?;
         let normalised = match &mut self.connection {
             Connection::Postgres(session) => postgres::normalise(session, declared).await,
             Connection::Sqlite(_) => sqlite::normalise(declared),
         };
-        self.rollback().await?;
+        self.end_trial().await?;
         normalised
     }
 
@@ -341,7 +374,7 @@ impl Session {
             ran.table.rows.iter().filter_map(line).collect()
         };
         if let Connection::Postgres(session) = &mut self.connection {
-            let ran = session.run(&format!("EXPLAIN (COSTS OFF) {query}")).await?;
+            let ran = session.run_one(&format!("EXPLAIN (COSTS OFF) {query}")).await?;
             return Ok(lines(ran, 0));
         }
         self.begin().await?;

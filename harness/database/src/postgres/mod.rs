@@ -2,6 +2,7 @@
 
 mod address;
 mod catalog;
+mod contained;
 mod error;
 mod guard;
 mod host;
@@ -14,6 +15,7 @@ mod untransacted;
 
 pub use address::PostgresAddress;
 pub(crate) use catalog::read as read_catalog;
+pub(crate) use contained::contained;
 pub(crate) use guard::switching_off;
 pub(crate) use host::PostgresHost;
 pub(crate) use normalise::normalise;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use phasegate_evidence::Definition;
 
-use super::{PostgresSession, catalog::PROBE, catalog::read_probes};
+use super::{PostgresSession, catalog::PROBE, catalog::read_probes, split::split};
 use crate::{Error, Identifier, refusal_of, table_identifier};
 
 /// Normalises each pair of key and declared definition. All objects are built by one message; only when the server
@@ -123,10 +123,24 @@ fn plan(declared: &[(String, String)], schema: &str, tables: Tables) -> Vec<Prob
         let prefix = if schema == "public" { String::new() } else { format!("{schema}.") };
         let (make, key) = build(kind, ordinal, (&own, &object, words), &format!("{schema}.{table}"));
         let (key, table) = (key.replacen(&format!("{schema}."), &prefix, 1), format!("{prefix}{table}"));
+        if words.contains(';') && !is_one(&make, kind, words) {
+            probes.push(Probe::Unresolved(format!("`{words}` is more than the definition of one object")));
+            continue;
+        }
         let sql = format!("{copy}{make};\n");
         probes.push(Probe::Built { key, table, own, sql });
     }
     probes
+}
+
+/// Whether what was made of one definition are no more statements than it takes.
+fn is_one(make: &str, kind: &str, words: &str) -> bool {
+    let allowed = match kind {
+        "column" => 2,
+        "trigger" if trigger_state(words.trim_end()).1 != TriggerState::Enabled => 2,
+        _ => 1,
+    };
+    split(make).is_ok_and(|statements| statements.len() == allowed)
 }
 
 /// The table that a declared object belongs to, and the object's own name; or what to do with words that no table owns.

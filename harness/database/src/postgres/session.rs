@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, time::Duration};
 use futures_util::TryStreamExt;
 use phasegate_evidence::{Cell, Table};
 use sqlx::{
-    AssertSqlSafe, Column, ConnectOptions, Connection, Either, PgConnection, Row, ValueRef,
+    AssertSqlSafe, Column, ConnectOptions, Connection, Either, Executor, PgConnection, Row, SqlSafeStr, ValueRef,
     postgres::{PgConnectOptions, PgRow},
 };
 
@@ -44,6 +44,8 @@ impl PostgresSession {
             ("extra_float_digits", "1"),
             ("bytea_output", "hex"),
             ("client_min_messages", "warning"),
+            // Where a text ends is told alike by the server and by whoever reads a suite.
+            ("standard_conforming_strings", "on"),
         ]);
         let connection = PgConnection::connect_with(&options).await.map_err(|error| from_sqlx(&error, None))?;
         Ok(Self { connection, ahead: String::new(), limit: None, set_for_steps: BTreeSet::new(), abandoned: false })
@@ -55,6 +57,17 @@ impl PostgresSession {
     /// At the first statement that is refused.
     pub async fn run(&mut self, sql: &str) -> Result<Ran, Error> {
         self.run_many(sql, 1).await
+    }
+
+    /// Runs what may be one statement only. No two statements are without a semicolon between them, and of a text with one
+    /// the server itself is asked, since it takes one statement only for a prepared one.
+    pub(crate) async fn run_one(&mut self, sql: &str) -> Result<Ran, Error> {
+        if sql.trim_end_matches(|c: char| c == ';' || c.is_whitespace()).contains(';') {
+            self.settle_ahead().await?;
+            let one = AssertSqlSafe(sql.to_owned()).into_sql_str();
+            self.within_limit(1, async |session| session.connection.prepare(one).await.map(drop)).await?;
+        }
+        self.run(sql).await
     }
 
     /// Runs all of these statements, sent in one message. The server gives each the whole time limit.

@@ -14,7 +14,10 @@ pub struct Seed(pub u64);
 
 impl Seed {
     /// The one that `PHASEGATE_SEED` asks for, or else a new one.
-    pub(crate) fn from_environment() -> Result<Self, BadSeed> {
+    ///
+    /// # Errors
+    /// When that is no number.
+    pub fn from_environment() -> Result<Self, BadSeed> {
         match std::env::var("PHASEGATE_SEED") {
             Ok(text) => text.parse(),
             Err(_) => Ok(Self::random()),

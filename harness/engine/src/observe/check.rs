@@ -53,9 +53,9 @@ async fn tried(session: &mut Session, check: &Check, context: Context<'_>) -> Re
     {
         return Ok(Observation::SetupFailed { error });
     }
-    session.begin().await?;
+    session.begin_trial().await?;
     let seen = observe(session, check, context).await?;
-    session.rollback().await?;
+    session.end_trial().await?;
     Ok(seen)
 }
 
@@ -147,14 +147,14 @@ pub(crate) async fn try_steps(
     session.limit(limit);
     let sequence = Sequence { steps: steps.to_vec() };
     let seen = async {
-        session.begin().await?;
+        session.begin_trial().await?;
         let seen = if sequence.names_sessions() {
             let defaults = StepDefaults { role: None, settings: &BTreeMap::new(), limit };
             sessions::sequence(session, &sequence, defaults, own_database(own)?).await?
         } else {
             Observation::Sequence(steps::sequence(session, &sequence, None).await?)
         };
-        session.rollback().await?;
+        session.end_trial().await?;
         Ok::<_, Error>(seen)
     };
     match seen.await {
