@@ -1,6 +1,6 @@
 //! A database that exists is after `check` what it was before, whatever the checks of a suite try.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use libtest_mimic::{Failed, Trial};
 use phasegate_engine::{CheckRequest, Limits, Migration, States, WorkingCopy, check, fuzz::Seed, suite::Suite};
@@ -62,6 +62,8 @@ pub(crate) fn trials(world: &World) -> Vec<Trial> {
     vec![
         trial("what_ends_its_transaction_is_an_error_and_ends_the_run", leaves),
         trial("a_second_statement_is_not_run_where_one_is_expected", second),
+        trial("what_is_only_read_cannot_be_made_to_be_written", reads),
+        trial("whoever_holds_a_lock_is_not_waited_for", waits),
         trial("random_statements_in_every_place_change_nothing", random),
     ]
 }
@@ -95,6 +97,38 @@ fn second(world: &World) -> Result<(), Failed> {
     holds((met.catalog_after, met.rows_after), (met.catalog_before, met.rows_before), "the database")
 }
 
+/// Past the reading of suites, the server itself refuses to write what is to be read only.
+fn reads(world: &World) -> Result<(), Failed> {
+    let block = |sql: &str| format!("DO 'BEGIN EXECUTE ''{sql}''; DELETE FROM notes; END'");
+    let queries = [
+        block("SET TRANSACTION READ WRITE"),
+        block("SET transaction_read_only = off"),
+        "DELETE FROM notes RETURNING 1".to_owned(),
+    ];
+    let place = Place::new("reads")?;
+    let mut suite = three_checks(&place)?;
+    for (check, query) in queries.into_iter().enumerate() {
+        expect(&mut suite, check, Expectation::Rows(Rows { query, rows: Vec::new(), examined: None }));
+    }
+    let met = judged_in(world, &place, "reads", suite, |request| request.read_only = true, "")?;
+    let refused = |id| (id, Verdict::Error, Some(ReasonCode::QueryRefused));
+    holds(met.met, verdicts(&["1.1.0", "1.1.1", "1.1.2"].map(refused)), "the verdicts")?;
+    holds((met.catalog_after, met.rows_after), (met.catalog_before, met.rows_before), "the database")
+}
+
+fn waits(world: &World) -> Result<(), Failed> {
+    let place = Place::new("waits")?;
+    let mut suite = three_checks(&place)?;
+    let write = "INSERT INTO notes VALUES (3, 'x')".to_owned();
+    expect(&mut suite, 1, Expectation::Accepts(Accepts { write, rows: 1 }));
+    let short = |request: &mut CheckRequest| request.limits.lock = Duration::from_millis(100);
+    let met = judged_in(world, &place, "waits", suite, short, "LOCK TABLE notes IN SHARE MODE")?;
+    let (passed, refused) = ((Verdict::Passed, None), (Verdict::Failed, Some(ReasonCode::Refused)));
+    let expected = [("1.1.0", passed), ("1.1.1", refused), ("1.1.2", passed)];
+    let expected = expected.map(|(id, (verdict, reason))| (id, verdict, reason));
+    holds(met.met, verdicts(&expected), "the verdicts")
+}
+
 fn random(world: &World) -> Result<(), Failed> {
     let seed = Seed::from_environment()?;
     println!("random statements: PHASEGATE_SEED={seed}");
@@ -124,7 +158,7 @@ fn random(world: &World) -> Result<(), Failed> {
         &format!("{tried} checks can be tried and {refused} are refused when they are read"),
     )?;
     place.put(GATE, &gate)?;
-    let met = judged_in(world, &place, "random", place.suite()?)?;
+    let met = judged_in(world, &place, "random", place.suite()?, |_| {}, "")?;
     holds(met.met.len(), tried, "every check came to a verdict")?;
     holds(
         met.met.values().any(|(_, reason)| *reason == Some(ReasonCode::LeftItsTransaction)),
@@ -152,20 +186,33 @@ struct Judged {
 /// Judges three checks, after `change` has made of them what no suite could say.
 fn judged(world: &World, slug: &str, change: impl FnOnce(&mut Suite)) -> Result<Judged, Failed> {
     let place = Place::new(slug)?;
-    let check = |n: u8| format!("[[check]]\nid = '1.1.{n}'\ntitle = 't'\nquery = 'SELECT 1'\nrows = [[1]]\n");
-    place.put(GATE, &format!("id = '1.1'\nclaim = 'c'\n{}{}{}", check(0), check(1), check(2)))?;
-    let mut suite = place.suite()?;
+    let mut suite = three_checks(&place)?;
     change(&mut suite);
-    judged_in(world, &place, slug, suite)
+    judged_in(world, &place, slug, suite, |_| {}, "")
 }
 
-fn judged_in(world: &World, place: &Place, slug: &str, suite: Suite) -> Result<Judged, Failed> {
+/// A suite with three checks that pass.
+fn three_checks(place: &Place) -> Result<Suite, Failed> {
+    let check = |n: u8| format!("[[check]]\nid = '1.1.{n}'\ntitle = 't'\nquery = 'SELECT 1'\nrows = [[1]]\n");
+    place.put(GATE, &format!("id = '1.1'\nclaim = 'c'\n{}{}{}", check(0), check(1), check(2)))?;
+    place.suite()
+}
+
+/// Judges a suite on a database after its phase, while a session of ours has begun this.
+fn judged_in(
+    world: &World,
+    place: &Place,
+    slug: &str,
+    suite: Suite,
+    change: impl FnOnce(&mut CheckRequest),
+    meanwhile: &str,
+) -> Result<Judged, Failed> {
     world.on_the_server(async |server| {
         let name = format!("untouched{}_{slug}", std::process::id());
         let states = States::kept(&suite, Some(server), &name, Limits::default())?;
         let mut copy = states.working_copy(&Migration::of(&suite), 1).await?;
         let (catalog_before, rows_before) = contents(&mut copy).await?;
-        let request = CheckRequest {
+        let mut request = CheckRequest {
             suite: suite.clone(),
             database_url: states.host().url(&copy.database),
             through: None,
@@ -174,13 +221,17 @@ fn judged_in(world: &World, place: &Place, slug: &str, suite: Suite) -> Result<J
             run: None,
             limits: Limits::default(),
         };
+        change(&mut request);
         let mut met = Met::new();
         let mut listener = |event: &Event| {
             if let Event::CheckJudged { check, verdict, reason, .. } = event {
                 met.insert(check.clone(), (*verdict, reason.as_ref().map(|reason| reason.code)));
             }
         };
+        copy.session.begin().await?;
+        copy.session.run(meanwhile).await?;
         check(request, &mut listener).await?;
+        copy.session.rollback().await?;
         let (catalog_after, rows_after) = contents(&mut copy).await?;
         states.clear(copy).await?;
         states.close().await?;

@@ -321,6 +321,17 @@ impl Session {
         }
     }
 
+    /// Holds up nobody else: no lock is waited for any longer than this, and a transaction that nobody goes on with ends.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn beside_others(&mut self, lock: Duration, idle: Duration) -> Result<(), Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.beside_others(lock, idle).await,
+            Connection::Sqlite(_) => Ok(()),
+        }
+    }
+
     /// Switches off what guards a table (`trigger t.guard`, `constraint t.ck`, `index i`, `policy t.p`, `rls t`) until the
     /// transaction is rolled back.
     ///

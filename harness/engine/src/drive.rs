@@ -228,6 +228,7 @@ impl<'a> Drive<'a, '_> {
             server: states.server(),
             judging: self.judging,
             limit: states.limits().check,
+            lock: states.limits().lock,
             before: before.map(|before| &*before.catalog),
             after: &after.catalog,
             rows: &rows,

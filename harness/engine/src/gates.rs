@@ -14,7 +14,7 @@ use phasegate_evidence::{
 
 use crate::{
     happened::{Judgement, Log, Planned},
-    observe::{Context, KnownCatalog, MarkedSession, Marks, try_check, try_check_apart},
+    observe::{Context, Existing, KnownCatalog, MarkedSession, Marks, connect, try_check, try_check_apart},
     states::{State, States},
     stop::Stop,
 };
@@ -32,6 +32,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) judging: Judging,
     /// How long a statement of a check may take that does not say otherwise.
     pub(crate) limit: Duration,
+    /// How long one on a database that exists waits for a lock.
+    pub(crate) lock: Duration,
     /// The catalog before the phase, where a run knows it.
     pub(crate) before: Option<&'a Catalog>,
     /// The catalog after it.
@@ -54,18 +56,24 @@ impl<'a> Setting<'a> {
         }
     }
 
+    /// What sessions are held to where the database is somebody else's.
+    fn existing(&self) -> Option<Existing> {
+        let read_only = match self.judging {
+            Judging::Check => false,
+            Judging::CheckReadOnly => true,
+            Judging::Run | Judging::Prove => return None,
+        };
+        Some(Existing { read_only, lock: self.lock, idle: self.limit })
+    }
+
     /// The session of the checks that leave marks on theirs.
     pub(crate) fn marked(&self) -> MarkedSession {
-        if self.judging == Judging::CheckReadOnly { MarkedSession::read_only() } else { MarkedSession::default() }
+        MarkedSession::on(self.existing())
     }
 
     /// A session for checks.
     async fn connect(&self, database: &Database) -> Result<Session, Error> {
-        let mut session = self.host.connect(database).await?;
-        if self.judging == Judging::CheckReadOnly {
-            session.read_only().await?;
-        }
-        Ok(session)
+        connect(self.host, database, self.existing()).await
     }
 }
 

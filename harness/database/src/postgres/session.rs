@@ -123,6 +123,13 @@ impl PostgresSession {
         }
     }
 
+    /// Holds up nobody else: no lock is waited for any longer than this, and a transaction that nobody goes on with ends.
+    pub(crate) async fn beside_others(&mut self, lock: Duration, idle: Duration) -> Result<(), Error> {
+        let [lock, idle] = [lock, idle].map(|limit| limit.as_millis());
+        let set = format!("SET lock_timeout = {lock}; SET idle_in_transaction_session_timeout = {idle}");
+        self.run(&set).await.map(drop)
+    }
+
     /// Leaves the session as a new one is, but for the plans of its own queries. Not within a transaction.
     pub(crate) async fn renew(&mut self) -> Result<(), Error> {
         self.limit = None;

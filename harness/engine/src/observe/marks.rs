@@ -1,7 +1,10 @@
 //! What trying something leaves on its session for whatever comes next: a setting that was once set within a transaction is
 //! the empty text afterwards, and no longer unset.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use phasegate_database::{Database, Error, Host, Session};
 use phasegate_evidence::judge::{Check, Expectation, Step};
@@ -64,13 +67,36 @@ pub(crate) struct MarkedSession {
     session: Option<Session>,
     left: BTreeSet<String>,
     by_sql: bool,
-    read_only: bool,
+    existing: Option<Existing>,
+}
+
+/// What a session on a database that exists is held to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Existing {
+    /// Whether it may write nothing.
+    pub(crate) read_only: bool,
+    /// How long it waits for a lock.
+    pub(crate) lock: Duration,
+    /// How long it stays within a transaction without a statement.
+    pub(crate) idle: Duration,
+}
+
+/// A session for checks.
+pub(crate) async fn connect(host: &Host, on: &Database, existing: Option<Existing>) -> Result<Session, Error> {
+    let mut session = host.connect(on).await?;
+    if let Some(existing) = existing {
+        session.beside_others(existing.lock, existing.idle).await?;
+        if existing.read_only {
+            session.read_only().await?;
+        }
+    }
+    Ok(session)
 }
 
 impl MarkedSession {
-    /// One that may write nothing.
-    pub(crate) fn read_only() -> Self {
-        Self { read_only: true, ..Self::default() }
+    /// One on a database that exists, or not.
+    pub(crate) fn on(existing: Option<Existing>) -> Self {
+        Self { existing, ..Self::default() }
     }
 
     /// A session on which nothing of another can be met.
@@ -87,13 +113,7 @@ impl MarkedSession {
         self.by_sql = marks.by_sql;
         let session = match self.session.take() {
             Some(session) => session,
-            None => {
-                let mut session = host.connect(database).await?;
-                if self.read_only {
-                    session.read_only().await?;
-                }
-                session
-            }
+            None => connect(host, database, self.existing).await?,
         };
         Ok(self.session.insert(session))
     }
