@@ -34,6 +34,15 @@ impl From<PostgresSession> for Session {
     }
 }
 
+/// Who acts on a session.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Actors {
+    /// Whose session it is.
+    pub session: String,
+    /// Whose rights hold just now.
+    pub current: String,
+}
+
 impl From<SqliteSession> for Session {
     fn from(session: SqliteSession) -> Self {
         Self { connection: Connection::Sqlite(session), depth: 0 }
@@ -296,6 +305,54 @@ impl Session {
         match &mut self.connection {
             Connection::Postgres(session) => session.set_role(role).await,
             Connection::Sqlite(_) => Err(Refusal::without_code("SQLite has no roles").into()),
+        }
+    }
+
+    /// Acts as a role as if it had logged in, from now on or until the end of the transaction.
+    ///
+    /// # Errors
+    /// When the role does not exist or this kind of database has none.
+    pub async fn act_as(&mut self, role: &str, until_the_end_of_the_transaction: bool) -> Result<(), Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.act_as(role, until_the_end_of_the_transaction).await,
+            Connection::Sqlite(_) => Err(Refusal::without_code("SQLite has no roles").into()),
+        }
+    }
+
+    /// Who acts now.
+    ///
+    /// # Errors
+    /// When the server does not say.
+    pub async fn acts_as(&mut self) -> Result<Actors, Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.acts_as().await,
+            Connection::Sqlite(_) => Ok(Actors::default()),
+        }
+    }
+
+    /// Whether a transaction is open that nobody here began; it is rolled back then.
+    ///
+    /// # Errors
+    /// When the server fails.
+    pub async fn left_open(&mut self) -> Result<bool, Error> {
+        // Only within a transaction is there a savepoint; in one that has failed, the refusal is another.
+        match self.run("SAVEPOINT phasegate_open").await {
+            Err(Error::Refused(refusal)) if refusal.sqlstate.as_deref() == Some("25P01") => return Ok(false),
+            Ok(_) | Err(Error::Refused(_)) => self.run("ROLLBACK").await?,
+            Err(error) => return Err(error),
+        };
+        Ok(true)
+    }
+
+    /// What the session holds that the end of its transaction does not take away, each in words: settings, locks, temporary
+    /// objects.
+    ///
+    /// # Errors
+    /// When the server does not say.
+    pub async fn left_behind(&mut self) -> Result<Vec<String>, Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => postgres::left_behind(session).await,
+            Connection::Sqlite(_) => Ok(Vec::new()),
         }
     }
 

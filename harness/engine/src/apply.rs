@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use phasegate_database::{Database, Error, Host, Session, Statement, SyntaxFault};
+use phasegate_database::{Actors, Database, Error, Host, Session, Statement, SyntaxFault};
 use phasegate_evidence::{ApplyFailure, Refusal};
 
 use crate::{
@@ -74,7 +74,17 @@ async fn apply_files(
     if way.transaction == TransactionMode::None {
         // Statements that are sent in one message are one transaction, which some statements do not allow.
         session.flush().await.map_err(outside)?;
-        return apply_statements(session, files, way.role, progress).await;
+        let applied = apply_statements(session, files, way, progress).await;
+        let applied = match applied {
+            Ok(()) => leaves_nothing(session, files, way.transaction).await,
+            refused => refused,
+        };
+        if way.role.is_some() {
+            // On a connection that is lost, what was refused says more.
+            let renewed = session.renew().await.map_err(outside);
+            return applied.and(renewed);
+        }
+        return applied;
     }
     if progress.is_none() {
         let Err(refused) =
@@ -86,11 +96,34 @@ async fn apply_files(
             return Err(refused);
         }
         // What is refused once is refused, whatever comes of it when it is tried again to learn its name.
-        let named =
-            in_transaction(session, files, async |session| apply_statements(session, files, way.role, None).await);
+        let named = in_transaction(session, files, async |session| apply_statements(session, files, way, None).await);
         return Err(named.await.err().unwrap_or(refused));
     }
-    in_transaction(session, files, async |session| apply_statements(session, files, way.role, progress).await).await
+    in_transaction(session, files, async |session| apply_statements(session, files, way, progress).await).await?;
+    // Some temporary tables go with their transaction.
+    leaves_nothing(session, files, way.transaction).await
+}
+
+/// What a phase leaves in its session is there for the next one here, and for nobody where each has a session of its own.
+async fn leaves_nothing(
+    session: &mut Session,
+    files: &[SqlFile],
+    transaction: TransactionMode,
+) -> Result<(), ApplyFailure> {
+    let mut left = Vec::new();
+    if transaction == TransactionMode::None
+        && session.capabilities().roles
+        && session.left_open().await.map_err(outside)?
+    {
+        left.push("an open transaction".to_owned());
+    }
+    left.extend(session.left_behind().await.map_err(outside)?);
+    if left.is_empty() {
+        return Ok(());
+    }
+    let last = files.last().map_or("", |file| file.path.as_str());
+    let why = format!("the phase leaves behind in its session: {}", left.join(", "));
+    Err(ApplyFailure::refused(last, 0, 0, &Refusal::without_code(why)))
 }
 
 async fn in_transaction(
@@ -114,21 +147,22 @@ async fn in_transaction(
 }
 
 async fn at_once(session: &mut Session, files: &[SqlFile], role: Option<&str>) -> Result<(), ApplyFailure> {
-    take_on(session, role).await?;
+    let actors = take_on(session, role, true).await?;
     let mut all = Vec::new();
     for file in files {
         all.extend(statements_of(file)?.iter().map(|statement| statement.text.as_str()));
     }
-    session.run_all(&all).await.map_err(outside)
+    session.run_all(&all).await.map_err(outside)?;
+    still_acts(session, actors.as_ref(), files.last().map_or("", |file| file.path.as_str()), 0, 0).await
 }
 
 async fn apply_statements(
     session: &mut Session,
     files: &[SqlFile],
-    role: Option<&str>,
+    Way { role, transaction, .. }: Way<'_>,
     mut progress: Option<&mut Progress<'_>>,
 ) -> Result<(), ApplyFailure> {
-    take_on(session, role).await?;
+    let actors = take_on(session, role, transaction == TransactionMode::Phase).await?;
     let mut ordinal = 0;
     for file in files {
         for statement in statements_of(file)? {
@@ -150,14 +184,43 @@ async fn apply_statements(
                     return Err(failure(&file.path, line, ordinal, &error));
                 }
             }
+            still_acts(session, actors.as_ref(), &file.path, statement.line, ordinal).await?;
         }
     }
     Ok(())
 }
 
-async fn take_on(session: &mut Session, role: Option<&str>) -> Result<(), ApplyFailure> {
-    let Some(role) = role else { return Ok(()) };
-    session.become_role(role).await.map_err(|error| failure("SET ROLE", 0, 0, &error))
+/// Acts as the role of the suite as if it had logged in, so that nothing leads back to the rights of whoever runs us.
+async fn take_on(
+    session: &mut Session,
+    role: Option<&str>,
+    in_transaction: bool,
+) -> Result<Option<Actors>, ApplyFailure> {
+    let Some(role) = role else { return Ok(None) };
+    let refused = |error| failure(&format!("the role {role}"), 0, 0, &error);
+    session.act_as(role, in_transaction).await.map_err(refused)?;
+    session.acts_as().await.map(Some).map_err(refused)
+}
+
+/// Holds a statement to the role that it was to be applied by.
+async fn still_acts(
+    session: &mut Session,
+    actors: Option<&Actors>,
+    file: &str,
+    line: u32,
+    statement: u32,
+) -> Result<(), ApplyFailure> {
+    let Some(expected) = actors else { return Ok(()) };
+    let now = session.acts_as().await.map_err(outside)?;
+    if now == *expected {
+        return Ok(());
+    }
+    let (acts, was) = (&now.current, &expected.current);
+    let why = format!(
+        "the statement ends as `{acts}`, in a session of `{}`: phases are applied as `{was}` alone",
+        now.session
+    );
+    Err(ApplyFailure::refused(file, line, statement, &Refusal::without_code(why)))
 }
 
 fn statements_of(file: &SqlFile) -> Result<&[Statement], ApplyFailure> {

@@ -11,7 +11,7 @@ use sqlx::{
 };
 
 use super::{error::from_sqlx, untransacted::RENEW};
-use crate::{Error, Literal, Ran};
+use crate::{Actors, Error, Literal, Ran};
 
 /// A PostgreSQL connection.
 #[derive(Debug)]
@@ -139,7 +139,9 @@ impl PostgresSession {
     /// Leaves role and settings as a new transaction finds them, within one that goes on.
     pub(crate) async fn reset_settings(&mut self) -> Result<(), Error> {
         let limit = self.limit.unwrap_or_default().as_millis();
-        self.run(&format!("RESET ROLE; RESET ALL; SET LOCAL statement_timeout = {limit}")).await.map(drop)
+        self.run(&format!("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; SET LOCAL statement_timeout = {limit}"))
+            .await
+            .map(drop)
     }
 
     /// Sends a statement of transaction control with the next one. It must be one that cannot fail.
@@ -194,6 +196,24 @@ impl PostgresSession {
     /// When the role does not exist or may not be taken on.
     pub async fn set_role(&mut self, role: &str) -> Result<(), Error> {
         self.set_config("role", role).await
+    }
+
+    /// Acts as a role from now on, or until the end of the transaction, so that RESET ROLE leads back to that role: whoever may
+    /// becomes the session's user, and others take the role on.
+    pub(crate) async fn act_as(&mut self, role: &str, until_the_end_of_the_transaction: bool) -> Result<(), Error> {
+        let (role, local) = (Literal(role), until_the_end_of_the_transaction);
+        let act = format!(
+            "SELECT CASE WHEN current_setting('is_superuser')::boolean THEN set_config('session_authorization', {role}, {local}) \
+             ELSE set_config('role', {role}, {local}) END"
+        );
+        self.run(&act).await.map(drop)
+    }
+
+    /// Who acts now.
+    pub(crate) async fn acts_as(&mut self) -> Result<Actors, Error> {
+        let table = self.run("SELECT session_user, current_user").await?.table;
+        let mut names = table.rows.into_iter().flatten().flatten();
+        Ok(Actors { session: names.next().unwrap_or_default(), current: names.next().unwrap_or_default() })
     }
 
     /// Sets a setting until the end of the transaction.
