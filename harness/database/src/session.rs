@@ -330,6 +330,17 @@ impl Session {
         }
     }
 
+    /// Whether functions of the author's own set settings, which are the empty text afterwards and no longer unset.
+    ///
+    /// # Errors
+    /// When the server does not say.
+    pub async fn functions_set_settings(&mut self) -> Result<bool, Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => postgres::functions_set_settings(session).await,
+            Connection::Sqlite(_) => Ok(false),
+        }
+    }
+
     /// Whether a transaction is open that nobody here began; it is rolled back then.
     ///
     /// # Errors

@@ -35,6 +35,7 @@ pub(crate) async fn try_findings(states: &States, phase: &Phase, on: &Database, 
     }
     let mut session = states.host().connect(on).await?;
     let mut marked = MarkedSession::default();
+    marked.look_for_functions(&mut session).await?;
     try_findings_with(states, phase, (&mut session, &mut marked), on, log).await?;
     marked.close().await?;
     Ok(session.close().await?)
@@ -68,12 +69,12 @@ pub(crate) async fn try_findings_with(
     let limit = states.limits().check;
     for finding in findings_after(states, phase).filter(|finding| !names_sessions(&finding.steps)) {
         let marks = Marks::of_steps(&finding.steps);
-        let seen = if marks.are_none() {
-            marked.flush().await?;
-            try_steps(session, limit, &finding.steps, None).await
-        } else {
+        let seen = if marked.takes(&marks) {
             session.flush().await?;
             try_steps(marked.ready_for(&marks, states.host(), on).await?, limit, &finding.steps, None).await
+        } else {
+            marked.flush().await?;
+            try_steps(session, limit, &finding.steps, None).await
         };
         let tried = Shown::of(finding, seen);
         let is_over = tried.broke().is_some();

@@ -150,16 +150,17 @@ pub(crate) async fn judge_with(
     let applicable = applicable.filter(|check| inapplicable(check, setting.judging, setting.server).is_none());
     let declaring: Vec<&Expectation> = applicable.map(|check| &check.expectation).collect();
     let known = KnownCatalog::of(setting.after.clone(), session, declaring).await?;
+    marked.look_for_functions(session).await?;
     for (gate, check) in checks {
         let context = Context { known: Some(&known), ..setting.context(check) };
         let start = Instant::now();
         let marks = Marks::of_check(check);
-        let seen = if marks.are_none() {
-            marked.flush().await?;
-            try_check(session, check, context).await
-        } else {
+        let seen = if marked.takes(&marks) {
             session.flush().await?;
             try_check(marked.ready_for(&marks, setting.host, database).await?, check, context).await
+        } else {
+            marked.flush().await?;
+            try_check(session, check, context).await
         };
         let judgement = Judgement::of((gate, check), seen, start.elapsed());
         let is_over = judgement.broke().is_some();

@@ -11,6 +11,7 @@ use phasegate_evidence::{ApplyFailure, judge::Direction};
 use crate::{
     applied::Progress,
     apply::{Application, Way, apply},
+    observe::sets,
     suite::{Phase, PhaseStep, Scenario, SqlFile, Suite, TransactionMode},
 };
 
@@ -104,6 +105,16 @@ impl Migration {
             (phase.transaction == TransactionMode::None).hash(&mut hasher);
         }
         format!("{:016x}", hasher.finish())
+    }
+
+    /// Whether the SQL that leads to the state after so many phases, from the one before, sets settings.
+    pub(crate) fn sets_settings(&self, phases: usize) -> bool {
+        let step = phases.checked_sub(1).and_then(|index| self.phases.get(index)).map(|phase| &phase.up);
+        match step {
+            None => self.baseline.iter().any(|file| sets(&file.text)),
+            Some(PhaseStep::Sql(files)) => files.iter().any(|file| sets(&file.text)),
+            Some(PhaseStep::Command(_)) => false,
+        }
     }
 
     /// How many statements the baseline has.

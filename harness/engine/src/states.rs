@@ -200,6 +200,11 @@ impl States {
             let _ = session.close().await;
             return Ok(Laid::Failed { failure, catalog, database });
         }
+        if migration.sets_settings(phases) {
+            // What was once set is the empty text ever after, where a new session has it unset.
+            session.close().await?;
+            session = self.host.connect(&database).await?;
+        }
         let state = match self.read(database.clone(), &mut session, phases).await {
             Ok(state) => state,
             Err(error) => {

@@ -109,7 +109,21 @@ fn a_setting_of_one_check_is_not_met_by_another() {
         with("2.1.6", "'my.a' = '6'", "6\", \"unset"),
         query("2.1.7", &both, "unset\", \"unset"),
     ];
-    passes(&run(workspace.path(), TITLE, NO_TITLE, &gate(&checks.concat())));
+    let up = format!("SET LOCAL my.a = 'by the phase';\n{TITLE}");
+    passes(&run(workspace.path(), &up, NO_TITLE, &gate(&checks.concat())));
+}
+
+#[test]
+fn a_setting_that_a_function_sets_is_not_met_by_another_check() {
+    let workspace = workspace();
+    let function =
+        "CREATE FUNCTION remember() RETURNS text LANGUAGE sql AS $$SELECT set_config('my.a', 'x', true)$$;\n";
+    let checks = [
+        query("2.1.1", "SELECT remember()", "x"),
+        query("2.1.2", "SELECT coalesce(current_setting('my.a', true), 'unset')", "unset"),
+    ];
+    let down = format!("DROP FUNCTION remember();\n{NO_TITLE}");
+    passes(&run(workspace.path(), &format!("{TITLE}{function}"), &down, &gate(&checks.concat())));
 }
 
 #[test]

@@ -32,6 +32,18 @@ pub(crate) async fn left_behind(session: &mut PostgresSession) -> Result<Vec<Str
     Ok(rows.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect())
 }
 
+/// Whether functions of the author's own set settings.
+const BY_FUNCTIONS: &str = r"
+    SELECT EXISTS (
+        SELECT FROM pg_proc p
+        WHERE p.oid >= 16384 AND (prosrc ~* '\m(set_config|set\s+(local|session))\M' OR array_to_string(proconfig, ' ') ~ '\.[^=]*=')
+          AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'))";
+
+/// Whether functions of the author's own set settings.
+pub(crate) async fn functions_set_settings(session: &mut PostgresSession) -> Result<bool, Error> {
+    Ok(session.run(BY_FUNCTIONS).await?.table.single() == Some("t"))
+}
+
 /// How far each sequence has counted.
 pub(crate) async fn sequences(session: &mut PostgresSession) -> Result<Sequences, Error> {
     let query = session.pairs(READING).await?.into_iter().find_map(|(_, query)| query);

@@ -44,7 +44,7 @@ impl<'a> Marks<'a> {
     }
 
     /// Whether nothing is left.
-    pub(crate) fn are_none(&self) -> bool {
+    fn are_none(&self) -> bool {
         self.left.is_empty() && !self.by_sql
     }
 }
@@ -56,7 +56,7 @@ fn marking(settings: &BTreeMap<String, String>) -> impl Iterator<Item = &str> {
 }
 
 /// Whether SQL sets a setting.
-fn sets(sql: &str) -> bool {
+pub(crate) fn sets(sql: &str) -> bool {
     let sql = sql.to_lowercase();
     ["set_config", "set local", "set session"].iter().any(|words| sql.contains(words))
 }
@@ -68,6 +68,8 @@ pub(crate) struct MarkedSession {
     left: BTreeSet<String>,
     by_sql: bool,
     existing: Option<Existing>,
+    /// Whether functions of the author's own set settings, so that whoever calls one leaves a mark.
+    by_functions: bool,
 }
 
 /// What a session on a database that exists is held to.
@@ -99,6 +101,17 @@ impl MarkedSession {
         Self { existing, ..Self::default() }
     }
 
+    /// Looks for functions that set settings, on a session that is at hand.
+    pub(crate) async fn look_for_functions(&mut self, session: &mut Session) -> Result<(), Error> {
+        self.by_functions = session.functions_set_settings().await?;
+        Ok(())
+    }
+
+    /// Whether what leaves these marks is to be tried here.
+    pub(crate) fn takes(&self, marks: &Marks<'_>) -> bool {
+        self.by_functions || !marks.are_none()
+    }
+
     /// A session on which nothing of another can be met.
     pub(crate) async fn ready_for(
         &mut self,
@@ -106,11 +119,12 @@ impl MarkedSession {
         host: &Host,
         database: &Database,
     ) -> Result<&mut Session, Error> {
-        if self.by_sql || marks.by_sql || !self.left.iter().all(|name| marks.set_first.contains(name.as_str())) {
+        let by_sql = marks.by_sql || self.by_functions;
+        if self.by_sql || by_sql || !self.left.iter().all(|name| marks.set_first.contains(name.as_str())) {
             self.close().await?;
         }
         self.left.extend(marks.left.iter().map(|&name| name.to_owned()));
-        self.by_sql = marks.by_sql;
+        self.by_sql = by_sql;
         let session = match self.session.take() {
             Some(session) => session,
             None => connect(host, database, self.existing).await?,
