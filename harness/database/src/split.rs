@@ -42,8 +42,28 @@ pub(crate) fn leading_trivia(text: &str) -> usize {
 }
 
 pub(crate) fn line_of(text: &str, byte: usize) -> u32 {
-    let before = text.as_bytes().iter().take(byte);
-    line_number(before.filter(|byte| **byte == b'\n').count())
+    Lines::of(text).of_byte(byte)
+}
+
+/// The lines of a text, asked for from its beginning to its end.
+pub(crate) struct Lines<'a> {
+    text: &'a str,
+    byte: usize,
+    breaks: usize,
+}
+
+impl<'a> Lines<'a> {
+    pub(crate) fn of(text: &'a str) -> Self {
+        Self { text, byte: 0, breaks: 0 }
+    }
+
+    /// The line of a byte that is not before the one asked for last.
+    pub(crate) fn of_byte(&mut self, byte: usize) -> u32 {
+        let passed = self.text.as_bytes().get(self.byte..byte).unwrap_or_default();
+        self.breaks += passed.split(|byte| *byte == b'\n').count().saturating_sub(1);
+        self.byte = self.byte.max(byte);
+        line_number(self.breaks)
+    }
 }
 
 pub(crate) fn line_number(index: usize) -> u32 {

@@ -5,7 +5,7 @@ use squawk_syntax::{
     ast::{AstNode, Stmt},
 };
 
-use crate::split::{Statement, SyntaxFault, first_word_in, leading_trivia, line_number, line_of};
+use crate::split::{Lines, Statement, SyntaxFault, first_word_in, leading_trivia, line_number, line_of};
 
 /// Splits a file of PostgreSQL's SQL.
 ///
@@ -27,6 +27,7 @@ pub(crate) fn split(text: &str) -> Result<Vec<Statement>, SyntaxFault> {
             message: error.message().to_owned(),
         });
     }
+    let mut lines = Lines::of(text);
     let statements = parse.tree().stmts().map(|statement| {
         let node = statement.syntax();
         // The range of a statement may begin with the comments before it.
@@ -35,7 +36,7 @@ pub(crate) fn split(text: &str) -> Result<Vec<Statement>, SyntaxFault> {
         let skipped = leading_trivia(&body);
         Statement {
             text: body[skipped..].trim_end_matches(|c: char| c == ';' || c.is_whitespace()).to_owned(),
-            line: line_of(text, start + skipped),
+            line: lines.of_byte(start + skipped),
             controls_transaction: controls_transaction(&statement, &body[skipped..]),
         }
     });

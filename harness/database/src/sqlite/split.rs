@@ -1,6 +1,6 @@
 //! Splits a file by SQLite's rules.
 
-use crate::split::{Statement, SyntaxFault, first_word_in, leading_trivia, line_of};
+use crate::split::{Lines, Statement, SyntaxFault, first_word_in, leading_trivia};
 
 /// Splits a file of SQLite's SQL with SQLite's own parser.
 ///
@@ -8,13 +8,14 @@ use crate::split::{Statement, SyntaxFault, first_word_in, leading_trivia, line_o
 /// When the last statement is not complete.
 pub(crate) fn split(text: &str) -> Result<Vec<Statement>, SyntaxFault> {
     let mut statements = Vec::new();
+    let mut lines = Lines::of(text);
     let mut start = 0;
     for (end, _) in text.match_indices(';') {
         let piece = &text[start..=end];
         if !is_complete(piece) {
             continue;
         }
-        push(&mut statements, text, start, end);
+        push(&mut statements, &mut lines, &text[start..end], start);
         start = end + 1;
     }
     let rest = &text[start..];
@@ -23,7 +24,7 @@ pub(crate) fn split(text: &str) -> Result<Vec<Statement>, SyntaxFault> {
         Ok(statements)
     } else {
         Err(SyntaxFault {
-            line: line_of(text, start + skipped),
+            line: lines.of_byte(start + skipped),
             message: "the last statement is not complete: a semicolon, a quote or an END is missing".to_owned(),
         })
     }
@@ -43,14 +44,13 @@ pub(crate) fn contained(sql: &str, one: bool) -> Result<(), SyntaxFault> {
     Ok(())
 }
 
-fn push(statements: &mut Vec<Statement>, text: &str, start: usize, end: usize) {
-    let body = &text[start..end];
+fn push(statements: &mut Vec<Statement>, lines: &mut Lines<'_>, body: &str, start: usize) {
     let skipped = leading_trivia(body);
     let bare = body[skipped..].trim_end();
     if !bare.is_empty() {
         statements.push(Statement {
             text: bare.to_owned(),
-            line: line_of(text, start + skipped),
+            line: lines.of_byte(start + skipped),
             controls_transaction: first_word_in(bare, &["begin", "commit", "end", "rollback"]),
         });
     }
