@@ -94,7 +94,10 @@ impl fmt::Display for Failure {
 
 impl From<FolderError> for Failure {
     fn from(error: FolderError) -> Self {
-        Self::usage(error)
+        match error {
+            FolderError::NotARun(_) => Self::usage(error),
+            FolderError::Unreadable { .. } | FolderError::Stranger { .. } => Self::new(Exit::Unverified, error),
+        }
     }
 }
 

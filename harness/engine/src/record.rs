@@ -4,12 +4,12 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
 use phasegate_evidence::{
     Chain, Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, PLAN_FILE, Plan, RESULT_FILE, RunResult, SIGNATURES_FOLDER,
-    canonical_bytes,
+    canonical_bytes, file_bytes_max,
 };
 use serde::Serialize;
 
@@ -19,6 +19,7 @@ pub struct Recorder {
     run: String,
     folder: PathBuf,
     events: File,
+    clock: Clock,
     chain: Chain,
     kept: Vec<Event>,
 }
@@ -37,9 +38,14 @@ pub enum RecordError {
         /// Why.
         source: io::Error,
     },
-    /// A value has no JSON form.
-    #[error("failed to write evidence as JSON: {0}")]
-    Json(#[from] serde_json::Error),
+    /// A file would be larger than whoever verifies the folder reads.
+    #[error("{} would be larger than {} MiB, and the evidence holds no such file", path.display(), max_bytes >> 20)]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// What it may have.
+        max_bytes: u64,
+    },
     /// A value has no canonical JSON form.
     #[error(transparent)]
     Canonical(#[from] phasegate_evidence::CanonicalError),
@@ -51,6 +57,7 @@ impl Recorder {
     /// # Errors
     /// When the folder exists or cannot be written.
     pub fn start(runs: &Path, run: Option<String>, plan: &Plan) -> Result<Self, RecordError> {
+        let clock = Clock::start();
         let run = run.unwrap_or_else(new_name);
         let folder = runs.join(&run);
         fs::create_dir_all(runs).map_err(unwritable(runs))?;
@@ -69,8 +76,14 @@ impl Recorder {
         write_new(&unnamed.join(PLAN_FILE), &bytes)?;
         let path = unnamed.join(EVENTS_FILE);
         let events = OpenOptions::new().append(true).create_new(true).open(&path).map_err(unwritable(&path))?;
-        let mut recorder =
-            Self { run: run.clone(), folder: unnamed.clone(), events, chain: Chain::default(), kept: Vec::new() };
+        let mut recorder = Self {
+            run: run.clone(),
+            folder: unnamed.clone(),
+            events,
+            clock,
+            chain: Chain::default(),
+            kept: Vec::new(),
+        };
         recorder.event(Event::RunStarted { run, plan: Digest::of(&bytes) })?;
         fs::rename(&unnamed, &folder).map_err(unwritable(&folder))?;
         recorder.folder = folder;
@@ -100,9 +113,9 @@ impl Recorder {
     /// # Errors
     /// When it cannot be written.
     pub fn event(&mut self, event: Event) -> Result<(), RecordError> {
-        let line = self.chain.append(now_unix_ms(), event.clone())?;
+        let line = self.chain.append(self.clock.unix_ms(), event.clone())?;
         let path = self.folder.join(EVENTS_FILE);
-        self.events.write_all(format!("{line}\n").as_bytes()).map_err(unwritable(&path))?;
+        self.events.write_all(&line).map_err(unwritable(&path))?;
         self.kept.push(event);
         Ok(())
     }
@@ -122,6 +135,10 @@ impl Recorder {
     pub fn output_bytes(&self, bytes: &[u8]) -> Result<Digest, RecordError> {
         let digest = Digest::of(bytes);
         let path = self.folder.join(OUTPUTS_FOLDER).join(digest.as_str());
+        let max_bytes = file_bytes_max(OUTPUTS_FOLDER);
+        if bytes.len() as u64 > max_bytes {
+            return Err(RecordError::TooLarge { path, max_bytes });
+        }
         if !path.exists() {
             write_new(&path, bytes)?;
         }
@@ -153,9 +170,23 @@ fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> RecordError + use<'_> {
     move |source| RecordError::Unwritable { path: path.to_owned(), source }
 }
 
-fn now_unix_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+/// The time of day at which a run began, and the time since then. A clock that is set while the run goes on changes nothing:
+/// what came later was written later.
+#[derive(Debug, Clone, Copy)]
+struct Clock {
+    began: SystemTime,
+    since: Instant,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self { began: SystemTime::now(), since: Instant::now() }
+    }
+
+    fn unix_ms(self) -> u64 {
+        let now = self.began.duration_since(UNIX_EPOCH).unwrap_or_default() + self.since.elapsed();
+        u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
+    }
 }
 
 /// A name that sorts by time, such as `20251120T093000.123Z-4711`.

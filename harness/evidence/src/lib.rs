@@ -31,7 +31,7 @@ pub use event::Event;
 pub use failure::ApplyFailure;
 pub use folder::{
     EVENTS_FILE, FORMAT_VERSION, FolderError, JUNIT_FILE, OUTPUTS_FOLDER, PLAN_FILE, REPORT_FILE, RESULT_FILE,
-    RunFolder, SIGNATURES_FOLDER,
+    RunFolder, SIGNATURES_FOLDER, file_bytes_max,
 };
 pub use plan::{
     DeviationPlan, FindingPlan, GatePlan, PhasePlan, Plan, ScenarioExpected, ScenarioPlan, ServerNeed, Severity,

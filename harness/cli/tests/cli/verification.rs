@@ -1,6 +1,6 @@
 //! `phasegate verify`.
 
-use std::fs;
+use std::{fs, process::Command};
 
 use phasegate_evidence::{Event, Seen};
 
@@ -37,6 +37,20 @@ fn a_report_that_was_edited_is_found() {
             ran.stdout
         );
         fs::write(&path, honest).expect("writable");
+    }
+}
+
+#[test]
+fn a_folder_with_anything_but_files_of_a_run_ends_at_once() {
+    for name in ["plan.json", "events.jsonl", "report.md", "more"] {
+        let holder = written(&Sample::passed());
+        let path = holder.path().join("run").join(name);
+        let _ = fs::remove_file(&path);
+        assert!(Command::new("mkfifo").arg(&path).status().expect("mkfifo").success());
+        let ran = phasegate(holder.path(), &["verify", "run"]);
+        assert_eq!(ran.code, 5, "{name}: {}", ran.stderr);
+        assert!(ran.stdout.contains(&format!("✘ {name}: is no ")), "{}", ran.stdout);
+        assert_eq!(phasegate(holder.path(), &["report", "run"]).code, 5, "{name}");
     }
 }
 

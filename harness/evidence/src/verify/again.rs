@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::audit::Audit;
 use crate::{
-    EVENTS_FILE, Event, FolderError, OUTPUTS_FOLDER, PhasePlan, Plan, Reason, ScenarioExpected, ScenarioPlan, Seen,
-    ServerFacts, SuitePlan, Verdict,
+    EVENTS_FILE, Event, OUTPUTS_FOLDER, PhasePlan, Plan, Reason, ScenarioExpected, ScenarioPlan, Seen, ServerFacts,
+    SuitePlan, Verdict,
+    canonical::read_canonical,
     judge::{Check, Expectation, Judged, Judging, Observation, Sequence, inapplicable, judge},
 };
 
@@ -25,7 +26,7 @@ type Proof<'a> = (&'a str, Option<&'a str>, &'a str);
 
 impl Audit<'_> {
     /// Every verdict of the run is the one that its observation comes to.
-    pub(super) fn judged_again(&mut self, plan: &Plan, events: &[&Event]) -> Result<(), FolderError> {
+    pub(super) fn judged_again(&mut self, plan: &Plan, events: &[&Event]) {
         let nothing = ServerFacts::default();
         let mut server = &nothing;
         let mut proved: BTreeSet<Proof<'_>> = BTreeSet::new();
@@ -51,8 +52,8 @@ impl Audit<'_> {
                         _ => &suite.phases,
                     };
                     let measure = Measure { phases, scenario: Some(planned), judging: Judging::Run, ..own };
-                    self.event_again(measure, event)?;
-                    self.way_back(measure, event, &mut proved)?;
+                    self.event_again(measure, event);
+                    self.way_back(measure, event, &mut proved);
                 }
                 Event::ScenarioEnded { scenario, verdict, reason, .. } => {
                     let Some(planned) = suite.scenarios.iter().find(|planned| planned.scenario == *scenario) else {
@@ -64,33 +65,32 @@ impl Audit<'_> {
                     self.compare(&subject, EVENTS_FILE, (*verdict, reason.as_ref(), None), &derived);
                 }
                 other => {
-                    self.event_again(own, other)?;
-                    self.way_back(own, other, &mut proved)?;
+                    self.event_again(own, other);
+                    self.way_back(own, other, &mut proved);
                 }
             }
         }
-        Ok(())
     }
 
-    fn event_again(&mut self, by: Measure<'_>, event: &Event) -> Result<(), FolderError> {
+    fn event_again(&mut self, by: Measure<'_>, event: &Event) {
         let suite = &by.suite.suite;
         match event {
             Event::CheckJudged { phase, check: id, verdict, reason, examined, observation, .. } => {
                 let subject = format!("{suite}/{id}");
-                let Some(check) = by.check(phase, id) else { return Ok(()) };
-                let Some((file, seen)) = self.observation(&subject, observation)? else { return Ok(()) };
+                let Some(check) = by.check(phase, id) else { return };
+                let Some((file, seen)) = self.observation(&subject, observation) else { return };
                 self.applicability(&subject, check, by, &seen);
                 let derived = judge(&check.expectation, &seen);
                 self.compare(&subject, &file, (*verdict, reason.as_ref(), *examined), &derived);
             }
             Event::DefectTried { phase, check: id, verdict, reason, observation, .. } => {
                 let subject = format!("the defect of {suite}/{id}");
-                let Some(check) = by.check(phase, id) else { return Ok(()) };
+                let Some(check) = by.check(phase, id) else { return };
                 let Some(defect) = &check.fails else {
                     self.fault(EVENTS_FILE, format!("{subject} was tried and is not planned"));
-                    return Ok(());
+                    return;
                 };
-                let Some((file, seen)) = self.observation(&subject, observation)? else { return Ok(()) };
+                let Some((file, seen)) = self.observation(&subject, observation) else { return };
                 self.applicability(&subject, check, by, &seen);
                 let met = judge(&check.expectation, &seen);
                 let mut derived = defect.judge(&met);
@@ -100,8 +100,8 @@ impl Audit<'_> {
             Event::FindingTried { finding: id, confirmed, reason, observation, .. } => {
                 let subject = format!("finding {id} of {suite}");
                 let planned = by.suite.findings.iter().find(|finding| finding.id == *id);
-                let Some(finding) = planned else { return Ok(()) };
-                let Some((file, seen)) = self.observation(&subject, observation)? else { return Ok(()) };
+                let Some(finding) = planned else { return };
+                let Some((file, seen)) = self.observation(&subject, observation) else { return };
                 let derived = judge_steps(Sequence { steps: finding.steps.clone() }, &seen);
                 let claimed = match *confirmed == (derived.verdict == Verdict::Passed) {
                     true => derived.verdict,
@@ -113,57 +113,44 @@ impl Audit<'_> {
             Event::StepsTried { verdict, reason, observation, .. } => {
                 let Some(ScenarioExpected::Probe(probe)) = by.scenario.map(|scenario| &scenario.expected) else {
                     self.fault(EVENTS_FILE, format!("steps of {suite} were tried and none are planned"));
-                    return Ok(());
+                    return;
                 };
                 let subject = format!("the steps of a scenario of {suite}");
-                let Some((file, seen)) = self.observation(&subject, observation)? else { return Ok(()) };
+                let Some((file, seen)) = self.observation(&subject, observation) else { return };
                 let derived = judge_steps(probe.sequence(), &seen);
                 self.compare(&subject, &file, (*verdict, reason.as_ref(), None), &derived);
             }
             _ => {}
         }
-        Ok(())
     }
 
     /// Whether a proof of the way back is one; if it is and passed, later ones may rest on it.
-    fn way_back<'e>(
-        &mut self,
-        by: Measure<'e>,
-        event: &'e Event,
-        proved: &mut BTreeSet<Proof<'e>>,
-    ) -> Result<(), FolderError> {
+    fn way_back<'e>(&mut self, by: Measure<'e>, event: &'e Event, proved: &mut BTreeSet<Proof<'e>>) {
         if let Event::CheckJudged { phase, check, verdict, observation, .. } = event
             && by.check(phase, check).is_some_and(|check| matches!(check.expectation, Expectation::Rollback(_)))
         {
-            self.rest_of_the_way(by, phase, observation, proved)?;
+            self.rest_of_the_way(by, phase, observation, proved);
             if *verdict == Verdict::Passed {
                 proved.insert(by.proof(check));
             }
         }
-        Ok(())
     }
 
     /// What a proof of the way back rests on is a proof of the way back from the phase before, which passed before it in the
     /// same run. A proof that rests on nothing walks down every phase.
-    fn rest_of_the_way(
-        &mut self,
-        by: Measure<'_>,
-        phase: &str,
-        seen: &Seen,
-        proved: &BTreeSet<Proof<'_>>,
-    ) -> Result<(), FolderError> {
+    fn rest_of_the_way(&mut self, by: Measure<'_>, phase: &str, seen: &Seen, proved: &BTreeSet<Proof<'_>>) {
         let seen = match seen {
             Seen::Here(seen) => Some(Observation::clone(seen)),
             // What cannot be read has been said already.
             Seen::Stored(digest) => {
-                let bytes = self.stored(&format!("{OUTPUTS_FOLDER}/{digest}"))?;
+                let bytes = self.stored(&format!("{OUTPUTS_FOLDER}/{digest}"));
                 bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok())
             }
         };
         let (Some(index), Some(Observation::Rollback(seen))) =
             (by.phases.iter().position(|planned| planned.phase == phase), seen)
         else {
-            return Ok(());
+            return;
         };
         let holds = match &seen.rests_on {
             None => seen.planned == 2 * (index + 1),
@@ -179,22 +166,21 @@ impl Audit<'_> {
             let what = format!("the way back of phase {phase} of {} is not walked to its end", by.suite.suite);
             self.fault(EVENTS_FILE, what);
         }
-        Ok(())
     }
 
     /// What was seen, and the file that holds it. What cannot be read is a fault.
-    fn observation(&mut self, subject: &str, seen: &Seen) -> Result<Option<(String, Observation)>, FolderError> {
+    fn observation(&mut self, subject: &str, seen: &Seen) -> Option<(String, Observation)> {
         match seen {
-            Seen::Here(seen) => Ok(Some((EVENTS_FILE.to_owned(), Observation::clone(seen)))),
+            Seen::Here(seen) => Some((EVENTS_FILE.to_owned(), Observation::clone(seen))),
             Seen::Stored(digest) => {
                 let file = format!("{OUTPUTS_FOLDER}/{digest}");
                 // A missing output is a fault of its own.
-                let Some(bytes) = self.stored(&file)? else { return Ok(None) };
-                match serde_json::from_slice(&bytes) {
-                    Ok(seen) => Ok(Some((file, seen))),
+                let bytes = self.stored(&file)?;
+                match read_canonical(&bytes) {
+                    Ok(seen) => Some((file, seen)),
                     Err(error) => {
                         self.fault(&file, format!("is not what {subject} can have seen: {error}"));
-                        Ok(None)
+                        None
                     }
                 }
             }

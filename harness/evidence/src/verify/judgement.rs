@@ -1,7 +1,7 @@
 //! Whether the events come to what the run says they came to.
 
 use super::{audit::Audit, order::out_of_order};
-use crate::{Digest, EVENTS_FILE, Event, FolderError, Plan, RESULT_FILE, RunResult, Verdict, canonical_bytes};
+use crate::{Digest, EVENTS_FILE, Event, Plan, RESULT_FILE, RunResult, Verdict, canonical_bytes};
 
 impl Audit<'_> {
     /// The events can have happened in this order, and speak only of what was planned.
@@ -65,25 +65,25 @@ impl Audit<'_> {
     }
 
     /// `result.json` is exactly what plan and events come to. Returns the digest that it must have.
-    pub(super) fn result(&mut self, derived: &RunResult, events: &[&Event]) -> Result<Option<Digest>, FolderError> {
+    pub(super) fn result(&mut self, derived: &RunResult, events: &[&Event]) -> Option<Digest> {
         let Some(Event::RunFinished { result: claimed, .. }) = events.last() else {
             self.fault(EVENTS_FILE, "does not end with the end of the run: it was interrupted");
-            return Ok(None);
+            return None;
         };
         let Ok(bytes) = canonical_bytes(derived) else {
             self.fault(RESULT_FILE, "has no canonical form");
-            return Ok(None);
+            return None;
         };
         let digest = Digest::of(&bytes);
         if *claimed != digest {
             let what = format!("the run ended with result {claimed}, its events come to {digest}");
             self.fault(EVENTS_FILE, what);
         }
-        if let Some(stored) = self.read(RESULT_FILE)?
+        if let Some(stored) = self.read(RESULT_FILE)
             && stored != bytes
         {
             self.fault(RESULT_FILE, "is not what plan and events come to");
         }
-        Ok(Some(digest))
+        Some(digest)
     }
 }

@@ -33,7 +33,7 @@ impl Written {
     }
 
     fn verify(&self) -> Verification {
-        verify(&self.folder).expect("a readable folder")
+        verify(&self.folder)
     }
 
     /// Every fault as `file: what`.

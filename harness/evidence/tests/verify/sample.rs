@@ -155,8 +155,8 @@ fn chained(events: &[Event]) -> String {
     let mut text = String::new();
     for (at, event) in events.iter().enumerate() {
         let at = STARTED_UNIX_MS + at as u64 * 10;
-        text.push_str(&chain.append(at, event.clone()).expect("plain JSON"));
-        text.push('\n');
+        let line = chain.append(at, event.clone()).expect("plain JSON");
+        text.push_str(std::str::from_utf8(&line).expect("UTF-8"));
     }
     text
 }

@@ -16,7 +16,7 @@ pub fn verified(verification: &Verification, path: &str) -> String {
     text.push_str(&digests(
         verification.result_digest.as_ref(),
         verification.head.as_ref(),
-        Some(&verification.run_digest),
+        verification.run_digest.as_ref(),
     ));
     text.push('\n');
     for fault in &verification.faults {
