@@ -72,7 +72,6 @@ async fn run_on(choice: Choice, runs: &Path) -> Result<Finished, Failed> {
         suites: suite::load(&suites, &["attribution-b03".to_owned()]).map_err(|error| error.to_string())?,
         server: phasegate_server::Request { choice, ..phasegate_server::Request::default() },
         runs: runs.to_owned(),
-        run: None,
         limits: Limits::default(),
     };
     let (_keep, cancel) = tokio::sync::watch::channel(false);

@@ -29,8 +29,6 @@ pub struct CheckRequest {
     pub read_only: bool,
     /// The folder of the run folders.
     pub runs: PathBuf,
-    /// The name of the run; one that sorts by time when it is `None`.
-    pub run: Option<String>,
     /// How long things may take.
     pub limits: Limits,
 }
@@ -54,7 +52,7 @@ pub async fn check(request: CheckRequest, listener: &mut Listener<'_>) -> Result
     let judging = if only_reads { Judging::CheckReadOnly } else { Judging::Check };
     let target = Target::open(&suite, &request.database_url, request.limits).await?;
     let plan = plan(std::slice::from_ref(&suite), judging);
-    let mut recorder = Recorder::start(&request.runs, request.run, &plan)?;
+    let mut recorder = Recorder::start(&request.runs, &plan)?;
     if let Some(first) = recorder.events().first() {
         listener(first);
     }

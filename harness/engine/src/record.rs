@@ -9,7 +9,7 @@ use std::{
 
 use phasegate_evidence::{
     Chain, Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, PLAN_FILE, Plan, RESULT_FILE, RunResult, SIGNATURES_FOLDER,
-    canonical_bytes, file_bytes_max,
+    canonical_bytes, file_bytes_max, run_name,
 };
 use serde::Serialize;
 
@@ -56,9 +56,13 @@ impl Recorder {
     ///
     /// # Errors
     /// When the folder exists or cannot be written.
-    pub fn start(runs: &Path, run: Option<String>, plan: &Plan) -> Result<Self, RecordError> {
-        let clock = Clock::start();
-        let run = run.unwrap_or_else(new_name);
+    pub fn start(runs: &Path, plan: &Plan) -> Result<Self, RecordError> {
+        Self::start_at(Clock::start(), runs, plan)
+    }
+
+    fn start_at(clock: Clock, runs: &Path, plan: &Plan) -> Result<Self, RecordError> {
+        let began = clock.began_unix_ms;
+        let run = run_name(began, std::process::id());
         let folder = runs.join(&run);
         fs::create_dir_all(runs).map_err(unwritable(runs))?;
         if folder.exists() {
@@ -84,7 +88,8 @@ impl Recorder {
             chain: Chain::default(),
             kept: Vec::new(),
         };
-        recorder.event(Event::RunStarted { run, plan: Digest::of(&bytes) })?;
+        // The run is named after the time of its first event.
+        recorder.append(began, Event::RunStarted { run, plan: Digest::of(&bytes) })?;
         fs::rename(&unnamed, &folder).map_err(unwritable(&folder))?;
         recorder.folder = folder;
         Ok(recorder)
@@ -113,7 +118,11 @@ impl Recorder {
     /// # Errors
     /// When it cannot be written.
     pub fn event(&mut self, event: Event) -> Result<(), RecordError> {
-        let line = self.chain.append(self.clock.unix_ms(), event.clone())?;
+        self.append(self.clock.unix_ms(), event)
+    }
+
+    fn append(&mut self, at_unix_ms: u64, event: Event) -> Result<(), RecordError> {
+        let line = self.chain.append(at_unix_ms, event.clone())?;
         let path = self.folder.join(EVENTS_FILE);
         self.events.write_all(&line).map_err(unwritable(&path))?;
         self.kept.push(event);
@@ -174,25 +183,20 @@ fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> RecordError + use<'_> {
 /// what came later was written later.
 #[derive(Debug, Clone, Copy)]
 struct Clock {
-    began: SystemTime,
+    began_unix_ms: u64,
     since: Instant,
 }
 
 impl Clock {
     fn start() -> Self {
-        Self { began: SystemTime::now(), since: Instant::now() }
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self { began_unix_ms: u64::try_from(now.as_millis()).unwrap_or(u64::MAX), since: Instant::now() }
     }
 
     fn unix_ms(self) -> u64 {
-        let now = self.began.duration_since(UNIX_EPOCH).unwrap_or_default() + self.since.elapsed();
-        u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
+        let since = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.began_unix_ms.saturating_add(since)
     }
-}
-
-/// A name that sorts by time, such as `20251120T093000.123Z-4711`.
-fn new_name() -> String {
-    let now = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%.3fZ");
-    format!("{now}-{}", std::process::id())
 }
 
 #[cfg(test)]
@@ -211,26 +215,18 @@ mod tests {
     #[test]
     fn a_folder_is_never_overwritten() {
         let runs = tempfile::tempdir().expect("temporary folder");
-        let first = Recorder::start(runs.path(), Some("a".to_owned()), &plan());
+        let clock = Clock::start();
+        let first = Recorder::start_at(clock, runs.path(), &plan());
         assert!(first.is_ok());
-        let second = Recorder::start(runs.path(), Some("a".to_owned()), &plan());
+        let second = Recorder::start_at(clock, runs.path(), &plan());
         assert!(matches!(second, Err(RecordError::Exists(_))));
     }
 
     #[test]
     fn the_plan_is_there_before_anything_happens() {
         let runs = tempfile::tempdir().expect("temporary folder");
-        let recorder = Recorder::start(runs.path(), None, &plan()).expect("recorder");
+        let recorder = Recorder::start(runs.path(), &plan()).expect("recorder");
         assert!(recorder.folder().join(PLAN_FILE).is_file());
         assert!(matches!(recorder.events(), [Event::RunStarted { .. }]));
-    }
-
-    #[test]
-    fn the_name_of_a_run_tells_its_time_to_the_millisecond_and_its_process() {
-        let name = new_name();
-        let (time, process) = name.split_once('-').expect("a time and a process");
-        let shape: String = time.chars().map(|letter| if letter.is_ascii_digit() { '0' } else { letter }).collect();
-        assert_eq!(shape, "00000000T000000.000Z");
-        assert_eq!(process, std::process::id().to_string());
     }
 }

@@ -31,8 +31,6 @@ pub struct Request {
     pub server: phasegate_server::Request,
     /// The folder of the run folders.
     pub runs: PathBuf,
-    /// The name of the run; one that sorts by time when it is `None`.
-    pub run: Option<String>,
     /// How long things may take.
     pub limits: Limits,
 }
@@ -126,7 +124,7 @@ async fn go(
         wanted.postgres_min = wanted.postgres_min.max(needing().filter_map(|suite| suite.need.postgres_min).max());
         started.server = Some(phasegate_server::start(&wanted, &mut |line| notice(line)).await?);
     }
-    let mut recorder = Recorder::start(&request.runs, request.run, &plan)?;
+    let mut recorder = Recorder::start(&request.runs, &plan)?;
     if let Some(first) = recorder.events().first() {
         listener(first);
     }

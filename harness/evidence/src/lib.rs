@@ -17,6 +17,7 @@ mod plan;
 mod reason;
 mod refusal;
 mod result;
+mod run_name;
 mod seen;
 mod server;
 mod table;
@@ -43,6 +44,7 @@ pub use result::{
     CheckResult, Counts, DefectResult, FindingResult, GateResult, PhaseResult, RunResult, ScenarioResult, SuiteResult,
     Tally, Totals,
 };
+pub use run_name::run_name;
 pub use seen::Seen;
 pub use server::ServerFacts;
 pub use table::{Cell, Table, row_text, step_rows};

@@ -1,44 +1,17 @@
 //! Whether the events come to what the run says they came to.
 
 use super::{audit::Audit, order::out_of_order};
-use crate::{Digest, EVENTS_FILE, Event, Plan, RESULT_FILE, RunResult, Verdict, canonical_bytes};
+use crate::{Digest, EVENTS_FILE, Event, Plan, RESULT_FILE, RunResult, canonical_bytes};
 
 impl Audit<'_> {
     /// The events can have happened in this order, and speak only of what was planned.
-    pub(super) fn order(&mut self, plan: &Plan, events: &[&Event]) {
-        for what in out_of_order(plan, events) {
+    pub(super) fn order(&mut self, plan: &Plan, events: &[&Event]) -> bool {
+        let faults = out_of_order(plan, events);
+        let in_order = faults.is_empty();
+        for what in faults {
             self.fault(EVENTS_FILE, what);
         }
-    }
-
-    /// Rule 6: phase N+1 does not start unless every gate of phase N is passed or not applicable.
-    pub(super) fn gates_held(&mut self, plan: &Plan, events: &[&Event]) {
-        for suite in &plan.suites {
-            for pair in suite.phases.windows(2) {
-                let [earlier, later] = pair else { continue };
-                let start = events.iter().position(|event| {
-                    matches!(event, Event::PhaseStarted { suite: s, phase }
-                        if *s == suite.suite && *phase == later.phase)
-                });
-                let Some(start) = start else { continue };
-                let before = events[..start].iter().copied();
-                let so_far = RunResult::derive(plan, before);
-                let verdict = so_far
-                    .suites
-                    .iter()
-                    .filter(|result| result.suite == suite.suite)
-                    .flat_map(|result| &result.phases)
-                    .find(|result| result.phase == earlier.phase)
-                    .map_or(Verdict::Error, |result| result.verdict);
-                if !verdict.opens_the_gate() {
-                    let what = format!(
-                        "{}: phase {} started although phase {} was {verdict}",
-                        suite.suite, later.phase, earlier.phase
-                    );
-                    self.fault(EVENTS_FILE, what);
-                }
-            }
-        }
+        in_order
     }
 
     /// The verdicts that the run wrote down are those that its checks come to.

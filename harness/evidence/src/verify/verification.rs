@@ -34,10 +34,10 @@ impl Verification {
     }
 }
 
-/// Verifies a run folder: that it holds what belongs there and nothing else, the chain of events, every output, that
-/// events came in an order in which a run can happen and speak only of what was planned, that each planned check has
-/// at most one verdict, that no phase started before the one before had opened the gate, and that `result.json` is
-/// exactly what plan and events come to.
+/// Verifies a run folder: that it holds what belongs there and nothing else, the chain of events and its clock, every output,
+/// that each event is one that was planned and was due, that no phase started before the one before had opened the gate, that
+/// every verdict is what was seen comes to, that what was seen is what the folder holds of the state, that the catalogs follow
+/// from each other, and that `result.json` is exactly what plan and events come to.
 #[must_use]
 pub fn verify(folder: &RunFolder) -> Verification {
     let mut audit = Audit::of(folder);
@@ -51,9 +51,9 @@ pub fn verify(folder: &RunFolder) -> Verification {
         let events: Vec<&Event> = links.iter().map(|link| &link.event).collect();
         audit.outputs(&events);
         audit.start(&events);
-        audit.order(plan, &events);
-        audit.gates_held(plan, &events);
-        audit.judged_again(plan, &events);
+        audit.times(links);
+        let in_order = audit.order(plan, &events);
+        audit.judged_again(plan, &events, in_order);
         let derived = RunResult::derive(plan, events.iter().copied());
         audit.verdicts(&derived, &events);
         result_digest = audit.result(&derived, &events);

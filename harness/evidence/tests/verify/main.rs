@@ -2,6 +2,8 @@
 
 mod events;
 mod files;
+mod forged;
+mod forgeries;
 mod forgery;
 mod kinds;
 mod proofs;
