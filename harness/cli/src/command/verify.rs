@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use phasegate_evidence::{Digest, Fault, JUNIT_FILE, REPORT_FILE, RunFolder, Verification};
+use phasegate_evidence::{Digest, Fault, JUNIT_FILE, REPORT_FILE, RunFolder, Verdict, Verification};
 use phasegate_report as report;
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use super::{
     report::{read, unwritable},
 };
 use crate::{
-    args::{Format, Global, VerifyArgs, display_path},
+    args::{Format, Global, Required, VerifyArgs, display_path},
     console,
     exit::{Exit, Failure},
 };
@@ -21,11 +21,14 @@ use crate::{
 struct Answer<'a> {
     run: String,
     holds: bool,
-    verdict: Option<phasegate_evidence::Verdict>,
+    verdict: Option<Verdict>,
     result_digest: Option<&'a Digest>,
     head_digest: Option<&'a Digest>,
     run_digest: Option<&'a Digest>,
     faults: Vec<Line<'a>>,
+    /// What the run was required to have come to, and whether it did; evidence that does not verify says nothing of it.
+    required: Option<Required>,
+    meets_required: bool,
 }
 
 #[derive(Serialize)]
@@ -48,9 +51,15 @@ pub(super) fn verify(global: &Global, asked: &VerifyArgs) -> Result<Exit, Failur
     }
     match global.format {
         Format::Human => console::print(&human(&verification, asked, &display_path(&path))),
-        Format::Json => print_json(&answer(&verification, &path))?,
+        Format::Json => print_json(&answer(&verification, asked, &path))?,
     }
-    Ok(if verification.holds() { Exit::Passed } else { Exit::Unverified })
+    Ok(if !verification.holds() {
+        Exit::Unverified
+    } else if meets(&verification, asked) {
+        Exit::Passed
+    } else {
+        Exit::GateFailed
+    })
 }
 
 fn fault(verification: &mut Verification, file: &str, what: impl Into<String>) {
@@ -86,12 +95,29 @@ fn other_version(verification: &Verification) -> Option<&str> {
     version.filter(|version| *version != env!("CARGO_PKG_VERSION"))
 }
 
+/// Whether the run is known to have come to what was required of it.
+fn meets(verification: &Verification, asked: &VerifyArgs) -> bool {
+    let verdict = verification.result.as_ref().map(|result| result.verdict);
+    match asked.require {
+        None => true,
+        Some(Required::Passed) => verification.holds() && verdict == Some(Verdict::Passed),
+    }
+}
+
 fn human(verification: &Verification, asked: &VerifyArgs, path: &str) -> String {
     let mut text = report::verified(verification, path);
     for digest in asked.expect.iter().filter(|_| verification.holds()) {
         if let Some(name) = verification.recognise(digest) {
-            text.push_str(&format!("  expected: {} is the {name} digest\n", digest.short()));
+            let covers = match name {
+                "result" => "it covers what the run came to, and not what was seen",
+                "head" => "it covers everything but the reports",
+                _ => "it covers every byte but the sign-offs",
+            };
+            text.push_str(&format!("  expected: {} is the {name} digest; {covers}\n", digest.short()));
         }
+    }
+    if verification.holds() && !meets(verification, asked) {
+        text.push_str("  required: passed; the evidence verifies, and the run did not pass\n");
     }
     if let Some(version) = other_version(verification) {
         text.push_str(&format!("  not compared: {REPORT_FILE} and {JUNIT_FILE}, which Phasegate {version} wrote\n"));
@@ -99,7 +125,7 @@ fn human(verification: &Verification, asked: &VerifyArgs, path: &str) -> String 
     text
 }
 
-fn answer<'a>(verification: &'a Verification, path: &Path) -> Answer<'a> {
+fn answer<'a>(verification: &'a Verification, asked: &VerifyArgs, path: &Path) -> Answer<'a> {
     let faults = verification.faults.iter().map(|fault| Line { file: &fault.file, what: &fault.what });
     Answer {
         run: path.display().to_string(),
@@ -109,5 +135,7 @@ fn answer<'a>(verification: &'a Verification, path: &Path) -> Answer<'a> {
         head_digest: verification.head.as_ref(),
         run_digest: verification.run_digest.as_ref(),
         faults: faults.collect(),
+        required: asked.require,
+        meets_required: meets(verification, asked),
     }
 }
