@@ -6,6 +6,8 @@ use phasegate_evidence::{
     read_chain,
 };
 
+use crate::visible::{may_hide, visible_value};
+
 /// The note on a suite whose gates were judged without applying anything.
 pub(crate) const GATES_ALONE: &str = "gates alone, on a database that existed: this run applied nothing";
 
@@ -71,13 +73,20 @@ impl Record {
     pub fn read(path: &Path) -> Result<Self, RecordError> {
         let folder = RunFolder::open(path)?;
         let damaged = |file: &str, why: &dyn std::fmt::Display| RecordError::Damaged(format!("{file}: {why}"));
-        let plan: Plan =
-            serde_json::from_slice(&folder.read(PLAN_FILE)?).map_err(|error| damaged(PLAN_FILE, &error))?;
+        let planned = String::from_utf8(folder.read(PLAN_FILE)?).map_err(|error| damaged(PLAN_FILE, &error))?;
+        let plan: Plan = serde_json::from_str(&planned).map_err(|error| damaged(PLAN_FILE, &error))?;
         let text = String::from_utf8(folder.read(EVENTS_FILE)?).map_err(|error| damaged(EVENTS_FILE, &error))?;
         let (links, head) = read_chain(&text).map_err(|error| damaged(EVENTS_FILE, &error))?;
         let result = RunResult::derive(&plan, links.iter().map(|link| &link.event));
         let bytes = canonical_bytes(&result).map_err(|error| damaged(PLAN_FILE, &error))?;
-        Ok(Self { folder, plan, links, head, result, result_digest: Digest::of(&bytes) })
+        let record = Self { folder, plan, links, head, result, result_digest: Digest::of(&bytes) };
+        // No report shows anything else than this record, and so none has to think of it.
+        Ok(if may_hide(&planned) || may_hide(&text) { record.visible() } else { record })
+    }
+
+    fn visible(self) -> Self {
+        let (plan, links, result) = (visible_value(self.plan), visible_value(self.links), visible_value(self.result));
+        Self { plan, links, result, ..self }
     }
 
     /// The name of the run.

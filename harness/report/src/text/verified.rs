@@ -5,7 +5,7 @@ use super::{
     summary::{digests, totals},
     wrap::labelled,
 };
-use crate::count::count;
+use crate::{count::count, visible::visible_line};
 
 /// What a verification found, styled by ANSI escapes.
 pub fn verified(verification: &Verification, path: &str) -> String {
@@ -20,7 +20,8 @@ pub fn verified(verification: &Verification, path: &str) -> String {
     ));
     text.push('\n');
     for fault in &verification.faults {
-        text.push_str(&labelled(2, "✘", 2, &format!("{}: {}", fault.file, fault.what)));
+        let (file, what) = (visible_line(&fault.file), visible_line(&fault.what));
+        text.push_str(&labelled(2, "✘", 2, &format!("{file}: {what}")));
     }
     let verdict = if verification.holds() {
         of_verdict(Verdict::Passed, "verified: recomputed from plan and events, and everything agrees")

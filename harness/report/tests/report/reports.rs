@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Every report of a run, each with the ending of its file.
-fn all(record: &Record) -> [(&'static str, String); 5] {
+pub(crate) fn all(record: &Record) -> [(&'static str, String); 5] {
     [
         ("txt", text(record)),
         ("md", markdown(record)),
