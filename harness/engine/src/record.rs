@@ -13,6 +13,8 @@ use phasegate_evidence::{
 };
 use serde::Serialize;
 
+use crate::secrets::Secrets;
+
 /// The writing end of a run folder.
 #[derive(Debug)]
 pub struct Recorder {
@@ -20,6 +22,7 @@ pub struct Recorder {
     folder: PathBuf,
     events: File,
     clock: Clock,
+    secrets: Secrets,
     chain: Chain,
     kept: Vec<Event>,
 }
@@ -38,6 +41,9 @@ pub enum RecordError {
         /// Why.
         source: io::Error,
     },
+    /// A value has no JSON form.
+    #[error("failed to write evidence as JSON: {0}")]
+    Json(#[from] serde_json::Error),
     /// A file would be larger than whoever verifies the folder reads.
     #[error("{} would be larger than {} MiB, and the evidence holds no such file", path.display(), max_bytes >> 20)]
     TooLarge {
@@ -52,15 +58,15 @@ pub enum RecordError {
 }
 
 impl Recorder {
-    /// Makes the folder and writes the plan into it.
+    /// Makes the folder and writes the plan into it. Nothing that is ever written into it holds one of these secrets.
     ///
     /// # Errors
     /// When the folder exists or cannot be written.
-    pub fn start(runs: &Path, plan: &Plan) -> Result<Self, RecordError> {
-        Self::start_at(Clock::start(), runs, plan)
+    pub fn start(runs: &Path, plan: &Plan, secrets: Secrets) -> Result<Self, RecordError> {
+        Self::start_at(Clock::start(), runs, plan, secrets)
     }
 
-    fn start_at(clock: Clock, runs: &Path, plan: &Plan) -> Result<Self, RecordError> {
+    fn start_at(clock: Clock, runs: &Path, plan: &Plan, secrets: Secrets) -> Result<Self, RecordError> {
         let began = clock.began_unix_ms;
         let run = run_name(began, std::process::id());
         let folder = runs.join(&run);
@@ -76,7 +82,7 @@ impl Recorder {
             let path = unnamed.join(below);
             fs::create_dir(&path).map_err(unwritable(&path))?;
         }
-        let bytes = canonical_bytes(plan)?;
+        let bytes = secrets.hide_bytes(&canonical_bytes(plan)?).into_owned();
         write_new(&unnamed.join(PLAN_FILE), &bytes)?;
         let path = unnamed.join(EVENTS_FILE);
         let events = OpenOptions::new().append(true).create_new(true).open(&path).map_err(unwritable(&path))?;
@@ -85,6 +91,7 @@ impl Recorder {
             folder: unnamed.clone(),
             events,
             clock,
+            secrets,
             chain: Chain::default(),
             kept: Vec::new(),
         };
@@ -113,20 +120,21 @@ impl Recorder {
         &self.kept
     }
 
-    /// Appends an event.
+    /// Appends an event. Gives it as it was written, without secrets.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn event(&mut self, event: Event) -> Result<(), RecordError> {
+    pub fn event(&mut self, event: Event) -> Result<&Event, RecordError> {
         self.append(self.clock.unix_ms(), event)
     }
 
-    fn append(&mut self, at_unix_ms: u64, event: Event) -> Result<(), RecordError> {
+    fn append(&mut self, at_unix_ms: u64, event: Event) -> Result<&Event, RecordError> {
+        let event = self.secrets.hide_value(event)?;
         let line = self.chain.append(at_unix_ms, event.clone())?;
         let path = self.folder.join(EVENTS_FILE);
         self.events.write_all(&line).map_err(unwritable(&path))?;
         self.kept.push(event);
-        Ok(())
+        Ok(&self.kept[self.kept.len() - 1])
     }
 
     /// Stores a value among the outputs, in canonical JSON.
@@ -142,6 +150,7 @@ impl Recorder {
     /// # Errors
     /// When they cannot be written.
     pub fn output_bytes(&self, bytes: &[u8]) -> Result<Digest, RecordError> {
+        let bytes = &*self.secrets.hide_bytes(bytes);
         let digest = Digest::of(bytes);
         let path = self.folder.join(OUTPUTS_FOLDER).join(digest.as_str());
         let max_bytes = file_bytes_max(OUTPUTS_FOLDER);
@@ -216,16 +225,16 @@ mod tests {
     fn a_folder_is_never_overwritten() {
         let runs = tempfile::tempdir().expect("temporary folder");
         let clock = Clock::start();
-        let first = Recorder::start_at(clock, runs.path(), &plan());
+        let first = Recorder::start_at(clock, runs.path(), &plan(), Secrets::default());
         assert!(first.is_ok());
-        let second = Recorder::start_at(clock, runs.path(), &plan());
+        let second = Recorder::start_at(clock, runs.path(), &plan(), Secrets::default());
         assert!(matches!(second, Err(RecordError::Exists(_))));
     }
 
     #[test]
     fn the_plan_is_there_before_anything_happens() {
         let runs = tempfile::tempdir().expect("temporary folder");
-        let recorder = Recorder::start(runs.path(), &plan()).expect("recorder");
+        let recorder = Recorder::start(runs.path(), &plan(), Secrets::default()).expect("recorder");
         assert!(recorder.folder().join(PLAN_FILE).is_file());
         assert!(matches!(recorder.events(), [Event::RunStarted { .. }]));
     }
