@@ -2,8 +2,8 @@ use std::{collections::BTreeMap, path::Path};
 
 use phasegate_evidence::{
     CheckResult, Digest, EVENTS_FILE, Event, FolderError, GatePlan, GateResult, Link, PLAN_FILE, PhasePlan,
-    PhaseResult, Plan, RunFolder, RunResult, Seen, ServerFacts, SuitePlan, SuiteResult, canonical_bytes, judge::Check,
-    read_chain,
+    PhaseResult, Plan, RunFolder, RunResult, Seen, ServerFacts, SuitePlan, SuiteResult, Verification, canonical_bytes,
+    judge::Check, read_chain,
 };
 
 use crate::visible::{may_hide, visible_value};
@@ -80,8 +80,31 @@ impl Record {
         let result = RunResult::derive(&plan, links.iter().map(|link| &link.event));
         let bytes = canonical_bytes(&result).map_err(|error| damaged(PLAN_FILE, &error))?;
         let record = Self { folder, plan, links, head, result, result_digest: Digest::of(&bytes) };
-        // No report shows anything else than this record, and so none has to think of it.
-        Ok(if may_hide(&planned) || may_hide(&text) { record.visible() } else { record })
+        Ok(record.made_visible(&planned, &text))
+    }
+
+    /// A run folder as `verify` read it; nothing where it could not, or did before.
+    ///
+    /// # Errors
+    /// When a file can no longer be read.
+    pub fn verified(folder: &RunFolder, verification: &mut Verification) -> Result<Option<Self>, RecordError> {
+        let Verification { read, result: Some(result), result_digest: Some(result_digest), head: Some(head), .. } =
+            verification
+        else {
+            return Ok(None);
+        };
+        let Some((plan, links)) = read.take() else { return Ok(None) };
+        let (folder, head) = (folder.clone(), head.clone());
+        let (result, result_digest) = (result.clone(), result_digest.clone());
+        let [planned, text] = [folder.read(PLAN_FILE)?, folder.read(EVENTS_FILE)?];
+        let record = Self { folder, plan, links, head, result, result_digest };
+        Ok(Some(record.made_visible(&String::from_utf8_lossy(&planned), &String::from_utf8_lossy(&text))))
+    }
+
+    /// The record of this plan and these events with all text made visible: no report shows anything else than the record, and
+    /// so none has to think of it.
+    fn made_visible(self, plan: &str, events: &str) -> Self {
+        if may_hide(plan) || may_hide(events) { self.visible() } else { self }
     }
 
     fn visible(self) -> Self {

@@ -3,13 +3,10 @@
 use std::path::Path;
 
 use phasegate_evidence::{Digest, Fault, JUNIT_FILE, REPORT_FILE, RunFolder, Verdict, Verification};
-use phasegate_report as report;
+use phasegate_report::{self as report, Record, RecordError};
 use serde::Serialize;
 
-use super::{
-    print_json::print_json,
-    report::{read, unwritable},
-};
+use super::{print_json::print_json, report::unwritable};
 use crate::{
     args::{Format, Global, Required, VerifyArgs, display_path},
     console,
@@ -73,7 +70,8 @@ fn compare_reports(folder: &RunFolder, verification: &mut Verification) -> Resul
     if !verification.holds() || other_version(verification).is_some() {
         return Ok(());
     }
-    let record = read(folder.path())?;
+    let unread = |error: RecordError| Failure::new(Exit::Unverified, error);
+    let Some(record) = Record::verified(folder, verification).map_err(unread)? else { return Ok(()) };
     let junit = report::junit(&record).map_err(|error| unwritable(&error))?;
     for (name, made) in [(REPORT_FILE, report::markdown(&record)), (JUNIT_FILE, junit)] {
         // What is there was read before.

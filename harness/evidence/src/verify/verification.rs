@@ -1,11 +1,13 @@
 use super::{audit::Audit, fault::Fault};
-use crate::{Digest, Event, RunFolder, RunResult};
+use crate::{Digest, Event, Link, Plan, RunFolder, RunResult};
 
 /// What a verification found.
 #[derive(Debug, Clone)]
 pub struct Verification {
     /// What does not hold; empty for a folder that verifies.
     pub faults: Vec<Fault>,
+    /// The plan and the events as read, for whoever goes on with them, unless they could not be read.
+    pub read: Option<(Plan, Vec<Link>)>,
     /// The result as recomputed from plan and events, unless these could not be read.
     pub result: Option<RunResult>,
     /// The result digest as recomputed.
@@ -60,5 +62,6 @@ pub fn verify(folder: &RunFolder) -> Verification {
         result = Some(derived);
     }
     let run_digest = audit.run_digest();
-    Verification { faults: audit.into_faults(), result, result_digest, head: links.map(|(_, head)| head), run_digest }
+    let (links, head) = links.unzip();
+    Verification { faults: audit.into_faults(), read: plan.zip(links), result, result_digest, head, run_digest }
 }
