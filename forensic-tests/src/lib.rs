@@ -1,5 +1,5 @@
-//! Properties of the suites: reference models in plain Rust, held against a real server, with every counterexample kept
-//! as SQL that anybody can run again.
+//! Properties of the suites: reference models in plain Rust, and cases on which `phasegate_engine::fuzz` holds them
+//! against a real server.
 
 pub mod attribution_b03;
-pub mod replay;
+pub mod notes;

@@ -6,6 +6,7 @@
 mod checks;
 mod existing_file;
 mod properties;
+mod properties_notes;
 mod properties_phases;
 mod properties_replay;
 mod properties_trial;
@@ -14,6 +15,7 @@ mod runs;
 mod sessions;
 mod suites;
 mod timescaledb;
+mod untouched;
 mod world;
 
 use std::process::ExitCode;
@@ -34,7 +36,9 @@ fn main() -> ExitCode {
     trials.extend(properties::trials(&world));
     trials.extend(properties_phases::trials(&world));
     trials.extend(properties_replay::trials(&world));
+    trials.extend(properties_notes::trials(&world));
     trials.extend(timescaledb::trials(&world));
+    trials.extend(untouched::trials(&world));
     trials.extend(sessions::trials(&world));
     trials.extend(existing_file::trials(&world));
     trials.extend(runs::trials());

@@ -6,61 +6,48 @@ use forensic_tests::attribution_b03::properties::{
     split, statements, states, trails, transaction_ids, versions,
 };
 use libtest_mimic::Trial;
+use phasegate_engine::fuzz::Stage;
 
-use crate::{
-    properties_trial::{Stage, holds, notices, shows},
-    world::World,
-};
-
-const STAGE: Stage = Stage::AfterAllPhases;
+use crate::{properties_trial::Ground, world::World};
 
 pub(crate) fn trials(world: &World) -> Vec<Trial> {
-    let mut trials = words_and_keys(world);
-    trials.extend(amounts(world));
-    trials.extend(rows(world));
+    let ground = Ground { world, suite: "attribution-b03", stage: Stage::after_all_phases };
+    let mut trials = words_and_keys(ground);
+    trials.extend(amounts(ground));
+    trials.extend(rows(ground));
     trials
 }
 
-fn words_and_keys(world: &World) -> Vec<Trial> {
+fn words_and_keys(ground: Ground<'_>) -> Vec<Trial> {
     vec![
-        holds(world, STAGE, states()),
-        notices(
-            world,
-            STAGE,
+        ground.holds(states()),
+        ground.notices(
             "property_01_notices_that_the_ledger_accepts_any_state",
             states(),
             "ALTER TABLE revenue_ledger DROP CONSTRAINT ck_revenue_ledger_state_valid;",
         ),
-        holds(world, STAGE, idempotency_keys()),
-        notices(
-            world,
-            STAGE,
+        ground.holds(idempotency_keys()),
+        ground.notices(
             "property_05_notices_keys_that_are_unique_only_within_a_tenant",
             idempotency_keys(),
             "DROP INDEX idx_events_idempotency;
              CREATE UNIQUE INDEX idx_events_idempotency ON attribution_events (tenant_id, idempotency_key);",
         ),
-        holds(world, STAGE, transaction_ids()),
-        notices(
-            world,
-            STAGE,
+        ground.holds(transaction_ids()),
+        ground.notices(
             "property_06_notices_transaction_ids_that_repeat",
             transaction_ids(),
             "DROP INDEX idx_revenue_ledger_transaction_id;",
         ),
-        holds(world, STAGE, key_hashes()),
-        notices(
-            world,
-            STAGE,
+        ground.holds(key_hashes()),
+        ground.notices(
             "property_06_notices_key_hashes_that_are_compared_without_case",
             key_hashes(),
             "DROP INDEX idx_tenants_api_key_hash;
              CREATE UNIQUE INDEX idx_tenants_api_key_hash ON tenants (lower(api_key_hash));",
         ),
-        holds(world, STAGE, currency()),
-        notices(
-            world,
-            STAGE,
+        ground.holds(currency()),
+        ground.notices(
             "property_10_notices_a_rule_for_the_letters_of_a_currency",
             currency(),
             "ALTER TABLE revenue_ledger ADD CHECK (currency ~ '^[A-Z]{3}$') NOT VALID;",
@@ -68,52 +55,36 @@ fn words_and_keys(world: &World) -> Vec<Trial> {
     ]
 }
 
-fn amounts(world: &World) -> Vec<Trial> {
+fn amounts(ground: Ground<'_>) -> Vec<Trial> {
     vec![
-        holds(world, STAGE, split()),
-        notices(
-            world,
-            STAGE,
+        ground.holds(split()),
+        ground.notices(
             "property_07_notices_that_the_sum_trigger_is_off",
             split(),
             "ALTER TABLE attribution_allocations DISABLE TRIGGER trg_check_allocation_sum;",
         ),
-        holds(world, STAGE, statements()),
-        notices(
-            world,
-            STAGE,
+        ground.holds(statements()),
+        ground.notices(
             "property_07_notices_that_only_inserts_are_summed_up",
             statements(),
             "DROP TRIGGER trg_check_allocation_sum ON attribution_allocations;
              CREATE TRIGGER trg_check_allocation_sum AFTER INSERT ON attribution_allocations
                  FOR EACH ROW EXECUTE FUNCTION check_allocation_sum();",
         ),
-        shows(
-            world,
-            STAGE,
+        ground.shows(
             "property_07_does_not_reach_the_version_that_an_update_moves_a_share_from",
             share_moved_between_versions(),
         ),
-        holds(world, STAGE, versions()),
-        notices(
-            world,
-            STAGE,
-            "property_08_notices_that_all_versions_are_summed_up_together",
-            versions(),
-            SUM_OF_ALL_VERSIONS,
-        ),
-        holds(world, STAGE, confidence()),
-        notices(
-            world,
-            STAGE,
+        ground.holds(versions()),
+        ground.notices("property_08_notices_that_all_versions_are_summed_up_together", versions(), SUM_OF_ALL_VERSIONS),
+        ground.holds(confidence()),
+        ground.notices(
             "property_09_notices_a_fourth_decimal",
             confidence(),
             "ALTER TABLE attribution_allocations ALTER COLUMN confidence_score TYPE numeric(5,4);",
         ),
-        holds(world, STAGE, retries()),
-        notices(
-            world,
-            STAGE,
+        ground.holds(retries()),
+        ground.notices(
             "property_11_notices_that_dead_events_accept_a_negative_count",
             retries(),
             "ALTER TABLE dead_events DROP CONSTRAINT ck_dead_events_retry_count_positive;",
@@ -132,12 +103,10 @@ BEGIN
 END
 $f$;";
 
-fn rows(world: &World) -> Vec<Trial> {
+fn rows(ground: Ground<'_>) -> Vec<Trial> {
     vec![
-        holds(world, STAGE, trails()),
-        notices(
-            world,
-            STAGE,
+        ground.holds(trails()),
+        ground.notices(
             "property_12_notices_transitions_that_do_not_go_with_their_row",
             trails(),
             "ALTER TABLE revenue_state_transitions
@@ -145,17 +114,13 @@ fn rows(world: &World) -> Vec<Trial> {
                  ADD CONSTRAINT revenue_state_transitions_ledger_id_fkey
                      FOREIGN KEY (ledger_id) REFERENCES revenue_ledger (id);",
         ),
-        holds(world, STAGE, guards()),
-        notices(
-            world,
-            STAGE,
+        ground.holds(guards()),
+        ground.notices(
             "property_13_notices_that_the_guard_of_the_ledger_is_off",
             guards(),
             "ALTER TABLE revenue_ledger DISABLE TRIGGER trg_ledger_prevent_mutation;",
         ),
-        notices(
-            world,
-            STAGE,
+        ground.notices(
             "property_13_notices_a_guard_that_lets_migration_owner_through",
             guards(),
             "CREATE OR REPLACE FUNCTION fn_events_prevent_mutation() RETURNS trigger LANGUAGE plpgsql AS $f$
@@ -167,17 +132,13 @@ fn rows(world: &World) -> Vec<Trial> {
              END
              $f$;",
         ),
-        holds(world, STAGE, isolation()),
-        notices(
-            world,
-            STAGE,
+        ground.holds(isolation()),
+        ground.notices(
             "property_14_notices_that_the_owner_is_not_bound",
             isolation(),
             "ALTER TABLE dead_events NO FORCE ROW LEVEL SECURITY;",
         ),
-        notices(
-            world,
-            STAGE,
+        ground.notices(
             "property_14_notices_a_policy_that_checks_no_new_row",
             isolation(),
             "ALTER POLICY tenant_isolation_policy ON reconciliation_runs WITH CHECK (true);",

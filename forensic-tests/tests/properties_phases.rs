@@ -3,44 +3,33 @@
 
 use std::fmt::Debug;
 
-use forensic_tests::{
-    attribution_b03::migration::{Phases, PhasesError, backfills, keys, limits, protections, roundtrips},
-    replay::{Counterexample, Hunt, Property, hunt},
-};
+use forensic_tests::attribution_b03::migration::{backfills, keys, limits, protections, roundtrips};
 use libtest_mimic::{Failed, Trial};
+use phasegate_engine::fuzz::{Counterexample, Hunt, Phases, PhasesError, Property, Stage, hunt};
 
 use crate::{
-    properties_trial::{FIXED, SUITE, Stage, holds, notices, trial},
+    properties_trial::{FIXED, Ground},
     world::World,
 };
 
-const STAGE: Stage = Stage::EmptyBaseline;
-
 pub(crate) fn trials(world: &World) -> Vec<Trial> {
-    let suite = world.suites().iter().find(|suite| suite.name == SUITE);
-    let phases = suite.map(Phases::of);
-    match phases.map(|phases| phases.and_then(|phases| of_phases(world, &phases))) {
-        None => Vec::new(),
-        Some(Ok(trials)) => trials,
-        Some(Err(why)) => vec![Trial::test("attribution_b03::properties_of_the_phases_can_be_tried", move || {
-            Err(Failed::from(why.to_string()))
-        })],
-    }
+    let ground = Ground { world, suite: "attribution-b03", stage: Stage::empty_baseline };
+    ground.with_phases(|phases| of_phases(ground, phases))
 }
 
 /// A part of a phase's SQL, and the defect that takes its place.
 type Defect<'a> = (usize, &'a str, &'a str);
 
-fn of_phases(world: &World, phases: &Phases) -> Result<Vec<Trial>, PhasesError> {
+fn of_phases(ground: Ground<'_>, phases: &Phases) -> Result<Vec<Trial>, PhasesError> {
     let mut trials = vec![
-        holds(world, STAGE, backfills(phases.clone())),
-        holds(world, STAGE, keys(phases.clone())),
-        holds(world, STAGE, roundtrips(phases.clone())),
-        holds(world, STAGE, limits(phases.clone())),
-        holds(world, STAGE, protections(phases.clone())),
+        ground.holds(backfills(phases.clone())),
+        ground.holds(keys(phases.clone())),
+        ground.holds(roundtrips(phases.clone())),
+        ground.holds(limits(phases.clone())),
+        ground.holds(protections(phases.clone())),
     ];
-    trials.push(notices_every_rule(world, phases));
-    let forward = |claim, property, defect| noticed(world, claim, property, phases, defect);
+    trials.push(notices_every_rule(ground, phases));
+    let forward = |claim, property, defect| noticed(ground, claim, property, phases, defect);
     trials.push(forward(
         "property_16_notices_keys_without_the_tenant",
         keys,
@@ -57,14 +46,14 @@ fn of_phases(world: &World, phases: &Phases) -> Result<Vec<Trial>, PhasesError> 
         (1, "derived.key || '!'", "derived.key"),
     )?);
     trials.push(noticed(
-        world,
+        ground,
         "property_19_notices_a_guard_that_is_left_off",
         protections,
         phases,
         (3, "ALTER TABLE revenue_ledger ENABLE TRIGGER trg_ledger_prevent_mutation;", ""),
     )?);
     trials.push(noticed(
-        world,
+        ground,
         "property_19_notices_a_table_whose_owner_is_left_unbound",
         protections,
         phases,
@@ -72,7 +61,7 @@ fn of_phases(world: &World, phases: &Phases) -> Result<Vec<Trial>, PhasesError> 
     )?);
     let back = |claim, (index, part, other): Defect<'_>| {
         let phases = phases.clone().with_defect_back(index, part, other)?;
-        Ok(notices(world, STAGE, claim, roundtrips(phases), ""))
+        Ok(ground.notices(claim, roundtrips(phases), ""))
     };
     trials.push(back("property_17_notices_a_column_that_is_left_behind", (2, "    DROP COLUMN verified,\n", ""))?);
     trials.push(back(
@@ -87,7 +76,7 @@ fn of_phases(world: &World, phases: &Phases) -> Result<Vec<Trial>, PhasesError> 
 }
 
 fn noticed<C>(
-    world: &World,
+    ground: Ground<'_>,
     claim: &str,
     property: fn(Phases) -> Property<C>,
     phases: &Phases,
@@ -97,7 +86,7 @@ where
     C: Clone + Debug + Send + Sync + 'static,
 {
     let phases = phases.clone().with_defect(index, part, other)?;
-    Ok(notices(world, STAGE, claim, property(phases), ""))
+    Ok(ground.notices(claim, property(phases), ""))
 }
 
 /// For every rule of the backfill, the part of a phase that follows it, and one that breaks it.
@@ -134,16 +123,14 @@ INSERT INTO revenue_state_transitions (ledger_id, to_state) SELECT id, state FRO
 ALTER TABLE revenue_ledger FORCE ROW LEVEL SECURITY;
 CREATE INDEX";
 
-fn notices_every_rule(world: &World, phases: &Phases) -> Trial {
+fn notices_every_rule(ground: Ground<'_>, phases: &Phases) -> Trial {
     let phases = phases.clone();
-    let name = "attribution_b03::property_15_notices_every_rule_that_is_broken".to_owned();
-    trial(world, name, async move |states| {
-        let mut copy = STAGE.working_copy(&states).await?;
+    ground.trial("property_15_notices_every_rule_that_is_broken", async move |stage| {
+        let mut copy = stage.working_copy().await?;
         let mut unnoticed = Vec::new();
         for (index, part, other) in BROKEN_RULES {
-            let broken = phases.clone().with_defect(index, part, other);
-            let broken = broken.map_err(|why| Failed::from(why.to_string()))?;
-            let how = Hunt { seed: FIXED, cases: 200, shrinks_max: 0, mutation: "" };
+            let broken = phases.clone().with_defect(index, part, other)?;
+            let how = Hunt { cases: 200, shrinks_max: 0, ..FIXED };
             let found = hunt(&mut copy.session, &backfills(broken), how).await?;
             // That a broken phase no longer applies would be noticed by anything.
             let is_applied =
@@ -153,7 +140,7 @@ fn notices_every_rule(world: &World, phases: &Phases) -> Trial {
                 unnoticed.push(format!("{part} -> {other}{why}"));
             }
         }
-        states.clear(copy).await?;
+        stage.states.clear(copy).await?;
         if unnoticed.is_empty() { Ok(()) } else { Err(Failed::from(unnoticed.join("\n"))) }
     })
 }

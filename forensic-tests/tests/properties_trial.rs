@@ -2,118 +2,81 @@
 
 use std::{fmt::Debug, path::Path, sync::Arc};
 
-use forensic_tests::replay::{Counterexample, Hunt, Property, Script, Seed, hunt, lay_prelude, play};
 use libtest_mimic::{Failed, Trial};
-use phasegate_engine::{Migration, States, WorkingCopy};
+use phasegate_engine::{
+    States,
+    fuzz::{Hunt, Phases, PhasesError, Property, Script, Seed, Stage},
+};
 
 use crate::world::World;
 
-pub(crate) const SUITE: &str = "attribution-b03";
+/// The hunt of every test that must find something, so that it finds the same on every run.
+pub(crate) const FIXED: Hunt<'_> =
+    Hunt { seed: Seed(0x0000_5eed_0f00_0b03), cases: 100, shrinks_max: 512, mutation: "", command: COMMAND };
 
-/// The seed of every hunt that must find something, so that it finds the same on every run.
-pub(crate) const FIXED: Seed = Seed(0x0000_5eed_0f00_0b03);
+const COMMAND: &str = "cargo test -p forensic-tests --test forensic";
 
-/// The state that a property is tried on.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Stage {
-    /// After the last phase, with the suite's legacy rows.
-    AfterAllPhases,
-    /// Before the first phase, without any legacy row.
-    EmptyBaseline,
+/// Where the properties of a suite are tried.
+#[derive(Clone, Copy)]
+pub(crate) struct Ground<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) suite: &'static str,
+    pub(crate) stage: fn(Arc<States>) -> Stage,
 }
 
-impl Stage {
-    /// A clone of the state as it is.
-    pub(crate) async fn fresh(self, states: &States) -> Result<WorkingCopy, Failed> {
-        let mut suite = states.suite().clone();
-        match self {
-            Self::AfterAllPhases => Ok(states.working_copy(&Migration::of(&suite), suite.phases.len()).await?),
-            Self::EmptyBaseline => {
-                suite.baseline.data.clear();
-                Ok(states.working_copy(&Migration::of(&suite), 0).await?)
-            }
-        }
+impl Ground<'_> {
+    /// A property holds for as many random cases as the environment asks for.
+    pub(crate) fn holds<C>(&self, property: Property<C>) -> Trial
+    where
+        C: Clone + Debug + Send + Sync + 'static,
+    {
+        self.test(property.name.to_owned(), async move |stage| {
+            let how = Hunt::from_environment(property.cases, COMMAND)?;
+            // In one piece: tests run beside each other.
+            let line = format!("{}: seed {}, {} cases\n", property.name, how.seed, how.cases);
+            eprint!("{line}");
+            let failures = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("phasegate-failures");
+            Ok(stage.holds(&property, how, &failures).await?)
+        })
     }
 
-    /// A clone of the state, with what scripts need.
-    pub(crate) async fn working_copy(self, states: &States) -> Result<WorkingCopy, Failed> {
-        let mut copy = self.fresh(states).await?;
-        lay_prelude(&mut copy.session).await?;
-        Ok(copy)
+    /// A property notices a defect, which is SQL put in before each case: it could not have held by accident.
+    pub(crate) fn notices<C>(&self, claim: &str, property: Property<C>, defect: &'static str) -> Trial
+    where
+        C: Clone + Debug + Send + Sync + 'static,
+    {
+        self.trial(claim, async move |stage| {
+            let how = Hunt { cases: property.cases * 4, shrinks_max: 0, mutation: defect, ..FIXED };
+            Ok(stage.notices(&property, how).await?)
+        })
     }
-}
 
-/// Tries a property on a clone of its own.
-pub(crate) async fn hunted<C: Clone + Debug>(
-    states: &States,
-    stage: Stage,
-    property: &Property<C>,
-    how: Hunt<'_>,
-) -> Result<Option<Counterexample<C>>, Failed> {
-    let mut copy = stage.working_copy(states).await?;
-    let found = hunt(&mut copy.session, property, how).await?;
-    states.clear(copy).await?;
-    Ok(found)
-}
+    /// A script shows what it says.
+    pub(crate) fn shows(&self, claim: &str, script: Script) -> Trial {
+        self.trial(claim, async move |stage| Ok(stage.shows(&script).await?))
+    }
 
-/// A property holds for as many random cases as the environment asks for.
-pub(crate) fn holds<C>(world: &World, stage: Stage, property: Property<C>) -> Trial
-where
-    C: Clone + Debug + Send + Sync + 'static,
-{
-    trial(world, property.name.to_owned(), async move |states| {
-        let how = Hunt::from_environment(property.cases)?;
-        // In one piece: tests run beside each other.
-        let line = format!(
-            "{}: seed {}, {} cases
-",
-            property.name, how.seed, how.cases
-        );
-        eprint!("{line}");
-        match hunted(&states, stage, &property, how).await? {
-            None => Ok(()),
-            Some(found) => {
-                let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("phasegate-failures");
-                let message = found.message(&found.write(&folder));
-                Err(Failed::from(message))
-            }
-        }
-    })
-}
+    /// The tests that the phases of the suite are needed for, or one that says why there are none.
+    pub(crate) fn with_phases(&self, make: impl FnOnce(&Phases) -> Result<Vec<Trial>, PhasesError>) -> Vec<Trial> {
+        let suite = self.world.suites().iter().find(|suite| suite.name == self.suite);
+        let made = suite.map(|suite| Phases::of(suite).and_then(|phases| make(&phases)));
+        made.unwrap_or_else(|| Ok(Vec::new())).unwrap_or_else(|why| {
+            vec![self.trial("properties_of_the_phases_can_be_tried", async move |_| Err(why.into()))]
+        })
+    }
 
-/// A property notices a defect, which is SQL put in before each case: it could not have held by accident.
-pub(crate) fn notices<C>(world: &World, stage: Stage, claim: &str, property: Property<C>, defect: &'static str) -> Trial
-where
-    C: Clone + Debug + Send + Sync + 'static,
-{
-    trial(world, format!("attribution_b03::{claim}"), async move |states| {
-        let how = Hunt { seed: FIXED, cases: property.cases * 4, shrinks_max: 0, mutation: defect };
-        let found = hunted(&states, stage, &property, how).await?;
-        let found = found.ok_or_else(|| Failed::from(format!("{} holds in spite of the defect", property.name)))?;
-        // A defect that cannot even be put in would make every case fail.
-        match found.found.iter().find(|discrepancy| discrepancy.step == 0) {
-            None => Ok(()),
-            Some(refused) => Err(Failed::from(refused.to_string())),
-        }
-    })
-}
+    /// A claim about the suite.
+    pub(crate) fn trial(
+        &self,
+        claim: &str,
+        test: impl AsyncFnOnce(&Stage) -> Result<(), Failed> + Send + 'static,
+    ) -> Trial {
+        self.test(format!("{}::{claim}", self.suite.replace('-', "_")), test)
+    }
 
-/// A script shows what it says.
-pub(crate) fn shows(world: &World, stage: Stage, claim: &str, script: Script) -> Trial {
-    trial(world, format!("attribution_b03::{claim}"), async move |states| {
-        let mut copy = stage.working_copy(&states).await?;
-        let found = play(&mut copy.session, "", &script).await?;
-        states.clear(copy).await?;
-        let lines: Vec<String> = found.iter().map(ToString::to_string).collect();
-        if lines.is_empty() { Ok(()) } else { Err(Failed::from(lines.join("\n"))) }
-    })
-}
-
-pub(crate) fn trial(
-    world: &World,
-    name: String,
-    test: impl AsyncFnOnce(Arc<States>) -> Result<(), Failed> + Send + 'static,
-) -> Trial {
-    let world = world.clone();
-    Trial::test(name, move || -> Result<(), Failed> { world.test(SUITE, test) })
+    fn test(&self, name: String, test: impl AsyncFnOnce(&Stage) -> Result<(), Failed> + Send + 'static) -> Trial {
+        let Self { suite, stage, .. } = *self;
+        let world = self.world.clone();
+        Trial::test(name, move || world.test(suite, async |states| test(&stage(states)).await))
+    }
 }

@@ -255,13 +255,13 @@ pub(crate) fn trials(world: &World) -> Vec<Trial> {
 }
 
 /// A suite in a folder of its own.
-struct Place {
+pub(crate) struct Place {
     slug: String,
-    root: tempfile::TempDir,
+    pub(crate) root: tempfile::TempDir,
 }
 
 impl Place {
-    fn new(slug: &str) -> Result<Self, Failed> {
+    pub(crate) fn new(slug: &str) -> Result<Self, Failed> {
         let place = Self { slug: slug.to_owned(), root: tempfile::tempdir()? };
         place.put("suites/s/suite.toml", SUITE)?;
         place.put("fixtures/baseline.sql", BASELINE)?;
@@ -269,7 +269,7 @@ impl Place {
         Ok(place)
     }
 
-    fn put(&self, name: &str, text: &str) -> Result<(), Failed> {
+    pub(crate) fn put(&self, name: &str, text: &str) -> Result<(), Failed> {
         let path = self.root.path().join(name);
         fs::create_dir_all(path.parent().ok_or("no folder")?)?;
         Ok(fs::write(path, text)?)
@@ -284,7 +284,7 @@ impl Place {
         self.put("suites/s/gates/1-slugs/1.1-c.toml", &gate)
     }
 
-    fn suite(&self) -> Result<Suite, Failed> {
+    pub(crate) fn suite(&self) -> Result<Suite, Failed> {
         let suites = suite::load(&self.root.path().join("suites"), &[]).map_err(|error| error.to_string())?;
         suites.into_iter().next().ok_or_else(|| "no suite".into())
     }

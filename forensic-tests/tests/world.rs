@@ -58,7 +58,7 @@ impl World {
     }
 
     /// Runs a test on the server to its end.
-    pub(crate) fn on_the_server(&self, test: impl AsyncFnOnce(&Server) -> Result<(), Failed>) -> Result<(), Failed> {
+    pub(crate) fn on_the_server<T>(&self, test: impl AsyncFnOnce(&Server) -> Result<T, Failed>) -> Result<T, Failed> {
         let server = self.server(&mut self.inner.state.lock().unwrap_or_else(PoisonError::into_inner))?;
         self.inner.runtime.block_on(test(&server))
     }

@@ -103,7 +103,6 @@ impl Held {
                 Ok(json!({ "ms": took }))
             }
             ["pool", number] => self.pool(number.parse()?).await,
-            ["as-a-run", rounds] => self.as_a_run(rounds.parse()?).await,
             ["parts", name] => parts(&self.states, &Database(name.to_owned()), &self.phase).await,
             ["judge", name] => {
                 let on = Database(name.to_owned());
@@ -138,34 +137,6 @@ impl Held {
         }
         for clone in taken {
             host.drop_database(&clone).await?;
-        }
-        Ok(json!({ "waits_ms": waits }))
-    }
-
-    /// The same in the pattern of a run on clones, as large suites have it, with a third to go on from: one for the gates, at
-    /// once, one for the way back beside them, and one when the gates are judged.
-    async fn as_a_run(&self, rounds: usize) -> Result<Value, Failure> {
-        let host = self.states.host();
-        let mut waits = Vec::new();
-        for _ in 0..rounds {
-            let mut clones = host.clones(&self.checkpoint.database, 3);
-            let start = Instant::now();
-            let gates_on = clones.take().await?;
-            waits.push(milliseconds(start));
-            let back = async {
-                let start = Instant::now();
-                let clone = clones.take().await;
-                (clone, milliseconds(start))
-            };
-            let (judged, (back_on, waited)) = tokio::join!(timed(&self.states, &gates_on, &self.phase), back);
-            judged?;
-            waits.push(waited);
-            let start = Instant::now();
-            let next = clones.take().await?;
-            waits.push(milliseconds(start));
-            for clone in [gates_on, back_on?, next] {
-                host.drop_database(&clone).await?;
-            }
         }
         Ok(json!({ "waits_ms": waits }))
     }

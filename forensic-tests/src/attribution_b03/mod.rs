@@ -8,5 +8,3 @@ pub mod migration;
 pub mod model;
 pub mod properties;
 mod rows;
-
-pub use rows::Insert;

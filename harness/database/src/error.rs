@@ -16,6 +16,9 @@ pub enum Error {
     /// It outlived its time limit.
     #[error("not done after {} ms, the time limit", .0.as_millis())]
     TimedOut(Duration),
+    /// What was to be rolled back ended its transaction.
+    #[error("it ended the transaction that was to be rolled back, and what it did may have stayed")]
+    LeftTransaction,
     /// Phasegate could not do its own work.
     #[error("{0}")]
     Mistake(String),
@@ -35,6 +38,7 @@ impl Error {
             Self::Refused(_) | Self::Mistake(_) => ReasonCode::Harness,
             Self::ConnectionLost(_) => ReasonCode::ConnectionLost,
             Self::TimedOut(_) => ReasonCode::TimedOut,
+            Self::LeftTransaction => ReasonCode::LeftItsTransaction,
         };
         Reason::new(code, self.to_string())
     }

@@ -29,6 +29,8 @@ pub struct Capabilities {
     pub server: bool,
     /// Roles can be taken on, and settings set for a transaction.
     pub roles: bool,
+    /// A function can try a statement and go on when it is refused.
+    pub procedures: bool,
     /// Several sessions can write at once, and one can be seen to wait for another.
     pub sessions: bool,
     /// Two names that differ in case alone are two names.
@@ -47,6 +49,7 @@ const POSTGRES: Capabilities = Capabilities {
     url: "postgresql://user:password@host:port/database",
     server: true,
     roles: true,
+    procedures: true,
     sessions: true,
     names_with_case: true,
     transactional_baseline: true,
@@ -59,6 +62,7 @@ const SQLITE: Capabilities = Capabilities {
     url: "sqlite:PATH",
     server: false,
     roles: false,
+    procedures: false,
     sessions: false,
     names_with_case: false,
     transactional_baseline: false,
@@ -108,6 +112,17 @@ impl Kind {
         match self {
             Self::Postgres => postgres::split(text),
             Self::Sqlite => sqlite::split(text),
+        }
+    }
+
+    /// Whether SQL keeps within a transaction that is rolled back, and, where only one statement is wanted, is one.
+    ///
+    /// # Errors
+    /// At the first statement that does not.
+    pub fn contained(self, sql: &str, one: bool) -> Result<(), SyntaxFault> {
+        match self {
+            Self::Postgres => postgres::contained(sql, one),
+            Self::Sqlite => sqlite::contained(sql, one),
         }
     }
 

@@ -34,6 +34,6 @@ pub use ran::Ran;
 pub use rows::{RowChange, TableRows};
 pub use scratch::Database;
 pub use sequences::Sequences;
-pub use session::Session;
+pub use session::{Actors, Session};
 pub use split::{Statement, SyntaxFault};
 pub use sqlite::SqliteSession;

@@ -45,6 +45,13 @@ impl TableRows {
         Ok(Self { tables: columns.into_iter().zip(rows).collect() })
     }
 
+    /// The rows of some of these tables, where they are all among them.
+    #[must_use]
+    pub fn among(&self, tables: &[String]) -> Option<Self> {
+        let found = |name: &String| self.tables.iter().find(|(table, _)| table.table == *name).cloned();
+        Some(Self { tables: tables.iter().map(found).collect::<Option<_>>()? })
+    }
+
     /// How many rows each table held.
     #[must_use]
     pub fn counts(&self) -> BTreeMap<String, u64> {

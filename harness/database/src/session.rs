@@ -34,6 +34,15 @@ impl From<PostgresSession> for Session {
     }
 }
 
+/// Who acts on a session.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Actors {
+    /// Whose session it is.
+    pub session: String,
+    /// Whose rights hold just now.
+    pub current: String,
+}
+
 impl From<SqliteSession> for Session {
     fn from(session: SqliteSession) -> Self {
         Self { connection: Connection::Sqlite(session), depth: 0 }
@@ -49,6 +58,28 @@ impl Session {
         match &mut self.connection {
             Connection::Postgres(session) => session.run(sql).await,
             Connection::Sqlite(session) => session.run(sql),
+        }
+    }
+
+    /// Runs what may be one statement only, which the server itself is made to say of a text that could hold two.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub async fn run_one(&mut self, sql: &str) -> Result<Ran, Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.run_one(sql).await,
+            Connection::Sqlite(session) => session.run(sql),
+        }
+    }
+
+    /// Runs all of these statements, where a server is asked in one message.
+    ///
+    /// # Errors
+    /// At the first statement that is refused, which the error does not name.
+    pub async fn run_all(&mut self, statements: &[&str]) -> Result<(), Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.run_all(statements).await,
+            Connection::Sqlite(session) => statements.iter().try_for_each(|statement| session.run(statement).map(drop)),
         }
     }
 
@@ -137,6 +168,28 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    /// Begins what will be rolled back, whatever is done in it; [`Session::end_trial`] sees whether it was.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn begin_trial(&mut self) -> Result<(), Error> {
+        self.begin().await?;
+        self.begin().await
+    }
+
+    /// Undoes everything since the matching [`Session::begin_trial`].
+    ///
+    /// # Errors
+    /// [`Error::LeftTransaction`] when what was done in it ended its transaction, and so may stay.
+    pub async fn end_trial(&mut self) -> Result<(), Error> {
+        let back = self.ending("", |name| format!("ROLLBACK TO SAVEPOINT {name}"))?;
+        match self.run(&back).await {
+            Err(Error::Refused(_)) => return Err(Error::LeftTransaction),
+            outcome => outcome?,
+        };
+        self.rollback().await
     }
 
     /// Keeps everything since the matching [`Session::begin`].
@@ -255,6 +308,65 @@ impl Session {
         }
     }
 
+    /// Acts as a role as if it had logged in, from now on or until the end of the transaction.
+    ///
+    /// # Errors
+    /// When the role does not exist or this kind of database has none.
+    pub async fn act_as(&mut self, role: &str, until_the_end_of_the_transaction: bool) -> Result<(), Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.act_as(role, until_the_end_of_the_transaction).await,
+            Connection::Sqlite(_) => Err(Refusal::without_code("SQLite has no roles").into()),
+        }
+    }
+
+    /// Who acts now.
+    ///
+    /// # Errors
+    /// When the server does not say.
+    pub async fn acts_as(&mut self) -> Result<Actors, Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.acts_as().await,
+            Connection::Sqlite(_) => Ok(Actors::default()),
+        }
+    }
+
+    /// Whether functions of the author's own set settings, which are the empty text afterwards and no longer unset.
+    ///
+    /// # Errors
+    /// When the server does not say.
+    pub async fn functions_set_settings(&mut self) -> Result<bool, Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => postgres::functions_set_settings(session).await,
+            Connection::Sqlite(_) => Ok(false),
+        }
+    }
+
+    /// Whether a transaction is open that nobody here began; it is rolled back then.
+    ///
+    /// # Errors
+    /// When the server fails.
+    pub async fn left_open(&mut self) -> Result<bool, Error> {
+        // Only within a transaction is there a savepoint; in one that has failed, the refusal is another.
+        match self.run("SAVEPOINT phasegate_open").await {
+            Err(Error::Refused(refusal)) if refusal.sqlstate.as_deref() == Some("25P01") => return Ok(false),
+            Ok(_) | Err(Error::Refused(_)) => self.run("ROLLBACK").await?,
+            Err(error) => return Err(error),
+        };
+        Ok(true)
+    }
+
+    /// What the session holds that the end of its transaction does not take away, each in words: settings, locks, temporary
+    /// objects.
+    ///
+    /// # Errors
+    /// When the server does not say.
+    pub async fn left_behind(&mut self) -> Result<Vec<String>, Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => postgres::left_behind(session).await,
+            Connection::Sqlite(_) => Ok(Vec::new()),
+        }
+    }
+
     /// Sets one transaction-local setting.
     ///
     /// # Errors
@@ -274,6 +386,17 @@ impl Session {
         match &mut self.connection {
             Connection::Postgres(session) => session.run("SET default_transaction_read_only = on").await.map(drop),
             Connection::Sqlite(session) => session.run("PRAGMA query_only = on").map(drop),
+        }
+    }
+
+    /// Holds up nobody else: no lock is waited for any longer than this, and a transaction that nobody goes on with ends.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn beside_others(&mut self, lock: Duration, idle: Duration) -> Result<(), Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => session.beside_others(lock, idle).await,
+            Connection::Sqlite(_) => Ok(()),
         }
     }
 
@@ -311,12 +434,12 @@ impl Session {
         if let Connection::Sqlite(_) = &self.connection {
             return sqlite::normalise(declared);
         }
-        self.begin().await?;
+        self.begin_trial().await?;
         let normalised = match &mut self.connection {
             Connection::Postgres(session) => postgres::normalise(session, declared).await,
             Connection::Sqlite(_) => sqlite::normalise(declared),
         };
-        self.rollback().await?;
+        self.end_trial().await?;
         normalised
     }
 
@@ -330,7 +453,7 @@ impl Session {
             ran.table.rows.iter().filter_map(line).collect()
         };
         if let Connection::Postgres(session) = &mut self.connection {
-            let ran = session.run(&format!("EXPLAIN (COSTS OFF) {query}")).await?;
+            let ran = session.run_one(&format!("EXPLAIN (COSTS OFF) {query}")).await?;
             return Ok(lines(ran, 0));
         }
         self.begin().await?;

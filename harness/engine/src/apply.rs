@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use phasegate_database::{Database, Error, Host, Session, SyntaxFault};
+use phasegate_database::{Actors, Database, Error, Host, Session, Statement, SyntaxFault};
 use phasegate_evidence::{ApplyFailure, Refusal};
 
 use crate::{
@@ -36,13 +36,15 @@ pub(crate) struct Way<'a> {
     pub(crate) folder: &'a Path,
 }
 
-/// Applies one step of a phase. With [`TransactionMode::Phase`] nothing of it is left when a statement is refused.
+/// Applies one step of a phase. With [`TransactionMode::Phase`] nothing of it is left when a statement is refused. Where
+/// nobody asks for the progress, the statements of a transaction go in one message, and one by one only when one of them is
+/// refused, so that it is named.
 pub(crate) async fn apply(
     session: &mut Session,
     on: Application<'_>,
     step: &PhaseStep,
     way: Way<'_>,
-    progress: &mut Progress<'_>,
+    progress: Option<&mut Progress<'_>>,
 ) -> Result<(), ApplyFailure> {
     match step {
         PhaseStep::Command(command) => {
@@ -50,7 +52,10 @@ pub(crate) async fn apply(
             session.step_aside().map_err(outside)?;
             let outcome = run_command(command, &on.host.url(on.database), way.folder, on.limit).await;
             session.come_back().map_err(outside)?;
-            progress(outcome?);
+            let applied = outcome?;
+            if let Some(progress) = progress {
+                progress(applied);
+            }
         }
         PhaseStep::Sql(files) => {
             session.limit(on.limit);
@@ -64,63 +69,112 @@ async fn apply_files(
     session: &mut Session,
     files: &[SqlFile],
     way: Way<'_>,
-    progress: &mut Progress<'_>,
+    progress: Option<&mut Progress<'_>>,
 ) -> Result<(), ApplyFailure> {
-    let whole = way.transaction == TransactionMode::Phase;
-    let outside = |error: Error| failure("the transaction", 0, 0, &error);
-    if whole {
-        session.begin().await.map_err(outside)?;
-    } else {
+    if way.transaction == TransactionMode::None {
         // Statements that are sent in one message are one transaction, which some statements do not allow.
         session.flush().await.map_err(outside)?;
-    }
-    let outcome = apply_statements(session, files, way.role, progress).await;
-    match outcome {
-        Ok(()) if whole => {
-            // Constraints that are deferred refuse here.
-            let last = files.last().map_or("COMMIT", |file| file.path.as_str());
-            session.commit().await.map_err(|error| {
-                let mut refused = failure(last, 0, 0, &error);
-                refused.message = format!("COMMIT: {}", refused.message);
-                refused
-            })
+        let applied = apply_statements(session, files, way, progress).await;
+        let applied = match applied {
+            Ok(()) => leaves_nothing(session, files, way.transaction).await,
+            refused => refused,
+        };
+        if way.role.is_some() {
+            // On a connection that is lost, what was refused says more.
+            let renewed = session.renew().await.map_err(outside);
+            return applied.and(renewed);
         }
-        Ok(()) => Ok(()),
-        Err(refused) => {
-            if whole {
-                // A connection that is lost has rolled back by itself.
-                let _ = session.rollback().await;
-            }
-            Err(refused)
-        }
+        return applied;
     }
+    if progress.is_none() {
+        let Err(refused) =
+            in_transaction(session, files, async |session| at_once(session, files, way.role).await).await
+        else {
+            return Ok(());
+        };
+        if refused.broke.is_some() {
+            return Err(refused);
+        }
+        // What is refused once is refused, whatever comes of it when it is tried again to learn its name.
+        let named = in_transaction(session, files, async |session| apply_statements(session, files, way, None).await);
+        return Err(named.await.err().unwrap_or(refused));
+    }
+    in_transaction(session, files, async |session| apply_statements(session, files, way, progress).await).await?;
+    // Some temporary tables go with their transaction.
+    leaves_nothing(session, files, way.transaction).await
+}
+
+/// What a phase leaves in its session is there for the next one here, and for nobody where each has a session of its own.
+async fn leaves_nothing(
+    session: &mut Session,
+    files: &[SqlFile],
+    transaction: TransactionMode,
+) -> Result<(), ApplyFailure> {
+    let mut left = Vec::new();
+    if transaction == TransactionMode::None
+        && session.capabilities().roles
+        && session.left_open().await.map_err(outside)?
+    {
+        left.push("an open transaction".to_owned());
+    }
+    left.extend(session.left_behind().await.map_err(outside)?);
+    if left.is_empty() {
+        return Ok(());
+    }
+    let last = files.last().map_or("", |file| file.path.as_str());
+    let why = format!("the phase leaves behind in its session: {}", left.join(", "));
+    Err(ApplyFailure::refused(last, 0, 0, &Refusal::without_code(why)))
+}
+
+async fn in_transaction(
+    session: &mut Session,
+    files: &[SqlFile],
+    work: impl AsyncFnOnce(&mut Session) -> Result<(), ApplyFailure>,
+) -> Result<(), ApplyFailure> {
+    session.begin().await.map_err(outside)?;
+    if let Err(refused) = work(session).await {
+        // A connection that is lost has rolled back by itself.
+        let _ = session.rollback().await;
+        return Err(refused);
+    }
+    // Constraints that are deferred refuse here.
+    let last = files.last().map_or("COMMIT", |file| file.path.as_str());
+    session.commit().await.map_err(|error| {
+        let mut refused = failure(last, 0, 0, &error);
+        refused.message = format!("COMMIT: {}", refused.message);
+        refused
+    })
+}
+
+async fn at_once(session: &mut Session, files: &[SqlFile], role: Option<&str>) -> Result<(), ApplyFailure> {
+    let actors = take_on(session, role, true).await?;
+    let mut all = Vec::new();
+    for file in files {
+        all.extend(statements_of(file)?.iter().map(|statement| statement.text.as_str()));
+    }
+    session.run_all(&all).await.map_err(outside)?;
+    still_acts(session, actors.as_ref(), files.last().map_or("", |file| file.path.as_str()), 0, 0).await
 }
 
 async fn apply_statements(
     session: &mut Session,
     files: &[SqlFile],
-    role: Option<&str>,
-    progress: &mut Progress<'_>,
+    Way { role, transaction, .. }: Way<'_>,
+    mut progress: Option<&mut Progress<'_>>,
 ) -> Result<(), ApplyFailure> {
-    if let Some(role) = role {
-        session.become_role(role).await.map_err(|error| failure("SET ROLE", 0, 0, &error))?;
-    }
+    let actors = take_on(session, role, transaction == TransactionMode::Phase).await?;
     let mut ordinal = 0;
     for file in files {
-        let no_sql = |fault: SyntaxFault| {
-            ApplyFailure::refused(&file.path, fault.line, 0, &Refusal::without_code(fault.message))
-        };
-        let statements = file.statements().map_err(no_sql)?;
-        for statement in statements {
+        for statement in statements_of(file)? {
             ordinal += 1;
             let start = Instant::now();
             match session.run(&statement.text).await {
-                Ok(ran) => progress(AppliedStatement {
-                    file: file.path.clone(),
-                    line: statement.line,
-                    rows: ran.affected,
-                    duration_us: micros(start),
-                }),
+                Ok(ran) => {
+                    if let Some(progress) = &mut progress {
+                        let (file, line, rows) = (file.path.clone(), statement.line, ran.affected);
+                        progress(AppliedStatement { file, line, rows, duration_us: micros(start) });
+                    }
+                }
                 Err(error) => {
                     let position = match &error {
                         Error::Refused(refusal) => refusal.position,
@@ -130,9 +184,55 @@ async fn apply_statements(
                     return Err(failure(&file.path, line, ordinal, &error));
                 }
             }
+            still_acts(session, actors.as_ref(), &file.path, statement.line, ordinal).await?;
         }
     }
     Ok(())
+}
+
+/// Acts as the role of the suite as if it had logged in, so that nothing leads back to the rights of whoever runs us.
+async fn take_on(
+    session: &mut Session,
+    role: Option<&str>,
+    in_transaction: bool,
+) -> Result<Option<Actors>, ApplyFailure> {
+    let Some(role) = role else { return Ok(None) };
+    let refused = |error| failure(&format!("the role {role}"), 0, 0, &error);
+    session.act_as(role, in_transaction).await.map_err(refused)?;
+    session.acts_as().await.map(Some).map_err(refused)
+}
+
+/// Holds a statement to the role that it was to be applied by.
+async fn still_acts(
+    session: &mut Session,
+    actors: Option<&Actors>,
+    file: &str,
+    line: u32,
+    statement: u32,
+) -> Result<(), ApplyFailure> {
+    let Some(expected) = actors else { return Ok(()) };
+    let now = session.acts_as().await.map_err(outside)?;
+    if now == *expected {
+        return Ok(());
+    }
+    let (acts, was) = (&now.current, &expected.current);
+    let why = format!(
+        "the statement ends as `{acts}`, in a session of `{}`: phases are applied as `{was}` alone",
+        now.session
+    );
+    Err(ApplyFailure::refused(file, line, statement, &Refusal::without_code(why)))
+}
+
+fn statements_of(file: &SqlFile) -> Result<&[Statement], ApplyFailure> {
+    let no_sql =
+        |fault: SyntaxFault| ApplyFailure::refused(&file.path, fault.line, 0, &Refusal::without_code(fault.message));
+    file.statements().map_err(no_sql)
+}
+
+/// What no statement of the step brought about.
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
+fn outside(error: Error) -> ApplyFailure {
+    failure("the transaction", 0, 0, &error)
 }
 
 fn failure(file: &str, line: u32, statement: u32, error: &Error) -> ApplyFailure {

@@ -57,9 +57,8 @@ pub async fn check(request: CheckRequest, listener: &mut Listener<'_>) -> Result
     if let Some(first) = recorder.events().first() {
         listener(first);
     }
-    let server = target.states.server().clone();
     let mut events = Events::recorded(&mut recorder, &mut *listener);
-    events.emit(Event::ServerReady { server: server.clone() })?;
+    events.emit(Event::ServerReady { server: target.states.server().clone() })?;
     events.emit(Event::SuiteStarted { suite: suite.name.clone() })?;
     let migration = Migration::of(&suite);
     let drive = Drive {
@@ -78,5 +77,5 @@ pub async fn check(request: CheckRequest, listener: &mut Listener<'_>) -> Result
     events.emit(Event::SuiteFinished { suite: suite.name.clone(), verdict })?;
     let (folder, result, result_digest) = recorder.finish(&plan)?;
     listener(&Event::RunFinished { verdict: result.verdict, result: result_digest.clone() });
-    Ok(Finished { folder, result, result_digest, server: Some(server), kept: None })
+    Ok(Finished { folder, result, result_digest, kept: None })
 }

@@ -128,8 +128,7 @@ impl<'a> Drive<'a, '_> {
         }
         let start = Instant::now();
         let suite = self.suite();
-        let mut statements = 0;
-        let state = match self.states.lay(self.migration, 0, None, &mut |_| statements += 1).await? {
+        let state = match self.states.lay(self.migration, 0, None, None).await? {
             Laid::Failed { failure, database, .. } => {
                 ended.kept.push(KeptDatabase::failed("baseline", database));
                 self.events.emit(Event::BaselineFailed { suite, failure })?;
@@ -142,6 +141,7 @@ impl<'a> Drive<'a, '_> {
             Laid::Applied(state) => {
                 let catalog = self.events.output(&*state.catalog)?;
                 let (rows, duration_us) = (state.rows.counts(), micros(start));
+                let statements = self.migration.baseline_statements();
                 self.events.emit(Event::BaselineApplied { suite, statements, catalog, rows, duration_us })?;
                 state
             }
@@ -169,7 +169,7 @@ impl<'a> Drive<'a, '_> {
             let event = applied.event(&suite, &phase);
             unwritten = unwritten.take().or_else(|| events.emit(event).err());
         };
-        let laid = self.states.lay(self.migration, index + 1, Some(before), &mut progress).await?;
+        let laid = self.states.lay(self.migration, index + 1, Some(before), Some(&mut progress)).await?;
         if let Some(error) = unwritten {
             return Err(Stop::Run(error));
         }
@@ -228,6 +228,7 @@ impl<'a> Drive<'a, '_> {
             server: states.server(),
             judging: self.judging,
             limit: states.limits().check,
+            lock: states.limits().lock,
             before: before.map(|before| &*before.catalog),
             after: &after.catalog,
             rows: &rows,

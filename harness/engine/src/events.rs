@@ -25,8 +25,7 @@ struct Within {
 
 impl<'a> Events<'a> {
     /// Events that are recorded.
-    #[must_use]
-    pub fn recorded(recorder: &'a mut Recorder, listener: &'a mut Listener<'a>) -> Self {
+    pub(crate) fn recorded(recorder: &'a mut Recorder, listener: &'a mut Listener<'a>) -> Self {
         Self { recorder: Some(recorder), listener, within: None }
     }
 

@@ -5,7 +5,7 @@ use phasegate_evidence::judge::names_sessions;
 
 use crate::{
     happened::{Log, Shown},
-    observe::{steps_leave_a_setting, try_steps, try_steps_apart},
+    observe::{MarkedSession, Marks, try_steps, try_steps_apart},
     states::States,
     stop::Stop,
     suite::{Finding, Phase},
@@ -34,7 +34,10 @@ pub(crate) async fn try_findings(states: &States, phase: &Phase, on: &Database, 
         return Ok(());
     }
     let mut session = states.host().connect(on).await?;
-    try_findings_with(states, phase, &mut session, on, log).await?;
+    let mut marked = MarkedSession::default();
+    marked.look_for_functions(&mut session).await?;
+    try_findings_with(states, phase, (&mut session, &mut marked), on, log).await?;
+    marked.close().await?;
     Ok(session.close().await?)
 }
 
@@ -55,21 +58,22 @@ pub(crate) async fn try_findings_apart(
     Ok(())
 }
 
-/// Tries the findings whose steps commit nothing, on a session that is theirs. One that leaves a mark on its session has
-/// one of its own.
+/// Tries the findings whose steps commit nothing, on a session that is theirs, and on another those that leave marks on it.
 pub(crate) async fn try_findings_with(
     states: &States,
     phase: &Phase,
-    session: &mut Session,
+    (session, marked): (&mut Session, &mut MarkedSession),
     on: &Database,
     log: &Log<'_, '_>,
 ) -> Result<(), Stop> {
     let limit = states.limits().check;
     for finding in findings_after(states, phase).filter(|finding| !names_sessions(&finding.steps)) {
-        let seen = if steps_leave_a_setting(&finding.steps) {
+        let marks = Marks::of_steps(&finding.steps);
+        let seen = if marked.takes(&marks) {
             session.flush().await?;
-            try_steps(&mut states.host().connect(on).await?, limit, &finding.steps, None).await
+            try_steps(marked.ready_for(&marks, states.host(), on).await?, limit, &finding.steps, None).await
         } else {
+            marked.flush().await?;
             try_steps(session, limit, &finding.steps, None).await
         };
         let tried = Shown::of(finding, seen);

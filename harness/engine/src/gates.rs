@@ -14,7 +14,7 @@ use phasegate_evidence::{
 
 use crate::{
     happened::{Judgement, Log, Planned},
-    observe::{Context, KnownCatalog, leaves_a_setting, try_check, try_check_apart},
+    observe::{Context, Existing, KnownCatalog, MarkedSession, Marks, connect, try_check, try_check_apart},
     states::{State, States},
     stop::Stop,
 };
@@ -32,6 +32,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) judging: Judging,
     /// How long a statement of a check may take that does not say otherwise.
     pub(crate) limit: Duration,
+    /// How long one on a database that exists waits for a lock.
+    pub(crate) lock: Duration,
     /// The catalog before the phase, where a run knows it.
     pub(crate) before: Option<&'a Catalog>,
     /// The catalog after it.
@@ -54,13 +56,24 @@ impl<'a> Setting<'a> {
         }
     }
 
+    /// What sessions are held to where the database is somebody else's.
+    fn existing(&self) -> Option<Existing> {
+        let read_only = match self.judging {
+            Judging::Check => false,
+            Judging::CheckReadOnly => true,
+            Judging::Run | Judging::Prove => return None,
+        };
+        Some(Existing { read_only, lock: self.lock, idle: self.limit })
+    }
+
+    /// The session of the checks that leave marks on theirs.
+    pub(crate) fn marked(&self) -> MarkedSession {
+        MarkedSession::on(self.existing())
+    }
+
     /// A session for checks.
     async fn connect(&self, database: &Database) -> Result<Session, Error> {
-        let mut session = self.host.connect(database).await?;
-        if self.judging == Judging::CheckReadOnly {
-            session.read_only().await?;
-        }
-        Ok(session)
+        connect(self.host, database, self.existing()).await
     }
 }
 
@@ -118,14 +131,16 @@ pub(crate) async fn judge_on(
     log: &Log<'_, '_>,
 ) -> Result<(), Stop> {
     let mut session = setting.connect(database).await?;
-    judge_with(setting, &mut session, database, checks, log).await?;
+    let mut marked = setting.marked();
+    judge_with(setting, (&mut session, &mut marked), database, checks, log).await?;
+    marked.close().await?;
     Ok(session.close().await?)
 }
 
-/// Judges checks one after the other on a session that is theirs. One that leaves a mark on its session has one of its own.
+/// Judges checks one after the other on a session that is theirs, and on another those that leave marks on theirs.
 pub(crate) async fn judge_with(
     setting: Setting<'_>,
-    session: &mut Session,
+    (session, marked): (&mut Session, &mut MarkedSession),
     database: &Database,
     checks: &[Planned<'_>],
     log: &Log<'_, '_>,
@@ -135,13 +150,16 @@ pub(crate) async fn judge_with(
     let applicable = applicable.filter(|check| inapplicable(check, setting.judging, setting.server).is_none());
     let declaring: Vec<&Expectation> = applicable.map(|check| &check.expectation).collect();
     let known = KnownCatalog::of(setting.after.clone(), session, declaring).await?;
+    marked.look_for_functions(session).await?;
     for (gate, check) in checks {
         let context = Context { known: Some(&known), ..setting.context(check) };
         let start = Instant::now();
-        let seen = if leaves_a_setting(check) {
+        let marks = Marks::of_check(check);
+        let seen = if marked.takes(&marks) {
             session.flush().await?;
-            try_check(&mut setting.connect(database).await?, check, context).await
+            try_check(marked.ready_for(&marks, setting.host, database).await?, check, context).await
         } else {
+            marked.flush().await?;
             try_check(session, check, context).await
         };
         let judgement = Judgement::of((gate, check), seen, start.elapsed());

@@ -61,6 +61,7 @@ pub async fn judge_gates_on(
         server: states.server(),
         judging: Judging::Run,
         limit: states.limits().check,
+        lock: states.limits().lock,
         before: None,
         after: &after,
         rows: &BTreeMap::new(),

@@ -12,6 +12,8 @@ mod drive;
 mod error;
 mod events;
 mod findings;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod gates;
 mod happened;
 mod judge_gate;
@@ -41,7 +43,7 @@ pub use judge_gate::{judge_gate, judge_gates_on};
 pub use limits::Limits;
 pub use migration::Migration;
 pub use prove::{ProveRequest, prove};
-pub use record::{RecordError, Recorder};
+pub use record::RecordError;
 pub use run::{Finished, Request, run};
 pub use scenario::play;
 pub use secrets::Secrets;

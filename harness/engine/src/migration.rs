@@ -11,6 +11,7 @@ use phasegate_evidence::{ApplyFailure, judge::Direction};
 use crate::{
     applied::Progress,
     apply::{Application, Way, apply},
+    observe::sets,
     suite::{Phase, PhaseStep, Scenario, SqlFile, Suite, TransactionMode},
 };
 
@@ -51,8 +52,7 @@ impl Migration {
     }
 
     /// The migration of a scenario of a suite.
-    #[must_use]
-    pub fn of_scenario(suite: &Suite, scenario: &Scenario) -> Self {
+    pub(crate) fn of_scenario(suite: &Suite, scenario: &Scenario) -> Self {
         let mut migration = Self::of(suite);
         if let Some(data) = &scenario.data {
             migration.baseline = suite.baseline.schema.iter().chain(data).cloned().collect();
@@ -78,8 +78,7 @@ impl Migration {
     }
 
     /// The id of a phase.
-    #[must_use]
-    pub fn phase_id(&self, index: usize) -> &str {
+    pub(crate) fn phase_id(&self, index: usize) -> &str {
         self.phases.get(index).map_or("", |phase| &phase.id)
     }
 
@@ -92,8 +91,7 @@ impl Migration {
     }
 
     /// A name for the state after so many phases, which two migrations share when they lead to it alike.
-    #[must_use]
-    pub fn state_name(&self, phases: usize) -> String {
+    pub(crate) fn state_name(&self, phases: usize) -> String {
         let mut hasher = DefaultHasher::new();
         for file in &self.baseline {
             (&file.path, &file.text).hash(&mut hasher);
@@ -109,26 +107,31 @@ impl Migration {
         format!("{:016x}", hasher.finish())
     }
 
-    /// How many phases it has.
-    #[must_use]
-    pub fn phases(&self) -> usize {
-        self.phases.len()
+    /// Whether the SQL that leads to the state after so many phases, from the one before, sets settings.
+    pub(crate) fn sets_settings(&self, phases: usize) -> bool {
+        let step = phases.checked_sub(1).and_then(|index| self.phases.get(index)).map(|phase| &phase.up);
+        match step {
+            None => self.baseline.iter().any(|file| sets(&file.text)),
+            Some(PhaseStep::Sql(files)) => files.iter().any(|file| sets(&file.text)),
+            Some(PhaseStep::Command(_)) => false,
+        }
+    }
+
+    /// How many statements the baseline has.
+    pub(crate) fn baseline_statements(&self) -> u32 {
+        let of_file = |file: &SqlFile| file.statements().map_or(0, <[_]>::len);
+        u32::try_from(self.baseline.iter().map(of_file).sum::<usize>()).unwrap_or(u32::MAX)
     }
 
     /// Applies the baseline and its legacy rows, as the session's user.
-    pub(crate) async fn lay_baseline(
-        &self,
-        on: Application<'_>,
-        session: &mut Session,
-        progress: &mut Progress<'_>,
-    ) -> Result<(), ApplyFailure> {
+    pub(crate) async fn lay_baseline(&self, on: Application<'_>, session: &mut Session) -> Result<(), ApplyFailure> {
         if self.baseline.is_empty() {
             return Ok(());
         }
         let in_one = session.capabilities().transactional_baseline;
         let transaction = if in_one { TransactionMode::Phase } else { TransactionMode::None };
         let way = Way { transaction, role: None, folder: &self.folder };
-        apply(session, on, &PhaseStep::Sql(self.baseline.clone()), way, progress).await
+        apply(session, on, &PhaseStep::Sql(self.baseline.clone()), way, None).await
     }
 
     /// Does something to a database that is no phase, as the session's user.
@@ -139,7 +142,7 @@ impl Migration {
         step: &PhaseStep,
     ) -> Result<(), ApplyFailure> {
         let way = Way { transaction: TransactionMode::Phase, role: None, folder: &self.folder };
-        apply(session, on, step, way, &mut |_| {}).await
+        apply(session, on, step, way, None).await
     }
 
     /// Walks one phase.
@@ -149,7 +152,7 @@ impl Migration {
         session: &mut Session,
         index: usize,
         direction: Direction,
-        progress: &mut Progress<'_>,
+        progress: Option<&mut Progress<'_>>,
     ) -> Result<(), ApplyFailure> {
         let none = |why: &str| ApplyFailure { broke: None, ..ApplyFailure::of_harness("", why) };
         let phase = self.phases.get(index).ok_or_else(|| none("there is no such phase"))?;

@@ -56,9 +56,13 @@ impl Asked<'_, '_, '_, '_> {
         };
         let (apart, checks): (Vec<Planned<'_>>, Vec<Planned<'_>>) =
             self.checks.iter().partition(|(_, check)| check.expectation.names_sessions());
-        judge_with(self.setting, &mut session, self.on, &checks, self.log).await?;
+        let mut marked = self.setting.marked();
+        judge_with(self.setting, (&mut session, &mut marked), self.on, &checks, self.log).await?;
         if self.shows && !self.log.is_broken() {
-            try_findings_with(self.states, self.phase, &mut session, self.on, self.log).await?;
+            try_findings_with(self.states, self.phase, (&mut session, &mut marked), self.on, self.log).await?;
+        }
+        if !self.log.is_broken() {
+            marked.close().await?;
         }
         for planned in self.proofs {
             if self.log.is_broken() {

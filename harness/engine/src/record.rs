@@ -11,13 +11,12 @@ use phasegate_evidence::{
     Chain, Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, PLAN_FILE, Plan, RESULT_FILE, RunResult, SIGNATURES_FOLDER,
     canonical_bytes, file_bytes_max, run_name,
 };
-use serde::Serialize;
 
 use crate::secrets::Secrets;
 
 /// The writing end of a run folder.
 #[derive(Debug)]
-pub struct Recorder {
+pub(crate) struct Recorder {
     run: String,
     folder: PathBuf,
     events: File,
@@ -59,10 +58,7 @@ pub enum RecordError {
 
 impl Recorder {
     /// Makes the folder and writes the plan into it. Nothing that is ever written into it holds one of these secrets.
-    ///
-    /// # Errors
-    /// When the folder exists or cannot be written.
-    pub fn start(runs: &Path, plan: &Plan, secrets: Secrets) -> Result<Self, RecordError> {
+    pub(crate) fn start(runs: &Path, plan: &Plan, secrets: Secrets) -> Result<Self, RecordError> {
         Self::start_at(Clock::start(), runs, plan, secrets)
     }
 
@@ -103,28 +99,17 @@ impl Recorder {
     }
 
     /// The name of the run.
-    #[must_use]
-    pub fn run(&self) -> &str {
+    pub(crate) fn run(&self) -> &str {
         &self.run
     }
 
-    /// Where the folder lies.
-    #[must_use]
-    pub fn folder(&self) -> &Path {
-        &self.folder
-    }
-
     /// Every event so far.
-    #[must_use]
-    pub fn events(&self) -> &[Event] {
+    pub(crate) fn events(&self) -> &[Event] {
         &self.kept
     }
 
     /// Appends an event. Gives it as it was written, without secrets.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn event(&mut self, event: Event) -> Result<&Event, RecordError> {
+    pub(crate) fn event(&mut self, event: Event) -> Result<&Event, RecordError> {
         self.append(self.clock.unix_ms(), event)
     }
 
@@ -137,19 +122,8 @@ impl Recorder {
         Ok(&self.kept[self.kept.len() - 1])
     }
 
-    /// Stores a value among the outputs, in canonical JSON.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn output<T: Serialize>(&self, value: &T) -> Result<Digest, RecordError> {
-        self.output_bytes(&canonical_bytes(value)?)
-    }
-
     /// Stores bytes among the outputs. The same bytes are stored once.
-    ///
-    /// # Errors
-    /// When they cannot be written.
-    pub fn output_bytes(&self, bytes: &[u8]) -> Result<Digest, RecordError> {
+    pub(crate) fn output_bytes(&self, bytes: &[u8]) -> Result<Digest, RecordError> {
         let bytes = &*self.secrets.hide_bytes(bytes);
         let digest = Digest::of(bytes);
         let path = self.folder.join(OUTPUTS_FOLDER).join(digest.as_str());
@@ -164,10 +138,7 @@ impl Recorder {
     }
 
     /// Derives the result, writes it and ends the chain.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn finish(mut self, plan: &Plan) -> Result<(PathBuf, RunResult, Digest), RecordError> {
+    pub(crate) fn finish(mut self, plan: &Plan) -> Result<(PathBuf, RunResult, Digest), RecordError> {
         let result = RunResult::derive(plan, &self.kept);
         let bytes = canonical_bytes(&result)?;
         write_new(&self.folder.join(RESULT_FILE), &bytes)?;
@@ -235,7 +206,7 @@ mod tests {
     fn the_plan_is_there_before_anything_happens() {
         let runs = tempfile::tempdir().expect("temporary folder");
         let recorder = Recorder::start(runs.path(), &plan(), Secrets::default()).expect("recorder");
-        assert!(recorder.folder().join(PLAN_FILE).is_file());
+        assert!(recorder.folder.join(PLAN_FILE).is_file());
         assert!(matches!(recorder.events(), [Event::RunStarted { .. }]));
     }
 }

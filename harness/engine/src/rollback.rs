@@ -127,7 +127,7 @@ impl WayBack<'_> {
             rows_changed: Vec::new(),
         };
         let application = Application { host: self.states.host(), database: on, limit: self.states.limits().phase };
-        let mut applied = self.migration.walk(application, session, index, direction, &mut |_| {}).await;
+        let mut applied = self.migration.walk(application, session, index, direction, None).await;
         if within == Within::OneTransaction && applied.is_ok() {
             // What a commit would make fire, and what would end with it.
             let settled = refusal_of(session.settle().await)?;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use phasegate_evidence::{Digest, Event, Plan, RunResult, ServerFacts, Verdict, judge::Judging};
+use phasegate_evidence::{Digest, Event, Plan, RunResult, Verdict, judge::Judging};
 use phasegate_server::Server;
 use tokio::sync::watch;
 
@@ -45,8 +45,6 @@ pub struct Finished {
     pub result: RunResult,
     /// Its digest.
     pub result_digest: Digest,
-    /// The server.
-    pub server: Option<ServerFacts>,
     /// Where the databases of a failed run lie, and which to open for what.
     pub kept: Option<String>,
 }
@@ -162,7 +160,7 @@ async fn go(
     }
     let (folder, result, result_digest) = recorder.finish(&plan)?;
     listener(&Event::RunFinished { verdict: result.verdict, result: result_digest.clone() });
-    Ok(Finished { folder, result, result_digest, server, kept: None })
+    Ok(Finished { folder, result, result_digest, kept: None })
 }
 
 async fn walk(states: &States, judging: Judging, events: &mut Events<'_>) -> Result<Ended, RunError> {

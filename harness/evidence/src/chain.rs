@@ -58,12 +58,6 @@ impl Default for Chain {
 }
 
 impl Chain {
-    /// The digest of the last line written.
-    #[must_use]
-    pub fn head(&self) -> &Digest {
-        &self.head
-    }
-
     /// The next line in canonical JSON, with its line end.
     ///
     /// # Errors

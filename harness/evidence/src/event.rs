@@ -242,8 +242,7 @@ pub enum Event {
 
 impl Event {
     /// The suite that the event speaks of, if it speaks of one.
-    #[must_use]
-    pub fn suite(&self) -> Option<&str> {
+    pub(crate) fn suite(&self) -> Option<&str> {
         match self {
             Self::RunStarted { .. } | Self::ServerReady { .. } | Self::ServerLog { .. } | Self::RunFinished { .. } => {
                 None

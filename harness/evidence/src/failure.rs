@@ -60,8 +60,7 @@ impl ApplyFailure {
     }
 
     /// What a phase comes to that failed so: `error` where something broke.
-    #[must_use]
-    pub fn verdict(&self) -> Verdict {
+    pub(crate) fn verdict(&self) -> Verdict {
         if self.broke.is_some() { Verdict::Error } else { Verdict::Failed }
     }
 
@@ -72,8 +71,7 @@ impl ApplyFailure {
     }
 
     /// The code and the cause, which a result may hold: the message may hold values.
-    #[must_use]
-    pub fn summary(&self) -> String {
+    pub(crate) fn summary(&self) -> String {
         match (&self.sqlstate, &self.cause) {
             (Some(code), Some(cause)) => format!("{code} {cause}"),
             (Some(code), None) => code.clone(),

@@ -53,8 +53,7 @@ pub struct SuitePlan {
 
 impl SuitePlan {
     /// One digest over every input of the suite.
-    #[must_use]
-    pub fn inputs_digest(&self) -> Digest {
+    pub(crate) fn inputs_digest(&self) -> Digest {
         let lines: String = self.inputs.iter().map(|(path, digest)| format!("{digest}  {path}\n")).collect();
         Digest::of(lines.as_bytes())
     }

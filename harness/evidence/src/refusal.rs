@@ -56,8 +56,7 @@ pub enum Cause {
 impl Cause {
     /// Whether a check that names `by` means this cause: the whole of it (`constraint ck_x`), or, where the name alone
     /// says enough, the name.
-    #[must_use]
-    pub fn is_meant_by(&self, by: &str) -> bool {
+    pub(crate) fn is_meant_by(&self, by: &str) -> bool {
         if self.to_string() == by {
             return true;
         }

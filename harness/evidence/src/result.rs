@@ -199,7 +199,7 @@ pub struct Totals {
 
 impl Counts {
     /// Counts one more of this verdict.
-    pub fn count(&mut self, verdict: Verdict) {
+    pub(crate) fn count(&mut self, verdict: Verdict) {
         *match verdict {
             Verdict::Passed => &mut self.passed,
             Verdict::Failed => &mut self.failed,

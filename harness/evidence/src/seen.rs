@@ -20,8 +20,7 @@ impl Seen {
     pub const HERE_BYTES_MAX: usize = 4096;
 
     /// The output that holds it, unless it is here.
-    #[must_use]
-    pub fn stored(&self) -> Option<&Digest> {
+    pub(crate) fn stored(&self) -> Option<&Digest> {
         match self {
             Self::Here(_) => None,
             Self::Stored(digest) => Some(digest),

@@ -41,8 +41,7 @@ impl ServerFacts {
     }
 
     /// The version of this name.
-    #[must_use]
-    pub fn version(&self, name: &str) -> Option<&String> {
+    pub(crate) fn version(&self, name: &str) -> Option<&String> {
         self.versions.get(name)
     }
 

@@ -1,12 +1,11 @@
 //! The limits of invariant 15, and the abort that awaits rows outside them (invariant 18).
 
+use phasegate_engine::fuzz::Outcome;
+
 use super::Legacy;
-use crate::{
-    attribution_b03::{
-        model::idempotency_key,
-        rows::{event_id, other_id, tenant_id},
-    },
-    replay::Outcome,
+use crate::attribution_b03::{
+    model::idempotency_key,
+    rows::{event_id, other_id, tenant_id},
 };
 
 /// A phase that does not apply.

@@ -74,16 +74,14 @@ fn posting() -> impl Strategy<Value = Posting> {
 
 #[cfg(test)]
 mod tests {
+    use phasegate_engine::fuzz::Seed;
     use proptest::{
         strategy::ValueTree,
         test_runner::{Config, TestRunner},
     };
 
     use super::*;
-    use crate::{
-        attribution_b03::legacy::{abort, faults},
-        replay::Seed,
-    };
+    use crate::attribution_b03::legacy::{abort, faults};
 
     fn samples<T>(strategy: &impl Strategy<Value = T>) -> Vec<T> {
         let mut runner = TestRunner::new_with_rng(Config::default(), Seed(3).rng());

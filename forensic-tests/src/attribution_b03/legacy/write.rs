@@ -1,13 +1,11 @@
 //! Legacy rows as statements for the baseline.
 
+use phasegate_engine::fuzz::{Insert, Script};
+
 use super::{Event, Legacy};
-use crate::{
-    attribution_b03::{
-        Insert,
-        model::Decimal,
-        rows::{CHANNELS, allocation_id, dead_event_id, event_id, ledger_id, other_id, tenant_id},
-    },
-    replay::Script,
+use crate::attribution_b03::{
+    model::Decimal,
+    rows::{CHANNELS, allocation_id, dead_event_id, event_id, ledger_id, other_id, tenant_id},
 };
 
 /// The columns that the tables have before the first phase.

@@ -1,12 +1,10 @@
 //! 15 and 16: every rule of the backfill holds for arbitrary legacy rows, and nothing legacy changes.
 
+use phasegate_engine::fuzz::{Outcome, Phases, Property, Script};
 use proptest::prelude::*;
 
-use super::{BASELINE, Phases};
-use crate::{
-    attribution_b03::legacy::{LEGACY_COLUMNS, Legacy, events_only, expected, legacy, write},
-    replay::{Outcome, Property, Script},
-};
+use super::BASELINE;
+use crate::attribution_b03::legacy::{LEGACY_COLUMNS, Legacy, events_only, expected, legacy, write};
 
 /// Property 15.
 #[must_use]

@@ -1,12 +1,10 @@
 //! 19: after any phase, aborted or not, the guards are enabled and row-level security is enabled and forced.
 
+use phasegate_engine::fuzz::{Outcome, Phases, Property, Script};
 use proptest::{option, prelude::*};
 
-use super::{BASELINE, Phases};
-use crate::{
-    attribution_b03::legacy::{Fault, Legacy, abort, faults, legacy, write},
-    replay::{Outcome, Property, Script},
-};
+use super::BASELINE;
+use crate::attribution_b03::legacy::{Fault, Legacy, abort, faults, legacy, write};
 
 /// Legacy rows, and what goes wrong.
 #[derive(Debug, Clone)]

@@ -1,12 +1,10 @@
 //! 18: rows outside the limits make the phase that meets them abort, and leave catalog and rows as they were.
 
+use phasegate_engine::fuzz::{Outcome, Phases, Property, Script};
 use proptest::prelude::*;
 
-use super::{BASELINE, Phases};
-use crate::{
-    attribution_b03::legacy::{LEGACY_COLUMNS, Legacy, abort, faults, legacy, write},
-    replay::{Outcome, Property, Script},
-};
+use super::BASELINE;
+use crate::attribution_b03::legacy::{LEGACY_COLUMNS, Legacy, abort, faults, legacy, write};
 
 /// Property 18.
 #[must_use]

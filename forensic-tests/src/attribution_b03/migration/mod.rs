@@ -3,13 +3,11 @@
 mod backfill;
 mod guards;
 mod limits;
-mod phases;
 mod roundtrip;
 
 pub use backfill::{backfills, keys};
 pub use guards::{Broken, ProtectionCase, protections};
 pub use limits::limits;
-pub use phases::{Phases, PhasesError};
 pub use roundtrip::{RoundTripCase, roundtrips};
 
 /// The state that these properties are tried on.

@@ -1,12 +1,10 @@
 //! 17: the way back restores catalog and rows, and the way forward from there leads to the same catalog again.
 
+use phasegate_engine::fuzz::{Outcome, Phases, Property, Script};
 use proptest::prelude::*;
 
-use super::{BASELINE, Phases};
-use crate::{
-    attribution_b03::legacy::{LEGACY_COLUMNS, Legacy, legacy, write},
-    replay::{Outcome, Property, Script},
-};
+use super::BASELINE;
+use crate::attribution_b03::legacy::{LEGACY_COLUMNS, Legacy, legacy, write};
 
 /// Legacy rows, and how far to go.
 #[derive(Debug, Clone)]

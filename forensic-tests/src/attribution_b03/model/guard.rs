@@ -1,6 +1,6 @@
 //! What becomes of an UPDATE or DELETE on the two append-only tables while their guards are on (invariant 13).
 
-use crate::replay::Outcome;
+use phasegate_engine::fuzz::Outcome;
 
 /// Who tries it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Who sees and writes which tenant's rows (invariant 14).
 
-use crate::replay::Outcome;
+use phasegate_engine::fuzz::Outcome;
 
 /// What a role may do to a table, apart from row-level security.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,14 +1,12 @@
 //! 9: a confidence is rounded to three places and stored exactly when the result lies between 0 and 1.
 
+use phasegate_engine::fuzz::{Outcome, Property, Script};
 use proptest::{prelude::*, sample::select};
 
 use super::AFTER_ALL_PHASES;
-use crate::{
-    attribution_b03::{
-        model::{Confidence, Decimal},
-        rows,
-    },
-    replay::{Outcome, Property, Script},
+use crate::attribution_b03::{
+    model::{Confidence, Decimal},
+    rows,
 };
 
 /// A confidence as it is written.

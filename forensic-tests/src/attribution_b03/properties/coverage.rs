@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use phasegate_engine::fuzz::{Property, Seed, Step};
 use proptest::{
     strategy::{Strategy, ValueTree},
     test_runner::{Config, TestRunner},
@@ -11,7 +12,6 @@ use super::{
     confidence, currency, guards, idempotency_keys, isolation, key_hashes, retries, split, statements, states, trails,
     transaction_ids, versions,
 };
-use crate::replay::{Property, Seed, Step};
 
 /// What the models expect of the attempts of many cases.
 fn outcomes<C: std::fmt::Debug>(property: &Property<C>) -> BTreeSet<String> {

@@ -1,12 +1,10 @@
 //! 10, as far as the schema holds it: a currency has at most three characters and is never NULL.
 
+use phasegate_engine::fuzz::{Outcome, Property, Script};
 use proptest::prelude::*;
 
 use super::AFTER_ALL_PHASES;
-use crate::{
-    attribution_b03::{model::varchar, rows},
-    replay::{Outcome, Property, Script},
-};
+use crate::attribution_b03::{model::varchar, rows};
 
 /// A currency for one of the two tables.
 #[derive(Debug, Clone)]

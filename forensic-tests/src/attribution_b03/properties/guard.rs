@@ -1,14 +1,12 @@
 //! 13: no UPDATE and no DELETE changes a row of events or ledger while the guards are on, whoever tries.
 
+use phasegate_engine::fuzz::{Property, Script};
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::AFTER_ALL_PHASES;
-use crate::{
-    attribution_b03::{
-        model::{Mutation, Role, guarded},
-        rows,
-    },
-    replay::{Property, Script},
+use crate::attribution_b03::{
+    model::{Mutation, Role, guarded},
+    rows,
 };
 
 /// Somebody tries to change rows.
@@ -122,7 +120,7 @@ fn script(case: &GuardCase) -> Script {
     let expected = guarded(case.role, case.mutation, guard, reached, aimed.len());
     let role = role_name(case.role);
     if let Some(role) = role {
-        script.become_role(role, Some(&rows::tenant_id(case.session)));
+        script.become_role(role, &[(rows::TENANT, &rows::tenant_id(case.session))]);
     }
     let claim = format!("{:?} tries {:?}", case.role, case.mutation);
     script.attempt(claim, &sql, &expected);

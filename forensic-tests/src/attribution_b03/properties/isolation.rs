@@ -1,16 +1,13 @@
 //! 14: a session of one tenant neither sees nor writes the rows of another, for roles that are bound by row-level
 //! security. `tenants` and `revenue_state_transitions` have none; the suite records that as a finding.
 
+use phasegate_engine::fuzz::{Insert, Property, Script};
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::AFTER_ALL_PHASES;
-use crate::{
-    attribution_b03::{
-        Insert,
-        model::{Access, Write, visible, written},
-        rows,
-    },
-    replay::{Property, Script},
+use crate::attribution_b03::{
+    model::{Access, Write, visible, written},
+    rows,
 };
 
 /// A session reads and writes.
@@ -126,7 +123,7 @@ fn script(case: &IsolationCase) -> Script {
     if let Write::Insert(tenant) = case.write {
         prerequisites(&mut script, table, new, tenant.into());
     }
-    script.become_role(case.role, Some(&rows::tenant_id(case.session.into())));
+    script.become_role(case.role, &[(rows::TENANT, &rows::tenant_id(case.session.into()))]);
     let seen: Vec<String> = visible(case.session, &case.rows).map(|n| row_id(table, n)).collect();
     let query = format!("SELECT id::text FROM {table} ORDER BY id");
     script.query("it sees the rows of its tenant, and those only", &query, &seen);

@@ -1,12 +1,10 @@
 //! 11: retries are counted from zero, on events and dead events.
 
+use phasegate_engine::fuzz::{Outcome, Property, Script};
 use proptest::prelude::*;
 
 use super::AFTER_ALL_PHASES;
-use crate::{
-    attribution_b03::rows,
-    replay::{Outcome, Property, Script},
-};
+use crate::attribution_b03::rows;
 
 /// A count of retries.
 #[derive(Debug, Clone)]

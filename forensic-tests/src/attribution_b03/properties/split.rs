@@ -2,16 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use phasegate_engine::fuzz::{Insert, Outcome, Property, Script};
 use proptest::{collection::vec, prelude::*};
 
 use super::AFTER_ALL_PHASES;
-use crate::{
-    attribution_b03::{
-        Insert,
-        model::balances,
-        rows::{self, CHANNELS},
-    },
-    replay::{Outcome, Property, Script},
+use crate::attribution_b03::{
+    model::balances,
+    rows::{self, CHANNELS},
 };
 
 /// A split written by one statement.

@@ -1,14 +1,12 @@
 //! 1: a state is one of four values; likewise the two statuses.
 
+use phasegate_engine::fuzz::{Outcome, Property, Script};
 use proptest::{prelude::*, sample::select};
 
 use super::AFTER_ALL_PHASES;
-use crate::{
-    attribution_b03::{
-        model::{DOMAINS, Domain},
-        rows,
-    },
-    replay::{Outcome, Property, Script},
+use crate::attribution_b03::{
+    model::{DOMAINS, Domain},
+    rows,
 };
 
 /// A text for one of the columns.

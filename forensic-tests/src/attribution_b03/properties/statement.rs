@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use phasegate_engine::fuzz::{Insert, Outcome, Property, Script};
 use proptest::{
     collection::{btree_set, vec},
     prelude::*,
@@ -11,10 +12,7 @@ use super::{
     AFTER_ALL_PHASES,
     split::{REFUSED, cut, revenue, share, stored_shares},
 };
-use crate::{
-    attribution_b03::{Insert, model::Splits, rows},
-    replay::{Outcome, Property, Script},
-};
+use crate::attribution_b03::{model::Splits, rows};
 
 /// Statements on the splits of one event.
 #[derive(Debug, Clone)]

@@ -1,12 +1,10 @@
 //! 12: with a ledger row go its transitions, and no others.
 
+use phasegate_engine::fuzz::{Outcome, Property, Script};
 use proptest::{collection::vec, prelude::*};
 
 use super::AFTER_ALL_PHASES;
-use crate::{
-    attribution_b03::rows,
-    replay::{Outcome, Property, Script},
-};
+use crate::attribution_b03::rows;
 
 /// Ledger rows with transitions.
 #[derive(Debug, Clone)]

@@ -3,13 +3,11 @@
 use std::collections::BTreeSet;
 
 use phasegate_database::Literal;
+use phasegate_engine::fuzz::{Insert, Outcome, Property, Script};
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::AFTER_ALL_PHASES;
-use crate::{
-    attribution_b03::{Insert, rows},
-    replay::{Outcome, Property, Script},
-};
+use crate::attribution_b03::rows;
 
 /// One INSERT of a key.
 #[derive(Debug, Clone)]

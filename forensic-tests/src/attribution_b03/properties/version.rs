@@ -2,16 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use phasegate_engine::fuzz::{Insert, Outcome, Property, Script};
 use proptest::{collection::vec, prelude::*};
 
 use super::{
     AFTER_ALL_PHASES,
     split::{REFUSED, cut, revenue, share, stored_shares},
 };
-use crate::{
-    attribution_b03::{Insert, model::Splits, rows},
-    replay::{Outcome, Property, Script},
-};
+use crate::attribution_b03::{model::Splits, rows};
 
 /// Splits of one event by several model versions.
 #[derive(Debug, Clone)]

@@ -1,6 +1,8 @@
+use std::time::Duration;
+
 use clap::Args;
 
-use super::LimitArgs;
+use super::{LimitArgs, limits::duration};
 
 /// What is judged, and on which database.
 #[derive(Debug, Args)]
@@ -13,9 +15,13 @@ pub(crate) struct CheckArgs {
     /// The last phase that the database has seen [default: the last of the suite]
     #[arg(long, value_name = "PHASE")]
     pub(crate) through: Option<String>,
-    /// Run only the checks that read; without it, what checks write is rolled back
+    /// Run only the checks that read, in transactions that cannot write; without it, what checks write is rolled back, but
+    /// for the numbers that sequences give out. A function that acts outside of its transaction is not held back
     #[arg(long)]
     pub(crate) read_only: bool,
+    /// How long a check may wait for a lock that somebody else holds: what it writes locks rows until it is rolled back
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
+    pub(crate) lock_timeout: Duration,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
 }

@@ -18,11 +18,11 @@ pub(crate) struct LimitArgs {
 impl LimitArgs {
     /// The limits of a run.
     pub(crate) fn limits(&self) -> Limits {
-        Limits { check: self.statement_timeout, phase: self.phase_timeout }
+        Limits { check: self.statement_timeout, phase: self.phase_timeout, ..Limits::default() }
     }
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let parsed: SignedDuration = text.parse().map_err(|_| "expected a duration such as 500ms, 90s or 5m".to_owned())?;
     match Duration::try_from(parsed) {
         Ok(duration) if duration >= Duration::from_millis(1) => Ok(duration),

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use phasegate_engine::{self as engine, CheckRequest, RunError, plan::plan, suite::load};
+use phasegate_engine::{self as engine, CheckRequest, Limits, RunError, plan::plan, suite::load};
 use phasegate_evidence::{Event, judge::Judging};
 
 use super::{
@@ -32,7 +32,7 @@ pub(super) fn check(global: &Global, asked: &CheckArgs) -> Result<Exit, Failure>
             through: asked.through.clone(),
             read_only: asked.read_only,
             runs: global.runs(),
-            limits: asked.limits.limits(),
+            limits: Limits { lock: asked.lock_timeout, ..asked.limits.limits() },
         };
         finished = runtime.block_on(async {
             tokio::select! {

@@ -21,26 +21,33 @@ const TIMESCALEDB: &str = "
     SELECT NULL, 'policies' WHERE EXISTS (SELECT FROM _timescaledb_config.bgw_job WHERE id >= 1000)
         OR EXISTS (SELECT FROM _timescaledb_catalog.continuous_agg)";
 
-/// The schema in which declared objects are built.
-pub(super) const PROBE_SCHEMA: &str = "phasegate_probe";
+/// What the names of declared objects begin with that are built to be read back; also the schema for them where `public` is
+/// not ours to build in.
+pub(super) const PROBE: &str = "phasegate_probe";
 
-/// Which schemas' objects are read.
+/// Parts of the query that are other ones where it reads probes: which schemas' objects are read, which relations and which
+/// functions.
 const OF_THE_AUTHOR: &str = "n.nspname !~ '^(pg_|_?timescaledb)' AND n.nspname <> 'information_schema'";
+const RELATIONS: &str = "WHERE NOT EXISTS (SELECT FROM extension_member e WHERE e.classid = 'pg_class'::regclass";
+const FUNCTIONS: &str = "WHERE NOT EXISTS (SELECT FROM dependency d WHERE d.classid = 'pg_proc'::regclass";
 
 /// Where that part of the query ends which probes are found by.
-const END_OF_PROBES: &str = "-- What follows is not asked about the schema of probes.";
+const END_OF_PROBES: &str = "-- What follows is not asked about probes.";
 
 /// Kinds whose definition is what somebody wrote and not what the server makes of it.
 const TEXTS: [&str; 3] = ["comment ", "label ", "setting "];
 
-/// The query for the objects of the schema of probes alone.
+/// The query for probes alone.
 static PROBES: LazyLock<String> = LazyLock::new(|| {
     let objects = OBJECTS.split(END_OF_PROBES).next().unwrap_or_default();
-    objects.replace(OF_THE_AUTHOR, &format!("n.nspname = '{}'", PROBE_SCHEMA))
+    objects
+        .replace(OF_THE_AUTHOR, &format!("n.nspname IN ('public', '{PROBE}')"))
+        .replace(RELATIONS, &RELATIONS.replacen("WHERE", &format!("WHERE starts_with(relname, '{PROBE}_') AND"), 1))
+        .replace(FUNCTIONS, &FUNCTIONS.replacen("WHERE", "WHERE false AND", 1))
 });
 
-/// The objects in the schema of probes.
-pub(super) async fn read_schema_of_probes(session: &mut PostgresSession) -> Result<Catalog, Error> {
+/// The probes.
+pub(super) async fn read_probes(session: &mut PostgresSession) -> Result<Catalog, Error> {
     let mut catalog = Catalog::default();
     take(&mut catalog, session, &PROBES).await?;
     Ok(catalog)
@@ -139,10 +146,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_query_for_probes_reads_their_schema_alone() {
-        assert!(OBJECTS.contains(OF_THE_AUTHOR) && OBJECTS.contains(END_OF_PROBES));
+    fn the_query_for_probes_reads_them_alone() {
+        for part in [OF_THE_AUTHOR, RELATIONS, FUNCTIONS, END_OF_PROBES] {
+            assert_eq!(OBJECTS.matches(part).count(), 1, "{part}");
+        }
         assert!(REST.contains(OF_THE_AUTHOR));
-        assert!(PROBES.contains("n.nspname = 'phasegate_probe'"));
+        assert!(PROBES.contains("n.nspname IN ('public', 'phasegate_probe')"));
+        assert!(PROBES.contains("starts_with(relname, 'phasegate_probe_')"));
         assert!(!PROBES.contains("pg_description"));
     }
 

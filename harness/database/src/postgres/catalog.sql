@@ -27,10 +27,11 @@ extension_member AS (
     SELECT classid, objid FROM dependency WHERE deptype = 'e'
 ),
 relation AS MATERIALIZED (
-    SELECT c.*, s.nspname, s.prefix || quote_ident(c.relname) AS name,
+    SELECT c.*, prefix || quote_ident(c.relname) AS name,
            CASE relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'matview' WHEN 'S' THEN 'sequence' WHEN 'i' THEN 'index'
                         WHEN 'I' THEN 'index' ELSE 'table' END AS kind
-    FROM pg_class c JOIN named_schema s ON s.oid = c.relnamespace
+    -- Here and below, OFFSET 0 lets the cheap condition go first: most objects are the system's.
+    FROM (SELECT c.*, nspname, prefix FROM pg_class c JOIN named_schema s ON s.oid = c.relnamespace OFFSET 0) c
     WHERE NOT EXISTS (SELECT FROM extension_member e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid)
 ),
 attribute AS MATERIALIZED (
@@ -44,8 +45,8 @@ attribute AS MATERIALIZED (
     WHERE r.relkind IN ('r', 'p', 'f', 'v', 'm')
 ),
 routine AS (
-    SELECT p.*, s.prefix || quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS name
-    FROM pg_proc p JOIN named_schema s ON s.oid = p.pronamespace
+    SELECT p.*, prefix || quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS name
+    FROM (SELECT p.*, prefix FROM pg_proc p JOIN named_schema s ON s.oid = p.pronamespace OFFSET 0) p
     WHERE NOT EXISTS (SELECT FROM dependency d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype IN ('e', 'i'))
 ),
 -- NOT NULL is said by the column; from PostgreSQL 18 on it is a constraint as well, whose name is usually made of those
@@ -250,7 +251,7 @@ whole (class, oid, sub, kind, name, definition, owner, acl, acl_kind) AS (
 SELECT NULL AS key, NULL AS definition FROM before WHERE set_config('search_path', 'public, pg_temp', true) IS NULL
 UNION ALL
 SELECT kind || ' ' || name, definition FROM object WHERE definition IS NOT NULL
--- What follows is not asked about the schema of probes.
+-- What follows is not asked about probes.
 UNION ALL
 SELECT kind || ' ' || name, definition FROM whole
 WHERE class IN ('pg_database'::regclass, 'pg_authid'::regclass, 'pg_tablespace'::regclass) AND definition IS NOT NULL
@@ -337,7 +338,10 @@ FROM (
 WHERE now IS DISTINCT FROM base
 UNION ALL
 SELECT 'comment ' || kind || ' ' || name, d.description
-FROM object o JOIN pg_description d ON d.classoid = o.class AND d.objoid = o.oid AND d.objsubid = o.sub
+FROM object o
+CROSS JOIN LATERAL (
+    SELECT description FROM pg_description d WHERE d.classoid = o.class AND d.objoid = o.oid AND d.objsubid = o.sub OFFSET 0
+) d
 WHERE NOT (kind = 'schema' AND name = 'public' AND description = 'standard public schema')
 UNION ALL
 SELECT 'comment ' || kind || ' ' || name, d.description
@@ -375,6 +379,8 @@ FROM (
     UNION ALL SELECT 'pg_default_acl'::regclass, oid FROM pg_default_acl
     UNION ALL SELECT 'pg_largeobject_metadata'::regclass, oid FROM pg_largeobject_metadata
 ) o
-WHERE NOT EXISTS (SELECT FROM extension_member e WHERE e.classid = o.class AND e.objid = o.oid)
+-- A large object has the number that its author gave it.
+WHERE (o.oid >= 16384 OR class = 'pg_largeobject_metadata'::regclass)
+  AND NOT EXISTS (SELECT FROM extension_member e WHERE e.classid = o.class AND e.objid = o.oid)
 UNION ALL
 SELECT NULL, NULL FROM before WHERE set_config('search_path', path, true) IS NULL

@@ -2,6 +2,7 @@
 
 mod address;
 mod catalog;
+mod contained;
 mod error;
 mod guard;
 mod host;
@@ -14,10 +15,11 @@ mod untransacted;
 
 pub use address::PostgresAddress;
 pub(crate) use catalog::read as read_catalog;
+pub(crate) use contained::contained;
 pub(crate) use guard::switching_off;
 pub(crate) use host::PostgresHost;
 pub(crate) use normalise::normalise;
 pub(crate) use rows::{rows_of, table_columns};
 pub use session::PostgresSession;
 pub(crate) use split::split;
-pub(crate) use untransacted::{put_back, sequences};
+pub(crate) use untransacted::{functions_set_settings, left_behind, put_back, sequences};

@@ -1,12 +1,15 @@
-//! Brings declared definitions into the server's form: the object is built on an empty copy of its table in a schema of
+//! Brings declared definitions into the server's form: the object is built on an empty copy of its table under a name of
 //! our own, read back by the catalog query, and undone with the savepoint around it. So a suite may say
 //! `varchar(255)` and `status IN ('a', 'b')`, and no text is compared that two server versions print differently.
+//!
+//! Probes are made in the schema `public` where that is allowed: a new schema makes the server plan all catalog queries of
+//! the session anew, which takes longer than they do.
 
 use std::collections::BTreeMap;
 
 use phasegate_evidence::Definition;
 
-use super::{PostgresSession, catalog::PROBE_SCHEMA as SCHEMA, catalog::read_schema_of_probes};
+use super::{PostgresSession, catalog::PROBE, catalog::read_probes, split::split};
 use crate::{Error, Identifier, refusal_of, table_identifier};
 
 /// Normalises each pair of key and declared definition. All objects are built by one message; only when the server
@@ -15,17 +18,17 @@ pub(crate) async fn normalise(
     session: &mut PostgresSession,
     declared: &[(String, String)],
 ) -> Result<Vec<Definition>, Error> {
-    let together: Vec<Probe> = plan(declared, Tables::Shared);
+    let schema = schema_for_probes(session).await?;
+    let together: Vec<Probe> = plan(declared, schema, Tables::Shared);
     let all: String = together.iter().filter_map(Probe::sql).collect();
-    session.run(&format!("CREATE SCHEMA {SCHEMA}; SAVEPOINT phasegate_normalise")).await?;
     let probes = match refusal_of(session.run(&all).await)? {
         Ok(_) => together,
         Err(_) => {
             session.run("ROLLBACK TO SAVEPOINT phasegate_normalise").await?;
-            one_by_one(session, plan(declared, Tables::OneEach)).await?
+            one_by_one(session, plan(declared, schema, Tables::OneEach)).await?
         }
     };
-    let catalog = read_schema_of_probes(session).await?;
+    let catalog = read_probes(session).await?;
     Ok(probes
         .into_iter()
         .map(|probe| match probe {
@@ -37,6 +40,15 @@ pub(crate) async fn normalise(
             },
         })
         .collect())
+}
+
+/// The schema in which probes are made.
+async fn schema_for_probes(session: &mut PostgresSession) -> Result<&'static str, Error> {
+    let may = "SELECT has_schema_privilege(oid, 'CREATE') FROM pg_namespace WHERE nspname = 'public'";
+    let in_public = session.run(may).await?.table.single() == Some("t");
+    let make = if in_public { String::new() } else { format!("CREATE SCHEMA {PROBE}; ") };
+    session.run(&format!("{make}SAVEPOINT phasegate_normalise")).await?;
+    Ok(if in_public { "public" } else { PROBE })
 }
 
 async fn one_by_one(session: &mut PostgresSession, probes: Vec<Probe>) -> Result<Vec<Probe>, Error> {
@@ -84,7 +96,7 @@ enum Tables {
     OneEach,
 }
 
-fn plan(declared: &[(String, String)], tables: Tables) -> Vec<Probe> {
+fn plan(declared: &[(String, String)], schema: &str, tables: Tables) -> Vec<Probe> {
     let mut copied: BTreeMap<(String, bool), String> = BTreeMap::new();
     let mut probes = Vec::with_capacity(declared.len());
     for (ordinal, (key, words)) in declared.iter().enumerate() {
@@ -101,17 +113,34 @@ fn plan(declared: &[(String, String)], tables: Tables) -> Vec<Probe> {
         let (table, copy) = match known {
             Some(table) => (table, String::new()),
             None => {
-                let table = format!("{SCHEMA}.t{ordinal}");
-                let copy = format!("CREATE TABLE {table} (LIKE {}); ", table_identifier(&own));
+                let table = format!("{PROBE}_t{ordinal}");
+                let copy = format!("CREATE TABLE {schema}.{table} (LIKE {}); ", table_identifier(&own));
                 copied.insert(place, table.clone());
                 (table, copy)
             }
         };
-        let (make, key) = build(kind, ordinal, &own, &object, words, &table);
+        // The catalog does not name the schema `public`.
+        let prefix = if schema == "public" { String::new() } else { format!("{schema}.") };
+        let (make, key) = build(kind, ordinal, (&own, &object, words), &format!("{schema}.{table}"));
+        let (key, table) = (key.replacen(&format!("{schema}."), &prefix, 1), format!("{prefix}{table}"));
+        if words.contains(';') && !is_one(&make, kind, words) {
+            probes.push(Probe::Unresolved(format!("`{words}` is more than the definition of one object")));
+            continue;
+        }
         let sql = format!("{copy}{make};\n");
         probes.push(Probe::Built { key, table, own, sql });
     }
     probes
+}
+
+/// Whether what was made of one definition are no more statements than it takes.
+fn is_one(make: &str, kind: &str, words: &str) -> bool {
+    let allowed = match kind {
+        "column" => 2,
+        "trigger" if trigger_state(words.trim_end()).1 != TriggerState::Enabled => 2,
+        _ => 1,
+    };
+    split(make).is_ok_and(|statements| statements.len() == allowed)
 }
 
 /// The table that a declared object belongs to, and the object's own name; or what to do with words that no table owns.
@@ -135,7 +164,7 @@ fn owner(kind: &str, key: &str, name: &str, words: &str) -> Result<(String, Stri
 }
 
 /// The SQL that builds an object on a copy of its table, and the key under which the catalog then lists it.
-fn build(kind: &str, ordinal: usize, own: &str, object: &str, words: &str, table: &str) -> (String, String) {
+fn build(kind: &str, ordinal: usize, (own, object, words): (&str, &str, &str), table: &str) -> (String, String) {
     let on_own = format!("ON {own} ");
     let on_probe = format!("{words} ").replacen(&on_own, &format!("ON {table} "), 1);
     match kind {
@@ -156,7 +185,9 @@ fn build(kind: &str, ordinal: usize, own: &str, object: &str, words: &str, table
                 Some(rest) => ("UNIQUE ", rest),
                 None => ("", on_probe.as_str()),
             };
-            (format!("CREATE {unique}INDEX i{ordinal} {rest}"), format!("index {SCHEMA}.i{ordinal}"))
+            let schema = table.split('.').next().unwrap_or_default();
+            let index = format!("{PROBE}_i{ordinal}");
+            (format!("CREATE {unique}INDEX {index} {rest}"), format!("index {schema}.{index}"))
         }
         "trigger" => {
             let (constraint, rest) = match on_probe.strip_prefix("CONSTRAINT ") {

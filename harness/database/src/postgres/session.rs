@@ -6,12 +6,12 @@ use std::{collections::BTreeSet, time::Duration};
 use futures_util::TryStreamExt;
 use phasegate_evidence::{Cell, Table};
 use sqlx::{
-    AssertSqlSafe, Column, ConnectOptions, Connection, Either, PgConnection, Row, ValueRef,
+    AssertSqlSafe, Column, ConnectOptions, Connection, Either, Executor, PgConnection, Row, SqlSafeStr, ValueRef,
     postgres::{PgConnectOptions, PgRow},
 };
 
 use super::{error::from_sqlx, untransacted::RENEW};
-use crate::{Error, Literal, Ran};
+use crate::{Actors, Error, Literal, Ran};
 
 /// A PostgreSQL connection.
 #[derive(Debug)]
@@ -44,6 +44,8 @@ impl PostgresSession {
             ("extra_float_digits", "1"),
             ("bytea_output", "hex"),
             ("client_min_messages", "warning"),
+            // Where a text ends is told alike by the server and by whoever reads a suite.
+            ("standard_conforming_strings", "on"),
         ]);
         let connection = PgConnection::connect_with(&options).await.map_err(|error| from_sqlx(&error, None))?;
         Ok(Self { connection, ahead: String::new(), limit: None, set_for_steps: BTreeSet::new(), abandoned: false })
@@ -54,9 +56,31 @@ impl PostgresSession {
     /// # Errors
     /// At the first statement that is refused.
     pub async fn run(&mut self, sql: &str) -> Result<Ran, Error> {
+        self.run_many(sql, 1).await
+    }
+
+    /// Runs what may be one statement only. No two statements are without a semicolon between them, and of a text with one
+    /// the server itself is asked, since it takes one statement only for a prepared one.
+    pub(crate) async fn run_one(&mut self, sql: &str) -> Result<Ran, Error> {
+        if sql.trim_end_matches(|c: char| c == ';' || c.is_whitespace()).contains(';') {
+            self.settle_ahead().await?;
+            let one = AssertSqlSafe(sql.to_owned()).into_sql_str();
+            self.within_limit(1, async |session| session.connection.prepare(one).await.map(drop)).await?;
+        }
+        self.run(sql).await
+    }
+
+    /// Runs all of these statements, sent in one message. The server gives each the whole time limit.
+    pub(crate) async fn run_all(&mut self, statements: &[&str]) -> Result<(), Error> {
+        // The line break ends a comment that a statement may end with.
+        let many = u32::try_from(statements.len()).unwrap_or(u32::MAX);
+        self.run_many(&statements.join("\n;\n"), many).await.map(drop)
+    }
+
+    async fn run_many(&mut self, sql: &str, statements: u32) -> Result<Ran, Error> {
         let ahead = std::mem::take(&mut self.ahead);
         let message = if ahead.is_empty() { sql.to_owned() } else { format!("{ahead}{sql}") };
-        let outcome = self.within_limit(async |session| session.stream(message).await).await;
+        let outcome = self.within_limit(statements, async |session| session.stream(message).await).await;
         if forgets_prepared(sql) {
             self.connection.clear_cached_statements().await.map_err(|error| from_sqlx(&error, None))?;
         }
@@ -70,9 +94,10 @@ impl PostgresSession {
         })
     }
 
-    /// Waits for what a statement gives, a little longer than the server should let it go on.
+    /// Waits for what so many statements give, a little longer than the server should let them go on.
     async fn within_limit<T>(
         &mut self,
+        statements: u32,
         work: impl AsyncFnOnce(&mut Self) -> Result<T, sqlx::Error>,
     ) -> Result<T, Error> {
         if self.abandoned {
@@ -81,7 +106,7 @@ impl PostgresSession {
         let Some(limit) = self.limit else {
             return work(self).await.map_err(|error| from_sqlx(&error, None));
         };
-        match tokio::time::timeout(limit + LIMIT_GRACE, work(self)).await {
+        match tokio::time::timeout(limit.saturating_mul(statements) + LIMIT_GRACE, work(self)).await {
             Ok(outcome) => outcome.map_err(|error| from_sqlx(&error, Some(limit))),
             Err(_) => {
                 self.abandoned = true;
@@ -98,6 +123,13 @@ impl PostgresSession {
         }
     }
 
+    /// Holds up nobody else: no lock is waited for any longer than this, and a transaction that nobody goes on with ends.
+    pub(crate) async fn beside_others(&mut self, lock: Duration, idle: Duration) -> Result<(), Error> {
+        let [lock, idle] = [lock, idle].map(|limit| limit.as_millis());
+        let set = format!("SET lock_timeout = {lock}; SET idle_in_transaction_session_timeout = {idle}");
+        self.run(&set).await.map(drop)
+    }
+
     /// Leaves the session as a new one is, but for the plans of its own queries. Not within a transaction.
     pub(crate) async fn renew(&mut self) -> Result<(), Error> {
         self.limit = None;
@@ -107,7 +139,9 @@ impl PostgresSession {
     /// Leaves role and settings as a new transaction finds them, within one that goes on.
     pub(crate) async fn reset_settings(&mut self) -> Result<(), Error> {
         let limit = self.limit.unwrap_or_default().as_millis();
-        self.run(&format!("RESET ROLE; RESET ALL; SET LOCAL statement_timeout = {limit}")).await.map(drop)
+        self.run(&format!("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; SET LOCAL statement_timeout = {limit}"))
+            .await
+            .map(drop)
     }
 
     /// Sends a statement of transaction control with the next one. It must be one that cannot fail.
@@ -153,7 +187,7 @@ impl PostgresSession {
     pub(crate) async fn pairs(&mut self, query: &str) -> Result<Vec<(Option<String>, Option<String>)>, Error> {
         self.settle_ahead().await?;
         let query = AssertSqlSafe(query.to_owned());
-        self.within_limit(async |session| sqlx::query_as(query).fetch_all(&mut session.connection).await).await
+        self.within_limit(1, async |session| sqlx::query_as(query).fetch_all(&mut session.connection).await).await
     }
 
     /// Takes on a role until the end of the transaction.
@@ -162,6 +196,24 @@ impl PostgresSession {
     /// When the role does not exist or may not be taken on.
     pub async fn set_role(&mut self, role: &str) -> Result<(), Error> {
         self.set_config("role", role).await
+    }
+
+    /// Acts as a role from now on, or until the end of the transaction, so that RESET ROLE leads back to that role: whoever may
+    /// becomes the session's user, and others take the role on.
+    pub(crate) async fn act_as(&mut self, role: &str, until_the_end_of_the_transaction: bool) -> Result<(), Error> {
+        let (role, local) = (Literal(role), until_the_end_of_the_transaction);
+        let act = format!(
+            "SELECT CASE WHEN current_setting('is_superuser')::boolean THEN set_config('session_authorization', {role}, {local}) \
+             ELSE set_config('role', {role}, {local}) END"
+        );
+        self.run(&act).await.map(drop)
+    }
+
+    /// Who acts now.
+    pub(crate) async fn acts_as(&mut self) -> Result<Actors, Error> {
+        let table = self.run("SELECT session_user, current_user").await?.table;
+        let mut names = table.rows.into_iter().flatten().flatten();
+        Ok(Actors { session: names.next().unwrap_or_default(), current: names.next().unwrap_or_default() })
     }
 
     /// Sets a setting until the end of the transaction.

@@ -15,6 +15,35 @@ const READING: &str = "
 pub(super) const RENEW: &str = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; \
     SELECT pg_advisory_unlock_all(); DISCARD SEQUENCES; DISCARD TEMP";
 
+/// What a session holds that the end of its transaction does not take away; a setting of the author's own, with a dot in its
+/// name, is told to nobody.
+const LEFT_BEHIND: &str = "
+    SELECT 'the setting ' || name FROM pg_settings WHERE source = 'session' AND name <> 'statement_timeout'
+    UNION ALL
+    SELECT 'the advisory lock ' || CASE objsubid WHEN 1 THEN ((classid::bigint << 32) | objid::bigint)::text ELSE concat_ws(', ', classid, objid) END
+    FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()
+    UNION ALL
+    SELECT 'the temporary ' || CASE relkind WHEN 'v' THEN 'view ' WHEN 'S' THEN 'sequence ' ELSE 'table ' END || quote_ident(relname)
+    FROM pg_class WHERE relnamespace = pg_my_temp_schema() AND relkind IN ('r', 'p', 'v', 'S')";
+
+/// What the session holds that the end of its transaction does not take away.
+pub(crate) async fn left_behind(session: &mut PostgresSession) -> Result<Vec<String>, Error> {
+    let rows = session.run(LEFT_BEHIND).await?.table.rows;
+    Ok(rows.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect())
+}
+
+/// Whether functions of the author's own set settings.
+const BY_FUNCTIONS: &str = r"
+    SELECT EXISTS (
+        SELECT FROM pg_proc p
+        WHERE p.oid >= 16384 AND (prosrc ~* '\m(set_config|set\s+(local|session))\M' OR array_to_string(proconfig, ' ') ~ '\.[^=]*=')
+          AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'))";
+
+/// Whether functions of the author's own set settings.
+pub(crate) async fn functions_set_settings(session: &mut PostgresSession) -> Result<bool, Error> {
+    Ok(session.run(BY_FUNCTIONS).await?.table.single() == Some("t"))
+}
+
 /// How far each sequence has counted.
 pub(crate) async fn sequences(session: &mut PostgresSession) -> Result<Sequences, Error> {
     let query = session.pairs(READING).await?.into_iter().find_map(|(_, query)| query);

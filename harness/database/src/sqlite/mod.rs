@@ -17,4 +17,4 @@ pub(crate) use host::SqliteHost;
 pub(crate) use rows::{rows_of, table_columns};
 pub use session::SqliteSession;
 pub(crate) use session::library_version;
-pub(crate) use split::split;
+pub(crate) use split::{contained, split};

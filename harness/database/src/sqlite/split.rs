@@ -29,6 +29,20 @@ pub(crate) fn split(text: &str) -> Result<Vec<Statement>, SyntaxFault> {
     }
 }
 
+/// The first statement of SQL that does not keep within its transaction; where only one statement is wanted, that there are
+/// several.
+pub(crate) fn contained(sql: &str, one: bool) -> Result<(), SyntaxFault> {
+    for (ordinal, statement) in split(&format!("{sql}\n;"))?.iter().enumerate() {
+        let wrong = match ordinal {
+            _ if statement.controls_transaction => "it begins or ends a transaction",
+            1.. if one => "a second statement, where one is expected",
+            _ => continue,
+        };
+        return Err(SyntaxFault { line: statement.line, message: wrong.to_owned() });
+    }
+    Ok(())
+}
+
 fn push(statements: &mut Vec<Statement>, text: &str, start: usize, end: usize) {
     let body = &text[start..end];
     let skipped = leading_trivia(body);

@@ -53,9 +53,9 @@ async fn tried(session: &mut Session, check: &Check, context: Context<'_>) -> Re
     {
         return Ok(Observation::SetupFailed { error });
     }
-    session.begin().await?;
+    session.begin_trial().await?;
     let seen = observe(session, check, context).await?;
-    session.rollback().await?;
+    session.end_trial().await?;
     Ok(seen)
 }
 
@@ -147,28 +147,18 @@ pub(crate) async fn try_steps(
     session.limit(limit);
     let sequence = Sequence { steps: steps.to_vec() };
     let seen = async {
-        session.begin().await?;
+        session.begin_trial().await?;
         let seen = if sequence.names_sessions() {
             let defaults = StepDefaults { role: None, settings: &BTreeMap::new(), limit };
             sessions::sequence(session, &sequence, defaults, own_database(own)?).await?
         } else {
             Observation::Sequence(steps::sequence(session, &sequence, None).await?)
         };
-        session.rollback().await?;
+        session.end_trial().await?;
         Ok::<_, Error>(seen)
     };
     match seen.await {
         Ok(seen) => seen,
         Err(error) => Observation::Broken { reason: error.reason() },
     }
-}
-
-/// Whether trying the check leaves a mark on its session: a setting that was once set within a transaction is the empty
-/// text afterwards and no longer unset, which the next check could meet.
-pub(crate) fn leaves_a_setting(check: &Check) -> bool {
-    let by_steps = match &check.expectation {
-        Expectation::Sequence(sequence) => steps::steps_leave_a_setting(&sequence.steps),
-        _ => false,
-    };
-    steps::leave_a_mark(&check.settings) || by_steps || steps::sets(check.given.as_deref().unwrap_or_default())
 }

@@ -2,6 +2,7 @@
 
 mod catalogs;
 mod check;
+mod marks;
 mod own_database;
 mod queries;
 mod sessions;
@@ -10,7 +11,7 @@ mod watcher;
 mod writes;
 
 pub(crate) use catalogs::KnownCatalog;
-pub(crate) use check::{Context, leaves_a_setting, try_check, try_steps};
+pub(crate) use check::{Context, try_check, try_steps};
+pub(crate) use marks::{Existing, MarkedSession, Marks, connect, sets};
 pub(crate) use own_database::{try_check_apart, try_steps_apart};
 pub(crate) use sessions::OwnDatabase;
-pub(crate) use steps::steps_leave_a_setting;

@@ -8,7 +8,7 @@ use phasegate_evidence::{
 
 pub(super) async fn rows(session: &mut Session, expected: &Rows) -> Result<RowsSeen, Error> {
     let mut seen = RowsSeen { table: None, examined: None, error: None };
-    match refusal_of(session.run(&expected.query).await)? {
+    match refusal_of(session.run_one(&expected.query).await)? {
         Ok(ran) => seen.table = Some(ran.table),
         Err(refusal) => {
             seen.error = Some(refusal);
@@ -26,7 +26,7 @@ pub(super) async fn rows(session: &mut Session, expected: &Rows) -> Result<RowsS
 
 pub(super) async fn violations(session: &mut Session, expected: &Violations) -> Result<ViolationsSeen, Error> {
     let mut seen = ViolationsSeen { violations: Table::default(), examined: 0, error: None };
-    match refusal_of(session.run(&expected.query).await)? {
+    match refusal_of(session.run_one(&expected.query).await)? {
         Ok(ran) => seen.violations = ran.table,
         Err(refusal) => {
             seen.error = Some(refusal);
@@ -50,6 +50,6 @@ pub(super) async fn plan(session: &mut Session, expected: &PlanUse) -> Result<Pl
 /// The number that a counting query gives.
 async fn count(session: &mut Session, query: &str) -> Result<Result<u64, Refusal>, Error> {
     let no_number = || Refusal::without_code("the query of `examined` does not give one row with one whole number");
-    let ran = refusal_of(session.run(query).await)?;
+    let ran = refusal_of(session.run_one(query).await)?;
     Ok(ran.and_then(|ran| ran.table.single().and_then(|text| text.parse().ok()).ok_or_else(no_number)))
 }

@@ -1,7 +1,5 @@
 //! Steps in the check's own session and transaction, each with its own outcome.
 
-use std::collections::BTreeMap;
-
 use phasegate_database::{Error, Session, refusal_of};
 use phasegate_evidence::{
     Table,
@@ -59,22 +57,4 @@ async fn attempt(session: &mut Session, step: &Step) -> Result<(u64, Table), Err
     let ran = session.run(&step.run).await?;
     session.settle().await?;
     Ok((ran.affected, ran.table))
-}
-
-/// Whether steps leave a mark on their session: a setting that was once set within a transaction is the empty text
-/// afterwards and no longer unset, which whatever comes next could meet.
-pub(crate) fn steps_leave_a_setting(steps: &[Step]) -> bool {
-    steps.iter().any(|step| leave_a_mark(&step.settings) || sets(&step.run))
-}
-
-/// Whether one of these settings is not the server's own: those are told by the dot in their names, and the server's own
-/// are after a rollback what they were before.
-pub(super) fn leave_a_mark(settings: &BTreeMap<String, String>) -> bool {
-    settings.keys().any(|name| name.contains('.'))
-}
-
-/// Whether SQL sets a setting.
-pub(super) fn sets(sql: &str) -> bool {
-    let sql = sql.to_lowercase();
-    ["set_config", "set local", "set session"].iter().any(|words| sql.contains(words))
 }

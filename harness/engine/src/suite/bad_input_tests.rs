@@ -320,3 +320,44 @@ fn a_number_with_a_test_among_the_fixtures_must_be_listed() {
         "suites/s/requirements.toml: requirement N-3 has a test among the fixtures and does not stand here: list it"
     );
 }
+
+/// What a check does is rolled back, wherever its SQL stands; only a phase may do more.
+#[rstest]
+#[case::query(
+    "query = '''\nSELECT 1;\nCOMMIT'''\nrows = [[1]]\n",
+    "7: check 1.1.1: `query`, line 2: it begins or ends a transaction"
+)]
+#[case::two_queries(
+    "query = 'SELECT 1; SELECT 2'\nrows = [[1]]\n",
+    "6: check 1.1.1: `query`, line 1: a second statement, where one is expected"
+)]
+#[case::examined(
+    "violations = 'SELECT 1 WHERE false'\nexamined = 'SELECT 1; ROLLBACK /* x */'\n",
+    "7: check 1.1.1: `examined`, line 1: it begins or ends a transaction"
+)]
+#[case::given(
+    "given = 'DO $$ BEGIN COMMIT; END $$'\nquery = 'SELECT 1'\nrows = [[1]]\n",
+    "6: check 1.1.1: `given`, line 1: its block ends a transaction"
+)]
+#[case::write(
+    "write = 'INSERT INTO notes VALUES (1); END'\naccepts = { rows = 1 }\n",
+    "6: check 1.1.1: `write`, line 1: it begins or ends a transaction"
+)]
+#[case::neighbour(
+    "write = 'DELETE FROM notes'\nrejects = { sqlstate = '23505', by = 'x' }\nneighbour = 'COPY notes FROM STDIN'\n",
+    "8: check 1.1.1: `neighbour`, line 1: COPY reads or writes what lies outside the database"
+)]
+#[case::step(
+    "[[check.step]]\nrun = 'SET TRANSACTION READ WRITE'\n",
+    "7: check 1.1.1: `run`, line 1: it sets what a transaction may do"
+)]
+#[case::defect(
+    "query = 'SELECT 1'\nrows = [[1]]\nfails = { reason = 'rows-differ', when = 'DROP TABLE notes; COMMIT' }\n",
+    "8: the defect of check 1.1.1: `sql`, line 1: it begins or ends a transaction"
+)]
+fn what_leaves_its_transaction_is_refused(#[case] check: &str, #[case] expected: &str) {
+    let root = whole();
+    put(root.path(), "suites/s/gates/1-notes/1.1-c.toml", &format!("{HEAD}{check}"));
+    let why = "; what it does is rolled back, and only a phase may do more";
+    assert_eq!(message(root.path()), format!("suites/s/gates/1-notes/1.1-c.toml:{expected}{why}"));
+}

@@ -9,21 +9,19 @@ use std::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// The file.
-    pub file: PathBuf,
+    pub(crate) file: PathBuf,
     /// The line, where it is known.
-    pub line: Option<usize>,
+    pub(crate) line: Option<usize>,
 }
 
 impl Place {
     /// A file as a whole.
-    #[must_use]
-    pub fn file(file: &Path) -> Self {
+    pub(crate) fn file(file: &Path) -> Self {
         Self { file: file.to_owned(), line: None }
     }
 
     /// The line that holds this byte of the text.
-    #[must_use]
-    pub fn at(file: &Path, text: &str, byte: usize) -> Self {
+    pub(crate) fn at(file: &Path, text: &str, byte: usize) -> Self {
         let before = text.as_bytes().iter().take(byte);
         let line = before.filter(|byte| **byte == b'\n').count() + 1;
         Self { file: file.to_owned(), line: Some(line) }

@@ -20,7 +20,9 @@ mod values;
 
 pub use error::{Place, SuiteError};
 pub use load::load;
-pub use model::{Baseline, Deviation, Finding, Gate, Phase, PhaseStep, Suite, TransactionMode};
+pub(crate) use model::{Baseline, Deviation};
+pub use model::{Finding, Gate, Phase, PhaseStep, Suite, TransactionMode};
 pub use requirements::Requirement;
-pub use scenario::{AuditGates, Replacement, Scenario, ScenarioKind};
+pub(crate) use scenario::Replacement;
+pub use scenario::{AuditGates, Scenario, ScenarioKind};
 pub use sql_file::SqlFile;

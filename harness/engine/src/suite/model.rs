@@ -17,11 +17,9 @@ pub struct Suite {
     /// Its name, which is that of its folder.
     pub name: String,
     /// One line that says what is validated.
-    pub title: String,
+    pub(crate) title: String,
     /// The documents that it was read from.
-    pub source: String,
-    /// The folder of its files.
-    pub folder: PathBuf,
+    pub(crate) source: String,
     /// The folder of its fixtures.
     pub fixtures: PathBuf,
     /// The kind of its database.
@@ -29,11 +27,11 @@ pub struct Suite {
     /// The server that it needs.
     pub need: ServerNeed,
     /// The state before the first phase.
-    pub baseline: Baseline,
+    pub(crate) baseline: Baseline,
     /// Its phases in order.
     pub phases: Vec<Phase>,
     /// Where it knowingly reads its sources otherwise.
-    pub deviations: Vec<Deviation>,
+    pub(crate) deviations: Vec<Deviation>,
     /// What the contract does not demand but a validator must know.
     pub findings: Vec<Finding>,
     /// Runs that deviate on purpose.
@@ -41,21 +39,20 @@ pub struct Suite {
     /// Every requirement of its documents, in their order; empty where it does not list them.
     pub requirements: Vec<Requirement>,
     /// The SQL that weakens the schema in a way that a check must catch, by the id of the check.
-    pub defects: BTreeMap<String, SqlFile>,
+    pub(crate) defects: BTreeMap<String, SqlFile>,
     /// Every file that the suite was read from, by its path relative to the suite (`suite/...`) or its fixtures
     /// (`fixtures/...`).
-    pub inputs: BTreeMap<String, Digest>,
+    pub(crate) inputs: BTreeMap<String, Digest>,
 }
 
 impl Suite {
     /// The phase with this id, and its ordinal from 0.
-    #[must_use]
-    pub fn phase(&self, id: &str) -> Option<(usize, &Phase)> {
+    pub(crate) fn phase(&self, id: &str) -> Option<(usize, &Phase)> {
         self.phases.iter().enumerate().find(|(_, phase)| phase.id == id)
     }
 
     /// Every gate, check and scenario with the requirements that it answers, those of audits among them.
-    pub fn answers(&self) -> impl Iterator<Item = (&str, &[String])> {
+    pub(crate) fn answers(&self) -> impl Iterator<Item = (&str, &[String])> {
         let audits = self.scenarios.iter().flat_map(|scenario| {
             let gates = match &scenario.kind {
                 ScenarioKind::Audit { gates, .. } => Some(gates.0.values().flatten()),
@@ -82,13 +79,13 @@ impl Suite {
 
 /// The state before the first phase.
 #[derive(Debug, Clone)]
-pub struct Baseline {
+pub(crate) struct Baseline {
     /// The schema, applied by the session's user.
-    pub schema: Vec<SqlFile>,
+    pub(crate) schema: Vec<SqlFile>,
     /// The legacy rows, inserted after it.
-    pub data: Vec<SqlFile>,
+    pub(crate) data: Vec<SqlFile>,
     /// The role that applies the phases, if it is not the session's user.
-    pub role: Option<String>,
+    pub(crate) role: Option<String>,
 }
 
 /// One step of the migration.
@@ -154,7 +151,7 @@ pub struct Gate {
 /// A place where the suite knowingly reads its sources otherwise.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Deviation {
+pub(crate) struct Deviation {
     /// A short name.
     pub id: String,
     /// What the suite does.

@@ -22,26 +22,23 @@ pub struct Scenario {
     pub slug: String,
     /// One sentence that says what it shows.
     pub title: String,
-    /// Why it matters.
-    pub why: String,
     /// The requirements of the source that it answers.
     pub requirement: Vec<String>,
     /// Legacy data instead of the suite's.
-    pub data: Option<Vec<super::SqlFile>>,
+    pub(crate) data: Option<Vec<super::SqlFile>>,
     /// Files after the legacy data.
-    pub extra: Vec<super::SqlFile>,
+    pub(crate) extra: Vec<super::SqlFile>,
     /// The role that applies the phases, instead of the suite's; `Some(None)` is the session's user.
-    pub role: Option<Option<String>>,
+    pub(crate) role: Option<Option<String>>,
     /// Steps that replace those of the suite.
-    pub replace: Vec<Replacement>,
+    pub(crate) replace: Vec<Replacement>,
     /// What is done and expected.
     pub kind: ScenarioKind,
 }
 
 impl Scenario {
     /// The gates of an audit after this phase.
-    #[must_use]
-    pub fn gates_of(&self, phase: &Phase) -> &[Gate] {
+    pub(crate) fn gates_of(&self, phase: &Phase) -> &[Gate] {
         match &self.kind {
             ScenarioKind::Audit { gates, .. } => gates.0.get(&phase.id).map(Vec::as_slice).unwrap_or_default(),
             _ => &[],
@@ -49,8 +46,7 @@ impl Scenario {
     }
 
     /// What is done to the database before the steps of a probe look at it.
-    #[must_use]
-    pub fn action(&self) -> Option<&super::PhaseStep> {
+    pub(crate) fn action(&self) -> Option<&super::PhaseStep> {
         match &self.kind {
             ScenarioKind::Probe { command, .. } => command.as_ref(),
             _ => None,
@@ -60,15 +56,15 @@ impl Scenario {
 
 /// Another way forward or back for a phase.
 #[derive(Debug, Clone)]
-pub struct Replacement {
+pub(crate) struct Replacement {
     /// The phase.
-    pub phase: String,
+    pub(crate) phase: String,
     /// Instead of its way forward.
-    pub up: Option<super::PhaseStep>,
+    pub(crate) up: Option<super::PhaseStep>,
     /// Instead of its way back.
-    pub down: Option<super::PhaseStep>,
+    pub(crate) down: Option<super::PhaseStep>,
     /// Instead of its way with transactions.
-    pub transaction: Option<super::TransactionMode>,
+    pub(crate) transaction: Option<super::TransactionMode>,
 }
 
 /// What a scenario does.
@@ -107,7 +103,9 @@ pub(super) struct ScenarioFile {
     #[serde(default, rename = "each")]
     _each: IgnoredAny,
     pub(super) title: String,
-    pub(super) why: String,
+    // For whoever reads the file.
+    #[serde(rename = "why")]
+    _why: String,
     #[serde(default, deserialize_with = "one_or_more")]
     pub(super) requirement: Vec<String>,
     pub(super) kind: KindName,

@@ -9,25 +9,21 @@ use phasegate_database::{Kind, Statement, SyntaxFault};
 #[derive(Debug, Clone)]
 pub struct SqlFile {
     /// Its path relative to the fixtures.
-    pub path: String,
+    pub(crate) path: String,
     /// What it holds.
-    pub text: String,
+    pub(crate) text: String,
     kind: Kind,
     statements: OnceLock<Result<Vec<Statement>, SyntaxFault>>,
 }
 
 impl SqlFile {
     /// A file that holds this text.
-    #[must_use]
-    pub fn new(path: String, text: String, kind: Kind) -> Self {
+    pub(crate) fn new(path: String, text: String, kind: Kind) -> Self {
         Self { path, text, kind, statements: OnceLock::new() }
     }
 
     /// Its statements.
-    ///
-    /// # Errors
-    /// At the first place that does not parse.
-    pub fn statements(&self) -> Result<&[Statement], SyntaxFault> {
+    pub(crate) fn statements(&self) -> Result<&[Statement], SyntaxFault> {
         let split = self.statements.get_or_init(|| self.kind.split(&self.text));
         match split {
             Ok(statements) => Ok(statements),

@@ -57,8 +57,7 @@ pub struct FactSeen {
 
 impl CatalogFacts {
     /// The declared definitions, which the server must bring into its own form.
-    #[must_use]
-    pub fn declared(&self) -> Vec<(String, String)> {
+    pub(crate) fn declared(&self) -> Vec<(String, String)> {
         let exact = |(key, fact): (&String, &Fact)| match fact {
             Fact::Exactly(words) => Some((key.clone(), words.clone())),
             Fact::Contains(_) | Fact::Absent => None,

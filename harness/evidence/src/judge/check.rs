@@ -88,8 +88,7 @@ pub struct Needs {
 
 impl Needs {
     /// Whether any server will do.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }

@@ -58,8 +58,7 @@ impl Expectation {
 
     /// Whether the check only reads, and so may run on a database that must not be written to. Declared definitions
     /// must be built to be normalised, and that writes.
-    #[must_use]
-    pub fn only_reads(&self) -> bool {
+    pub(crate) fn only_reads(&self) -> bool {
         match self {
             Self::Rows(_) | Self::Violations(_) | Self::Plan(_) => true,
             Self::Catalog(facts) => facts.declared().is_empty(),
@@ -74,8 +73,7 @@ impl Expectation {
     }
 
     /// Whether the check compares the state with that before its phase.
-    #[must_use]
-    pub fn needs_the_phase(&self) -> bool {
+    pub(crate) fn needs_the_phase(&self) -> bool {
         matches!(self, Self::Changes(_) | Self::Unchanged(_) | Self::Rollback(_))
     }
 

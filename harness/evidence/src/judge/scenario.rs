@@ -100,8 +100,7 @@ fn not_applied(what: &str, failure: &ApplyFailure) -> Judged {
 
 impl Expected {
     /// Judges the events of a gated run.
-    #[must_use]
-    pub fn judge<'a>(&self, events: impl IntoIterator<Item = &'a Event>) -> Judged {
+    pub(crate) fn judge<'a>(&self, events: impl IntoIterator<Item = &'a Event>) -> Judged {
         let mut failed = BTreeSet::new();
         for event in events {
             match event {
@@ -167,8 +166,7 @@ impl Expected {
 
 impl AuditExpected {
     /// Judges the events of an audit by these phases.
-    #[must_use]
-    pub fn judge<'a>(&self, phases: &[PhasePlan], events: impl IntoIterator<Item = &'a Event>) -> Judged {
+    pub(crate) fn judge<'a>(&self, phases: &[PhasePlan], events: impl IntoIterator<Item = &'a Event>) -> Judged {
         let mut met: BTreeMap<&str, (Verdict, Option<&Reason>)> = BTreeMap::new();
         for event in events {
             match event {
@@ -230,8 +228,7 @@ impl ProbeExpected {
     }
 
     /// Judges the events of a probe.
-    #[must_use]
-    pub fn judge<'a>(&self, events: impl IntoIterator<Item = &'a Event>) -> Judged {
+    pub(crate) fn judge<'a>(&self, events: impl IntoIterator<Item = &'a Event>) -> Judged {
         for event in events {
             match event {
                 Event::BaselineFailed { failure, .. }

@@ -83,7 +83,6 @@ impl Loader {
         Ok(Scenario {
             slug,
             title: file.title,
-            why: file.why,
             requirement: file.requirement,
             data: file.baseline.data.map(|data| self.patterns(path, &data)).transpose()?,
             extra: self.patterns(path, &file.baseline.extra)?,

@@ -8,7 +8,10 @@ use std::{
 use phasegate_database::Kind;
 use toml::Spanned;
 
-use super::files::{Loader, entries};
+use super::{
+    contained::contained,
+    files::{Loader, entries},
+};
 use crate::suite::{
     Baseline, Place, Suite, SuiteError,
     expand::{State, StateFile, States, Values},
@@ -111,7 +114,6 @@ impl Loader {
             name: file.suite,
             title: file.title,
             source: file.source,
-            folder: self.folder.clone(),
             fixtures: self.fixtures.clone(),
             kind,
             need: file.server,
@@ -126,6 +128,7 @@ impl Loader {
         };
         suite.defects = self.defects(&suite)?;
         suite.scenarios = self.scenarios(&suite)?;
+        contained(&suite, &self.folder)?;
         unique(&path, "scenario", suite.scenarios.iter().map(|scenario| scenario.slug.as_str()))?;
         self.common.states.all_used(source)?;
         self.common.values.all_used(source)?;

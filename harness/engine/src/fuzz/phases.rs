@@ -1,15 +1,14 @@
-//! The phases of the suite as text that scripts can hold.
-
-use std::fmt;
+//! The phases of a suite as text that scripts can hold.
 
 use phasegate_database::Kind;
-use phasegate_engine::suite::{PhaseStep, Suite};
 
-use crate::replay::{Outcome, Script};
+use super::{Outcome, Script};
+use crate::suite::{PhaseStep, Suite};
 
 /// The statements of each phase, and the role that applies them.
 #[derive(Debug, Clone)]
 pub struct Phases {
+    kind: Kind,
     role: Option<String>,
     phases: Vec<Phase>,
 }
@@ -22,16 +21,9 @@ struct Phase {
 }
 
 /// A suite whose phases a script cannot hold, or a defect that cannot be put in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub struct PhasesError(String);
-
-impl fmt::Display for PhasesError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for PhasesError {}
 
 impl Phases {
     /// The phases of a suite.
@@ -52,7 +44,7 @@ impl Phases {
                 down: text(&phase.id, phase.down.as_ref())?,
             })
         });
-        Ok(Self { role: suite.baseline.role.clone(), phases: phases.collect::<Result<_, _>>()? })
+        Ok(Self { kind: suite.kind, role: suite.baseline.role.clone(), phases: phases.collect::<Result<_, _>>()? })
     }
 
     /// The same with a defect: a part of the way forward of one phase, which must be there, is another.
@@ -103,7 +95,7 @@ impl Phases {
     /// Applies the first statements of a phase and then one that fails; the phase must leave nothing behind.
     pub fn up_broken(&self, script: &mut Script, index: usize, statements: usize) {
         if let Some(phase) = self.phases.get(index) {
-            let split = Kind::Postgres.split(&phase.up).unwrap_or_default();
+            let split = self.kind.split(&phase.up).unwrap_or_default();
             let mut texts: Vec<String> = split.into_iter().map(|statement| statement.text).take(statements).collect();
             texts.push("SELECT 1 / 0".to_owned());
             let claim = format!("phase {} broken after {statements} statements", phase.id);
@@ -122,7 +114,7 @@ impl Phases {
 
     fn walk(&self, script: &mut Script, claim: &str, sql: &str, expected: &Outcome) {
         if let Some(role) = &self.role {
-            script.become_role(role, None);
+            script.become_role(role, &[]);
         }
         script.walk(claim, sql, expected);
         if self.role.is_some() {

@@ -94,7 +94,7 @@ impl Script {
     }
 
     /// The statements of a phase, all or none.
-    pub fn walk(&mut self, claim: impl Into<String>, sql: &str, expected: &Outcome) {
+    pub(crate) fn walk(&mut self, claim: impl Into<String>, sql: &str, expected: &Outcome) {
         self.compare(claim, expected.to_string(), call("walk", sql));
     }
 
@@ -104,11 +104,11 @@ impl Script {
         self.compare(claim, expected.join("\n"), observed);
     }
 
-    /// Takes on a role and, where there is one, a tenant, for the steps up to [`Script::step_down`].
-    pub fn become_role(&mut self, role: &str, tenant: Option<&str>) {
+    /// Takes on a role for the steps up to [`Script::step_down`], and settings, which stay.
+    pub fn become_role(&mut self, role: &str, settings: &[(&str, &str)]) {
         let mut sql = format!("SET LOCAL ROLE {};", Identifier(role));
-        if let Some(tenant) = tenant {
-            let _ = write!(sql, "\nSET LOCAL app.current_tenant_id = {};", Literal(tenant));
+        for (name, value) in settings {
+            let _ = write!(sql, "\nSET LOCAL {} = {};", Identifier(name), Literal(value));
         }
         self.given(sql);
     }
@@ -154,8 +154,7 @@ impl Script {
     }
 
     /// The SQL of one step, by its number from 1; empty for a step that reads the catalog.
-    #[must_use]
-    pub fn sql(&self, number: usize) -> String {
+    pub(crate) fn sql(&self, number: usize) -> String {
         match number.checked_sub(1).and_then(|index| self.steps.get(index)) {
             Some(Step::Given(sql)) => format!("{sql}\n"),
             Some(Step::Compare { expected, observed, .. }) => {

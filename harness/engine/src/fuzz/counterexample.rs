@@ -15,19 +15,21 @@ use super::{
 #[derive(Debug, Clone)]
 pub struct Counterexample<C> {
     /// The property.
-    pub property: &'static str,
+    pub(crate) property: &'static str,
     /// The state that a clone was made of, in words.
-    pub state: &'static str,
+    pub(crate) state: &'static str,
     /// Where the random choices came from.
-    pub seed: Seed,
+    pub(crate) seed: Seed,
     /// Which case of that seed it was shrunk from, from 1.
-    pub number: u32,
+    pub(crate) number: u32,
+    /// What runs the test of a property whose name follows.
+    pub(crate) command: String,
     /// The defect that was put in, if one was.
-    pub mutation: String,
+    pub(crate) mutation: String,
     /// The case.
     pub case: C,
     /// Its script.
-    pub script: Script,
+    pub(crate) script: Script,
     /// Where it differs.
     pub found: Vec<Discrepancy>,
 }
@@ -35,12 +37,9 @@ pub struct Counterexample<C> {
 impl<C: fmt::Debug> Counterexample<C> {
     /// How to find it again.
     #[must_use]
-    pub fn command(&self) -> String {
+    pub fn again(&self) -> String {
         let test = self.property.rsplit("::").next().unwrap_or_default();
-        format!(
-            "PHASEGATE_SEED={} PHASEGATE_CASES={} cargo test -p forensic-tests --test forensic {test}",
-            self.seed, self.number
-        )
+        format!("PHASEGATE_SEED={} PHASEGATE_CASES={} {} {test}", self.seed, self.number, self.command)
     }
 
     /// The case as SQL that stands by itself: its last query lists what was expected beside what is observed.
@@ -52,7 +51,7 @@ impl<C: fmt::Debug> Counterexample<C> {
             String::new(),
             format!("state: {}", self.state),
             format!("seed:  {}, case {}", self.seed, self.number),
-            format!("again: {}", self.command()),
+            format!("again: {}", self.again()),
             "this:  psql -f <this file> <a database in that state>; nothing is kept. The last query lists the steps at"
                 .to_owned(),
             "       which model and server differ, and no row once they agree.".to_owned(),
@@ -108,7 +107,7 @@ impl<C: fmt::Debug> Counterexample<C> {
         }
         let _ = writeln!(message, "case:   {:?}", self.case);
         let _ = writeln!(message, "seed:   {}, case {}", self.seed, self.number);
-        let _ = writeln!(message, "again:  {}", self.command());
+        let _ = writeln!(message, "again:  {}", self.again());
         let _ = match written {
             Ok(path) => write!(message, "replay: {}", path.display()),
             Err(error) => write!(message, "replay: could not be written: {error}"),
@@ -135,7 +134,7 @@ fn comment(text: &mut String, lines: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::replay::Outcome;
+    use crate::fuzz::Outcome;
 
     fn counterexample() -> Counterexample<&'static str> {
         let mut script = Script::new();
@@ -146,6 +145,7 @@ mod tests {
             state: "an empty database",
             seed: Seed(7),
             number: 3,
+            command: "cargo test --test suites".to_owned(),
             mutation: String::new(),
             case: "a\nDROP TABLE t;",
             script,
@@ -158,8 +158,7 @@ mod tests {
         let sql = counterexample().sql();
         for part in [
             "-- seed:  0x0000000000000007, case 3\n",
-            "PHASEGATE_SEED=0x0000000000000007 PHASEGATE_CASES=3 cargo test",
-            "--test forensic property_01_a_claim\n",
+            "PHASEGATE_SEED=0x0000000000000007 PHASEGATE_CASES=3 cargo test --test suites property_01_a_claim\n",
             "-- 2: a row goes in: expected 1 rows\n",
             "VALUES (2, '1 rows', pg_temp.attempt(",
         ] {

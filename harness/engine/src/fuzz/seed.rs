@@ -16,7 +16,7 @@ impl Seed {
     /// The one that `PHASEGATE_SEED` asks for, or else a new one.
     ///
     /// # Errors
-    /// When the variable holds no number.
+    /// When that is no number.
     pub fn from_environment() -> Result<Self, BadSeed> {
         match std::env::var("PHASEGATE_SEED") {
             Ok(text) => text.parse(),
@@ -25,12 +25,13 @@ impl Seed {
     }
 
     /// One that nobody can foresee: the keys of a new hash map are random too.
-    #[must_use]
-    pub fn random() -> Self {
+    pub(crate) fn random() -> Self {
         Self(RandomState::new().build_hasher().finish())
     }
 
-    pub(crate) fn rng(self) -> TestRng {
+    /// The random choices of this seed.
+    #[must_use]
+    pub fn rng(self) -> TestRng {
         let mut bytes = [0; 32];
         for chunk in bytes.chunks_exact_mut(8) {
             chunk.copy_from_slice(&self.0.to_le_bytes());
@@ -46,16 +47,9 @@ impl fmt::Display for Seed {
 }
 
 /// A seed that is no number.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("PHASEGATE_SEED is `{0}`: write a number, decimal or hexadecimal after `0x`")]
 pub struct BadSeed(String);
-
-impl fmt::Display for BadSeed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PHASEGATE_SEED is `{}`: write a number, decimal or hexadecimal after `0x`", self.0)
-    }
-}
-
-impl std::error::Error for BadSeed {}
 
 impl FromStr for Seed {
     type Err = BadSeed;

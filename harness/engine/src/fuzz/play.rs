@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use phasegate_database::{Error, Session, refusal_of};
-use phasegate_evidence::{Catalog, Difference};
+use phasegate_database::{Error, Ran, Session, refusal_of};
+use phasegate_evidence::{Catalog, Cell, Difference};
 
 use super::{Script, Step};
 
@@ -36,18 +36,20 @@ impl fmt::Display for Discrepancy {
 }
 
 /// Makes the helpers, once for each session.
-///
-/// # Errors
-/// When the server refuses.
-pub async fn lay_prelude(session: &mut Session) -> Result<(), Error> {
+pub(super) async fn lay_prelude(session: &mut Session) -> Result<(), Error> {
+    let kind = session.capabilities();
+    if !kind.procedures {
+        return Err(Error::mistake(format!(
+            "no function of a {} database can catch what a statement raises",
+            kind.name
+        )));
+    }
     session.run(PRELUDE).await.map(drop)
 }
 
-/// Plays a script and rolls everything back. The helpers must be there, see [`lay_prelude`].
-///
-/// # Errors
-/// When the connection breaks. A statement that is refused although it must go through is a discrepancy.
-pub async fn play(session: &mut Session, mutation: &str, script: &Script) -> Result<Vec<Discrepancy>, Error> {
+/// Plays a script and rolls everything back. The helpers must be there, see [`lay_prelude`]. A statement that is refused
+/// although it must go through is a discrepancy.
+pub(super) async fn play(session: &mut Session, mutation: &str, script: &Script) -> Result<Vec<Discrepancy>, Error> {
     session.begin().await?;
     let played = play_steps(session, mutation, script).await;
     session.rollback().await?;
@@ -83,16 +85,31 @@ async fn play_steps(session: &mut Session, mutation: &str, script: &Script) -> R
         }
     }
     pending.push_str(DISCREPANCIES);
-    for row in session.run(&pending).await?.table.rows {
-        if let [Some(step), expected, observed] = row.as_slice() {
-            let text = |cell: &Option<String>| cell.clone().unwrap_or_else(|| "NULL".to_owned());
-            found.push(Discrepancy {
-                step: step.parse().unwrap_or(0),
-                expected: text(expected),
-                observed: text(observed),
-            });
-        }
-    }
+    found.extend(discrepancies(&session.run(&pending).await?));
     found.sort_by_key(|discrepancy| discrepancy.step);
     Ok(found)
+}
+
+/// Runs the file of a counterexample, as anybody would, on a clone of its state without helpers. What reads the catalog is
+/// not in the file.
+///
+/// # Errors
+/// When a statement of it is refused.
+pub async fn replay(session: &mut Session, file: &str) -> Result<Vec<Discrepancy>, Error> {
+    // The rows of the last query are those of the whole message, so its ROLLBACK goes apart.
+    let (before, end) = file.split_at(file.rfind("ROLLBACK;").unwrap_or(file.len()));
+    let shown = session.run(before).await?;
+    session.run(end).await?;
+    Ok(discrepancies(&shown))
+}
+
+fn discrepancies(shown: &Ran) -> Vec<Discrepancy> {
+    let text = |cell: &Cell| cell.clone().unwrap_or_else(|| "NULL".to_owned());
+    let row = |row: &Vec<Cell>| match row.as_slice() {
+        [Some(step), expected, observed] => {
+            Some(Discrepancy { step: step.parse().unwrap_or(0), expected: text(expected), observed: text(observed) })
+        }
+        _ => None,
+    };
+    shown.table.rows.iter().filter_map(row).collect()
 }

@@ -8,7 +8,7 @@ use proptest::{
     test_runner::{Config, TestRunner},
 };
 
-use super::{Counterexample, Property, Seed, play};
+use super::{Counterexample, Property, Seed, play::play};
 
 /// How to hunt.
 #[derive(Debug, Clone, Copy)]
@@ -21,14 +21,16 @@ pub struct Hunt<'a> {
     pub shrinks_max: u32,
     /// SQL that runs before each case, in its transaction: empty, or a defect that the property must notice.
     pub mutation: &'a str,
+    /// What runs the test of a property whose name follows, for a counterexample to say.
+    pub command: &'a str,
 }
 
-impl Hunt<'_> {
+impl<'a> Hunt<'a> {
     /// The hunt that the environment asks for: `PHASEGATE_SEED` and `PHASEGATE_CASES`.
     ///
     /// # Errors
     /// When one of the two is no number; the error names it.
-    pub fn from_environment(cases: u32) -> Result<Self, String> {
+    pub fn from_environment(cases: u32, command: &'a str) -> Result<Self, String> {
         let asked = match std::env::var("PHASEGATE_CASES") {
             Ok(text) => {
                 Some(text.parse().map_err(|_| format!("PHASEGATE_CASES is `{text}`: write how many cases to try"))?)
@@ -40,6 +42,7 @@ impl Hunt<'_> {
             cases: asked.unwrap_or(cases),
             shrinks_max: 512,
             mutation: "",
+            command,
         })
     }
 }
@@ -95,6 +98,7 @@ async fn tried<C: Clone>(
         state: property.state,
         seed: hunt.seed,
         number,
+        command: hunt.command.to_owned(),
         mutation: hunt.mutation.to_owned(),
         case,
         script,
