@@ -69,7 +69,6 @@ fn judged(suite: &Suite, before: &str, last: &str, expected: Verdict) -> Result<
         through: None,
         read_only: true,
         runs: folder.path().join("runs"),
-        run: None,
         limits: Limits::default(),
     };
     let runtime = tokio::runtime::Runtime::new().map_err(|e| words(&e))?;

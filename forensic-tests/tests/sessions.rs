@@ -395,7 +395,6 @@ fn existing(world: &World, name: &str) -> Result<(), Failed> {
             through: None,
             read_only: false,
             runs: place.root.path().join("runs"),
-            run: None,
             limits: Limits::default(),
         };
         let mut met = Vec::new();

@@ -218,7 +218,6 @@ fn judged_in(
             through: None,
             read_only: false,
             runs: place.root.path().join("runs"),
-            run: None,
             limits: Limits::default(),
         };
         change(&mut request);

@@ -9,7 +9,7 @@ use phasegate_evidence::{FolderError, RunResult};
 pub(crate) enum Exit {
     /// Everything that was asked for holds.
     Passed,
-    /// A gate failed or could not be judged.
+    /// A gate failed or could not be judged, or a run that was required to have passed did not.
     GateFailed,
     /// The command line or a suite is wrong.
     Usage,
@@ -94,7 +94,10 @@ impl fmt::Display for Failure {
 
 impl From<FolderError> for Failure {
     fn from(error: FolderError) -> Self {
-        Self::usage(error)
+        match error {
+            FolderError::NotARun(_) => Self::usage(error),
+            FolderError::Unreadable { .. } | FolderError::Stranger { .. } => Self::new(Exit::Unverified, error),
+        }
     }
 }
 

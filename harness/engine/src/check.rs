@@ -12,6 +12,7 @@ use crate::{
     plan::plan,
     record::Recorder,
     run::{Finished, verdict_of},
+    secrets::Secrets,
     suite::Suite,
     target::Target,
 };
@@ -29,8 +30,6 @@ pub struct CheckRequest {
     pub read_only: bool,
     /// The folder of the run folders.
     pub runs: PathBuf,
-    /// The name of the run; one that sorts by time when it is `None`.
-    pub run: Option<String>,
     /// How long things may take.
     pub limits: Limits,
 }
@@ -54,7 +53,7 @@ pub async fn check(request: CheckRequest, listener: &mut Listener<'_>) -> Result
     let judging = if only_reads { Judging::CheckReadOnly } else { Judging::Check };
     let target = Target::open(&suite, &request.database_url, request.limits).await?;
     let plan = plan(std::slice::from_ref(&suite), judging);
-    let mut recorder = Recorder::start(&request.runs, request.run, &plan)?;
+    let mut recorder = Recorder::start(&request.runs, &plan, Secrets::of([request.database_url.as_str()]))?;
     if let Some(first) = recorder.events().first() {
         listener(first);
     }

@@ -56,10 +56,10 @@ impl<'a> Events<'a> {
                 Event::InScenario { suite, scenario, event: Box::new(event) }
             }
         };
-        if let Some(recorder) = &mut self.recorder {
-            recorder.event(event.clone())?;
+        match &mut self.recorder {
+            Some(recorder) => (self.listener)(recorder.event(event)?),
+            None => (self.listener)(&event),
         }
-        (self.listener)(&event);
         Ok(())
     }
 

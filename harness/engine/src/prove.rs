@@ -22,8 +22,6 @@ pub struct ProveRequest {
     pub server: phasegate_server::Request,
     /// The folder of the run folders.
     pub runs: PathBuf,
-    /// The name of the run; one that sorts by time when it is `None`.
-    pub run: Option<String>,
     /// How long things may take.
     pub limits: Limits,
 }
@@ -39,7 +37,7 @@ pub async fn prove(
     notice: &mut (dyn FnMut(&str) + Send),
     cancel: watch::Receiver<bool>,
 ) -> Result<Finished, RunError> {
-    let ProveRequest { suite, server, runs, run, limits } = request;
-    let request = crate::run::Request { suites: vec![suite], server, runs, run, limits };
+    let ProveRequest { suite, server, runs, limits } = request;
+    let request = crate::run::Request { suites: vec![suite], server, runs, limits };
     whole_run(request, Judging::Prove, listener, notice, cancel).await
 }

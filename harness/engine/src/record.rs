@@ -4,13 +4,15 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
 use phasegate_evidence::{
     Chain, Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, PLAN_FILE, Plan, RESULT_FILE, RunResult, SIGNATURES_FOLDER,
-    canonical_bytes,
+    canonical_bytes, file_bytes_max, run_name,
 };
+
+use crate::secrets::Secrets;
 
 /// The writing end of a run folder.
 #[derive(Debug)]
@@ -18,6 +20,8 @@ pub(crate) struct Recorder {
     run: String,
     folder: PathBuf,
     events: File,
+    clock: Clock,
+    secrets: Secrets,
     chain: Chain,
     kept: Vec<Event>,
 }
@@ -39,15 +43,28 @@ pub enum RecordError {
     /// A value has no JSON form.
     #[error("failed to write evidence as JSON: {0}")]
     Json(#[from] serde_json::Error),
+    /// A file would be larger than whoever verifies the folder reads.
+    #[error("{} would be larger than {} MiB, and the evidence holds no such file", path.display(), max_bytes >> 20)]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// What it may have.
+        max_bytes: u64,
+    },
     /// A value has no canonical JSON form.
     #[error(transparent)]
     Canonical(#[from] phasegate_evidence::CanonicalError),
 }
 
 impl Recorder {
-    /// Makes the folder and writes the plan into it.
-    pub(crate) fn start(runs: &Path, run: Option<String>, plan: &Plan) -> Result<Self, RecordError> {
-        let run = run.unwrap_or_else(new_name);
+    /// Makes the folder and writes the plan into it. Nothing that is ever written into it holds one of these secrets.
+    pub(crate) fn start(runs: &Path, plan: &Plan, secrets: Secrets) -> Result<Self, RecordError> {
+        Self::start_at(Clock::start(), runs, plan, secrets)
+    }
+
+    fn start_at(clock: Clock, runs: &Path, plan: &Plan, secrets: Secrets) -> Result<Self, RecordError> {
+        let began = clock.began_unix_ms;
+        let run = run_name(began, std::process::id());
         let folder = runs.join(&run);
         fs::create_dir_all(runs).map_err(unwritable(runs))?;
         if folder.exists() {
@@ -61,13 +78,21 @@ impl Recorder {
             let path = unnamed.join(below);
             fs::create_dir(&path).map_err(unwritable(&path))?;
         }
-        let bytes = canonical_bytes(plan)?;
+        let bytes = secrets.hide_bytes(&canonical_bytes(plan)?).into_owned();
         write_new(&unnamed.join(PLAN_FILE), &bytes)?;
         let path = unnamed.join(EVENTS_FILE);
         let events = OpenOptions::new().append(true).create_new(true).open(&path).map_err(unwritable(&path))?;
-        let mut recorder =
-            Self { run: run.clone(), folder: unnamed.clone(), events, chain: Chain::default(), kept: Vec::new() };
-        recorder.event(Event::RunStarted { run, plan: Digest::of(&bytes) })?;
+        let mut recorder = Self {
+            run: run.clone(),
+            folder: unnamed.clone(),
+            events,
+            clock,
+            secrets,
+            chain: Chain::default(),
+            kept: Vec::new(),
+        };
+        // The run is named after the time of its first event.
+        recorder.append(began, Event::RunStarted { run, plan: Digest::of(&bytes) })?;
         fs::rename(&unnamed, &folder).map_err(unwritable(&folder))?;
         recorder.folder = folder;
         Ok(recorder)
@@ -83,19 +108,29 @@ impl Recorder {
         &self.kept
     }
 
-    /// Appends an event.
-    pub(crate) fn event(&mut self, event: Event) -> Result<(), RecordError> {
-        let line = self.chain.append(now_unix_ms(), event.clone())?;
+    /// Appends an event. Gives it as it was written, without secrets.
+    pub(crate) fn event(&mut self, event: Event) -> Result<&Event, RecordError> {
+        self.append(self.clock.unix_ms(), event)
+    }
+
+    fn append(&mut self, at_unix_ms: u64, event: Event) -> Result<&Event, RecordError> {
+        let event = self.secrets.hide_value(event)?;
+        let line = self.chain.append(at_unix_ms, event.clone())?;
         let path = self.folder.join(EVENTS_FILE);
-        self.events.write_all(format!("{line}\n").as_bytes()).map_err(unwritable(&path))?;
+        self.events.write_all(&line).map_err(unwritable(&path))?;
         self.kept.push(event);
-        Ok(())
+        Ok(&self.kept[self.kept.len() - 1])
     }
 
     /// Stores bytes among the outputs. The same bytes are stored once.
     pub(crate) fn output_bytes(&self, bytes: &[u8]) -> Result<Digest, RecordError> {
+        let bytes = &*self.secrets.hide_bytes(bytes);
         let digest = Digest::of(bytes);
         let path = self.folder.join(OUTPUTS_FOLDER).join(digest.as_str());
+        let max_bytes = file_bytes_max(OUTPUTS_FOLDER);
+        if bytes.len() as u64 > max_bytes {
+            return Err(RecordError::TooLarge { path, max_bytes });
+        }
         if !path.exists() {
             write_new(&path, bytes)?;
         }
@@ -124,15 +159,24 @@ fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> RecordError + use<'_> {
     move |source| RecordError::Unwritable { path: path.to_owned(), source }
 }
 
-fn now_unix_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+/// The time of day at which a run began, and the time since then. A clock that is set while the run goes on changes nothing:
+/// what came later was written later.
+#[derive(Debug, Clone, Copy)]
+struct Clock {
+    began_unix_ms: u64,
+    since: Instant,
 }
 
-/// A name that sorts by time, such as `20251120T093000.123Z-4711`.
-fn new_name() -> String {
-    let now = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%.3fZ");
-    format!("{now}-{}", std::process::id())
+impl Clock {
+    fn start() -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self { began_unix_ms: u64::try_from(now.as_millis()).unwrap_or(u64::MAX), since: Instant::now() }
+    }
+
+    fn unix_ms(self) -> u64 {
+        let since = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.began_unix_ms.saturating_add(since)
+    }
 }
 
 #[cfg(test)]
@@ -151,26 +195,18 @@ mod tests {
     #[test]
     fn a_folder_is_never_overwritten() {
         let runs = tempfile::tempdir().expect("temporary folder");
-        let first = Recorder::start(runs.path(), Some("a".to_owned()), &plan());
+        let clock = Clock::start();
+        let first = Recorder::start_at(clock, runs.path(), &plan(), Secrets::default());
         assert!(first.is_ok());
-        let second = Recorder::start(runs.path(), Some("a".to_owned()), &plan());
+        let second = Recorder::start_at(clock, runs.path(), &plan(), Secrets::default());
         assert!(matches!(second, Err(RecordError::Exists(_))));
     }
 
     #[test]
     fn the_plan_is_there_before_anything_happens() {
         let runs = tempfile::tempdir().expect("temporary folder");
-        let recorder = Recorder::start(runs.path(), None, &plan()).expect("recorder");
+        let recorder = Recorder::start(runs.path(), &plan(), Secrets::default()).expect("recorder");
         assert!(recorder.folder.join(PLAN_FILE).is_file());
         assert!(matches!(recorder.events(), [Event::RunStarted { .. }]));
-    }
-
-    #[test]
-    fn the_name_of_a_run_tells_its_time_to_the_millisecond_and_its_process() {
-        let name = new_name();
-        let (time, process) = name.split_once('-').expect("a time and a process");
-        let shape: String = time.chars().map(|letter| if letter.is_ascii_digit() { '0' } else { letter }).collect();
-        assert_eq!(shape, "00000000T000000.000Z");
-        assert_eq!(process, std::process::id().to_string());
     }
 }

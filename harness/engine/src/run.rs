@@ -15,6 +15,7 @@ use crate::{
     plan::plan,
     record::Recorder,
     scenario::play_scenarios,
+    secrets::Secrets,
     states::States,
     suite::Suite,
 };
@@ -31,8 +32,6 @@ pub struct Request {
     pub server: phasegate_server::Request,
     /// The folder of the run folders.
     pub runs: PathBuf,
-    /// The name of the run; one that sorts by time when it is `None`.
-    pub run: Option<String>,
     /// How long things may take.
     pub limits: Limits,
 }
@@ -117,6 +116,7 @@ async fn go(
     started: &mut Started,
 ) -> Result<Finished, RunError> {
     let plan = plan(&request.suites, judging);
+    let given = request.server.database_url.clone();
     let needing = || request.suites.iter().filter(|suite| suite.kind.capabilities().server);
     if needing().next().is_some() {
         let mut wanted = request.server;
@@ -124,7 +124,9 @@ async fn go(
         wanted.postgres_min = wanted.postgres_min.max(needing().filter_map(|suite| suite.need.postgres_min).max());
         started.server = Some(phasegate_server::start(&wanted, &mut |line| notice(line)).await?);
     }
-    let mut recorder = Recorder::start(&request.runs, request.run, &plan)?;
+    let own = started.server.as_ref().map(|server| server.url(server.maintenance()));
+    let secrets = Secrets::of(given.iter().chain(&own).map(String::as_str));
+    let mut recorder = Recorder::start(&request.runs, &plan, secrets)?;
     if let Some(first) = recorder.events().first() {
         listener(first);
     }

@@ -262,7 +262,8 @@ impl States {
         session.renew().await?;
         session.limit(self.limits.phase);
         let catalog = session.catalog().await?;
-        let rows = TableRows::take(session, &tables(&catalog), &[]).await?;
+        let tables: Vec<String> = catalog.tables().map(str::to_owned).collect();
+        let rows = TableRows::take(session, &tables, &[]).await?;
         let mut wanted = BTreeMap::new();
         for (tables, except) in self.wanted_after(phases) {
             if except.is_empty()
@@ -379,15 +380,6 @@ impl States {
     pub async fn close(self) -> Result<(), Error> {
         self.host.drop_all().await
     }
-}
-
-/// The tables of a catalog whose rows lie in the database itself.
-fn tables(catalog: &Catalog) -> Vec<String> {
-    let own = |(key, definition): (&String, &String)| {
-        let table = key.strip_prefix("table ")?;
-        (!definition.starts_with("foreign")).then(|| table.to_owned())
-    };
-    catalog.0.iter().filter_map(own).collect()
 }
 
 /// The name under which the processes of a test run find a state.

@@ -1,6 +1,6 @@
 //! Canonical JSON (RFC 8785), the byte form under which evidence is digested.
 
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 
 /// A value that has no canonical form.
 #[derive(Debug, thiserror::Error)]
@@ -15,10 +15,31 @@ pub fn canonical_bytes<T: Serialize>(value: &T) -> Result<Vec<u8>, CanonicalErro
     Ok(serde_json_canonicalizer::to_vec(value)?)
 }
 
+/// Reads a value from its canonical JSON bytes, and from no others: what a reader could pass over, such as a key that stands
+/// there twice, has no second reading.
+pub(crate) fn read_canonical<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    let value = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    match canonical_bytes(&value) {
+        Ok(written) if written == bytes => Ok(value),
+        _ => Err("it is not in canonical form".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_value_is_read_from_its_canonical_bytes_and_from_no_others() {
+        let read = |text: &str| read_canonical::<BTreeMap<String, String>>(text.as_bytes());
+        assert!(read(r#"{"a":"1","b":"2"}"#).is_ok());
+        for other in [r#"{"b":"2","a":"1"}"#, r#"{"a":"0","a":"1"}"#, r#"{"a": "1"}"#, "{\"a\":\"\\u0031\"}", "{}\n"] {
+            assert_eq!(read(other).expect_err("another form"), "it is not in canonical form", "{other}");
+        }
+    }
 
     #[test]
     fn the_order_in_which_keys_were_written_does_not_matter() {

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Event};
+use crate::{CanonicalError, Digest, Event, canonical::read_canonical, canonical_bytes};
 
 /// One line of `events.jsonl`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,15 +58,16 @@ impl Default for Chain {
 }
 
 impl Chain {
-    /// The next line, without its line end.
+    /// The next line in canonical JSON, with its line end.
     ///
     /// # Errors
     /// When the event cannot be written as JSON.
-    pub fn append(&mut self, at_unix_ms: u64, event: Event) -> Result<String, serde_json::Error> {
+    pub fn append(&mut self, at_unix_ms: u64, event: Event) -> Result<Vec<u8>, CanonicalError> {
         let link = Link { seq: self.next, previous: self.head.clone(), at_unix_ms, event };
-        let line = serde_json::to_string(&link)?;
+        let mut line = canonical_bytes(&link)?;
         self.next += 1;
-        self.head = Digest::of(line.as_bytes());
+        self.head = Digest::of(&line);
+        line.push(b'\n');
         Ok(line)
     }
 }
@@ -83,8 +84,8 @@ pub fn read_chain(text: &str) -> Result<(Vec<Link>, Digest), ChainError> {
     let mut head = Digest::of(b"");
     // Not `lines`, which would let a carriage return through that no digest covers.
     for (index, line) in text.split_terminator('\n').enumerate() {
-        let link: Link = serde_json::from_str(line)
-            .map_err(|error| ChainError::Unreadable { line: index + 1, message: error.to_string() })?;
+        let link: Link =
+            read_canonical(line.as_bytes()).map_err(|message| ChainError::Unreadable { line: index + 1, message })?;
         if link.seq != index as u64 || link.previous != head {
             return Err(ChainError::Broken { line: index + 1 });
         }
@@ -103,20 +104,20 @@ mod tests {
         ["a", "b", "c"]
             .map(|suite| {
                 let event = Event::SuiteStarted { suite: suite.to_owned() };
-                chain.append(0, event).expect("plain JSON")
+                String::from_utf8(chain.append(0, event).expect("plain JSON")).expect("UTF-8")
             })
             .to_vec()
     }
 
     fn text(lines: &[String]) -> String {
-        lines.iter().map(|line| format!("{line}\n")).collect()
+        lines.concat()
     }
 
     #[test]
     fn a_chain_reads_back() {
         let (links, head) = read_chain(&text(&three_lines())).expect("whole");
         assert_eq!(links.len(), 3);
-        assert_eq!(head, Digest::of(three_lines()[2].as_bytes()));
+        assert_eq!(head, Digest::of(three_lines()[2].trim_end().as_bytes()));
     }
 
     #[test]

@@ -268,6 +268,20 @@ impl Event {
         }
     }
 
+    /// How long it took, where it says so.
+    pub(crate) fn duration_us(&self) -> Option<u64> {
+        match self {
+            Self::BaselineApplied { duration_us, .. }
+            | Self::StatementApplied { duration_us, .. }
+            | Self::PhaseApplied { duration_us, .. }
+            | Self::CheckJudged { duration_us, .. }
+            | Self::DefectTried { duration_us, .. }
+            | Self::ScenarioEnded { duration_us, .. } => Some(*duration_us),
+            Self::InScenario { event, .. } => event.duration_us(),
+            _ => None,
+        }
+    }
+
     /// The outputs that the event names.
     #[must_use]
     pub fn outputs(&self) -> Vec<&Digest> {

@@ -1,7 +1,10 @@
-//! Reading a run folder.
+//! Reading a run folder. Nothing in it is opened that is no regular file, and nothing is read beyond its limit: whoever made
+//! the folder may wish that its reader waits for ever.
 
 use std::{
-    fs, io,
+    collections::BTreeMap,
+    fs::{self, File},
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -27,10 +30,32 @@ pub const OUTPUTS_FOLDER: &str = "outputs";
 /// Sign-offs, which may be added to a finished folder and are therefore no part of the run digest.
 pub const SIGNATURES_FOLDER: &str = "signatures";
 
+/// How many bytes all files of a folder may have together.
+pub(crate) const FOLDER_BYTES_MAX: u64 = 4 << 30;
+
+/// How many bytes a file of a run folder may have: 512 MiB for the events, 256 MiB for an output, 64 MiB for any other.
+#[must_use]
+pub fn file_bytes_max(name: &str) -> u64 {
+    match name {
+        EVENTS_FILE => 512 << 20,
+        name if name.starts_with(OUTPUTS_FOLDER) => 256 << 20,
+        _ => 64 << 20,
+    }
+}
+
 /// A run folder on disk.
 #[derive(Debug, Clone)]
 pub struct RunFolder {
     path: PathBuf,
+}
+
+/// What lies in a run folder, told without opening any of it.
+#[derive(Debug, Default)]
+pub(crate) struct Entries {
+    /// The files but the sign-offs, by their paths with forward slashes, each with its size in bytes.
+    pub(crate) files: BTreeMap<String, u64>,
+    /// What no run leaves, and why it is none of its.
+    pub(crate) strangers: BTreeMap<String, String>,
 }
 
 /// A run folder that cannot be read.
@@ -47,6 +72,14 @@ pub enum FolderError {
         /// Why.
         source: io::Error,
     },
+    /// Something lies there that no run leaves.
+    #[error("{}: {why}", path.display())]
+    Stranger {
+        /// What lies there.
+        path: PathBuf,
+        /// Why it is none of a run's.
+        why: String,
+    },
 }
 
 impl RunFolder {
@@ -56,7 +89,11 @@ impl RunFolder {
     /// When it holds no plan.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, FolderError> {
         let path = path.into();
-        if path.join(PLAN_FILE).is_file() { Ok(Self { path }) } else { Err(FolderError::NotARun(path)) }
+        if fs::symlink_metadata(path.join(PLAN_FILE)).is_ok() {
+            Ok(Self { path })
+        } else {
+            Err(FolderError::NotARun(path))
+        }
     }
 
     /// Where it lies.
@@ -68,10 +105,21 @@ impl RunFolder {
     /// The bytes of one of its files.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the file cannot be read, is no regular file or is larger than [`file_bytes_max`].
     pub fn read(&self, name: &str) -> Result<Vec<u8>, FolderError> {
         let path = self.path.join(name);
-        fs::read(&path).map_err(|source| FolderError::Unreadable { path, source })
+        let stranger = |why| FolderError::Stranger { path: path.clone(), why };
+        let read = || {
+            let met = fs::symlink_metadata(&path)?;
+            if let Some(why) = no_file(name, &met) {
+                return Ok(Err(why));
+            }
+            let mut bytes = Vec::new();
+            File::open(&path)?.take(file_bytes_max(name) + 1).read_to_end(&mut bytes)?;
+            Ok(if bytes.len() as u64 > file_bytes_max(name) { Err(too_large(name)) } else { Ok(bytes) })
+        };
+        let unreadable = |source| FolderError::Unreadable { path: path.clone(), source };
+        read().map_err(unreadable)?.map_err(stranger)
     }
 
     /// The bytes of an output.
@@ -82,41 +130,70 @@ impl RunFolder {
         self.read(&format!("{OUTPUTS_FOLDER}/{digest}"))
     }
 
-    /// Every file below the folder but the sign-offs, by its path with forward slashes, sorted.
-    ///
-    /// # Errors
-    /// When a folder cannot be listed.
-    pub fn files(&self) -> Result<Vec<String>, FolderError> {
-        let mut files = Vec::new();
-        let mut folders = vec![String::new()];
-        while let Some(folder) = folders.pop() {
-            let path = self.path.join(&folder);
+    /// What lies in the folder. Folders that no run makes are not looked into.
+    pub(crate) fn entries(&self) -> Result<Entries, FolderError> {
+        let mut entries = Entries::default();
+        for folder in ["", OUTPUTS_FOLDER, SIGNATURES_FOLDER] {
+            let path = self.path.join(folder);
             let unreadable = |source| FolderError::Unreadable { path: path.clone(), source };
+            if !folder.is_empty() && !fs::symlink_metadata(&path).is_ok_and(|met| met.is_dir()) {
+                continue;
+            }
             for entry in fs::read_dir(&path).map_err(unreadable)? {
                 let entry = entry.map_err(unreadable)?;
-                let name = format!("{folder}{}", entry.file_name().to_string_lossy());
-                if entry.file_type().map_err(unreadable)?.is_dir() {
-                    if name != SIGNATURES_FOLDER {
-                        folders.push(format!("{name}/"));
+                // Of the entry itself, never of what a link leads to.
+                let met = entry.metadata().map_err(unreadable)?;
+                let within = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+                let name = format!("{within}{}", entry.file_name().to_string_lossy());
+                let is_folder = [OUTPUTS_FOLDER, SIGNATURES_FOLDER].contains(&name.as_str());
+                if entry.file_name().to_str().is_none() || (folder.is_empty() && !is_folder && !FILES.contains(&&*name))
+                {
+                    entries.strangers.insert(name, "is no part of a run folder".to_owned());
+                } else if is_folder {
+                    if !met.is_dir() {
+                        entries.strangers.insert(name, "is no folder".to_owned());
                     }
-                } else {
-                    files.push(name);
+                } else if let Some(why) = no_file(&name, &met) {
+                    entries.strangers.insert(name, why);
+                } else if folder != SIGNATURES_FOLDER {
+                    entries.files.insert(name, met.len());
                 }
             }
         }
-        files.sort();
-        Ok(files)
+        Ok(entries)
     }
 
     /// The run digest: one digest over every byte of the folder but the sign-offs.
     ///
     /// # Errors
-    /// When a file cannot be read.
+    /// When a file cannot be read, or something lies there that no run leaves.
     pub fn digest(&self) -> Result<Digest, FolderError> {
-        let mut lines = String::new();
-        for name in self.files()? {
-            lines.push_str(&format!("{}  {name}\n", Digest::of(&self.read(&name)?)));
+        let entries = self.entries()?;
+        if let Some((name, why)) = entries.strangers.into_iter().next() {
+            return Err(FolderError::Stranger { path: self.path.join(name), why });
         }
-        Ok(Digest::of(lines.as_bytes()))
+        let digests = entries.files.into_keys().map(|name| {
+            let digest = Digest::of(&self.read(&name)?);
+            Ok((name, digest))
+        });
+        Ok(run_digest(&digests.collect::<Result<_, FolderError>>()?))
     }
+}
+
+/// The run digest of a folder whose files have these digests.
+pub(crate) fn run_digest(files: &BTreeMap<String, Digest>) -> Digest {
+    let lines: String = files.iter().map(|(name, digest)| format!("{digest}  {name}\n")).collect();
+    Digest::of(lines.as_bytes())
+}
+
+/// Why something is no file that a run can have left.
+fn no_file(name: &str, met: &fs::Metadata) -> Option<String> {
+    if !met.is_file() {
+        return Some("is no regular file".to_owned());
+    }
+    (met.len() > file_bytes_max(name)).then(|| too_large(name))
+}
+
+fn too_large(name: &str) -> String {
+    format!("is larger than {} MiB", file_bytes_max(name) >> 20)
 }

@@ -17,6 +17,7 @@ mod plan;
 mod reason;
 mod refusal;
 mod result;
+mod run_name;
 mod seen;
 mod server;
 mod table;
@@ -31,7 +32,7 @@ pub use event::Event;
 pub use failure::ApplyFailure;
 pub use folder::{
     EVENTS_FILE, FORMAT_VERSION, FolderError, JUNIT_FILE, OUTPUTS_FOLDER, PLAN_FILE, REPORT_FILE, RESULT_FILE,
-    RunFolder, SIGNATURES_FOLDER,
+    RunFolder, SIGNATURES_FOLDER, file_bytes_max,
 };
 pub use plan::{
     DeviationPlan, FindingPlan, GatePlan, PhasePlan, Plan, ScenarioExpected, ScenarioPlan, ServerNeed, Severity,
@@ -43,6 +44,7 @@ pub use result::{
     CheckResult, Counts, DefectResult, FindingResult, GateResult, PhaseResult, RunResult, ScenarioResult, SuiteResult,
     Tally, Totals,
 };
+pub use run_name::run_name;
 pub use seen::Seen;
 pub use server::ServerFacts;
 pub use table::{Cell, Table, row_text, step_rows};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Digest,
+    Digest, ServerFacts,
     judge::{AuditExpected, Check, Expected, Judging, ProbeExpected, Step},
 };
 
@@ -79,6 +79,29 @@ pub struct ServerNeed {
     /// Whether TimescaleDB is needed.
     #[serde(default)]
     pub timescaledb: bool,
+}
+
+impl ServerNeed {
+    /// What a server lacks of it.
+    pub(crate) fn lacking(&self, server: &ServerFacts) -> Option<String> {
+        let postgres = server.version(ServerFacts::POSTGRES);
+        let is_of_kind = match self.kind.as_str() {
+            "sqlite" => server.is_library() && server.version(ServerFacts::SQLITE).is_some(),
+            _ => !server.is_library() && postgres.is_some(),
+        };
+        let major = postgres.and_then(|version| version.split('.').next()?.parse::<u32>().ok());
+        if !is_of_kind {
+            Some(format!("needs {}", self.kind))
+        } else if let Some(min) = self.postgres_min
+            && major.is_none_or(|major| major < min)
+        {
+            Some(format!("needs PostgreSQL {min}"))
+        } else if self.timescaledb && server.version(ServerFacts::TIMESCALEDB).is_none() {
+            Some("needs TimescaleDB".to_owned())
+        } else {
+            None
+        }
+    }
 }
 
 /// A place where a suite knowingly reads its source documents otherwise.

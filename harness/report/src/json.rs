@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use phasegate_evidence::{Counts, DefectResult, Digest, Reason, ScenarioResult, Tally, Verdict};
 use serde::Serialize;
 
-use crate::record::Record;
+use crate::{record::Record, visible::visible_json};
 
 /// A run in one object.
 #[derive(Serialize)]
@@ -116,7 +116,7 @@ pub fn json(record: &Record) -> Result<String, serde_json::Error> {
             added: &record.result.totals.added,
         },
     };
-    Ok(serde_json::to_string_pretty(&run)? + "\n")
+    Ok(visible_json(&serde_json::to_string_pretty(&run)?).into_owned() + "\n")
 }
 
 fn server(record: &Record) -> Server<'_> {

@@ -11,6 +11,7 @@ mod severity;
 mod tap;
 mod text;
 mod tried;
+mod visible;
 
 pub use count::count;
 pub use duration::duration;
@@ -21,3 +22,4 @@ pub use record::{Record, RecordError};
 pub use server::server_line;
 pub use tap::tap;
 pub use text::{Context, labelled, strong, summary, verdict_style, verified, wrap};
+pub use visible::{visible, visible_json, visible_line, visible_styled, visible_value};

@@ -2,9 +2,11 @@ use std::{collections::BTreeMap, path::Path};
 
 use phasegate_evidence::{
     CheckResult, Digest, EVENTS_FILE, Event, FolderError, GatePlan, GateResult, Link, PLAN_FILE, PhasePlan,
-    PhaseResult, Plan, RunFolder, RunResult, Seen, ServerFacts, SuitePlan, SuiteResult, canonical_bytes, judge::Check,
-    read_chain,
+    PhaseResult, Plan, RunFolder, RunResult, Seen, ServerFacts, SuitePlan, SuiteResult, Verification, canonical_bytes,
+    judge::Check, read_chain,
 };
+
+use crate::visible::{may_hide, visible_value};
 
 /// The note on a suite whose gates were judged without applying anything.
 pub(crate) const GATES_ALONE: &str = "gates alone, on a database that existed: this run applied nothing";
@@ -71,13 +73,43 @@ impl Record {
     pub fn read(path: &Path) -> Result<Self, RecordError> {
         let folder = RunFolder::open(path)?;
         let damaged = |file: &str, why: &dyn std::fmt::Display| RecordError::Damaged(format!("{file}: {why}"));
-        let plan: Plan =
-            serde_json::from_slice(&folder.read(PLAN_FILE)?).map_err(|error| damaged(PLAN_FILE, &error))?;
+        let planned = String::from_utf8(folder.read(PLAN_FILE)?).map_err(|error| damaged(PLAN_FILE, &error))?;
+        let plan: Plan = serde_json::from_str(&planned).map_err(|error| damaged(PLAN_FILE, &error))?;
         let text = String::from_utf8(folder.read(EVENTS_FILE)?).map_err(|error| damaged(EVENTS_FILE, &error))?;
         let (links, head) = read_chain(&text).map_err(|error| damaged(EVENTS_FILE, &error))?;
         let result = RunResult::derive(&plan, links.iter().map(|link| &link.event));
         let bytes = canonical_bytes(&result).map_err(|error| damaged(PLAN_FILE, &error))?;
-        Ok(Self { folder, plan, links, head, result, result_digest: Digest::of(&bytes) })
+        let record = Self { folder, plan, links, head, result, result_digest: Digest::of(&bytes) };
+        Ok(record.made_visible(&planned, &text))
+    }
+
+    /// A run folder as `verify` read it; nothing where it could not, or did before.
+    ///
+    /// # Errors
+    /// When a file can no longer be read.
+    pub fn verified(folder: &RunFolder, verification: &mut Verification) -> Result<Option<Self>, RecordError> {
+        let Verification { read, result: Some(result), result_digest: Some(result_digest), head: Some(head), .. } =
+            verification
+        else {
+            return Ok(None);
+        };
+        let Some((plan, links)) = read.take() else { return Ok(None) };
+        let (folder, head) = (folder.clone(), head.clone());
+        let (result, result_digest) = (result.clone(), result_digest.clone());
+        let [planned, text] = [folder.read(PLAN_FILE)?, folder.read(EVENTS_FILE)?];
+        let record = Self { folder, plan, links, head, result, result_digest };
+        Ok(Some(record.made_visible(&String::from_utf8_lossy(&planned), &String::from_utf8_lossy(&text))))
+    }
+
+    /// The record of this plan and these events with all text made visible: no report shows anything else than the record, and
+    /// so none has to think of it.
+    fn made_visible(self, plan: &str, events: &str) -> Self {
+        if may_hide(plan) || may_hide(events) { self.visible() } else { self }
+    }
+
+    fn visible(self) -> Self {
+        let (plan, links, result) = (visible_value(self.plan), visible_value(self.links), visible_value(self.result));
+        Self { plan, links, result, ..self }
     }
 
     /// The name of the run.

@@ -2,7 +2,7 @@
 
 use phasegate_evidence::Verdict;
 
-use crate::record::Record;
+use crate::{record::Record, visible::one_line};
 
 /// A run as TAP. What was not run is not ok: a skip is never a pass.
 pub fn tap(record: &Record) -> String {
@@ -42,10 +42,6 @@ pub fn tap(record: &Record) -> String {
         }
     }
     text
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A hash would begin a directive.

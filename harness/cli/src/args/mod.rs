@@ -22,4 +22,4 @@ pub(crate) use prove::ProveArgs;
 pub(crate) use report::ReportArgs;
 pub(crate) use run::RunArgs;
 pub(crate) use server::{ServerArgs, ServerCommand, StatusArgs};
-pub(crate) use verify::VerifyArgs;
+pub(crate) use verify::{Required, VerifyArgs};

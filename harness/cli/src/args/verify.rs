@@ -1,14 +1,28 @@
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use phasegate_evidence::Digest;
+use serde::Serialize;
 
 /// What is verified, and against what.
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
     /// The run folder, or the name of a run below the folder of the runs
     pub(crate) run: PathBuf,
-    /// A digest that the run printed (result, head or run digest) and that the folder must have; may be repeated
+    /// A digest that the run printed and that the folder must have; may be repeated. The result digest covers what the run
+    /// came to, the head digest also everything that was planned and seen, the run digest also the reports
     #[arg(long, value_name = "DIGEST")]
     pub(crate) expect: Vec<Digest>,
+    /// What the run must have come to: without it, evidence of a run that failed verifies as any other and ends with 0; with
+    /// `passed`, it ends with 1
+    #[arg(long, value_name = "VERDICT")]
+    pub(crate) require: Option<Required>,
+}
+
+/// What a run can be required to have come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Required {
+    /// Every gate passed
+    Passed,
 }

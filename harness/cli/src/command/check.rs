@@ -32,7 +32,6 @@ pub(super) fn check(global: &Global, asked: &CheckArgs) -> Result<Exit, Failure>
             through: asked.through.clone(),
             read_only: asked.read_only,
             runs: global.runs(),
-            run: None,
             limits: Limits { lock: asked.lock_timeout, ..asked.limits.limits() },
         };
         finished = runtime.block_on(async {

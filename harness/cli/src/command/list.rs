@@ -5,6 +5,7 @@ use phasegate_engine::{
     suite::{Suite, load},
 };
 use phasegate_evidence::{SuitePlan, judge::Judging};
+use phasegate_report::visible_value;
 use serde::Serialize;
 
 use super::print_json::print_json;
@@ -81,7 +82,7 @@ pub(super) fn list(global: &Global, asked: &ListArgs) -> Result<Exit, Failure> {
         }
         (false, Format::Human) => {
             let depth = if asked.suite.is_some() { Depth::Checks } else { Depth::Phases };
-            console::print(&console::tree(&plan.suites, depth));
+            console::print(&console::tree(&visible_value(plan.suites), depth));
         }
     }
     Ok(Exit::Passed)

@@ -13,7 +13,7 @@ use crate::{
 pub(super) fn report(global: &Global, asked: &ReportArgs) -> Result<Exit, Failure> {
     let path = global.run(&asked.run);
     let record = read(&path)?;
-    let verification = verify(&record.folder)?;
+    let verification = verify(&record.folder);
     let rendering = asked.to.unwrap_or(match global.format {
         Format::Human => Rendering::Text,
         Format::Json => Rendering::Json,
@@ -23,7 +23,7 @@ pub(super) fn report(global: &Global, asked: &ReportArgs) -> Result<Exit, Failur
             let context = Context {
                 folder: display_path(&path),
                 command: program_name(),
-                run_digest: Some(&verification.run_digest),
+                run_digest: verification.run_digest.as_ref(),
                 kept: None,
             };
             console::print(&report::summary(&record, &context));

@@ -25,7 +25,7 @@ pub(super) fn run(global: &Global, asked: &RunArgs) -> Result<Exit, Failure> {
     let plan = plan(&suites, Judging::Run);
     let progress = Mutex::new(Progress::of(&plan));
     let limits = asked.limits.limits();
-    let request = Request { suites, server: asked.server.request(), runs: global.runs(), run: None, limits };
+    let request = Request { suites, server: asked.server.request(), runs: global.runs(), limits };
     let mut listener = |event: &Event| lock(&progress).event(event);
     let mut notice = |line: &str| lock(&progress).notice(line);
     let finished = runtime.block_on(engine::run(request, &mut listener, &mut notice, cancel));

@@ -1,17 +1,14 @@
 //! `phasegate verify`.
 
-use std::{fs, io, path::Path};
+use std::path::Path;
 
-use phasegate_evidence::{Digest, Fault, JUNIT_FILE, REPORT_FILE, RunFolder, Verification};
-use phasegate_report as report;
+use phasegate_evidence::{Digest, Fault, JUNIT_FILE, REPORT_FILE, RunFolder, Verdict, Verification};
+use phasegate_report::{self as report, Record, RecordError};
 use serde::Serialize;
 
-use super::{
-    print_json::print_json,
-    report::{read, unwritable},
-};
+use super::{print_json::print_json, report::unwritable};
 use crate::{
-    args::{Format, Global, VerifyArgs, display_path},
+    args::{Format, Global, Required, VerifyArgs, display_path},
     console,
     exit::{Exit, Failure},
 };
@@ -21,11 +18,14 @@ use crate::{
 struct Answer<'a> {
     run: String,
     holds: bool,
-    verdict: Option<phasegate_evidence::Verdict>,
+    verdict: Option<Verdict>,
     result_digest: Option<&'a Digest>,
     head_digest: Option<&'a Digest>,
-    run_digest: &'a Digest,
+    run_digest: Option<&'a Digest>,
     faults: Vec<Line<'a>>,
+    /// What the run was required to have come to, and whether it did; evidence that does not verify says nothing of it.
+    required: Option<Required>,
+    meets_required: bool,
 }
 
 #[derive(Serialize)]
@@ -38,7 +38,7 @@ struct Line<'a> {
 pub(super) fn verify(global: &Global, asked: &VerifyArgs) -> Result<Exit, Failure> {
     let path = global.run(&asked.run);
     let folder = RunFolder::open(&path)?;
-    let mut verification = phasegate_evidence::verify(&folder)?;
+    let mut verification = phasegate_evidence::verify(&folder);
     compare_reports(&folder, &mut verification)?;
     for digest in &asked.expect {
         if verification.recognise(digest).is_none() {
@@ -48,9 +48,15 @@ pub(super) fn verify(global: &Global, asked: &VerifyArgs) -> Result<Exit, Failur
     }
     match global.format {
         Format::Human => console::print(&human(&verification, asked, &display_path(&path))),
-        Format::Json => print_json(&answer(&verification, &path))?,
+        Format::Json => print_json(&answer(&verification, asked, &path))?,
     }
-    Ok(if verification.holds() { Exit::Passed } else { Exit::Unverified })
+    Ok(if !verification.holds() {
+        Exit::Unverified
+    } else if meets(&verification, asked) {
+        Exit::Passed
+    } else {
+        Exit::GateFailed
+    })
 }
 
 fn fault(verification: &mut Verification, file: &str, what: impl Into<String>) {
@@ -64,20 +70,18 @@ fn compare_reports(folder: &RunFolder, verification: &mut Verification) -> Resul
     if !verification.holds() || other_version(verification).is_some() {
         return Ok(());
     }
-    let record = read(folder.path())?;
+    let unread = |error: RecordError| Failure::new(Exit::Unverified, error);
+    let Some(record) = Record::verified(folder, verification).map_err(unread)? else { return Ok(()) };
     let junit = report::junit(&record).map_err(|error| unwritable(&error))?;
     for (name, made) in [(REPORT_FILE, report::markdown(&record)), (JUNIT_FILE, junit)] {
-        match fs::read(folder.path().join(name)) {
+        // What is there was read before.
+        match folder.read(name) {
             Ok(stored) if stored == made.as_bytes() => {}
             Ok(_) => fault(verification, name, "is not what plan and events make"),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fault(
-                    verification,
-                    name,
-                    "is missing: it was removed, or the run was interrupted before it was written",
-                );
+            Err(_) => {
+                let what = "is missing: it was removed, or the run was interrupted before it was written";
+                fault(verification, name, what);
             }
-            Err(error) => fault(verification, name, format!("cannot be read: {error}")),
         }
     }
     Ok(())
@@ -89,12 +93,29 @@ fn other_version(verification: &Verification) -> Option<&str> {
     version.filter(|version| *version != env!("CARGO_PKG_VERSION"))
 }
 
+/// Whether the run is known to have come to what was required of it.
+fn meets(verification: &Verification, asked: &VerifyArgs) -> bool {
+    let verdict = verification.result.as_ref().map(|result| result.verdict);
+    match asked.require {
+        None => true,
+        Some(Required::Passed) => verification.holds() && verdict == Some(Verdict::Passed),
+    }
+}
+
 fn human(verification: &Verification, asked: &VerifyArgs, path: &str) -> String {
     let mut text = report::verified(verification, path);
     for digest in asked.expect.iter().filter(|_| verification.holds()) {
         if let Some(name) = verification.recognise(digest) {
-            text.push_str(&format!("  expected: {} is the {name} digest\n", digest.short()));
+            let covers = match name {
+                "result" => "it covers what the run came to, and not what was seen",
+                "head" => "it covers everything but the reports",
+                _ => "it covers every byte but the sign-offs",
+            };
+            text.push_str(&format!("  expected: {} is the {name} digest; {covers}\n", digest.short()));
         }
+    }
+    if verification.holds() && !meets(verification, asked) {
+        text.push_str("  required: passed; the evidence verifies, and the run did not pass\n");
     }
     if let Some(version) = other_version(verification) {
         text.push_str(&format!("  not compared: {REPORT_FILE} and {JUNIT_FILE}, which Phasegate {version} wrote\n"));
@@ -102,7 +123,7 @@ fn human(verification: &Verification, asked: &VerifyArgs, path: &str) -> String 
     text
 }
 
-fn answer<'a>(verification: &'a Verification, path: &Path) -> Answer<'a> {
+fn answer<'a>(verification: &'a Verification, asked: &VerifyArgs, path: &Path) -> Answer<'a> {
     let faults = verification.faults.iter().map(|fault| Line { file: &fault.file, what: &fault.what });
     Answer {
         run: path.display().to_string(),
@@ -110,7 +131,9 @@ fn answer<'a>(verification: &'a Verification, path: &Path) -> Answer<'a> {
         verdict: verification.result.as_ref().map(|result| result.verdict),
         result_digest: verification.result_digest.as_ref(),
         head_digest: verification.head.as_ref(),
-        run_digest: &verification.run_digest,
+        run_digest: verification.run_digest.as_ref(),
         faults: faults.collect(),
+        required: asked.require,
+        meets_required: meets(verification, asked),
     }
 }

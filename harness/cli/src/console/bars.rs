@@ -9,7 +9,7 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use phasegate_evidence::{Event, Verdict};
-use phasegate_report::{count, duration, server_line, verdict_style};
+use phasegate_report::{count, duration, server_line, verdict_style, visible, visible_line};
 
 use super::{lines::first_line, titles::Titles};
 
@@ -45,7 +45,7 @@ impl Bars {
     /// A line above the phases.
     pub(super) fn notice(&mut self, text: &str) {
         // A terminal that went away leaves nobody to tell.
-        drop(self.all.println(format!("  {text}")));
+        drop(self.all.println(format!("  {}", visible(text))));
     }
 
     pub(super) fn event(&mut self, event: &Event) {
@@ -150,7 +150,7 @@ impl Bars {
 
 impl Phase {
     fn line(&self, figures: &str) -> String {
-        format!("{:<4}{figures:<40} {}", self.id, self.title)
+        visible_line(&format!("{:<4}{figures:<40} {}", self.id, self.title)).into_owned()
     }
 
     fn so_far(&self) -> String {

@@ -1,7 +1,7 @@
 //! Progress where there is no terminal: a plain line for each step.
 
 use phasegate_evidence::{Event, Verdict};
-use phasegate_report::{count, duration, server_line};
+use phasegate_report::{count, duration, server_line, visible_line};
 
 use super::titles::Titles;
 
@@ -36,7 +36,7 @@ impl Lines {
             }
             Event::BaselineFailed { failure, .. } => Some(format!(
                 "  baseline FAILED at {}:{}: {}",
-                failure.file,
+                visible_line(&failure.file),
                 failure.line,
                 first_line(&failure.message)
             )),
@@ -53,7 +53,8 @@ impl Lines {
                 Some(format!("    applied: {statements} in {}", duration(*duration_us)))
             }
             Event::PhaseFailed { failure, .. } => {
-                Some(format!("    FAILED at {}:{}: {}", failure.file, failure.line, first_line(&failure.message)))
+                let file = visible_line(&failure.file);
+                Some(format!("    FAILED at {file}:{}: {}", failure.line, first_line(&failure.message)))
             }
             Event::CheckJudged { check, verdict, reason, .. } => {
                 self.passed += usize::from(*verdict == Verdict::Passed);
@@ -70,7 +71,7 @@ impl Lines {
             }
             Event::DefectTried { check, verdict, .. } => tried("defect of check", check, *verdict),
             Event::ScenarioEnded { scenario, verdict, .. } => tried("scenario", scenario, *verdict),
-            Event::SuiteStopped { reason, .. } => Some(format!("    STOPPED: {reason}")),
+            Event::SuiteStopped { reason, .. } => Some(format!("    STOPPED: {}", visible_line(&reason.to_string()))),
             Event::RunStarted { .. }
             | Event::StateReused { .. }
             | Event::FindingTried { .. }

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use phasegate_evidence::Plan;
+use phasegate_report::visible_line;
 
 /// What progress needs of the plan: events name a phase by its id alone.
 pub(super) struct Titles {
@@ -21,7 +22,7 @@ impl Titles {
         let phases = plan.suites.iter().flat_map(|suite| {
             suite.phases.iter().map(|phase| {
                 let checks = phase.gates.iter().map(|gate| gate.checks.len()).sum();
-                let title = Title { title: phase.title.clone(), checks };
+                let title = Title { title: visible_line(&phase.title).into_owned(), checks };
                 ((suite.suite.clone(), phase.phase.clone()), title)
             })
         });

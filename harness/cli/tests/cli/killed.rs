@@ -115,7 +115,7 @@ fn an_output_that_no_event_names_yet_is_no_fault_of_an_interrupted_run_and_one_o
     assert_eq!(phasegate(here, &["run"]).code, 0);
     let folder = only_run(here).expect("a run");
     fs::write(folder.join("outputs/half"), "half of wh").expect("writable");
-    assert_eq!(faults(here, &folder), ["outputs/half: does not hold the bytes that its name says"]);
+    assert_eq!(faults(here, &folder), ["outputs/half: is named by no event"]);
     let (_, faults) = cut_off(here);
     assert_eq!(faults, ["events.jsonl: the last line is cut off", UNFINISHED]);
 }

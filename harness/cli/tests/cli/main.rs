@@ -20,5 +20,6 @@ mod runs;
 #[path = "../../../evidence/tests/verify/sample.rs"]
 #[expect(dead_code, reason = "the sample is shared with the tests of the evidence, which use more of it")]
 mod sample;
+mod secrets;
 mod verification;
 mod workspace;

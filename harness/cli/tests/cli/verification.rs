@@ -1,8 +1,8 @@
 //! `phasegate verify`.
 
-use std::fs;
+use std::{fs, process::Command};
 
-use phasegate_evidence::{Event, Seen};
+use phasegate_evidence::{Event, Reason, ReasonCode, Seen, Verdict};
 
 use crate::{
     phasegate::phasegate,
@@ -41,6 +41,20 @@ fn a_report_that_was_edited_is_found() {
 }
 
 #[test]
+fn a_folder_with_anything_but_files_of_a_run_ends_at_once() {
+    for name in ["plan.json", "events.jsonl", "report.md", "more"] {
+        let holder = written(&Sample::passed());
+        let path = holder.path().join("run").join(name);
+        let _ = fs::remove_file(&path);
+        assert!(Command::new("mkfifo").arg(&path).status().expect("mkfifo").success());
+        let ran = phasegate(holder.path(), &["verify", "run"]);
+        assert_eq!(ran.code, 5, "{name}: {}", ran.stderr);
+        assert!(ran.stdout.contains(&format!("✘ {name}: is no ")), "{}", ran.stdout);
+        assert_eq!(phasegate(holder.path(), &["report", "run"]).code, 5, "{name}");
+    }
+}
+
+#[test]
 fn faults_are_printed_and_a_report_on_them_warns() {
     let holder = written(&Sample::passed());
     fs::write(holder.path().join("run/result.json"), "{}").expect("writable");
@@ -69,6 +83,45 @@ fn an_expected_digest_is_demanded() {
     let ran = phasegate(holder.path(), &["verify", "run", "--expect", &other]);
     assert_eq!(ran.code, 5);
     assert!(ran.stdout.contains("neither of its result"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_run_that_did_not_pass_meets_no_requirement_however_well_it_verifies() {
+    let mut failed = Sample::passed();
+    for event in &mut failed.events {
+        if let Event::SuiteFinished { verdict, .. } = event {
+            *verdict = Verdict::Failed;
+        }
+        if let Event::CheckJudged { check, verdict, reason, observation, .. } = event
+            && check == "3.1.1"
+        {
+            *verdict = Verdict::Failed;
+            *reason = Some(Reason::new(ReasonCode::RowsDiffer, "row 1 is (other), expected (3.1.1)"));
+            *observation = Seen::Here(Box::new(rows_seen("other")));
+        }
+        if let Event::PhaseJudged { phase, verdict, .. } = event
+            && phase == "3"
+        {
+            *verdict = Verdict::Failed;
+        }
+    }
+    for (sample, code) in [(Sample::passed(), 0), (failed, 1)] {
+        let holder = written(&sample);
+        assert_eq!(phasegate(holder.path(), &["verify", "run"]).code, 0);
+        let ran = phasegate(holder.path(), &["verify", "run", "--require", "passed"]);
+        assert_eq!(ran.code, code, "{}", ran.stdout);
+        assert_eq!(
+            ran.stdout.contains("the evidence verifies, and the run did not pass\n"),
+            code == 1,
+            "{}",
+            ran.stdout
+        );
+        let json = phasegate(holder.path(), &["verify", "run", "--require", "passed", "--format", "json"]);
+        let answer: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
+        assert_eq!((&answer["required"], &answer["meets_required"]), (&"passed".into(), &(code == 0).into()));
+        fs::write(holder.path().join("run/result.json"), "{}").expect("writable");
+        assert_eq!(phasegate(holder.path(), &["verify", "run", "--require", "passed"]).code, 5);
+    }
 }
 
 #[test]

@@ -199,7 +199,6 @@ async fn proved(workspace: &Workspace) -> Result<Finished, RunError> {
         suite: workspace.suite(),
         server: request.server,
         runs: request.runs,
-        run: None,
         limits: request.limits,
     };
     let (_keep, cancel) = tokio::sync::watch::channel(false);

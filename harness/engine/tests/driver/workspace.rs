@@ -115,7 +115,6 @@ impl Workspace {
             suites: vec![self.suite()],
             server: embedded(),
             runs: self.path().join("runs"),
-            run: None,
             limits: Limits::default(),
         }
     }

@@ -23,6 +23,13 @@ impl Catalog {
         self.0.get(key).map(String::as_str)
     }
 
+    /// The tables whose rows lie in the database itself.
+    pub fn tables(&self) -> impl Iterator<Item = &str> {
+        let own =
+            |(key, definition): (&'_ String, &String)| !definition.starts_with("foreign") && key.starts_with("table ");
+        self.0.iter().filter(move |entry| own(*entry)).filter_map(|(key, _)| key.strip_prefix("table "))
+    }
+
     /// Whether an object lies on a table: `place` is the table, or a kind of objects and the table (`index orders`). The
     /// table itself, its owner, the order of its columns and what is said about it (comments, grants) lie on it only where
     /// their kind is named.

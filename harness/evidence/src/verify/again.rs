@@ -1,13 +1,21 @@
 //! Judges again, from what was expected and what was seen: every check, finding, defect, and every scenario with all that
-//! happened in it.
+//! happened in it. Each observation is read once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
-use super::audit::Audit;
+use super::{
+    audit::Audit,
+    possible::{impossible, impossible_of_steps},
+    walk::Walk,
+};
 use crate::{
-    EVENTS_FILE, Event, FolderError, OUTPUTS_FOLDER, PhasePlan, Plan, Reason, ScenarioExpected, ScenarioPlan, Seen,
-    ServerFacts, SuitePlan, Verdict,
-    judge::{Check, Expectation, Judged, Judging, Observation, Sequence, inapplicable, judge},
+    EVENTS_FILE, Event, OUTPUTS_FOLDER, PhasePlan, Plan, Reason, ScenarioExpected, ScenarioPlan, Seen, ServerFacts,
+    SuitePlan, Verdict,
+    canonical::read_canonical,
+    judge::{Check, Direction, Expectation, Judged, Judging, Observation, RollbackSeen, Sequence, inapplicable, judge},
 };
 
 /// What the events of one suite, or of one scenario of it, are judged by.
@@ -20,181 +28,182 @@ struct Measure<'a> {
     server: &'a ServerFacts,
 }
 
+/// What is known of a server before one answered.
+static NO_SERVER: ServerFacts =
+    ServerFacts { kind: String::new(), versions: BTreeMap::new(), origin: BTreeMap::new(), settings: BTreeMap::new() };
+
 /// A proof of the way back: its suite, the scenario that it belongs to, and its check.
 type Proof<'a> = (&'a str, Option<&'a str>, &'a str);
 
 impl Audit<'_> {
-    /// Every verdict of the run is the one that its observation comes to.
-    pub(super) fn judged_again(&mut self, plan: &Plan, events: &[&Event]) -> Result<(), FolderError> {
-        let nothing = ServerFacts::default();
-        let mut server = &nothing;
-        let mut proved: BTreeSet<Proof<'_>> = BTreeSet::new();
+    /// Every verdict of the run is the one that its observation comes to. Where the events are in order, each is also the
+    /// one that was due, and saw what the folder holds.
+    pub(super) fn judged_again<'e>(&mut self, plan: &'e Plan, events: &[&'e Event], in_order: bool) {
+        let mut server = &NO_SERVER;
+        let mut walk = in_order.then(|| Walk::new(plan));
+        let mut proved: BTreeSet<Proof<'e>> = BTreeSet::new();
         let mut within: BTreeMap<(&str, &str), Vec<&Event>> = BTreeMap::new();
         for event in events {
             if let Event::ServerReady { server: facts } = event {
                 server = facts;
             }
+            let mut broke = false;
             // What speaks of a suite that was not planned is a fault of the order of events.
-            let Some(suite) = event.suite().and_then(|name| plan.suites.iter().find(|suite| suite.suite == name))
-            else {
-                continue;
-            };
-            let own = Measure { suite, phases: &suite.phases, scenario: None, judging: plan.judging, server };
-            match *event {
-                Event::InScenario { scenario, event, .. } => {
-                    let Some(planned) = suite.scenarios.iter().find(|planned| planned.scenario == *scenario) else {
-                        continue;
-                    };
-                    within.entry((&suite.suite, scenario)).or_default().push(event);
-                    let phases = match &planned.expected {
-                        ScenarioExpected::Audit { phases, .. } => phases,
-                        _ => &suite.phases,
-                    };
-                    let measure = Measure { phases, scenario: Some(planned), judging: Judging::Run, ..own };
-                    self.event_again(measure, event)?;
-                    self.way_back(measure, event, &mut proved)?;
+            let suite = event.suite().and_then(|name| plan.suites.iter().find(|suite| suite.suite == name));
+            if let Some(suite) = suite {
+                let own = Measure { suite, phases: &suite.phases, scenario: None, judging: plan.judging, server };
+                let planned = |scenario: &str| suite.scenarios.iter().find(|planned| planned.scenario == scenario);
+                match *event {
+                    Event::InScenario { scenario, event, .. } => {
+                        let Some(planned) = planned(scenario) else { continue };
+                        within.entry((&suite.suite, scenario)).or_default().push(event);
+                        let phases = match &planned.expected {
+                            ScenarioExpected::Audit { phases, .. } => phases,
+                            _ => &suite.phases,
+                        };
+                        let by = Measure { phases, scenario: Some(planned), judging: Judging::Run, ..own };
+                        broke = self.event_again(by, event, &mut walk, &mut proved);
+                    }
+                    Event::ScenarioEnded { scenario, verdict, reason, .. } => {
+                        let Some(planned) = planned(scenario) else { continue };
+                        let events = within.remove(&(suite.suite.as_str(), scenario.as_str())).unwrap_or_default();
+                        let derived = planned.judge(&events);
+                        let subject = format!("scenario {scenario} of {}", suite.suite);
+                        self.compare(&subject, EVENTS_FILE, (*verdict, reason.as_ref(), None), &derived);
+                    }
+                    other => broke = self.event_again(own, other, &mut walk, &mut proved),
                 }
-                Event::ScenarioEnded { scenario, verdict, reason, .. } => {
-                    let Some(planned) = suite.scenarios.iter().find(|planned| planned.scenario == *scenario) else {
-                        continue;
-                    };
-                    let events = within.remove(&(suite.suite.as_str(), scenario.as_str())).unwrap_or_default();
-                    let derived = planned.judge(&events);
-                    let subject = format!("scenario {scenario} of {}", suite.suite);
-                    self.compare(&subject, EVENTS_FILE, (*verdict, reason.as_ref(), None), &derived);
-                }
-                other => {
-                    self.event_again(own, other)?;
-                    self.way_back(own, other, &mut proved)?;
-                }
+            }
+            if let Some(Err(what)) = walk.as_mut().map(|walk| walk.step(event, broke)) {
+                self.fault(EVENTS_FILE, what);
+                // Whoever is lost would take every further step for a wrong one.
+                walk = None;
             }
         }
-        Ok(())
     }
 
-    fn event_again(&mut self, by: Measure<'_>, event: &Event) -> Result<(), FolderError> {
+    /// Judges an event again; says whether something broke in it.
+    fn event_again<'e>(
+        &mut self,
+        by: Measure<'e>,
+        event: &'e Event,
+        walk: &mut Option<Walk<'e>>,
+        proved: &mut BTreeSet<Proof<'e>>,
+    ) -> bool {
         let suite = &by.suite.suite;
-        match event {
-            Event::CheckJudged { phase, check: id, verdict, reason, examined, observation, .. } => {
-                let subject = format!("{suite}/{id}");
-                let Some(check) = by.check(phase, id) else { return Ok(()) };
-                let Some((file, seen)) = self.observation(&subject, observation)? else { return Ok(()) };
+        if let Some(walk) = walk {
+            walk.state(self, by.scenario.is_some(), by.phases, event);
+        }
+        let (subject, seen) = match event {
+            Event::CheckJudged { check, observation, .. } => (format!("{suite}/{check}"), observation),
+            Event::DefectTried { check, observation, .. } => (format!("the defect of {suite}/{check}"), observation),
+            Event::FindingTried { finding, observation, .. } => (format!("finding {finding} of {suite}"), observation),
+            Event::StepsTried { observation, .. } => (format!("the steps of a scenario of {suite}"), observation),
+            _ => return false,
+        };
+        let Some((file, seen)) = self.observation(&subject, seen) else { return false };
+        let (claimed, derived, possible) = match event {
+            Event::CheckJudged { phase, check: id, verdict, reason, examined, .. } => {
+                let Some(check) = by.check(phase, id) else { return false };
                 self.applicability(&subject, check, by, &seen);
-                let derived = judge(&check.expectation, &seen);
-                self.compare(&subject, &file, (*verdict, reason.as_ref(), *examined), &derived);
+                if let Observation::Rollback(seen) = seen.as_ref() {
+                    self.way_back(by, phase, seen, proved);
+                }
+                if *verdict == Verdict::Passed && matches!(check.expectation, Expectation::Rollback(_)) {
+                    proved.insert(by.proof(id));
+                }
+                if let Some(Err(what)) = walk.as_mut().map(|walk| walk.seen(by.scenario.is_some(), check, &seen)) {
+                    self.fault(&file, format!("{subject}: {what}"));
+                }
+                ((*verdict, reason.as_ref(), *examined), judge(&check.expectation, &seen), impossible(check, &seen))
             }
-            Event::DefectTried { phase, check: id, verdict, reason, observation, .. } => {
-                let subject = format!("the defect of {suite}/{id}");
-                let Some(check) = by.check(phase, id) else { return Ok(()) };
+            Event::DefectTried { phase, check: id, verdict, reason, .. } => {
+                let Some(check) = by.check(phase, id) else { return false };
                 let Some(defect) = &check.fails else {
                     self.fault(EVENTS_FILE, format!("{subject} was tried and is not planned"));
-                    return Ok(());
+                    return false;
                 };
-                let Some((file, seen)) = self.observation(&subject, observation)? else { return Ok(()) };
                 self.applicability(&subject, check, by, &seen);
                 let met = judge(&check.expectation, &seen);
                 let mut derived = defect.judge(&met);
                 derived.reason = derived.reason.or(met.reason);
-                self.compare(&subject, &file, (*verdict, Some(reason), None), &derived);
+                ((*verdict, Some(reason), None), derived, impossible(check, &seen))
             }
-            Event::FindingTried { finding: id, confirmed, reason, observation, .. } => {
-                let subject = format!("finding {id} of {suite}");
+            Event::FindingTried { finding: id, confirmed, reason, .. } => {
                 let planned = by.suite.findings.iter().find(|finding| finding.id == *id);
-                let Some(finding) = planned else { return Ok(()) };
-                let Some((file, seen)) = self.observation(&subject, observation)? else { return Ok(()) };
-                let derived = judge_steps(Sequence { steps: finding.steps.clone() }, &seen);
+                let Some(finding) = planned else { return false };
+                let steps = Sequence { steps: finding.steps.clone() };
+                let possible = impossible_of_steps(&steps, &seen);
+                let derived = judge(&Expectation::Sequence(steps), &seen);
                 let claimed = match *confirmed == (derived.verdict == Verdict::Passed) {
                     true => derived.verdict,
                     false if *confirmed => Verdict::Passed,
                     false => Verdict::Failed,
                 };
-                self.compare(&subject, &file, (claimed, reason.as_ref(), None), &derived);
+                ((claimed, reason.as_ref(), None), derived, possible)
             }
-            Event::StepsTried { verdict, reason, observation, .. } => {
+            Event::StepsTried { verdict, reason, .. } => {
                 let Some(ScenarioExpected::Probe(probe)) = by.scenario.map(|scenario| &scenario.expected) else {
                     self.fault(EVENTS_FILE, format!("steps of {suite} were tried and none are planned"));
-                    return Ok(());
+                    return false;
                 };
-                let subject = format!("the steps of a scenario of {suite}");
-                let Some((file, seen)) = self.observation(&subject, observation)? else { return Ok(()) };
-                let derived = judge_steps(probe.sequence(), &seen);
-                self.compare(&subject, &file, (*verdict, reason.as_ref(), None), &derived);
+                let possible = impossible_of_steps(&probe.sequence(), &seen);
+                let derived = judge(&Expectation::Sequence(probe.sequence()), &seen);
+                ((*verdict, reason.as_ref(), None), derived, possible)
             }
-            _ => {}
+            _ => return false,
+        };
+        if let Some(what) = possible {
+            self.fault(&file, format!("{subject} cannot have seen {what}"));
         }
-        Ok(())
+        self.compare(&subject, &file, claimed, &derived);
+        matches!(seen.as_ref(), Observation::Broken { .. })
     }
 
-    /// Whether a proof of the way back is one; if it is and passed, later ones may rest on it.
-    fn way_back<'e>(
-        &mut self,
-        by: Measure<'e>,
-        event: &'e Event,
-        proved: &mut BTreeSet<Proof<'e>>,
-    ) -> Result<(), FolderError> {
-        if let Event::CheckJudged { phase, check, verdict, observation, .. } = event
-            && by.check(phase, check).is_some_and(|check| matches!(check.expectation, Expectation::Rollback(_)))
-        {
-            self.rest_of_the_way(by, phase, observation, proved)?;
-            if *verdict == Verdict::Passed {
-                proved.insert(by.proof(check));
-            }
-        }
-        Ok(())
-    }
-
-    /// What a proof of the way back rests on is a proof of the way back from the phase before, which passed before it in the
-    /// same run. A proof that rests on nothing walks down every phase.
-    fn rest_of_the_way(
-        &mut self,
-        by: Measure<'_>,
-        phase: &str,
-        seen: &Seen,
-        proved: &BTreeSet<Proof<'_>>,
-    ) -> Result<(), FolderError> {
-        let seen = match seen {
-            Seen::Here(seen) => Some(Observation::clone(seen)),
-            // What cannot be read has been said already.
-            Seen::Stored(digest) => {
-                let bytes = self.stored(&format!("{OUTPUTS_FOLDER}/{digest}"))?;
-                bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok())
-            }
+    /// A proof of the way back walks it step by step. What it rests on is a proof of the way back from the phase before, which
+    /// passed before it in the same run; one that rests on nothing walks down every phase.
+    fn way_back(&mut self, by: Measure<'_>, phase: &str, seen: &RollbackSeen, proved: &BTreeSet<Proof<'_>>) {
+        let Some(index) = by.phases.iter().position(|planned| planned.phase == phase) else { return };
+        let lowest = match &seen.rests_on {
+            None => 0,
+            Some(_) => index,
         };
-        let (Some(index), Some(Observation::Rollback(seen))) =
-            (by.phases.iter().position(|planned| planned.phase == phase), seen)
-        else {
-            return Ok(());
-        };
-        let holds = match &seen.rests_on {
-            None => seen.planned == 2 * (index + 1),
-            Some(earlier) => {
-                let before = index.checked_sub(1).and_then(|before| by.phases.get(before));
-                let is_proof = before
-                    .and_then(|before| by.check(&before.phase, earlier))
-                    .is_some_and(|check| matches!(check.expectation, Expectation::Rollback(_)));
-                is_proof && seen.planned == 2 && proved.contains(&by.proof(earlier))
-            }
-        };
-        if !holds {
+        let is_proved = seen.rests_on.as_ref().is_none_or(|earlier| {
+            let before = index.checked_sub(1).and_then(|before| by.phases.get(before));
+            let is_proof = before
+                .and_then(|before| by.check(&before.phase, earlier))
+                .is_some_and(|check| matches!(check.expectation, Expectation::Rollback(_)));
+            is_proof && proved.contains(&by.proof(earlier))
+        });
+        if !is_proved || seen.planned != 2 * (index + 1 - lowest) {
             let what = format!("the way back of phase {phase} of {} is not walked to its end", by.suite.suite);
             self.fault(EVENTS_FILE, what);
+            return;
         }
-        Ok(())
+        let way = (lowest..=index).rev().map(|at| (at, Direction::Down));
+        let way = way.chain((lowest..=index).map(|at| (at, Direction::Up)));
+        let mut pairs = way.zip(&seen.steps);
+        let goes =
+            pairs.all(|((at, direction), step)| by.phases[at].phase == step.phase && direction == step.direction);
+        if !goes || seen.steps.len() > seen.planned {
+            let what = format!("the way back of phase {phase} of {} does not go step by step", by.suite.suite);
+            self.fault(EVENTS_FILE, what);
+        }
     }
 
     /// What was seen, and the file that holds it. What cannot be read is a fault.
-    fn observation(&mut self, subject: &str, seen: &Seen) -> Result<Option<(String, Observation)>, FolderError> {
+    fn observation<'e>(&mut self, subject: &str, seen: &'e Seen) -> Option<(String, Cow<'e, Observation>)> {
         match seen {
-            Seen::Here(seen) => Ok(Some((EVENTS_FILE.to_owned(), Observation::clone(seen)))),
+            Seen::Here(seen) => Some((EVENTS_FILE.to_owned(), Cow::Borrowed(seen))),
             Seen::Stored(digest) => {
                 let file = format!("{OUTPUTS_FOLDER}/{digest}");
                 // A missing output is a fault of its own.
-                let Some(bytes) = self.stored(&file)? else { return Ok(None) };
-                match serde_json::from_slice(&bytes) {
-                    Ok(seen) => Ok(Some((file, seen))),
+                let bytes = self.stored(&file)?;
+                match read_canonical(&bytes) {
+                    Ok(seen) => Some((file, Cow::Owned(seen))),
                     Err(error) => {
                         self.fault(&file, format!("is not what {subject} can have seen: {error}"));
-                        Ok(None)
+                        None
                     }
                 }
             }
@@ -260,10 +269,6 @@ impl ScenarioPlan {
             ScenarioExpected::Probe(expected) => expected.judge(events),
         }
     }
-}
-
-fn judge_steps(steps: Sequence, seen: &Observation) -> Judged {
-    judge(&Expectation::Sequence(steps), seen)
 }
 
 fn words(verdict: Verdict, reason: Option<&Reason>, examined: Option<u64>) -> String {

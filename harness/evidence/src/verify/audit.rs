@@ -1,21 +1,61 @@
 //! The faults found so far, and reading what they are found in.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::fault::Fault;
 use crate::{
-    ChainError, Digest, EVENTS_FILE, FORMAT_VERSION, FolderError, Link, PLAN_FILE, Plan, RunFolder, read_chain,
+    ChainError, Digest, EVENTS_FILE, FORMAT_VERSION, Link, PLAN_FILE, Plan, RunFolder,
+    canonical::read_canonical,
+    folder::{Entries, FOLDER_BYTES_MAX, run_digest},
+    read_chain,
 };
 
 /// The faults found so far in one folder.
 pub(super) struct Audit<'a> {
-    pub(super) folder: &'a RunFolder,
+    folder: &'a RunFolder,
+    /// The digest of every file that can be read.
+    pub(super) files: BTreeMap<String, Digest>,
+    /// What lies there beside these files, or that they cannot be read.
+    estranged: bool,
     faults: Vec<Fault>,
 }
 
 impl<'a> Audit<'a> {
+    /// Reads every file once. What is none that a run can have left is a fault, and is neither opened nor looked into.
     pub(super) fn of(folder: &'a RunFolder) -> Self {
-        Self { folder, faults: Vec::new() }
+        let mut audit = Self { folder, files: BTreeMap::new(), estranged: false, faults: Vec::new() };
+        let entries = folder.entries().unwrap_or_else(|error| {
+            audit.strange("the folder", error);
+            Entries::default()
+        });
+        for (name, why) in entries.strangers {
+            audit.strange(&name, why);
+        }
+        if entries.files.values().sum::<u64>() > FOLDER_BYTES_MAX {
+            audit.strange("the folder", format!("is larger than {} GiB", FOLDER_BYTES_MAX >> 30));
+            return audit;
+        }
+        for name in entries.files.into_keys() {
+            match folder.read(&name) {
+                Ok(bytes) => {
+                    audit.files.insert(name, Digest::of(&bytes));
+                }
+                Err(error) => audit.strange(&name, error),
+            }
+        }
+        audit
+    }
+
+    fn strange(&mut self, name: &str, why: impl ToString) {
+        self.estranged = true;
+        self.fault(name, why.to_string());
+    }
+
+    /// The run digest, where the folder holds nothing but files of a run.
+    pub(super) fn run_digest(&self) -> Option<Digest> {
+        (!self.estranged).then(|| run_digest(&self.files))
     }
 
     pub(super) fn into_faults(self) -> Vec<Fault> {
@@ -27,60 +67,52 @@ impl<'a> Audit<'a> {
         self.faults.push(Fault { file: file.to_owned(), what: what.into() });
     }
 
-    /// The bytes of a file that must be there.
-    pub(super) fn read(&mut self, name: &str) -> Result<Option<Vec<u8>>, FolderError> {
-        if self.folder.path().join(name).is_file() {
-            return Ok(Some(self.folder.read(name)?));
-        }
-        self.fault(name, "is missing");
-        Ok(None)
+    /// The bytes of a file; `None` where it cannot be read, which is a fault already, or is missing, which may be one.
+    pub(super) fn stored(&mut self, name: &str) -> Option<Vec<u8>> {
+        self.files.contains_key(name).then(|| self.folder.read(name).ok()).flatten()
     }
 
-    /// The bytes of an output; `None` where it is missing, which is a fault of its own.
-    pub(super) fn stored(&self, name: &str) -> Result<Option<Vec<u8>>, FolderError> {
-        if self.folder.path().join(name).is_file() { self.folder.read(name).map(Some) } else { Ok(None) }
+    /// The bytes of a file that must be there.
+    pub(super) fn read(&mut self, name: &str) -> Option<Vec<u8>> {
+        let bytes = self.stored(name);
+        if bytes.is_none() && !self.faults.iter().any(|fault| fault.file == name) {
+            self.fault(name, "is missing");
+        }
+        bytes
     }
 
     /// The plan, unless it is none or of a format that this version does not read.
-    pub(super) fn plan(&mut self) -> Result<Option<Plan>, FolderError> {
-        let bytes = self.folder.read(PLAN_FILE)?;
+    pub(super) fn plan(&mut self) -> Option<Plan> {
+        let bytes = self.read(PLAN_FILE)?;
         let format =
             serde_json::from_slice::<Value>(&bytes).ok().and_then(|plan| plan.get("format").and_then(Value::as_u64));
         if let Some(format) = format
             && format != u64::from(FORMAT_VERSION)
         {
             self.fault(PLAN_FILE, unknown_format(format));
-            return Ok(None);
+            return None;
         }
-        match serde_json::from_slice(&bytes) {
-            Ok(plan) => Ok(Some(plan)),
-            Err(error) => {
-                self.fault(PLAN_FILE, format!("is no plan: {error}"));
-                Ok(None)
-            }
-        }
+        read_canonical(&bytes).map_err(|error| self.fault(PLAN_FILE, format!("is no plan: {error}"))).ok()
     }
 
     /// The events, unless their chain is broken.
-    pub(super) fn links(&mut self) -> Result<Option<(Vec<Link>, Digest)>, FolderError> {
-        let Some(bytes) = self.read(EVENTS_FILE)? else {
-            return Ok(None);
-        };
+    pub(super) fn links(&mut self) -> Option<(Vec<Link>, Digest)> {
+        let bytes = self.read(EVENTS_FILE)?;
         let Ok(text) = String::from_utf8(bytes) else {
             self.fault(EVENTS_FILE, "is not UTF-8");
-            return Ok(None);
+            return None;
         };
         match read_chain(&text) {
-            Ok(whole) => Ok(Some(whole)),
+            Ok(whole) => Some(whole),
             Err(error @ ChainError::CutOff) => {
                 // A run that was killed while it wrote a line leaves whole lines before it.
                 self.fault(EVENTS_FILE, error.to_string());
                 let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
-                Ok(read_chain(whole).map_err(|error| self.fault(EVENTS_FILE, error.to_string())).ok())
+                read_chain(whole).map_err(|error| self.fault(EVENTS_FILE, error.to_string())).ok()
             }
             Err(error) => {
                 self.fault(EVENTS_FILE, error.to_string());
-                Ok(None)
+                None
             }
         }
     }

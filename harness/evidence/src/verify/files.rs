@@ -1,54 +1,43 @@
-//! Whether the files of a folder are those of a run.
+//! Whether the files of a folder are those that its events name.
 
 use std::collections::BTreeSet;
 
 use super::audit::Audit;
-use crate::{Digest, EVENTS_FILE, Event, FolderError, OUTPUTS_FOLDER, PLAN_FILE, folder::FILES};
+use crate::{Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, PLAN_FILE};
 
 impl Audit<'_> {
-    /// A run folder holds nothing that the run did not leave: a stranger would take it for evidence.
-    pub(super) fn belongings(&mut self) -> Result<(), FolderError> {
-        let prefix = format!("{OUTPUTS_FOLDER}/");
-        for file in self.folder.files()? {
-            if !FILES.contains(&file.as_str()) && !file.starts_with(&prefix) {
-                self.fault(&file, "is no part of a run folder");
-            }
-        }
-        Ok(())
-    }
-
     /// Every output holds the bytes that its name says and is named by an event, and none is missing.
-    pub(super) fn outputs(&mut self, events: &[&Event]) -> Result<(), FolderError> {
-        let named: BTreeSet<&Digest> = events.iter().flat_map(|event| event.outputs()).collect();
-        let prefix = format!("{OUTPUTS_FOLDER}/");
-        let files = self.folder.files()?;
-        let stored: BTreeSet<&str> = files.iter().filter_map(|file| file.strip_prefix(&prefix)).collect();
+    pub(super) fn outputs(&mut self, events: &[&Event]) {
+        let named: BTreeSet<String> = events
+            .iter()
+            .flat_map(|event| event.outputs())
+            .map(|digest| format!("{OUTPUTS_FOLDER}/{digest}"))
+            .collect();
         let finished = matches!(events.last(), Some(Event::RunFinished { .. }));
-        for digest in &named {
-            if !stored.contains(digest.as_str()) {
-                self.fault(&format!("{prefix}{digest}"), "is named by an event and missing");
+        let outputs = self.files.iter().filter(|(file, _)| file.starts_with(OUTPUTS_FOLDER));
+        let mut faults = Vec::new();
+        for (file, digest) in outputs {
+            if !named.contains(file) {
+                // Where the run was killed, it was being written, or its event was.
+                if finished {
+                    faults.push((file.clone(), "is named by no event"));
+                }
+            } else if !file.ends_with(digest.as_str()) {
+                faults.push((file.clone(), "does not hold the bytes that its name says"));
             }
         }
-        for name in stored {
-            let file = format!("{prefix}{name}");
-            let is_named = named.iter().any(|digest| digest.as_str() == name);
-            if !is_named && !finished {
-                // It was being written, or its event was, when the run was killed.
-                continue;
-            }
-            if Digest::of(&self.folder.read(&file)?).as_str() != name {
-                self.fault(&file, "does not hold the bytes that its name says");
-            } else if !is_named {
-                self.fault(&file, "is named by no event");
-            }
+        let missing = named.into_iter().filter(|file| !self.files.contains_key(file));
+        faults.extend(missing.map(|file| (file, "is named by an event and missing")));
+        for (file, what) in faults {
+            self.fault(&file, what);
         }
-        Ok(())
     }
 
     /// The run started with the plan that the folder holds.
-    pub(super) fn start(&mut self, events: &[&Event], plan: &[u8]) {
+    pub(super) fn start(&mut self, events: &[&Event]) {
+        let plan: Option<&Digest> = self.files.get(PLAN_FILE);
         match events.first() {
-            Some(Event::RunStarted { plan: digest, .. }) if *digest == Digest::of(plan) => {}
+            Some(Event::RunStarted { plan: digest, .. }) if Some(digest) == plan => {}
             Some(Event::RunStarted { .. }) => {
                 self.fault(PLAN_FILE, "is not the plan that the run started with");
             }

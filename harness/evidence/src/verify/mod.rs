@@ -2,11 +2,17 @@
 
 mod again;
 mod audit;
+mod course;
 mod fault;
 mod files;
 mod judgement;
 mod order;
+mod possible;
+mod states;
+mod times;
 mod verification;
+mod walk;
+mod what;
 
 pub use fault::Fault;
 pub use verification::{Verification, verify};

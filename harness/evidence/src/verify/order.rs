@@ -1,7 +1,7 @@
 //! Whether a chain of events is one that a run of this plan can leave: nothing unplanned, nothing twice, nothing
 //! before what it rests on. A chain that was made up as a whole has to pass here too.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{Event, Plan, ScenarioExpected, ScenarioPlan, ServerFacts, SuitePlan, Verdict, judge::Judging};
 
@@ -34,9 +34,16 @@ pub(super) fn out_of_order(plan: &Plan, events: &[&Event]) -> Vec<String> {
             faults.push(format!("{} {} twice", step.subject, step.what));
         }
     }
+    let mut within: BTreeMap<(&str, &str), Vec<&Event>> = BTreeMap::new();
+    for event in events {
+        if let Event::InScenario { suite, scenario, event } = event {
+            within.entry((suite, scenario)).or_default().push(event);
+        }
+    }
     for suite in &plan.suites {
         for scenario in &suite.scenarios {
-            let out_of_order = out_of_order_within(plan, suite, scenario, events);
+            let events = within.remove(&(suite.suite.as_str(), scenario.scenario.as_str())).unwrap_or_default();
+            let out_of_order = out_of_order_within(plan, suite, scenario, &events);
             faults.extend(out_of_order.into_iter().map(|fault| format!("in scenario {}: {fault}", scenario.scenario)));
         }
     }
@@ -52,13 +59,7 @@ fn out_of_order_within(plan: &Plan, suite: &SuitePlan, scenario: &ScenarioPlan, 
     let suite = SuitePlan { phases, findings: Vec::new(), scenarios: Vec::new(), ..suite.clone() };
     let server = Event::ServerReady { server: ServerFacts::default() };
     let start = Event::SuiteStarted { suite: suite.suite.clone() };
-    let within = events.iter().filter_map(|event| match event {
-        Event::InScenario { suite: of, scenario: in_, event } if *of == suite.suite && *in_ == scenario.scenario => {
-            Some(event.as_ref())
-        }
-        _ => None,
-    });
-    let events: Vec<&Event> = [&server, &start].into_iter().chain(within).collect();
+    let events: Vec<&Event> = [&server, &start].into_iter().chain(events.iter().copied()).collect();
     out_of_order(&Plan { judging: Judging::Run, suites: vec![suite.clone()], ..plan.clone() }, &events)
 }
 

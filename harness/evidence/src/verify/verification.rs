@@ -1,19 +1,21 @@
 use super::{audit::Audit, fault::Fault};
-use crate::{Digest, Event, FolderError, PLAN_FILE, RunFolder, RunResult};
+use crate::{Digest, Event, Link, Plan, RunFolder, RunResult};
 
 /// What a verification found.
 #[derive(Debug, Clone)]
 pub struct Verification {
     /// What does not hold; empty for a folder that verifies.
     pub faults: Vec<Fault>,
+    /// The plan and the events as read, for whoever goes on with them, unless they could not be read.
+    pub read: Option<(Plan, Vec<Link>)>,
     /// The result as recomputed from plan and events, unless these could not be read.
     pub result: Option<RunResult>,
     /// The result digest as recomputed.
     pub result_digest: Option<Digest>,
     /// The digest of the last event.
     pub head: Option<Digest>,
-    /// The run digest.
-    pub run_digest: Digest,
+    /// The run digest; none where something lies in the folder that is no file of a run.
+    pub run_digest: Option<Digest>,
 }
 
 impl Verification {
@@ -27,46 +29,39 @@ impl Verification {
     /// verifies, but has none of the digests that the honest run printed.
     #[must_use]
     pub fn recognise(&self, expected: &Digest) -> Option<&'static str> {
-        [(self.result_digest.as_ref(), "result"), (self.head.as_ref(), "head"), (Some(&self.run_digest), "run")]
+        [(self.result_digest.as_ref(), "result"), (self.head.as_ref(), "head"), (self.run_digest.as_ref(), "run")]
             .into_iter()
             .find(|(digest, _)| *digest == Some(expected))
             .map(|(_, name)| name)
     }
 }
 
-/// Verifies a run folder: that it holds what belongs there and nothing else, the chain of events, every output, that
-/// events came in an order in which a run can happen and speak only of what was planned, that each planned check has
-/// at most one verdict, that no phase started before the one before had opened the gate, and that `result.json` is
-/// exactly what plan and events come to.
-///
-/// # Errors
-/// When a file that is there cannot be read.
-pub fn verify(folder: &RunFolder) -> Result<Verification, FolderError> {
+/// Verifies a run folder: that it holds what belongs there and nothing else, the chain of events and its clock, every output,
+/// that each event is one that was planned and was due, that no phase started before the one before had opened the gate, that
+/// every verdict is what was seen comes to, that what was seen is what the folder holds of the state, that the catalogs follow
+/// from each other, and that `result.json` is exactly what plan and events come to.
+#[must_use]
+pub fn verify(folder: &RunFolder) -> Verification {
     let mut audit = Audit::of(folder);
-    let plan = audit.plan()?;
-    let links = audit.links()?;
-    audit.belongings()?;
+    let plan = audit.plan();
+    let links = audit.links();
     let mut result = None;
     let mut result_digest = None;
     if let Some(plan) = &plan
         && let Some((links, _)) = &links
     {
         let events: Vec<&Event> = links.iter().map(|link| &link.event).collect();
-        audit.outputs(&events)?;
-        audit.start(&events, &folder.read(PLAN_FILE)?);
-        audit.order(plan, &events);
-        audit.gates_held(plan, &events);
-        audit.judged_again(plan, &events)?;
+        audit.outputs(&events);
+        audit.start(&events);
+        audit.times(links);
+        let in_order = audit.order(plan, &events);
+        audit.judged_again(plan, &events, in_order);
         let derived = RunResult::derive(plan, events.iter().copied());
         audit.verdicts(&derived, &events);
-        result_digest = audit.result(&derived, &events)?;
+        result_digest = audit.result(&derived, &events);
         result = Some(derived);
     }
-    Ok(Verification {
-        faults: audit.into_faults(),
-        result,
-        result_digest,
-        head: links.map(|(_, head)| head),
-        run_digest: folder.digest()?,
-    })
+    let run_digest = audit.run_digest();
+    let (links, head) = links.unzip();
+    Verification { faults: audit.into_faults(), read: plan.zip(links), result, result_digest, head, run_digest }
 }

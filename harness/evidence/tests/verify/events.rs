@@ -2,7 +2,10 @@
 
 use phasegate_evidence::{ApplyFailure, Event, Plan, Reason, ReasonCode, Refusal, Verdict, judge::Judging};
 
-use crate::{Written, sample::Sample};
+use crate::{
+    Written,
+    sample::{Sample, catalog_after},
+};
 
 fn position(sample: &Sample, wanted: impl Fn(&Event) -> bool) -> usize {
     sample.events.iter().position(wanted).expect("such an event")
@@ -32,9 +35,9 @@ fn a_phase_that_started_after_a_failed_gate_is_found() {
     assert_eq!(
         faults,
         [
-            "events.jsonl: ledger: phase 2 started although phase 1 was failed",
             "events.jsonl: ledger/1.1.2 is said to be failed over 1 row (not-refused: the write was accepted), and what was \
              seen comes to passed over 1 row",
+            "events.jsonl: ledger: phase 2 started although phase 1 was failed",
             "events.jsonl: phase 1 of ledger is said to be passed and comes to failed",
             "events.jsonl: suite ledger is said to be passed and comes to failed",
         ]
@@ -151,7 +154,7 @@ fn an_honest_failed_phase_verifies() {
     let mut sample = Sample::passed();
     let at = position(&sample, |event| matches!(event, Event::StatementApplied { phase, .. } if phase == "2"));
     sample.events.truncate(at);
-    let catalog_after = Some(sample.output("catalog before 2"));
+    let catalog_after = Some(sample.stored_value(&catalog_after(1)));
     sample.events.extend([
         Event::PhaseFailed {
             suite: "ledger".into(),

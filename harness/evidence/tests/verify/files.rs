@@ -1,9 +1,16 @@
 //! Files that were changed, added or taken away.
 
-use std::fs;
+use std::{
+    ffi::OsStr,
+    fs::{self, File},
+    os::unix::{ffi::OsStrExt as _, fs::symlink},
+    path::Path,
+    process::Command,
+};
 
 use phasegate_evidence::{
-    EVENTS_FILE, FolderError, OUTPUTS_FOLDER, PLAN_FILE, RESULT_FILE, RunFolder, SIGNATURES_FOLDER,
+    EVENTS_FILE, FolderError, JUNIT_FILE, OUTPUTS_FOLDER, PLAN_FILE, REPORT_FILE, RESULT_FILE, RunFolder,
+    SIGNATURES_FOLDER, file_bytes_max,
 };
 
 use crate::{Written, sample::Sample};
@@ -17,9 +24,9 @@ fn edit(written: &Written, name: &str, from: &str, to: &str) {
 
 /// The name of the first output in the order of the names.
 fn an_output(written: &Written) -> String {
-    let prefix = format!("{OUTPUTS_FOLDER}/");
-    let files = written.folder.files().expect("listable");
-    files.into_iter().find(|file| file.starts_with(&prefix)).expect("an output")
+    let names = fs::read_dir(written.path(OUTPUTS_FOLDER)).expect("listable");
+    let names = names.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"));
+    format!("{OUTPUTS_FOLDER}/{}", names.min().expect("an output"))
 }
 
 #[test]
@@ -32,12 +39,11 @@ fn a_changed_event_is_found_by_the_line_after_it() {
 #[test]
 fn a_changed_last_event_is_found() {
     let written = Written::of(&Sample::passed());
-    edit(
-        &written,
-        EVENTS_FILE,
-        "\"kind\":\"run-finished\",\"verdict\":\"passed\"",
-        "\"kind\":\"run-finished\",\"verdict\":\"failed\"",
-    );
+    let path = written.path(EVENTS_FILE);
+    let text = fs::read_to_string(&path).expect("readable");
+    let (before, last) = text.trim_end().rsplit_once('\n').expect("many lines");
+    let last = last.replace("\"verdict\":\"passed\"", "\"verdict\":\"failed\"");
+    fs::write(path, format!("{before}\n{last}\n")).expect("writable");
     assert_eq!(written.faults(), ["events.jsonl: the run is said to be failed and comes to passed"]);
 }
 
@@ -68,7 +74,7 @@ fn an_interrupted_run_does_not_verify() {
 fn an_output_that_was_being_written_when_a_run_was_killed_is_no_further_fault() {
     let written = Written::of(&Sample::passed());
     fs::write(written.path("outputs/half"), "half of it").expect("writable");
-    assert_eq!(written.faults(), ["outputs/half: does not hold the bytes that its name says"]);
+    assert_eq!(written.faults(), ["outputs/half: is named by no event"]);
     let path = written.path(EVENTS_FILE);
     let text = fs::read_to_string(&path).expect("readable");
     let last = text.trim_end().rfind('\n').expect("many lines");
@@ -84,7 +90,7 @@ fn an_output_that_was_being_written_when_a_run_was_killed_is_no_further_fault() 
 fn a_carriage_return_between_the_lines_is_found() {
     let written = Written::of(&Sample::passed());
     edit(&written, EVENTS_FILE, "\n", "\r\n");
-    assert_eq!(written.faults(), ["events.jsonl: line 2 does not follow from the line before it"]);
+    assert_eq!(written.faults(), ["events.jsonl: line 1 is no event: it is not in canonical form"]);
 }
 
 #[test]
@@ -116,6 +122,81 @@ fn a_file_that_belongs_to_no_run_is_found() {
     let written = Written::of(&Sample::passed());
     fs::write(written.path("approval.txt"), "all good").expect("writable");
     assert_eq!(written.faults(), ["approval.txt: is no part of a run folder"]);
+}
+
+/// What lies at this place of an honest folder instead of what a run leaves there, and what `verify` says of it.
+fn instead(name: &str, put: impl Fn(&Path)) -> Vec<String> {
+    let written = Written::of(&Sample::passed());
+    let path = written.path(name);
+    let _ = fs::remove_file(&path);
+    put(&path);
+    assert_eq!(written.verify().run_digest, None, "{name}");
+    written.faults()
+}
+
+#[test]
+fn what_is_no_regular_file_is_found_and_never_opened() {
+    let fifo = |path: &Path| assert!(Command::new("mkfifo").arg(path).status().expect("mkfifo").success());
+    let elsewhere = tempfile::NamedTempFile::new().expect("a file");
+    let link = |path: &Path| symlink(elsewhere.path(), path).expect("a link");
+    let folder = |path: &Path| fs::create_dir(path).expect("a folder");
+    let output = an_output(&Written::of(&Sample::passed()));
+    for name in [PLAN_FILE, EVENTS_FILE, RESULT_FILE, REPORT_FILE, JUNIT_FILE, &output, "outputs/more"] {
+        for (what, put) in [("a fifo", &fifo as &dyn Fn(&Path)), ("a link", &link), ("a folder", &folder)] {
+            let faults = instead(name, put);
+            assert!(faults.contains(&format!("{name}: is no regular file")), "{what} {name}: {faults:?}");
+            assert!(!faults.contains(&format!("{name}: is missing")), "{what} {name}: {faults:?}");
+        }
+    }
+    assert_eq!(instead("approval", fifo), ["approval: is no part of a run folder"]);
+    assert_eq!(instead("approvals", folder), ["approvals: is no part of a run folder"]);
+    assert_eq!(instead(SIGNATURES_FOLDER, link), ["signatures: is no folder"]);
+}
+
+#[test]
+fn a_name_that_is_no_text_is_found() {
+    let written = Written::of(&Sample::passed());
+    for folder in ["", OUTPUTS_FOLDER] {
+        let path = written.path(folder).join(OsStr::from_bytes(b"a\xffb"));
+        fs::write(&path, "").expect("writable");
+        let name = if folder.is_empty() { "a\u{fffd}b" } else { "outputs/a\u{fffd}b" };
+        assert_eq!(written.faults(), [format!("{name}: is no part of a run folder")]);
+        fs::remove_file(path).expect("removable");
+    }
+}
+
+#[test]
+fn a_file_beyond_its_limit_is_found_and_not_read() {
+    let giant =
+        |bytes: u64| move |path: &Path| File::create(path).and_then(|file| file.set_len(bytes)).expect("sparse");
+    for name in [PLAN_FILE, EVENTS_FILE, "outputs/more"] {
+        let faults = instead(name, giant(1 << 40));
+        let max = file_bytes_max(name) >> 20;
+        assert!(faults.contains(&format!("{name}: is larger than {max} MiB")), "{faults:?}");
+    }
+    let written = Written::of(&Sample::passed());
+    for at in 0..17 {
+        giant(file_bytes_max("outputs/more"))(&written.path(&format!("outputs/{at}")));
+    }
+    assert_eq!(written.faults()[0], "the folder: is larger than 4 GiB");
+}
+
+#[test]
+fn what_is_written_otherwise_than_a_run_writes_it_is_found() {
+    let reseal = |name: &str, from: &str, to: &str| {
+        let written = Written::of(&Sample::passed());
+        edit(&written, name, from, to);
+        written.faults()
+    };
+    // A reader who takes the first of two keys reads another plan than one who takes the last.
+    for (from, to) in [("{", "{ "), ("\"format\":2", "\"format\":2,\"format\":2"), ("ledger", "\\u006cedger")] {
+        let faults = reseal(PLAN_FILE, from, to);
+        assert!(faults[0].starts_with("plan.json: is no plan: "), "{faults:?}");
+    }
+    for (from, to) in [("{", "{ "), ("\"seq\":0", "\"seq\":0,\"seq\":0"), ("\"seq\":0", "\"seq\":0.0")] {
+        let faults = reseal(EVENTS_FILE, from, to);
+        assert!(faults[0].starts_with("events.jsonl: line 1 is no event: "), "{faults:?}");
+    }
 }
 
 #[test]

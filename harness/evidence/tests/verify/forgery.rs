@@ -155,7 +155,8 @@ fn an_observation_made_up_with_its_verdict_verifies_but_has_none_of_the_digests_
     assert!(honest.holds(), "{:?}", honest.faults);
     let forged = Written::of(&Sample::passed()).verify();
     assert!(forged.holds(), "{:?}", forged.faults);
-    let printed = [honest.result_digest.expect("a digest"), honest.head.expect("a digest"), honest.run_digest];
+    let printed =
+        [honest.result_digest.expect("a digest"), honest.head.expect("a digest"), honest.run_digest.expect("a digest")];
     for digest in &printed {
         assert_eq!(forged.recognise(digest), None);
     }
@@ -168,6 +169,7 @@ fn each_of_the_three_digests_is_recognised() {
     let head = verification.head.clone().expect("a digest");
     assert_eq!(verification.recognise(&result), Some("result"));
     assert_eq!(verification.recognise(&head), Some("head"));
-    assert_eq!(verification.recognise(&verification.run_digest), Some("run"));
+    let run = verification.run_digest.clone().expect("a digest");
+    assert_eq!(verification.recognise(&run), Some("run"));
     assert_eq!(verification.recognise(&Digest::of(b"")), None);
 }

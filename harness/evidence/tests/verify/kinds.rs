@@ -5,7 +5,7 @@ use phasegate_evidence::{Digest, Event, judge::Judging};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::sample::Sample;
+use crate::sample::{Sample, catalog_after};
 
 fn typed<T: DeserializeOwned>(value: Value) -> T {
     serde_json::from_value(value).expect("what the type reads")
@@ -71,7 +71,7 @@ pub(crate) fn proved() -> Sample {
     let violated = json!({"code": "violated", "detail": "1 row violates it, the first: 7"});
     let phase_failed = json!({
         "kind": "phase-failed", "suite": "ledger", "phase": "1", "failure": failure(),
-        "catalog_after": sample.output("catalog of a scenario"), "catalog_unchanged": true
+        "catalog_after": sample.stored_value(&catalog_after(0)), "catalog_unchanged": true
     });
     let check_judged = json!({
         "kind": "check-judged", "suite": "ledger", "phase": "1", "gate": "1.1", "check": "1.1.2", "verdict": "failed",
@@ -81,8 +81,6 @@ pub(crate) fn proved() -> Sample {
         "kind": "steps-tried", "suite": "ledger", "verdict": "passed", "observation": {"here": sequence}
     });
     let events = [
-        defect("1.1.1", &violated, &violations),
-        defect("1.1.2", &reason, &rows),
         within("apply", baseline.clone()),
         within("apply", json!({"kind": "phase-started", "suite": "ledger", "phase": "1"})),
         within("apply", phase_failed),
@@ -90,6 +88,7 @@ pub(crate) fn proved() -> Sample {
         within("audit", baseline.clone()),
         within("audit", phase.clone()),
         within("audit", check_judged),
+        within("audit", json!({"kind": "phase-judged", "suite": "ledger", "phase": "1", "verdict": "failed"})),
         ended("audit"),
         within("probe", baseline),
         within("probe", phase),
@@ -98,6 +97,10 @@ pub(crate) fn proved() -> Sample {
     ];
     let end = sample.events.len() - 1;
     sample.events.splice(end..end, events.map(typed::<Event>));
+    let defects = [defect("1.1.1", &violated, &violations), defect("1.1.2", &reason, &rows)];
+    let is_judged = |event: &Event| matches!(event, Event::PhaseJudged { .. });
+    let proving = sample.events.iter().position(is_judged).expect("phase 1 is judged") + 1;
+    sample.events.splice(proving..proving, defects.map(typed::<Event>));
     sample
 }
 

@@ -2,6 +2,8 @@
 
 mod events;
 mod files;
+mod forged;
+mod forgeries;
 mod forgery;
 mod kinds;
 mod proofs;
@@ -33,7 +35,7 @@ impl Written {
     }
 
     fn verify(&self) -> Verification {
-        verify(&self.folder).expect("a readable folder")
+        verify(&self.folder)
     }
 
     /// Every fault as `file: what`.

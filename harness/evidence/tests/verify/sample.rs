@@ -4,14 +4,16 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use phasegate_evidence::{
-    Chain, DeviationPlan, Digest, EVENTS_FILE, Event, FORMAT_VERSION, FindingPlan, GatePlan, OUTPUTS_FOLDER, PLAN_FILE,
-    PhasePlan, Plan, RESULT_FILE, Reason, ReasonCode, RunFolder, RunResult, Seen, ServerFacts, ServerNeed, Severity,
-    SuitePlan, Table, Verdict, canonical_bytes,
+    Catalog, Chain, DeviationPlan, Difference, Digest, EVENTS_FILE, Event, FORMAT_VERSION, FindingPlan, GatePlan,
+    OUTPUTS_FOLDER, PLAN_FILE, PhasePlan, Plan, RESULT_FILE, Reason, ReasonCode, RunFolder, RunResult, Seen,
+    ServerFacts, ServerNeed, Severity, SuitePlan, Table, Verdict, canonical_bytes,
     judge::{
         Check, Expectation, Judging, Needs, Observation, Rows, RowsSeen, Sequence, SequenceSeen, Step, StepSeen,
         Violations, ViolationsSeen, judge,
     },
+    run_name,
 };
+use serde::Serialize;
 
 /// When the sample's run began, in milliseconds since 1970: 2026-01-02T03:04:05Z.
 const STARTED_UNIX_MS: u64 = 1_767_323_045_000;
@@ -27,7 +29,7 @@ impl Sample {
     /// A run in which every gate opens.
     pub(crate) fn passed() -> Self {
         let mut sample = Self { plan: plan(), events: Vec::new(), outputs: Vec::new() };
-        let catalog = sample.output("catalog after the baseline");
+        let catalog = sample.stored_value(&catalog_after(0));
         sample.events = vec![
             Event::ServerReady { server: server() },
             Event::SuiteStarted { suite: "ledger".into() },
@@ -36,14 +38,16 @@ impl Sample {
                 statements: 4,
                 catalog,
                 rows: BTreeMap::from([("entries".to_owned(), 12), ("accounts".to_owned(), 3)]),
-                duration_us: 20_500,
+                duration_us: 8_500,
             },
         ];
         for phase in sample.plan.suites[0].phases.clone() {
             sample.apply_and_judge(&phase);
         }
+        let judged = sample.events.pop().expect("phase 3 was judged");
         sample.finding("truncate-bypasses-guards", "0");
         sample.finding("float-amounts", "12");
+        sample.events.push(judged);
         sample.events.push(Event::SuiteFinished { suite: "ledger".into(), verdict: Verdict::Passed });
         sample
     }
@@ -63,7 +67,7 @@ impl Sample {
             let name = Digest::of(text.as_bytes());
             fs::write(path.join(OUTPUTS_FOLDER).join(name.as_str()), text).expect("a writable folder");
         }
-        let mut events = vec![Event::RunStarted { run: "sample".into(), plan: Digest::of(&plan) }];
+        let mut events = vec![Event::RunStarted { run: run_name(STARTED_UNIX_MS, 1), plan: Digest::of(&plan) }];
         events.extend(self.events.iter().cloned());
         let result = RunResult::derive(&self.plan, &events);
         let bytes = canonical_bytes(&result).expect("plain JSON");
@@ -82,9 +86,10 @@ impl Sample {
     fn apply_and_judge(&mut self, phase: &PhasePlan) {
         let suite = "ledger".to_owned();
         let id = phase.phase.clone();
-        let catalog_before = self.output(&format!("catalog before {id}"));
-        let catalog_after = self.output(&format!("catalog after {id}"));
-        let difference = self.output(&format!("difference of {id}"));
+        let after: usize = id.parse().expect("a number");
+        let [before, after] = [catalog_after(after - 1), catalog_after(after)];
+        let [catalog_before, catalog_after] = [self.stored_value(&before), self.stored_value(&after)];
+        let difference = self.stored_value(&Difference::between(&before, &after));
         self.events.extend([
             Event::PhaseStarted { suite: suite.clone(), phase: id.clone() },
             Event::StatementApplied {
@@ -128,8 +133,13 @@ impl Sample {
 
     /// Stores an observation among the outputs.
     pub(crate) fn stored(&mut self, seen: &Observation) -> Seen {
-        let bytes = canonical_bytes(seen).expect("plain JSON");
-        Seen::Stored(self.output(&String::from_utf8(bytes).expect("UTF-8")))
+        Seen::Stored(self.stored_value(seen))
+    }
+
+    /// Stores a value among the outputs, in canonical JSON.
+    pub(crate) fn stored_value<T: Serialize>(&mut self, value: &T) -> Digest {
+        let bytes = canonical_bytes(value).expect("plain JSON");
+        self.output(&String::from_utf8(bytes).expect("UTF-8"))
     }
 
     fn finding(&mut self, id: &str, seen: &str) {
@@ -149,14 +159,27 @@ impl Sample {
     }
 }
 
+/// The catalog after so many phases.
+pub(crate) fn catalog_after(phases: usize) -> Catalog {
+    let made = [
+        ("table accounts", "table"),
+        ("table entries", "table"),
+        ("column entries.currency", "character(3) NOT NULL"),
+        ("index idx_number", "UNIQUE ON accounts (number)"),
+        ("index idx_archived", "ON entries (archived)"),
+    ];
+    let made = &made[..2 + phases];
+    Catalog(made.iter().map(|(key, definition)| ((*key).to_owned(), (*definition).to_owned())).collect())
+}
+
 /// The lines of `events.jsonl`, each chained to the one before.
 fn chained(events: &[Event]) -> String {
     let mut chain = Chain::default();
     let mut text = String::new();
     for (at, event) in events.iter().enumerate() {
         let at = STARTED_UNIX_MS + at as u64 * 10;
-        text.push_str(&chain.append(at, event.clone()).expect("plain JSON"));
-        text.push('\n');
+        let line = chain.append(at, event.clone()).expect("plain JSON");
+        text.push_str(std::str::from_utf8(&line).expect("UTF-8"));
     }
     text
 }
@@ -183,7 +206,9 @@ fn plan() -> Plan {
             title: "a ledger of accounts learns its currency".into(),
             source: "the sample's own words".into(),
             server: ServerNeed { kind: "postgres".into(), postgres_min: Some(15), timescaledb: true },
-            inputs: BTreeMap::from([("phases/1-currency/up.sql".to_owned(), input("up"))]),
+            inputs: ["1-currency", "2-accounts", "3-archive"]
+                .map(|phase| (format!("fixtures/phases/{phase}/up.sql"), input(phase)))
+                .into(),
             deviations: vec![DeviationPlan {
                 id: "currency-not-null".into(),
                 reading: "the currency is never NULL".into(),

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     count::count,
     record::{CheckRecord, Place, Record},
+    visible::one_line,
 };
 
 const LABEL_WIDTH: usize = 12;
@@ -81,7 +82,7 @@ pub(super) fn failed_checks(checks: &[CheckRecord<'_>]) -> String {
     let title = count(failed.len(), "check failed", "checks failed");
     let mut text = format!("\n  {}\n", of_verdict(Verdict::Failed, &title));
     for check in failed {
-        text.push_str(&format!("\n    {} {}\n", strong(&check.plan.id), check.plan.title));
+        text.push_str(&format!("\n    {} {}\n", strong(&check.plan.id), one_line(&check.plan.title)));
         let gate = format!("{} of phase {}: {}", check.gate.gate, check.phase.phase, check.gate.claim);
         text.push_str(&labelled(6, "gate", LABEL_WIDTH, &gate));
         if let Some(reason) = &check.result.reason {

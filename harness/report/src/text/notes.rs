@@ -6,7 +6,7 @@ use super::{
     style::{faint, strong},
     wrap::{labelled, shorten},
 };
-use crate::{count::count, severity::severity};
+use crate::{count::count, severity::severity, visible::one_line};
 
 /// The findings, the gravest first, each cut to a line; the report has them in full, with their SQL.
 pub(super) fn findings(plan: &SuitePlan, result: &SuiteResult) -> String {
@@ -27,7 +27,7 @@ pub(super) fn findings(plan: &SuitePlan, result: &SuiteResult) -> String {
             Some(false) => "not confirmed: ",
             None => "not tried: ",
         };
-        let line = format!("    {:<8}{seen}{}", severity(finding.severity), finding.title);
+        let line = format!("    {:<8}{seen}{}", severity(finding.severity), one_line(&finding.title));
         text.push_str(&format!("{}\n", shorten(&line)));
     }
     text

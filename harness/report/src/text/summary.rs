@@ -11,6 +11,7 @@ use crate::{
     duration::duration,
     record::{GATES_ALONE, Record},
     server::server_line,
+    visible::one_line,
 };
 
 /// What the summary says of a run beyond its folder.
@@ -31,7 +32,7 @@ pub fn summary(record: &Record, context: &Context<'_>) -> String {
     let mut text = String::new();
     for (plan, result) in record.suites() {
         text.push_str(&format!("\n  {}\n", strong(&plan.suite)));
-        text.push_str(&wrap(&plan.title, "  ", "  "));
+        text.push_str(&wrap(&one_line(&plan.title), "  ", "  "));
         if record.is_gates_alone() {
             text.push_str(&format!("  {}\n", strong(GATES_ALONE)));
         }

@@ -11,7 +11,7 @@ use tabled::{
 };
 
 use super::{style::verdict_style, wrap::wrap_to};
-use crate::count::passed;
+use crate::{count::passed, visible::one_line};
 
 /// The widest that a title may be, so that the whole table stays within the width of the console.
 const TITLE_WIDTH: usize = 50;
@@ -21,7 +21,7 @@ pub(super) fn phases(plan: &SuitePlan, result: &SuiteResult) -> String {
     let mut builder = Builder::default();
     builder.push_record(["phase", "", "verdict", "gates", "checks", "added"]);
     for (phase, phase_result) in plan.phases.iter().zip(&result.phases) {
-        let title = wrap_to(TITLE_WIDTH, &phase.title);
+        let title = wrap_to(TITLE_WIDTH, &one_line(&phase.title));
         builder.push_record(row(&phase.phase, &title, phase_result.verdict, std::slice::from_ref(phase_result)));
     }
     builder.push_record(row("", "", result.verdict, &result.phases));

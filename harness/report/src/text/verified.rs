@@ -5,7 +5,7 @@ use super::{
     summary::{digests, totals},
     wrap::labelled,
 };
-use crate::count::count;
+use crate::{count::count, visible::visible_line};
 
 /// What a verification found, styled by ANSI escapes.
 pub fn verified(verification: &Verification, path: &str) -> String {
@@ -16,11 +16,12 @@ pub fn verified(verification: &Verification, path: &str) -> String {
     text.push_str(&digests(
         verification.result_digest.as_ref(),
         verification.head.as_ref(),
-        Some(&verification.run_digest),
+        verification.run_digest.as_ref(),
     ));
     text.push('\n');
     for fault in &verification.faults {
-        text.push_str(&labelled(2, "✘", 2, &format!("{}: {}", fault.file, fault.what)));
+        let (file, what) = (visible_line(&fault.file), visible_line(&fault.what));
+        text.push_str(&labelled(2, "✘", 2, &format!("{file}: {what}")));
     }
     let verdict = if verification.holds() {
         of_verdict(Verdict::Passed, "verified: recomputed from plan and events, and everything agrees")
