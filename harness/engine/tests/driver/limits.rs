@@ -55,7 +55,7 @@ async fn a_check_that_outlives_its_own_limit_is_an_error() {
 #[tokio::test]
 async fn a_check_that_lifts_its_limit_is_an_error_all_the_same() {
     let workspace = Workspace::postgres();
-    endless(&workspace, "SET statement_timeout = 0; SELECT pg_sleep(600)", "");
+    endless(&workspace, "SELECT pg_sleep(600)", "given = \"SET statement_timeout = 0\"\n");
     is_timed_out(&with_check_limit(&workspace, SHORT).await);
 }
 

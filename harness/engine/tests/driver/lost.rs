@@ -12,6 +12,9 @@ use crate::{
 const KILL: &str = "COPY (SELECT 1) TO PROGRAM 'cat >&2; kill -KILL $(head -1 postmaster.pid)'";
 /// Waits for longer than any test; a backend that has lost its postmaster ends there.
 const WAIT: &str = "SELECT pg_sleep(600)";
+/// Both in one block, since nothing that is rolled back may say COPY itself.
+const KILL_AND_WAIT: &str = "DO $do$ BEGIN EXECUTE $x$COPY (SELECT 1) TO PROGRAM \
+    'cat >&2; kill -KILL $(head -1 postmaster.pid)'$x$; PERFORM pg_sleep(600); END $do$";
 /// Ends the session that says it.
 const TERMINATE: &str = "SELECT pg_terminate_backend(pg_backend_pid())";
 
@@ -46,7 +49,7 @@ fn lost_in_a_check(finished: &Finished) {
 #[tokio::test]
 async fn a_server_that_dies_while_a_check_waits_makes_an_error_and_keeps_what_it_had() {
     let workspace = Workspace::postgres();
-    losing(&workspace, &format!("{KILL}; {WAIT}"));
+    losing(&workspace, &format!("{KILL_AND_WAIT}"));
     let finished = workspace.run().await;
     lost_in_a_check(&finished);
     let kept = finished.kept.as_deref().unwrap_or_default();
@@ -141,7 +144,7 @@ async fn is_lost(workspace: &Workspace) {
 async fn a_server_that_dies_in_a_finding_makes_an_error() {
     let workspace = Workspace::postgres();
     let finding = format!(
-        "[[finding]]\nid = \"f\"\nseverity = \"low\"\ntitle = \"t\"\nphase = \"1\"\n[[finding.step]]\nrun = \"{KILL}; {WAIT}\"\n"
+        "[[finding]]\nid = \"f\"\nseverity = \"low\"\ntitle = \"t\"\nphase = \"1\"\n[[finding.step]]\nrun = \"{KILL_AND_WAIT}\"\n"
     );
     workspace.add(SUITE_FILE, &finding);
     is_lost(&workspace).await;
@@ -166,7 +169,7 @@ async fn a_server_that_dies_on_the_way_back_makes_an_error() {
 async fn a_server_that_dies_while_defects_are_tried_or_scenarios_played_stops_the_proof() {
     let fails = |sql: &str| format!("fails = {{ when = \"{sql}\", reason = \"rows-differ\" }}\n");
     let scenario = format!(
-        "title = \"t\"\nwhy = \"w\"\nkind = \"probe\"\nphase = \"1\"\n[[step]]\nrun = \"{KILL}; {WAIT}\"\nrows = [[\"1\"]]\n"
+        "title = \"t\"\nwhy = \"w\"\nkind = \"probe\"\nphase = \"1\"\n[[step]]\nrun = \"{KILL_AND_WAIT}\"\nrows = [[\"1\"]]\n"
     );
     for in_scenario in [false, true] {
         let workspace = Workspace::postgres();
@@ -174,7 +177,7 @@ async fn a_server_that_dies_while_defects_are_tried_or_scenarios_played_stops_th
             workspace.put("suites/notes/scenarios/dies.toml", &scenario);
             workspace.put("suites/notes/scenarios/later.toml", &scenario);
         } else {
-            workspace.add(GATE_1, &fails(&format!("{KILL}; {WAIT}")));
+            workspace.add(GATE_1, &fails(&format!("{KILL_AND_WAIT}")));
             workspace.add(GATE_2, &fails("DELETE FROM notes"));
         }
         let finished = proved(&workspace).await.expect("a result");
