@@ -25,6 +25,11 @@ pub(crate) fn first_word_in(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| first.eq_ignore_ascii_case(word))
 }
 
+/// The words of a text, whatever stands between them.
+pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
+}
+
 /// How many bytes of white space and comments the text begins with.
 pub(crate) fn leading_trivia(text: &str) -> usize {
     let mut rest = text;

@@ -71,6 +71,14 @@ impl<'a> Setting<'a> {
         MarkedSession::on(self.existing())
     }
 
+    /// Holds a session to that.
+    pub(crate) async fn hold(&self, session: &mut Session) -> Result<(), Error> {
+        match self.existing() {
+            Some(existing) => existing.hold(session).await,
+            None => Ok(()),
+        }
+    }
+
     /// A session for checks.
     async fn connect(&self, database: &Database) -> Result<Session, Error> {
         connect(self.host, database, self.existing()).await
@@ -124,7 +132,7 @@ pub(crate) async fn judge_apart(
 }
 
 /// Judges checks one after the other, on a database that nobody else changes.
-pub(crate) async fn judge_on(
+async fn judge_on(
     setting: Setting<'_>,
     database: &Database,
     checks: &[Planned<'_>],

@@ -8,7 +8,7 @@ use phasegate_evidence::judge::{Expectation, Observation, Rollback};
 
 use crate::{
     findings::{findings_commit, try_findings, try_findings_apart, try_findings_with},
-    gates::{CHECKS_PER_SESSION, Setting, judge_apart, judge_on, judge_on_clones, judge_with},
+    gates::{CHECKS_PER_SESSION, Setting, judge_apart, judge_on_clones, judge_with},
     happened::{Judgement, Log, Planned},
     rollback::WayBack,
     states::States,
@@ -34,7 +34,16 @@ pub(crate) struct Asked<'a, 'p, 'l, 'e> {
 impl Asked<'_, '_, '_, '_> {
     /// Asks it of a database that exists.
     pub(crate) async fn of_existing(&self) -> Result<(), Stop> {
-        judge_on(self.setting, self.on, self.checks, self.log).await
+        let mut session = self.states.session(self.on).await?;
+        self.setting.hold(&mut session).await?;
+        let mut marked = self.setting.marked();
+        judge_with(self.setting, (&mut session, &mut marked), self.on, self.checks, self.log).await?;
+        if self.log.is_broken() {
+            return Ok(());
+        }
+        marked.close().await?;
+        session.flush().await?;
+        Ok(self.states.leave(self.on, session).await?)
     }
 
     /// Asks it of a state that was laid.

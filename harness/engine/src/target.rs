@@ -37,7 +37,8 @@ impl Target {
         };
         let mut session = states.host().connect(&database).await?;
         let catalog = session.catalog().await?;
-        session.close().await?;
+        // What it knows of the catalog by now is of use to the checks.
+        states.leave(&database, session).await?;
         Ok(Self { states, state: Arc::new(State::existing(database, catalog)), _server: server })
     }
 }

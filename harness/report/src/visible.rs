@@ -104,9 +104,10 @@ fn walk(value: &mut Value) {
     }
 }
 
-/// Whether JSON may hold text that is not visible. It writes most control characters as escapes.
+/// Whether JSON may hold text that is not visible. It writes all control characters but one as escapes.
 pub(crate) fn may_hide(json: &str) -> bool {
-    ["\\u", "\\b", "\\f", "\\r"].iter().any(|escape| json.contains(escape)) || json.chars().any(is_hidden)
+    ["\\u", "\\b", "\\f", "\\r", "\u{7f}"].iter().any(|part| json.contains(part))
+        || !json.is_ascii() && json.chars().any(is_hidden)
 }
 
 /// Whether a character is none that a reader sees: a control character but line end and tab, one that turns the direction of a

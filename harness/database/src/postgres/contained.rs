@@ -5,17 +5,27 @@ use squawk_syntax::{
     ast::{AstNode, Stmt},
 };
 
-use crate::split::{SyntaxFault, line_of};
+use crate::split::{SyntaxFault, line_of, words};
 
-/// Words without one of which nothing leaves its transaction: a text that has none of them is not read any further.
-const WORDS: [&str; 12] =
-    ["abort", "begin", "commit", "copy", "do", "end", "load", "prepare", "rollback", "set", "start", "transaction"];
+/// What a statement begins with that may leave its transaction.
+const BEGINNINGS: [&str; 11] =
+    ["abort", "begin", "commit", "copy", "do", "end", "load", "prepare", "rollback", "set", "start"];
+
+/// Whether a statement of the text may begin so: a text of which none does is not read any further. A statement begins after
+/// a semicolon, or after a comment.
+fn may_escape(sql: &str) -> bool {
+    let begins = |word: &str| BEGINNINGS.iter().any(|known| word.eq_ignore_ascii_case(known));
+    if sql.contains("--") || sql.contains("/*") {
+        return words(sql).any(begins);
+    }
+    sql.split(';').any(|part| words(part).next().is_some_and(begins))
+}
 
 /// The first statement of SQL that does not keep within its transaction; where only one statement is wanted, that there are
 /// several.
 pub(crate) fn contained(sql: &str, one: bool) -> Result<(), SyntaxFault> {
     let several = one && sql.trim_end_matches(|c: char| c == ';' || c.is_whitespace()).contains(';');
-    if !several && !words(sql).any(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known))) {
+    if !several && !may_escape(sql) {
         return Ok(());
     }
     // A line break ends a comment, and a semicolon the last statement.
@@ -69,10 +79,6 @@ fn sets_transaction(text: &str) -> bool {
         let name = name.to_lowercase();
         name.starts_with("transaction_") || name.starts_with("default_transaction_")
     })
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
 }
 
 #[cfg(test)]

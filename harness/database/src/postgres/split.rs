@@ -5,7 +5,7 @@ use squawk_syntax::{
     ast::{AstNode, Stmt},
 };
 
-use crate::split::{Lines, Statement, SyntaxFault, first_word_in, leading_trivia, line_number, line_of};
+use crate::split::{Lines, Statement, SyntaxFault, first_word_in, leading_trivia, line_number, line_of, words};
 
 /// Splits a file of PostgreSQL's SQL.
 ///
@@ -26,6 +26,18 @@ pub(crate) fn split(text: &str) -> Result<Vec<Statement>, SyntaxFault> {
             line: line_of(text, error.range().start().into()),
             message: error.message().to_owned(),
         });
+    }
+    for statement in parse.tree().stmts().filter(|statement| matches!(statement, Stmt::Copy(_))) {
+        let copy = statement.syntax().text().to_string();
+        if words(&copy).any(|word| ["stdin", "stdout"].iter().any(|client| word.eq_ignore_ascii_case(client))) {
+            let start = usize::from(statement.syntax().text_range().start());
+            return Err(SyntaxFault {
+                line: line_of(text, start + leading_trivia(&copy)),
+                message: "COPY with STDIN or STDOUT waits for a client that sends or takes the rows, and a file does \
+                          neither: write the rows as INSERT"
+                    .to_owned(),
+            });
+        }
     }
     let mut lines = Lines::of(text);
     let statements = parse.tree().stmts().map(|statement| {
@@ -77,6 +89,9 @@ mod tests {
         let fault = split("SELECT 1;\n\\i other.sql\n").expect_err("psql");
         assert_eq!(fault.line, 2);
         assert!(fault.message.contains("psql"), "{}", fault.message);
+        let fault = split("SELECT 1;\n-- rows\nCOPY t FROM STDIN;\n").expect_err("no client");
+        assert!(fault.line == 3 && fault.message.contains("write the rows as INSERT"), "{fault:?}");
+        assert!(split("COPY t FROM '/tmp/stdins'").is_ok());
     }
 
     #[test]

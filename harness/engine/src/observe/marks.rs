@@ -87,12 +87,17 @@ pub(crate) struct Existing {
 pub(crate) async fn connect(host: &Host, on: &Database, existing: Option<Existing>) -> Result<Session, Error> {
     let mut session = host.connect(on).await?;
     if let Some(existing) = existing {
-        session.beside_others(existing.lock, existing.idle).await?;
-        if existing.read_only {
-            session.read_only().await?;
-        }
+        existing.hold(&mut session).await?;
     }
     Ok(session)
+}
+
+impl Existing {
+    /// Holds a session to it.
+    pub(crate) async fn hold(self, session: &mut Session) -> Result<(), Error> {
+        session.beside_others(self.lock, self.idle).await?;
+        if self.read_only { session.read_only().await } else { Ok(()) }
+    }
 }
 
 impl MarkedSession {
