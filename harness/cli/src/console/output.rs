@@ -2,6 +2,8 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use crate::exit::Failure;
+
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 
@@ -16,19 +18,33 @@ pub(crate) fn choose_colors(choice: clap::ColorChoice) {
     .write_global();
 }
 
-/// Prints to the standard output what a person reads. A reader that went away (`phasegate list | head`) is no error.
-pub(crate) fn print(text: &str) {
-    swallow(anstream::stdout().write_all(text.as_bytes()));
+/// Prints to the standard output what a person reads.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    written(anstream::stdout(), text)
 }
 
 /// Prints to the standard output what a program reads, byte for byte.
-pub(crate) fn print_exactly(text: &str) {
-    swallow(io::stdout().write_all(text.as_bytes()));
+pub(crate) fn print_exactly(text: &str) -> Result<(), Failure> {
+    written(io::stdout(), text)
+}
+
+/// A reader that went away (`phasegate list | head`) is no error; a disk that is full is one.
+fn written(mut output: impl Write, text: &str) -> Result<(), Failure> {
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritable(&error)),
+        _ => Ok(()),
+    }
+}
+
+/// The result is nowhere to be read.
+pub(crate) fn unwritable(error: &io::Error) -> Failure {
+    Failure::usage(format!("failed to write to the standard output: {error}"))
 }
 
 /// Prints a line to the standard error, where everything goes that is no result.
 pub(crate) fn note(line: &str) {
-    swallow(writeln!(anstream::stderr(), "{line}"));
+    // There is nowhere left to report an output that cannot be written to.
+    drop(writeln!(anstream::stderr(), "{line}"));
 }
 
 /// Prints why the command ends without a result.
@@ -39,9 +55,4 @@ pub(crate) fn error(what: &dyn std::fmt::Display) {
 /// Prints what is wrong with a result.
 pub(crate) fn warning(what: &str) {
     note(&format!("{WARNING}warning:{WARNING:#} {what}"));
-}
-
-/// There is nowhere left to report an output that cannot be written to.
-fn swallow(outcome: io::Result<()>) {
-    drop(outcome);
 }
