@@ -33,8 +33,8 @@ done
 
 if [ -z "$kept" ]; then
   # Docker makes a container whose owner has gone meanwhile all the same, and shows it when it is made.
-  tries=300
-  while [ -z "$made" ] && [ $((tries -= 1)) -ge 0 ] && [ -z "$(found)" ]; do sleep 0.1; done
+  tries=100
+  while [ -z "$made" ] && [ $((tries -= 1)) -ge 0 ] && [ -z "$(found)" ]; do sleep 0.2; done
   tries=100
   while docker rm --force --volumes "$name"; [ -n "$(found)" ] && [ $((tries -= 1)) -ge 0 ]; do sleep 0.1; done
 fi

@@ -1,14 +1,15 @@
 //! What failed runs have kept, and how much of it stays.
 
 use std::{
+    collections::BTreeMap,
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
 
 use crate::clean::{held, scratch_folders, sweep};
 
-/// How many kept folders stay: the last ones.
+/// How many kept folders stay in one place: the last ones.
 pub(crate) const NUMBER_MAX: usize = 10;
 
 /// How long one stays.
@@ -30,20 +31,25 @@ pub(crate) fn is_too_old(at: SystemTime) -> bool {
     at.elapsed().is_ok_and(|age| age > AGE_MAX)
 }
 
-/// Removes the kept folders that are too many or too old and that nobody has started again. What cannot be removed is no
-/// reason not to run.
+/// Removes the kept folders that are too many in one place, or too old, and that nobody has started again. What cannot be
+/// removed is no reason not to run.
 pub(crate) fn bound() {
-    let mut kept: Vec<_> =
-        scratch_folders().into_iter().filter_map(|folder| Some((kept_at(&folder)?, folder))).collect();
-    kept.sort();
-    let too_old = kept.partition_point(|(at, _)| is_too_old(*at));
-    let too_many = kept.len().saturating_sub(NUMBER_MAX);
-    let gone = &kept[..too_old.max(too_many)];
-    if gone.is_empty() {
-        return;
+    let mut places: BTreeMap<PathBuf, Vec<(SystemTime, PathBuf)>> = BTreeMap::new();
+    for folder in scratch_folders() {
+        if let (Some(at), Some(place)) = (kept_at(&folder), folder.parent()) {
+            places.entry(place.to_owned()).or_default().push((at, folder));
+        }
     }
-    let held = held();
+    let gone = places.into_values().flat_map(|mut kept| {
+        kept.sort();
+        let too_old = kept.partition_point(|(at, _)| is_too_old(*at));
+        let too_many = kept.len().saturating_sub(NUMBER_MAX);
+        kept.truncate(too_old.max(too_many));
+        kept
+    });
+    let gone: Vec<_> = gone.collect();
+    let held = if gone.is_empty() { Vec::new() } else { held() };
     for (_, folder) in gone {
-        let _ = sweep(folder, &held);
+        let _ = sweep(&folder, &held);
     }
 }

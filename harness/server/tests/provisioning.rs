@@ -14,6 +14,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         claim_if("a_full_disk_is_a_clear_error_that_leaves_nothing_in_the_cache", no_small_disk(), full_disk),
         claim("a_prepared_cluster_holds_nothing_that_a_server_makes_anew", prepared),
         claim("a_mirror_that_nobody_answers_is_an_error_that_names_the_way_out", no_mirror),
+        claim_if("a_shared_cache_that_may_only_be_read_serves", no_stranger(), shared_cache),
         claim("a_cache_that_is_not_there_is_reported_as_empty", empty),
     ]
 }
@@ -154,6 +155,38 @@ fn no_mirror() -> Result<(), Failed> {
     assert!(words.starts_with("failed to provision the embedded server: read the package lists: "), "{words}");
     assert!(words.contains("--mirror or PHASEGATE_DEBIAN_MIRROR"), "{words}");
     assert_eq!(traces::entries(&cache), ["postgres-17.lock"]);
+    Ok(())
+}
+
+/// Why nobody else can be asked to use our cache.
+fn no_stranger() -> Option<&'static str> {
+    let is_root = std::fs::metadata("/proc/self").is_ok_and(|owner| std::os::unix::fs::MetadataExt::uid(&owner) == 0);
+    (!is_root).then_some("needs root to become somebody else")
+}
+
+/// Somebody who may only read what we have provisioned.
+fn shared_cache() -> Result<(), Failed> {
+    let bin = run(provision(&embedded(), &mut |_| {}))?.bin;
+    let manifest = bin.ancestors().find(|folder| folder.join("manifest.json").exists()).unwrap();
+    // This program lies where it lies; a copy can be run by everybody.
+    let folder = traces::folder();
+    let program = folder.path().join("holder");
+    std::fs::copy(std::env::current_exe()?, &program)?;
+    let servers = traces::folder();
+    let mut command = Command::new("setpriv");
+    command
+        .args(["--reuid=65533", "--regid=65533", "--clear-groups"])
+        .arg(program)
+        .env(crate::holder::HOLD, "embedded wait")
+        .env("TMPDIR", servers.path())
+        .env("PHASEGATE_CACHE", manifest.parent().unwrap())
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped());
+    let (mut holder, url) = crate::holder::Holder::start(command);
+    assert!(url.starts_with("postgresql://"), "{url}");
+    drop(holder.child.stdin.take());
+    assert!(holder.child.wait()?.success());
+    assert_eq!(traces::entries(servers.path()), [""; 0]);
     Ok(())
 }
 

@@ -57,7 +57,7 @@ pub(crate) fn has_ended(pid: i32) -> bool {
 pub(crate) fn wait_for_end(pids: &[u32]) {
     for pid in pids {
         let waited = Command::new("timeout")
-            .args(["40", "tail", "-s", "0.01", "-f", "/dev/null"])
+            .args(["120", "tail", "-s", "0.01", "-f", "/dev/null"])
             .arg(format!("--pid={pid}"))
             .status()
             .unwrap();
