@@ -11,7 +11,7 @@ pub(crate) enum Exit {
     Passed,
     /// A gate failed or could not be judged, or a run that was required to have passed did not.
     GateFailed,
-    /// The command line or a suite is wrong.
+    /// The command line or a suite is wrong, or the output cannot be written.
     Usage,
     /// There is no server to be had.
     NoServer,
@@ -28,7 +28,7 @@ pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0    all passed
   1    a gate failed
-  2    the command line or a suite is wrong
+  2    the command line or a suite is wrong, or the output cannot be written
   3    no server to be had
   4    a phase failed to apply
   5    evidence does not verify

@@ -6,27 +6,38 @@ mod console;
 mod exit;
 mod requirements;
 
-use std::process::ExitCode;
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 use clap::Parser as _;
 
-use crate::{args::Args, exit::Exit};
+use crate::{
+    args::Args,
+    exit::{Exit, Failure},
+};
 
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
-            // A closed terminal leaves nobody to tell.
-            drop(error.print());
-            return if error.use_stderr() { Exit::Usage } else { Exit::Passed }.into();
+            let wrong = error.use_stderr();
+            // A reader that went away leaves nobody to tell, and where the standard error is full there is nowhere to.
+            return match error.print().and_then(|()| io::stdout().flush()) {
+                Err(error) if !wrong && error.kind() != io::ErrorKind::BrokenPipe => ends(&console::unwritable(&error)),
+                _ => if wrong { Exit::Usage } else { Exit::Passed }.into(),
+            };
         }
     };
     console::choose_colors(args.global.color);
     match command::execute(&args) {
         Ok(exit) => exit.into(),
-        Err(failure) => {
-            console::error(&failure);
-            failure.exit.into()
-        }
+        Err(failure) => ends(&failure),
     }
+}
+
+fn ends(failure: &Failure) -> ExitCode {
+    console::error(failure);
+    failure.exit.into()
 }

@@ -1,7 +1,7 @@
 //! The kinds of databases: their names, and what each can do. Whoever wants to know asks for a capability, never for the
 //! kind.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use crate::{
     Error, Host, PostgresAddress, Statement, SyntaxFault,
@@ -75,6 +75,8 @@ const SQLITE: Capabilities = Capabilities {
 pub struct Place<'a> {
     /// The server, for a kind that needs one.
     pub server: Option<&'a PostgresAddress>,
+    /// The folder, for a kind whose databases are files.
+    pub folder: Option<&'a Path>,
     /// What their names begin with.
     pub prefix: &'a str,
 }
@@ -129,14 +131,17 @@ impl Kind {
     /// Where scratch databases of this kind are made.
     ///
     /// # Errors
-    /// When there is no server and the kind needs one, or no folder can be made.
+    /// When there is no server or no folder and the kind needs one.
     pub fn host(self, place: Place<'_>) -> Result<Host, Error> {
         Ok(match self {
             Self::Postgres => {
                 let server = place.server.ok_or_else(|| Error::mistake("no server was started"))?;
                 Host::Postgres(Arc::new(PostgresHost::new(server.clone(), place.prefix)))
             }
-            Self::Sqlite => Host::Sqlite(Arc::new(SqliteHost::new()?)),
+            Self::Sqlite => {
+                let folder = place.folder.ok_or_else(|| Error::mistake("no folder was made"))?;
+                Host::Sqlite(Arc::new(SqliteHost::new(folder)))
+            }
         })
     }
 

@@ -1,8 +1,10 @@
 //! A phase that is a command, and the end of everything that it started when nobody waits for it any more.
 
 use std::{
+    io,
+    os::unix::process::CommandExt,
     path::Path,
-    process::Stdio,
+    process::{Child, Stdio},
     time::{Duration, Instant},
 };
 
@@ -28,6 +30,7 @@ pub(crate) async fn run_command(
     let (program, arguments) =
         command.split_first().ok_or_else(|| refused("the command names no program".to_owned()))?;
     let failed = |error| refused(format!("failed to start {program}: {error}"));
+    let guard = Guard::start().map_err(failed)?;
     let start = Instant::now();
     let child = Command::new(program)
         .args(arguments)
@@ -36,19 +39,15 @@ pub(crate) async fn run_command(
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .process_group(0)
+        .process_group(guard.group())
         .kill_on_drop(true)
         .spawn()
         .map_err(failed)?;
-    let group = Group::of(child.id());
     let waited = tokio::time::timeout(limit, child.wait_with_output()).await;
     let Ok(output) = waited else {
-        // With the group go the command and whatever it started.
-        drop(group);
         let detail = Error::TimedOut(limit).to_string();
         return Err(ApplyFailure::broke(&name, ReasonCode::TimedOut, detail));
     };
-    group.end();
     let output = output.map_err(failed)?;
     if output.status.success() {
         return Ok(AppliedStatement { file: name, line: 0, rows: 0, duration_us: micros(start) });
@@ -59,27 +58,39 @@ pub(crate) async fn run_command(
     Err(refused(format!("{}\n{last}", output.status)))
 }
 
-/// The processes of a command. A script starts programs of its own, and to kill it alone would leave them.
-struct Group(Option<Pid>);
+/// What the guard is called in the list of processes.
+const NAME: &str = "phasegate-command";
 
-impl Group {
-    fn of(leader: Option<u32>) -> Self {
-        let id = leader.and_then(|id| i32::try_from(id).ok());
-        Self(id.and_then(Pid::from_raw))
+/// Leads the group of processes that a command belongs to, with whatever it starts: they end when this is dropped, and
+/// also when this process is killed, for then the guard reads no more.
+struct Guard(Child);
+
+impl Guard {
+    fn start() -> io::Result<Self> {
+        std::process::Command::new("/bin/sh")
+            .args(["-c", "trap : HUP INT TERM; read -r line; kill -KILL 0", NAME])
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .map(Self)
     }
 
-    /// The command has ended, and its number may soon be somebody else's.
-    fn end(mut self) {
-        self.0 = None;
+    /// The group that it leads.
+    fn group(&self) -> i32 {
+        self.0.id().cast_signed()
     }
 }
 
-impl Drop for Group {
+impl Drop for Guard {
     fn drop(&mut self) {
-        if let Some(leader) = self.0 {
-            // They may have ended in this moment.
+        if let Some(leader) = Pid::from_raw(self.group()) {
+            // As long as it has not been waited for, its number is nobody else's.
             let _ = kill_process_group(leader, Signal::KILL);
         }
+        let _ = self.0.wait();
     }
 }
 

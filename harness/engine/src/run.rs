@@ -206,7 +206,7 @@ async fn keep(started: Started) -> Option<String> {
             spared.push(database);
             lines.push(line);
         }
-        if let Err(error) = states.host().keep(&spared).await {
+        if let Err(error) = states.keep(&spared).await {
             lines.push(format!("not cleaned up: {error}"));
         }
     }

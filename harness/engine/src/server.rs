@@ -2,7 +2,7 @@
 
 use phasegate_database::{Host, Kind, Place, PostgresAddress};
 use phasegate_evidence::{ServerFacts, ServerNeed};
-use phasegate_server::Server;
+use phasegate_server::{ScratchFolder, Server};
 
 use crate::{RunError, suite::Suite};
 
@@ -13,12 +13,22 @@ const NAME: &str = "phasegate_database_name";
 /// databases of a suite apart.
 const PREFIX_BYTES_MAX: usize = 44;
 
+/// Where a suite's databases are made.
+pub(crate) struct Ground {
+    pub(crate) host: Host,
+    /// The folder of a kind whose databases are files.
+    pub(crate) folder: Option<ScratchFolder>,
+    pub(crate) facts: ServerFacts,
+}
+
 /// Where a suite's databases are made, and the facts of its server.
-pub(crate) fn host_of(suite: &Suite, server: Option<&Server>, run: &str) -> Result<(Host, ServerFacts), RunError> {
-    let address = server.filter(|_| suite.kind.capabilities().server).map(|server| address(server, &suite.need));
+pub(crate) fn ground_of(suite: &Suite, server: Option<&Server>, run: &str) -> Result<Ground, RunError> {
+    let on_server = suite.kind.capabilities().server;
+    let address = server.filter(|_| on_server).map(|server| address(server, &suite.need));
+    let folder = if on_server { None } else { Some(ScratchFolder::new()?) };
     let prefix = prefix(run, &suite.name);
-    let host = suite.kind.host(Place { server: address.as_ref(), prefix: &prefix })?;
-    Ok((host, facts(suite.kind, server, &suite.need)))
+    let place = Place { server: address.as_ref(), folder: folder.as_ref().map(ScratchFolder::path), prefix: &prefix };
+    Ok(Ground { host: suite.kind.host(place)?, folder, facts: facts(suite.kind, server, &suite.need) })
 }
 
 fn prefix(run: &str, suite: &str) -> String {

@@ -8,11 +8,16 @@ use phasegate_evidence::{
     ApplyFailure, Catalog, Refusal, ServerFacts,
     judge::{Direction, Expectation},
 };
-use phasegate_server::Server;
+use phasegate_server::{ScratchFolder, Server};
 use tokio::sync::Mutex;
 
 use crate::{
-    RunError, applied::Progress, apply::Application, limits::Limits, migration::Migration, server::host_of,
+    RunError,
+    applied::Progress,
+    apply::Application,
+    limits::Limits,
+    migration::Migration,
+    server::{Ground, ground_of},
     suite::Suite,
 };
 
@@ -21,6 +26,8 @@ use crate::{
 pub struct States {
     suite: Suite,
     host: Host,
+    /// The folder of databases that are files. It goes when this is dropped, and when this process is killed.
+    folder: Option<ScratchFolder>,
     server: ServerFacts,
     limits: Limits,
     keeping: Keeping,
@@ -110,8 +117,17 @@ impl States {
         limits: Limits,
         keeping: Keeping,
     ) -> Result<Self, RunError> {
-        let (host, server) = host_of(suite, server, name)?;
-        Ok(Self { suite: suite.clone(), host, server, limits, keeping, open: Mutex::default(), laid: Mutex::default() })
+        let Ground { host, folder, facts } = ground_of(suite, server, name)?;
+        Ok(Self {
+            suite: suite.clone(),
+            host,
+            folder,
+            server: facts,
+            limits,
+            keeping,
+            open: Mutex::default(),
+            laid: Mutex::default(),
+        })
     }
 
     /// Shares the states with other processes that work on the same server, as those of a nextest run do.
@@ -371,6 +387,15 @@ impl States {
     pub async fn clear(&self, copy: WorkingCopy) -> Result<(), Error> {
         copy.session.close().await?;
         self.host.drop_database(&copy.database).await
+    }
+
+    /// Leaves these databases where they are, and drops every other.
+    pub(crate) async fn keep(self, kept: &[Database]) -> Result<(), RunError> {
+        self.host.keep(kept).await?;
+        match self.folder {
+            Some(folder) if !kept.is_empty() => Ok(folder.keep()?),
+            _ => Ok(()),
+        }
     }
 
     /// Drops every database of these states. Needed only on a server that outlives them.

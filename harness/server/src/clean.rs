@@ -1,15 +1,18 @@
 //! Removes what phasegate keeps between runs, and what runs have left that were killed together with their supervisor.
 
 use std::{
-    fs,
+    fs, io,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
-    time::Duration,
+    process::Command,
+    time::{Duration, Instant},
 };
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::{account::Account, error::ServerError, folder, future::BoxFuture, process, shared};
+use crate::{
+    account::Account, error::ServerError, folder, future::BoxFuture, kept, process, provision, scratch, shared,
+};
 
 /// What was removed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -36,24 +39,17 @@ async fn all_of_ours(cache: Option<&Path>) -> Result<Cleaned, ServerError> {
     let mut cleaned = Cleaned::default();
     let cache = folder::for_cache(cache)?;
     let held = held();
-    // Where processes cannot be seen, nobody can say which folder is still in use.
-    let parents = if process::can_be_seen() { folder::all_parents() } else { Vec::new() };
-    for parent in parents {
-        let ours = entries(&parent, folder::PREFIX).into_iter().chain(entries(&parent, shared::PREFIX));
-        for path in ours {
-            if sweep(&path, &held)? {
-                cleaned.folders.push(path);
-            }
+    for path in scratch_folders() {
+        if sweep(&path, &held)? {
+            cleaned.folders.push(path);
         }
     }
-    for prefix in ["postgres-", "image.partial-"] {
-        for path in entries(&cache, prefix) {
-            if path.is_dir() {
-                folder::remove(&path)?;
-                cleaned.folders.push(path);
-            } else {
-                fs::remove_file(&path).map_err(ServerError::file("remove", &path))?;
-            }
+    for path in entries(&cache, "").into_iter().filter(|path| provision::is_ours(path)) {
+        if path.is_dir() {
+            folder::remove(&path)?;
+            cleaned.folders.push(path);
+        } else {
+            fs::remove_file(&path).map_err(ServerError::file("remove", &path))?;
         }
     }
     #[cfg(feature = "container")]
@@ -68,10 +64,10 @@ async fn containers(held: &[String], cleaned: &mut Cleaned) -> Result<(), Server
     let Ok(docker) = docker::answers().await else {
         return Ok(());
     };
-    for (id, name) in docker::containers(&docker).await? {
-        if !held.contains(&name) {
-            docker::remove_container(&docker, &id).await?;
-            cleaned.containers.push(id);
+    for found in docker::containers(&docker).await? {
+        if !held.contains(&found.name) {
+            docker::remove_container(&docker, &found.id).await?;
+            cleaned.containers.push(found.id);
         }
     }
     for (id, _) in docker::images(&docker, docker::IMAGE_LABEL).await? {
@@ -81,20 +77,34 @@ async fn containers(held: &[String], cleaned: &mut Cleaned) -> Result<(), Server
     Ok(())
 }
 
-/// Removes a folder of ours that nobody uses; says whether it did.
-fn sweep(path: &Path, held: &[String]) -> Result<bool, ServerError> {
+/// Every folder of a server, of files or of a whole run that is ours, in use or not.
+pub(crate) fn scratch_folders() -> Vec<PathBuf> {
+    // Where processes cannot be seen, nobody can say which folder is still in use.
+    let parents = if process::can_be_seen() { folder::all_parents() } else { Vec::new() };
+    let prefixes = [folder::PREFIX, scratch::PREFIX, shared::PREFIX];
+    let named = parents.iter().flat_map(|parent| prefixes.iter().flat_map(|prefix| entries(parent, prefix)));
+    named.filter(|path| is_ours(path)).collect()
+}
+
+/// Whether a folder carries our marker and belongs to us.
+fn is_ours(path: &Path) -> bool {
     let account = Account::of_servers();
-    let ours = fs::symlink_metadata(path).is_ok_and(|found| found.is_dir() && account.is_ours(found.uid()));
-    if !ours || is_in_use(path, held) {
+    let owned = fs::symlink_metadata(path).is_ok_and(|found| found.is_dir() && account.is_ours(found.uid()));
+    owned && folder::is_marked(path)
+}
+
+/// Removes a folder of ours, if nobody uses it; says whether it did.
+pub(crate) fn sweep(path: &Path, held: &[String]) -> Result<bool, ServerError> {
+    if is_in_use(path, held) {
         return Ok(false);
     }
-    stop_orphan(path);
+    stop_orphan(&path.join("data"))?;
     folder::remove(path)?;
     Ok(true)
 }
 
 /// What the supervisors that are running hold: folders and containers, by name.
-fn held() -> Vec<String> {
+pub(crate) fn held() -> Vec<String> {
     process::command_lines()
         .filter_map(|line| {
             let at = line.iter().position(|word| word == crate::supervisor::NAME)?;
@@ -114,10 +124,8 @@ fn is_in_use(path: &Path, held: &[String]) -> bool {
             None => is_young(path),
         };
     }
-    // Between the folder and its supervisor, and between that and its data, a start takes milliseconds.
-    let starting = !path.join("data").exists() && is_young(path);
     // A user may have started again what a failed run has kept.
-    starting || is_held(path) || (path.join("kept").exists() && postmaster(path).is_some())
+    is_held(path) || (kept::is_kept(path) && !process::of_cluster(&path.join("data")).is_empty())
 }
 
 /// How long a folder may be there before something is in it.
@@ -128,25 +136,33 @@ fn is_young(path: &Path) -> bool {
     age.is_none_or(|age| age < GRACE)
 }
 
-/// Ends a server whose supervisor was killed.
-fn stop_orphan(path: &Path) {
-    if let Some(pid) = postmaster(path).and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?)) {
-        // It may end by itself meanwhile.
-        let _ = kill_process(pid, Signal::QUIT);
-        while !process::has_ended(u32::try_from(pid.as_raw_nonzero().get()).unwrap_or_default()) {
-            std::thread::yield_now();
+/// How long the processes of a server may take to be gone once they were killed.
+const END_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Ends a server whose supervisor was killed. Its folder goes, so that it need not end in order.
+fn stop_orphan(data: &Path) -> Result<(), ServerError> {
+    let begun = Instant::now();
+    let lock = data.join("postmaster.pid");
+    loop {
+        let pids = process::of_cluster(data);
+        if pids.is_empty() {
+            break;
+        }
+        if begun.elapsed() > END_TIMEOUT {
+            let why = format!("its processes do not end: {pids:?}");
+            return Err(ServerError::file("end the server in", data)(io::Error::other(why)));
+        }
+        for pid in pids.into_iter().filter_map(|pid| Pid::from_raw(pid.cast_signed())) {
+            // It may have ended in this moment.
+            let _ = kill_process(pid, Signal::KILL);
         }
     }
-}
-
-/// The server that runs on this folder: the process that its file names, if that process says so as well.
-fn postmaster(path: &Path) -> Option<u32> {
-    let data = path.join("data");
-    let file = fs::read_to_string(data.join("postmaster.pid")).ok()?;
-    let pid = file.lines().next()?.trim().parse().ok()?;
-    let line = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
-    let data = data.to_string_lossy().into_owned();
-    (!process::has_ended(pid) && String::from_utf8_lossy(&line).contains(&data)).then_some(pid)
+    let Ok(text) = fs::read_to_string(&lock) else { return Ok(()) };
+    if let Some(memory) = text.lines().nth(6).and_then(|line| line.split_whitespace().last()) {
+        // A few bytes that no folder holds. Who has no `ipcrm` keeps them until the next boot.
+        let _ = Command::new("ipcrm").args(["-m", memory]).output();
+    }
+    Ok(())
 }
 
 fn entries(parent: &Path, prefix: &str) -> Vec<PathBuf> {
@@ -170,35 +186,36 @@ mod tests {
     async fn a_server_whose_supervisor_was_killed_is_ended_and_one_that_is_held_is_not() {
         let server = embedded().start().await.unwrap();
         let folder = server.description().log.as_ref().unwrap().parent().unwrap().to_owned();
-        assert!(!sweep(&folder, &held()).unwrap());
-        let postmaster = postmaster(&folder).unwrap();
+        assert!(is_ours(&folder) && !sweep(&folder, &held()).unwrap());
+        let cluster = process::of_cluster(&folder.join("data"));
+        assert!(cluster.len() > 1, "a server and what it started: {cluster:?}");
 
         let name = folder.to_string_lossy().into_owned();
         let supervisor = process::command_lines_by_pid()
             .find(|(_, line)| line.iter().any(|word| word == crate::supervisor::NAME) && line.contains(&name))
             .unwrap()
             .0;
-        kill_process(Pid::from_raw(i32::try_from(supervisor).unwrap()).unwrap(), Signal::KILL).unwrap();
+        kill_process(Pid::from_raw(supervisor.cast_signed()).unwrap(), Signal::KILL).unwrap();
         while !process::has_ended(supervisor) {
             std::thread::yield_now();
         }
-        assert!(folder.exists() && !process::has_ended(postmaster));
+        assert!(folder.exists() && cluster.iter().all(|pid| !process::has_ended(*pid)));
 
         assert!(sweep(&folder, &held()).unwrap());
-        assert!(!folder.exists() && process::has_ended(postmaster));
+        assert!(!folder.exists() && cluster.iter().all(|pid| process::has_ended(*pid)));
         server.stop().await.unwrap();
     }
 
     #[test]
-    fn what_is_not_ours_or_about_to_be_used_is_left_alone() {
+    fn what_carries_no_marker_of_ours_or_is_held_is_left_alone() {
         let parent = tempfile::tempdir().unwrap();
-        let fresh = parent.path().join("phasegate-pg-fresh");
-        let dead = parent.path().join("phasegate-pg-dead");
-        fs::create_dir(&fresh).unwrap();
-        fs::create_dir_all(dead.join("data")).unwrap();
-        assert!(!sweep(&fresh, &[]).unwrap());
-        assert!(!sweep(&dead, &[dead.to_string_lossy().into_owned()]).unwrap());
-        assert!(sweep(&dead, &[]).unwrap());
-        assert_eq!(entries(parent.path(), folder::PREFIX), [fresh]);
+        let folder = parent.path().join("phasegate-pg-mydata");
+        fs::create_dir_all(folder.join("data")).unwrap();
+        assert!(!is_ours(&folder));
+        folder::mark(&folder).unwrap();
+        assert!(is_ours(&folder));
+        assert!(!sweep(&folder, &[folder.to_string_lossy().into_owned()]).unwrap());
+        assert!(sweep(&folder, &[]).unwrap());
+        assert_eq!(entries(parent.path(), folder::PREFIX), [""; 0].map(PathBuf::from));
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     future::blocking,
     initdb::initialise,
     installation::Installation,
+    kept,
     kind::Kind,
     password,
     readiness::{Readiness, wait},
@@ -94,16 +95,17 @@ fn launch(
     installation: &Installation,
     mut ports: impl FnMut() -> Result<u16, ServerError>,
 ) -> Result<Cluster, ServerError> {
+    kept::bound();
     let account = Account::of_servers();
-    let folder = folder::for_server(account)?;
-    let data = folder.join("data");
     let postgres = installation.bin.join("postgres");
-    // From here on the folder is the supervisor's: whatever fails, it goes.
-    let mut supervisor = Supervisor::of_cluster(kind, &folder, &postgres, account)?;
+    // The folder is the supervisor's: whatever fails, it goes.
+    let (folder, mut supervisor) =
+        folder::for_server(account, |folder| Supervisor::of_folder(folder, Some(&postgres), account))?;
+    let data = folder.join("data");
     let laying = match &installation.template {
         Some(template) => Template::open(template)?.lay(&data, account)?,
         None => {
-            initialise(installation, &data, account)?;
+            initialise(installation, &data, account, |initdb| supervisor.adopt(initdb))?;
             Laying::default()
         }
     };

@@ -3,13 +3,20 @@
 #
 # $1  the container's name, which is known before the container is there
 name=$1
+made=
 kept=
 meeting=
 
 trap : HUP INT TERM
+trap '' PIPE
+
+found() { docker ps --all --quiet --filter "name=^/$name\$"; }
 
 while read -r word argument rest; do
   case $word in
+    made)
+      made=yes
+      ;;
     watch)
       meeting=$rest
       # Not every tail can do this.
@@ -24,5 +31,11 @@ while read -r word argument rest; do
   esac
 done
 
-[ -n "$kept" ] || docker rm --force --volumes "$name"
+if [ -z "$kept" ]; then
+  # Docker makes a container whose owner has gone meanwhile all the same, and shows it when it is made.
+  tries=100
+  while [ -z "$made" ] && [ $((tries -= 1)) -ge 0 ] && [ -z "$(found)" ]; do sleep 0.2; done
+  tries=100
+  while docker rm --force --volumes "$name"; [ -n "$(found)" ] && [ $((tries -= 1)) -ge 0 ]; do sleep 0.1; done
+fi
 [ -z "$meeting" ] || rm -rf "$meeting"

@@ -9,5 +9,5 @@ pub(crate) async fn find(request: &Request, notice: &mut Notice<'_>) -> Result<I
     {
         return Err(ServerError::SuiteNeedsNewer { kind: Kind::Embedded, needed, found: request.version.to_string() });
     }
-    provision(request, notice).await
+    provision::at_hand_or_made(request, notice).await
 }

@@ -10,10 +10,16 @@ use std::{
     thread,
 };
 
-use crate::{account::Account, error::ServerError};
+use crate::{account::Account, error::ServerError, password};
 
-/// What the name of every server's folder begins with, so that leftovers are known for ours.
+/// What the name of every server's folder begins with.
 pub(crate) const PREFIX: &str = "phasegate-pg-";
+
+/// What every folder of ours holds, so that leftovers are known for ours whatever else has such a name.
+const MARKER: &str = ".phasegate";
+
+/// How many random digits the name of a folder ends with.
+const DIGITS: usize = 10;
 
 /// The longest folder in which a socket can still be made: the address of a Unix socket holds 107 bytes, of which
 /// `/.s.PGSQL.65535` takes 15 and its lock no more.
@@ -27,20 +33,21 @@ const MEMORY: &str = "/dev/shm";
 /// The room that memory must offer for a server to live there.
 const MEMORY_NEEDED: u64 = 2 * 1024 * 1024 * 1024;
 
-/// Makes the folder of a new server: readable by its account alone, and short enough for a socket.
-pub(crate) fn for_server(account: Account) -> Result<PathBuf, ServerError> {
+/// Has the folder of a new server made: its path is short enough for a socket, and its account can reach it.
+pub(crate) fn for_server<T>(
+    account: Account,
+    make: impl Fn(&Path) -> Result<T, ServerError>,
+) -> Result<(PathBuf, T), ServerError> {
     let mut last = None;
     for parent in parents() {
-        let short = parent.as_os_str().len() + 1 + PREFIX.len() + 8 <= LONGEST;
+        let short = parent.as_os_str().len() + 1 + PREFIX.len() + DIGITS <= LONGEST;
         if !short || !reachable(&parent, account) {
             continue;
         }
-        match tempfile::Builder::new().prefix(PREFIX).rand_bytes(8).tempdir_in(&parent) {
-            Ok(folder) => {
-                account.own(folder.path())?;
-                return Ok(folder.keep());
-            }
-            Err(source) => last = Some(ServerError::File { step: "make a folder in", path: parent, source }),
+        let folder = parent.join(name(PREFIX)?);
+        match make(&folder) {
+            Ok(made) => return Ok((folder, made)),
+            Err(error) => last = Some(error),
         }
     }
     Err(last.unwrap_or_else(|| ServerError::File {
@@ -50,6 +57,22 @@ pub(crate) fn for_server(account: Account) -> Result<PathBuf, ServerError> {
             "no temporary folder has a short path that an ordinary user can reach; name another with TMPDIR",
         ),
     }))
+}
+
+/// A name that begins so and that nobody else has.
+pub(crate) fn name(prefix: &str) -> Result<String, ServerError> {
+    Ok(format!("{prefix}{}", &password::random()?[..DIGITS]))
+}
+
+/// Marks a folder as ours to remove.
+pub(crate) fn mark(folder: &Path) -> Result<(), ServerError> {
+    let marker = folder.join(MARKER);
+    fs::write(&marker, "").map_err(ServerError::file("write", &marker))
+}
+
+/// Whether a folder is marked as ours.
+pub(crate) fn is_marked(folder: &Path) -> bool {
+    folder.join(MARKER).is_file()
 }
 
 /// Where folders of servers may lie, the best first: what the user named, memory, the disk.

@@ -4,12 +4,18 @@ use std::{path::Path, process::Command};
 
 use crate::{account::Account, error::ServerError, installation::Installation, kind::Kind, settings};
 
-/// Runs `initdb`, which no installation needs that has a template to copy.
-pub(crate) fn initialise(installation: &Installation, data: &Path, account: Account) -> Result<(), ServerError> {
+/// Runs `initdb`, which no installation needs that has a template to copy; `held` says who ends it if we are killed.
+pub(crate) fn initialise(
+    installation: &Installation,
+    data: &Path,
+    account: Account,
+    held: impl FnOnce(&mut Command),
+) -> Result<(), ServerError> {
     let program = installation.bin.join("initdb");
     let mut command = Command::new(&program);
     command.args(settings::initdb(installation.major())).arg("-D").arg(data).current_dir("/").env("LC_ALL", "C");
     account.apply(&mut command);
+    held(&mut command);
     let output = command.output().map_err(ServerError::file("run", &program))?;
     if output.status.success() {
         return Ok(());

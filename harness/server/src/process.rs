@@ -36,6 +36,19 @@ pub(crate) fn of_nextest() -> u32 {
     parent
 }
 
+/// The processes of the server on this data folder: they work in it, or, just started, are told to.
+pub(crate) fn of_cluster(data: &Path) -> Vec<u32> {
+    let works_there = |pid: u32| fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|folder| folder == data);
+    let told = data.to_string_lossy();
+    command_lines_by_pid()
+        .filter(|(pid, line)| {
+            let is_told = line.windows(2).any(|words| words[0] == "-D" && words[1] == told);
+            (is_told || works_there(*pid)) && !has_ended(*pid)
+        })
+        .map(|(pid, _)| pid)
+        .collect()
+}
+
 /// The command lines of all processes that we may see.
 pub(crate) fn command_lines() -> impl Iterator<Item = Vec<String>> {
     command_lines_by_pid().map(|(_, line)| line)

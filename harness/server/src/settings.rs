@@ -39,6 +39,8 @@ pub(crate) fn conf(installation: &Installation, folder: &Path, port: u16) -> Str
          listen_addresses = '127.0.0.1'\n\
          port = {port}\n\
          unix_socket_directories = {socket}\n\
+         # It lies in the data folder and goes with it, however the server ends.\n\
+         dynamic_shared_memory_type = mmap\n\
          timezone = '{zone}'\n\
          log_timezone = '{zone}'\n",
         socket = quoted(&folder.to_string_lossy()),

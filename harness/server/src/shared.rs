@@ -131,7 +131,10 @@ fn place(run: &str, key: u64) -> Result<PathBuf, ServerError> {
     let place = parent.join(format!("{PREFIX}{run}-{key:016x}"));
     match fs::DirBuilder::new().mode(0o700).create(&place) {
         // The supervisor is to remove it, and runs under the account of servers.
-        Ok(()) => account.own(&place)?,
+        Ok(()) => {
+            folder::mark(&place)?;
+            account.own(&place)?;
+        }
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
             let owner = fs::metadata(&place).map_err(ServerError::file("read", &place))?.uid();
             if !account.is_ours(owner) {

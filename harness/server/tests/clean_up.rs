@@ -1,7 +1,9 @@
 //! Nothing of a cluster stays, however its holder ends.
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
 
 use libtest_mimic::{Failed, Trial};
 use phasegate_server::{Choice, Version, embedded};
@@ -18,6 +20,10 @@ pub(crate) fn trials() -> Vec<Trial> {
         claim("a_sigint_leaves_no_process_and_no_folder", || killed(Some("INT"))),
         claim("a_sigterm_leaves_no_process_and_no_folder", || killed(Some("TERM"))),
         claim("a_sigkill_leaves_no_process_and_no_folder", || killed(Some("KILL"))),
+        claim("a_sigkill_while_the_server_starts_leaves_no_process_and_no_folder", killed_early),
+        claim("a_server_that_hears_no_signal_is_killed_with_all_that_it_started", deaf),
+        claim("of_kept_servers_the_last_ten_of_a_week_stay", bounded),
+        claim("a_scratch_folder_goes_with_its_owner_and_stays_where_it_is_kept", scratch),
         claim("a_kept_server_leaves_its_databases_and_its_log_and_no_process", kept),
         claim("two_servers_run_side_by_side", side_by_side),
         claim("the_second_version_of_the_matrix_starts", second_version),
@@ -75,6 +81,113 @@ fn killed(signal: Option<&str>) -> Result<(), Failed> {
     traces::wait_for_end(&processes);
     assert_eq!(traces::processes(&name), [0_u32; 0]);
     assert_eq!(traces::entries(folder.path()), [""; 0]);
+    Ok(())
+}
+
+/// How often it is killed at each moment.
+const KILLS: usize = 8;
+
+/// What is there first, second, ... while a server starts, seen from outside: by the list of processes and by the folder.
+const MOMENTS: [fn(&Path) -> bool; 5] = [
+    |folder| !traces::processes(&folder.to_string_lossy()).is_empty(),
+    |folder| !traces::entries(folder).is_empty(),
+    |folder| within(folder, "data").is_some(),
+    |folder| within(folder, "server.log").is_some(),
+    |folder| within(folder, "data/postmaster.pid").is_some(),
+];
+
+/// This file of the server whose folder lies in this one, if it is there.
+fn within(folder: &Path, file: &str) -> Option<PathBuf> {
+    let server = traces::entries(folder).into_iter().next()?;
+    Some(folder.join(server).join(file)).filter(|path| path.exists())
+}
+
+fn killed_early() -> Result<(), Failed> {
+    for moment in MOMENTS.iter().cycle().take(KILLS * MOMENTS.len()) {
+        let folder = traces::folder();
+        let mut holder = Holder::command(Choice::Embedded, "wait", folder.path()).spawn()?;
+        while !moment(folder.path()) {
+            assert!(holder.try_wait()?.is_none(), "it ended before it was killed");
+            std::thread::yield_now();
+        }
+        holder.kill()?;
+        holder.wait()?;
+        traces::wait_for_all(&folder.path().to_string_lossy());
+        assert_eq!(traces::entries(folder.path()), [""; 0]);
+    }
+    Ok(())
+}
+
+/// A stopped process does what a starting one does: it does not heed SIGQUIT. Its child is busy and asks nobody.
+fn deaf() -> Result<(), Failed> {
+    run(async {
+        let server = embedded().start().await?;
+        let folder = server.description().log.as_ref().unwrap().parent().unwrap().to_owned();
+        let lock = std::fs::read_to_string(folder.join("data/postmaster.pid"))?;
+        let postmaster = lock.lines().next().unwrap();
+        let memory = lock.lines().nth(6).unwrap().split_whitespace().last().unwrap().to_owned();
+        assert!(shared_memory().contains(&memory));
+        let mut busy = server.options("postgres").connect().await?;
+        let pid: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut busy).await?;
+        for pid in [postmaster, &pid.to_string()] {
+            assert!(Command::new("kill").args(["-s", "STOP", pid]).status()?.success());
+        }
+        server.stop().await?;
+        assert!(!folder.exists());
+        assert_eq!(traces::processes(&folder.to_string_lossy()), [0_u32; 0]);
+        assert!(traces::has_ended(pid));
+        assert!(!shared_memory().contains(&memory));
+        Ok(())
+    })
+}
+
+/// The segments of shared memory that no folder holds, by id.
+fn shared_memory() -> Vec<String> {
+    let listed = std::fs::read_to_string("/proc/sysvipc/shm").unwrap();
+    listed.lines().skip(1).map(|line| line.split_whitespace().nth(1).unwrap().to_owned()).collect()
+}
+
+fn bounded() -> Result<(), Failed> {
+    let folder = traces::folder();
+    let kept = |name: &str, days: u64| -> Result<(), Failed> {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.join("data"))?;
+        std::fs::write(path.join(".phasegate"), "")?;
+        let at = SystemTime::now() - Duration::from_secs(days * 24 * 60 * 60);
+        std::fs::File::create(path.join("kept"))?.set_modified(at)?;
+        Ok(())
+    };
+    for day in 0..6 {
+        kept(&format!("phasegate-pg-{day}"), day)?;
+        kept(&format!("phasegate-files-{day}"), day)?;
+    }
+    kept("phasegate-pg-old", 8)?;
+    // Neither a stranger's folder nor one that nobody has kept.
+    std::fs::create_dir_all(folder.path().join("phasegate-pg-mydata/kept"))?;
+    let (mut holder, _) = Holder::start(Holder::command(Choice::Embedded, "wait", folder.path()));
+    drop(holder.child.stdin.take());
+    holder.child.wait()?;
+    let names = traces::entries(folder.path());
+    let of = |day: u64| [format!("phasegate-files-{day}"), format!("phasegate-pg-{day}")];
+    let mut stay: Vec<String> = (0..5).flat_map(of).collect();
+    stay.push("phasegate-pg-mydata".to_owned());
+    stay.sort();
+    assert_eq!(names, stay);
+    Ok(())
+}
+
+fn scratch() -> Result<(), Failed> {
+    let folder = traces::folder();
+    let (holder, path) = Holder::start(Holder::command(Choice::Auto, "scratch", folder.path()));
+    assert!(Path::new(&path).is_dir(), "{path}");
+    holder.kill("KILL");
+    traces::wait_for_all(&folder.path().to_string_lossy());
+    assert_eq!(traces::entries(folder.path()), [""; 0]);
+
+    let (mut holder, path) = Holder::start(Holder::command(Choice::Auto, "scratch", folder.path()));
+    holder.child.stdin.take().unwrap().write_all(b"keep\n")?;
+    holder.child.wait()?;
+    assert!(Path::new(&path).join("kept").exists());
     Ok(())
 }
 

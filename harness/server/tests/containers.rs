@@ -14,6 +14,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         claim_if("a_stopped_container_leaves_no_container_and_no_volume", hindrance, stopped),
         claim_if("a_sigint_leaves_no_container_and_no_volume", hindrance, || killed("INT")),
         claim_if("a_sigkill_leaves_no_container_and_no_volume", hindrance, || killed("KILL")),
+        claim_if("a_sigkill_while_docker_makes_the_container_leaves_none", hindrance, killed_early),
         claim_if("a_panic_leaves_no_container_and_no_volume", hindrance, panicked),
     ]
 }
@@ -66,6 +67,38 @@ fn killed(signal: &str) -> Result<(), Failed> {
     gone(&ids);
     assert_eq!(volumes(), before);
     Ok(())
+}
+
+/// How often it is killed.
+const KILLS: usize = 10;
+
+/// Killed as soon as there is a supervisor, which is before Docker is asked for a container.
+fn killed_early() -> Result<(), Failed> {
+    let (containers, before) = (ours(), volumes());
+    for later in 0..KILLS {
+        let folder = traces::folder();
+        let mut holder = Holder::command(Choice::Container, "wait", folder.path()).spawn()?;
+        let supervisor = loop {
+            assert!(holder.try_wait()?.is_none(), "it ended before it was killed");
+            match traces::children(holder.id(), "phasegate-server") {
+                Some(supervisor) => break supervisor,
+                None => std::thread::yield_now(),
+            }
+        };
+        // Each time some looks later, so that Docker is met at another point of its work.
+        (0..later * 3).for_each(|_| drop(ours()));
+        holder.kill()?;
+        holder.wait()?;
+        traces::wait_for_end(&[supervisor]);
+        assert_eq!(ours(), containers);
+    }
+    assert_eq!(volumes(), before);
+    Ok(())
+}
+
+/// Every container of ours.
+fn ours() -> Vec<String> {
+    traces::docker(&["ps", "--all", "--quiet", "--no-trunc", "--filter", "label=phasegate.owner"])
 }
 
 fn panicked() -> Result<(), Failed> {

@@ -12,6 +12,16 @@ pub(crate) const HOLD: &str = "PHASEGATE_TEST_HOLD";
 /// Starts a server, says where it is, and waits to be killed; or panics, if that is what is wanted.
 pub(crate) fn hold(what: &str) -> ExitCode {
     let (choice, how) = what.split_once(' ').unwrap();
+    if how == "scratch" {
+        let folder = phasegate_server::ScratchFolder::new().unwrap();
+        println!("{}", folder.path().display());
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line).unwrap();
+        if line.trim() == "keep" {
+            folder.keep().unwrap();
+        }
+        return ExitCode::SUCCESS;
+    }
     let request = Request { choice: choice.parse().unwrap(), ..Request::default() };
     super::run(async {
         if how == "shared" {

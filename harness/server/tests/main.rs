@@ -9,6 +9,7 @@ mod documentation;
 mod holder;
 mod provisioning;
 mod refusals;
+mod tls;
 mod traces;
 
 use std::process::ExitCode;
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
     trials.extend(documentation::trials());
     trials.extend(clean_up::trials());
     trials.extend(refusals::trials());
+    trials.extend(tls::trials());
     trials.extend(provisioning::trials());
     trials.extend(containers::trials());
     libtest_mimic::run(&arguments, trials).exit_code()

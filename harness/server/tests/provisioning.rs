@@ -14,6 +14,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         claim_if("a_full_disk_is_a_clear_error_that_leaves_nothing_in_the_cache", no_small_disk(), full_disk),
         claim("a_prepared_cluster_holds_nothing_that_a_server_makes_anew", prepared),
         claim("a_mirror_that_nobody_answers_is_an_error_that_names_the_way_out", no_mirror),
+        claim_if("a_shared_cache_that_may_only_be_read_serves", no_stranger(), shared_cache),
         claim("a_cache_that_is_not_there_is_reported_as_empty", empty),
     ]
 }
@@ -39,16 +40,37 @@ fn at_once_and_damaged() -> Result<(), Failed> {
     let place = found(&cache)?;
     assert_eq!(provisioned(&cache)?, [""; 0], "a whole installation is taken as it is");
 
-    for damage in [truncate, remove_manifest, remove_template] {
+    for (damage, seen_by_a_start) in DAMAGES {
+        damage(&place);
+        let why = found(&cache).unwrap_err();
+        assert!(why.starts_with("the cached one is damaged: "), "{why}");
+        // Where nothing is to be fetched from, what is damaged is refused, and still there.
+        let started = run(Request { mirror: Some(nobody()?), ..in_cache(&cache) }.start());
+        assert_eq!(started.is_err(), seen_by_a_start, "{why}");
+        assert!(place.join("root").is_dir(), "{why}");
+        if !seen_by_a_start {
+            run(started.unwrap().stop())?;
+        }
+        let lines = provisioned(&cache)?;
+        assert!(lines[0].contains("is made anew"), "{lines:?}");
+        assert_eq!(found(&cache)?, place);
+    }
+    for damage in [truncate, remove_template, remove_manifest] {
         damage(&place);
         let why = found(&cache).unwrap_err();
         assert!(why.starts_with("the cached one is damaged: "), "{why}");
     }
-    let lines = provisioned(&cache)?;
-    assert!(lines[0].contains("is made anew"), "{lines:?}");
-    assert_eq!(found(&cache)?, place);
     Ok(())
 }
+
+/// The mirror that nobody answers.
+fn nobody() -> Result<String, Failed> {
+    let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    Ok(format!("http://127.0.0.1:{port}/debian"))
+}
+
+/// Damages of an installation, and whether a start sees them.
+const DAMAGES: [(fn(&Path), bool); 2] = [(flip, true), (flip_in_secret, false)];
 
 fn in_cache(cache: &Path) -> Request {
     Request { cache: Some(cache.to_owned()), ..embedded() }
@@ -81,6 +103,22 @@ fn remove_manifest(place: &Path) {
     std::fs::remove_file(place.join("manifest.json")).unwrap();
 }
 
+/// Flips one bit of the last byte of a program, where sections are described that no start reads.
+fn flip(place: &Path) {
+    let program = place.join("root/usr/lib/postgresql/17/bin/psql");
+    let mut bytes = std::fs::read(&program).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    std::fs::write(&program, bytes).unwrap();
+}
+
+/// As a disk does it: the time of the file stays.
+fn flip_in_secret(place: &Path) {
+    let program = place.join("root/usr/lib/postgresql/17/bin/psql");
+    let written = std::fs::metadata(&program).unwrap().modified().unwrap();
+    flip(place);
+    std::fs::File::options().write(true).open(&program).unwrap().set_modified(written).unwrap();
+}
+
 fn prepared() -> Result<(), Failed> {
     let bin = run(provision(&embedded(), &mut |_| {}))?.bin;
     let template = bin.ancestors().map(|folder| folder.join("template.tar")).find(|path| path.exists());
@@ -111,14 +149,44 @@ fn full_disk() -> Result<(), Failed> {
 
 fn no_mirror() -> Result<(), Failed> {
     let folder = traces::folder();
-    let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-    let mirror = format!("http://127.0.0.1:{port}/debian");
     let cache = folder.path().join("cache");
-    let error = run(provision(&Request { mirror: Some(mirror), ..in_cache(&cache) }, &mut |_| {})).unwrap_err();
+    let error = run(provision(&Request { mirror: Some(nobody()?), ..in_cache(&cache) }, &mut |_| {})).unwrap_err();
     let words = error.to_string();
     assert!(words.starts_with("failed to provision the embedded server: read the package lists: "), "{words}");
     assert!(words.contains("--mirror or PHASEGATE_DEBIAN_MIRROR"), "{words}");
     assert_eq!(traces::entries(&cache), ["postgres-17.lock"]);
+    Ok(())
+}
+
+/// Why nobody else can be asked to use our cache.
+fn no_stranger() -> Option<&'static str> {
+    let is_root = std::fs::metadata("/proc/self").is_ok_and(|owner| std::os::unix::fs::MetadataExt::uid(&owner) == 0);
+    (!is_root).then_some("needs root to become somebody else")
+}
+
+/// Somebody who may only read what we have provisioned.
+fn shared_cache() -> Result<(), Failed> {
+    let bin = run(provision(&embedded(), &mut |_| {}))?.bin;
+    let manifest = bin.ancestors().find(|folder| folder.join("manifest.json").exists()).unwrap();
+    // This program lies where it lies; a copy can be run by everybody.
+    let folder = traces::folder();
+    let program = folder.path().join("holder");
+    std::fs::copy(std::env::current_exe()?, &program)?;
+    let servers = traces::folder();
+    let mut command = Command::new("setpriv");
+    command
+        .args(["--reuid=65533", "--regid=65533", "--clear-groups"])
+        .arg(program)
+        .env(crate::holder::HOLD, "embedded wait")
+        .env("TMPDIR", servers.path())
+        .env("PHASEGATE_CACHE", manifest.parent().unwrap())
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped());
+    let (mut holder, url) = crate::holder::Holder::start(command);
+    assert!(url.starts_with("postgresql://"), "{url}");
+    drop(holder.child.stdin.take());
+    assert!(holder.child.wait()?.success());
+    assert_eq!(traces::entries(servers.path()), [""; 0]);
     Ok(())
 }
 

@@ -38,15 +38,41 @@ pub(crate) fn processes(mentioning: &str) -> Vec<u32> {
     pids
 }
 
+/// The child of a process whose command line mentions this.
+pub(crate) fn children(of: u32, mentioning: &str) -> Option<u32> {
+    let is_child = |pid: &u32| {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        status.lines().any(|line| line.strip_prefix("PPid:").is_some_and(|parent| parent.trim() == of.to_string()))
+    };
+    processes(mentioning).into_iter().find(is_child)
+}
+
+/// Whether a process has ended, be it reaped or not.
+pub(crate) fn has_ended(pid: i32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with(['Z', 'X']))
+}
+
 /// Waits until these processes have ended, which they do by themselves.
 pub(crate) fn wait_for_end(pids: &[u32]) {
     for pid in pids {
         let waited = Command::new("timeout")
-            .args(["20", "tail", "-s", "0.01", "-f", "/dev/null"])
+            .args(["120", "tail", "-s", "0.01", "-f", "/dev/null"])
             .arg(format!("--pid={pid}"))
             .status()
             .unwrap();
         assert!(waited.success(), "process {pid} goes on running");
+    }
+}
+
+/// Waits until nothing runs any more that has to do with this folder or container: who ends it may start others for that.
+pub(crate) fn wait_for_all(mentioning: &str) {
+    loop {
+        let pids = processes(mentioning);
+        if pids.is_empty() {
+            break;
+        }
+        wait_for_end(&pids);
     }
 }
 

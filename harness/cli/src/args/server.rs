@@ -46,7 +46,8 @@ pub(crate) enum ServerCommand {
     /// Make a container image of the same packages, for where no registry answers
     #[cfg(feature = "container")]
     BuildImage(ProvisionArgs),
-    /// Remove what is kept between runs: caches, images, and the servers that failed runs have left
+    /// Remove what is kept between runs (caches, images, servers and files of failed runs) and what runs that were killed
+    /// have left; only what carries a mark of ours
     Clean,
 }
 

@@ -67,7 +67,7 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
 fn print(format: Format, record: &Record, finished: &Finished) -> Result<(), Failure> {
     match format {
         Format::Json => {
-            console::print_exactly(&report::json(record).map_err(|error| unwritable(&error))?);
+            console::print_exactly(&report::json(record).map_err(|error| unwritable(&error))?)?;
             if let Some(kept) = &finished.kept {
                 console::note(kept);
             }
@@ -80,7 +80,7 @@ fn print(format: Format, record: &Record, finished: &Finished) -> Result<(), Fai
                 run_digest: Some(&run_digest),
                 kept: finished.kept.as_deref(),
             };
-            console::print(&report::summary(record, &context));
+            console::print(&report::summary(record, &context))?;
         }
     }
     Ok(())

@@ -74,7 +74,7 @@ pub(super) fn list(global: &Global, asked: &ListArgs) -> Result<Exit, Failure> {
     let suites = load(&global.suites()?, &names).map_err(Failure::usage)?;
     let plan = plan(&suites, Judging::Run);
     match (asked.requirements, global.format) {
-        (true, Format::Human) => console::print(&console::requirements(&requirements(&suites, &plan.suites))),
+        (true, Format::Human) => console::print(&console::requirements(&requirements(&suites, &plan.suites)))?,
         (true, Format::Json) => print_json(&Answers { requirements: requirements(&suites, &plan.suites) })?,
         (false, Format::Json) => {
             let entries = suites.iter().zip(&plan.suites).map(|(suite, plan)| entry(suite, plan));
@@ -82,7 +82,7 @@ pub(super) fn list(global: &Global, asked: &ListArgs) -> Result<Exit, Failure> {
         }
         (false, Format::Human) => {
             let depth = if asked.suite.is_some() { Depth::Checks } else { Depth::Phases };
-            console::print(&console::tree(&visible_value(plan.suites), depth));
+            console::print(&console::tree(&visible_value(plan.suites), depth))?;
         }
     }
     Ok(Exit::Passed)

@@ -7,6 +7,5 @@ use crate::{console, exit::Failure};
 /// Prints one JSON object, indented, with a line end.
 pub(super) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(|error| unwritable(&error))?;
-    console::print_exactly(&format!("{}\n", visible_json(&text)));
-    Ok(())
+    console::print_exactly(&format!("{}\n", visible_json(&text)))
 }

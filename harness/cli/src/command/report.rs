@@ -26,14 +26,14 @@ pub(super) fn report(global: &Global, asked: &ReportArgs) -> Result<Exit, Failur
                 run_digest: verification.run_digest.as_ref(),
                 kept: None,
             };
-            console::print(&report::summary(&record, &context));
+            console::print(&report::summary(&record, &context))?;
         }
-        Rendering::Md => console::print_exactly(&report::markdown(&record)),
+        Rendering::Md => console::print_exactly(&report::markdown(&record))?,
         Rendering::Junit => {
-            console::print_exactly(&report::junit(&record).map_err(|error| unwritable(&error))?);
+            console::print_exactly(&report::junit(&record).map_err(|error| unwritable(&error))?)?;
         }
-        Rendering::Tap => console::print_exactly(&report::tap(&record)),
-        Rendering::Json => console::print_exactly(&report::json(&record).map_err(|error| unwritable(&error))?),
+        Rendering::Tap => console::print_exactly(&report::tap(&record))?,
+        Rendering::Json => console::print_exactly(&report::json(&record).map_err(|error| unwritable(&error))?)?,
     }
     if verification.holds() {
         return Ok(Exit::Passed);

@@ -47,7 +47,7 @@ pub(super) fn verify(global: &Global, asked: &VerifyArgs) -> Result<Exit, Failur
         }
     }
     match global.format {
-        Format::Human => console::print(&human(&verification, asked, &display_path(&path))),
+        Format::Human => console::print(&human(&verification, asked, &display_path(&path)))?,
         Format::Json => print_json(&answer(&verification, asked, &path))?,
     }
     Ok(if !verification.holds() {

@@ -3,6 +3,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use phasegate_report::{visible, visible_styled};
 
+use crate::exit::Failure;
+
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 
@@ -17,14 +19,27 @@ pub(crate) fn choose_colors(choice: clap::ColorChoice) {
     .write_global();
 }
 
-/// Prints to the standard output what a person reads. A reader that went away (`phasegate list | head`) is no error.
-pub(crate) fn print(text: &str) {
-    swallow(anstream::stdout().write_all(visible_styled(text).as_bytes()));
+/// Prints to the standard output what a person reads.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    written(anstream::stdout(), &visible_styled(text))
 }
 
 /// Prints to the standard output what a program reads, byte for byte.
-pub(crate) fn print_exactly(text: &str) {
-    swallow(io::stdout().write_all(text.as_bytes()));
+pub(crate) fn print_exactly(text: &str) -> Result<(), Failure> {
+    written(io::stdout(), text)
+}
+
+/// A reader that went away (`phasegate list | head`) is no error; a disk that is full is one.
+fn written(mut output: impl Write, text: &str) -> Result<(), Failure> {
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritable(&error)),
+        _ => Ok(()),
+    }
+}
+
+/// The result is nowhere to be read.
+pub(crate) fn unwritable(error: &io::Error) -> Failure {
+    Failure::usage(format!("failed to write to the standard output: {error}"))
 }
 
 /// Prints a line to the standard error, where everything goes that is no result.
@@ -44,10 +59,6 @@ pub(crate) fn warning(what: &str) {
 
 /// Prints a line of our own making to the standard error.
 fn styled(line: &str) {
-    swallow(writeln!(anstream::stderr(), "{line}"));
-}
-
-/// There is nowhere left to report an output that cannot be written to.
-fn swallow(outcome: io::Result<()>) {
-    drop(outcome);
+    // There is nowhere left to report an output that cannot be written to.
+    drop(writeln!(anstream::stderr(), "{line}"));
 }

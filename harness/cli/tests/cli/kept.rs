@@ -13,8 +13,9 @@ const SECOND_PHASE: &str = "fixtures/notes/phases/2.sql";
 /// The databases that are left, by their names. The files of a run lie below the workspace.
 fn left(here: &Path) -> Vec<String> {
     let names = |folder: &Path| -> Vec<String> {
-        let entries = fs::read_dir(folder).expect("listable");
-        entries.map(|entry| entry.expect("listable").file_name().to_string_lossy().into_owned()).collect()
+        let entries = fs::read_dir(folder).expect("listable").map(|entry| entry.expect("listable"));
+        let folders = entries.filter(|entry| entry.path().is_dir());
+        folders.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
     };
     let folders = names(here).into_iter().filter(|name| name.starts_with("phasegate-"));
     folders.flat_map(|folder| names(&here.join(folder))).collect()

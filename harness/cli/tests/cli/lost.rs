@@ -7,10 +7,9 @@ use std::{
 
 use crate::{
     phasegate::{Ran, labelled, phasegate, verifies},
-    workspace::{change, put, workspace},
+    workspace::{on_postgres, put, workspace},
 };
 
-const SUITE: &str = "forensic-tests/suites/notes/suite.toml";
 const SECOND_GATE: &str = "forensic-tests/suites/notes/gates/2-title/2.1-title.toml";
 /// Kills the postmaster, whose programs run in its data folder, and waits for longer than any test.
 const KILL: &str = "COPY (SELECT 1) TO PROGRAM 'cat >&2; kill -KILL $(head -1 postmaster.pid)'; SELECT pg_sleep(600)";
@@ -20,13 +19,7 @@ const KILL_IN_A_BLOCK: &str = "DO $do$ BEGIN EXECUTE $x$COPY (SELECT 1) TO PROGR
 
 /// Runs the notes on an embedded server, which dies.
 fn dies(here: &Path) -> Ran {
-    change(here, SUITE, "kind = \"sqlite\"", "kind = \"postgres\"");
-    put(
-        here,
-        "fixtures/notes/baseline.sql",
-        "CREATE TABLE notes (id serial PRIMARY KEY, text text NOT NULL);\nINSERT INTO notes (text) VALUES ('a'), ('b');\n",
-    );
-    put(here, "fixtures/notes/defects/1.later.1.sql", "ALTER TABLE notes ADD CHECK (id < 3);\n");
+    on_postgres(here);
     phasegate(here, &["run", "--server", "embedded"])
 }
 

@@ -11,6 +11,7 @@ mod killed;
 mod limits;
 mod list;
 mod lost;
+mod output;
 mod phasegate;
 mod prove;
 mod refusals;

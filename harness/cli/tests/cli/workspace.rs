@@ -1,6 +1,6 @@
 //! A workspace of a user with one small suite on SQLite, so that a whole run needs no server.
 
-use std::{fs, path::Path};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 use tempfile::TempDir;
 
@@ -85,6 +85,8 @@ fails = { file = "defects/2.1.1.sql", reason = "rows-differ" }
 /// Writes the workspace. Both phases apply, and both gates open.
 pub(crate) fn workspace() -> TempDir {
     let holder = tempfile::tempdir().expect("a temporary folder");
+    // Servers, which do not run as root, have their folders in it, so that what a failed run keeps goes with the test.
+    fs::set_permissions(holder.path(), fs::Permissions::from_mode(0o1777)).expect("ours");
     for (name, text) in [
         ("forensic-tests/suites/notes/suite.toml", SUITE),
         ("forensic-tests/suites/notes/gates/1-author/1.1-author.toml", AUTHOR_GATE),
@@ -107,6 +109,15 @@ pub(crate) fn workspace() -> TempDir {
         put(holder.path(), name, text);
     }
     holder
+}
+
+/// Makes the workspace one for PostgreSQL.
+pub(crate) fn on_postgres(here: &Path) {
+    change(here, "forensic-tests/suites/notes/suite.toml", "kind = \"sqlite\"", "kind = \"postgres\"");
+    let baseline = "CREATE TABLE notes (id serial PRIMARY KEY, text text NOT NULL);\n\
+        INSERT INTO notes (text) VALUES ('a'), ('b');\n";
+    put(here, "fixtures/notes/baseline.sql", baseline);
+    put(here, "fixtures/notes/defects/1.later.1.sql", "ALTER TABLE notes ADD CHECK (id < 3);\n");
 }
 
 /// Writes a file of the workspace.

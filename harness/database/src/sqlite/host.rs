@@ -3,14 +3,10 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 use phasegate_evidence::Digest;
-use tempfile::TempDir;
 
 use super::{SqliteSession, error::from_rusqlite};
 use crate::{Database, Error, Session};
@@ -18,42 +14,27 @@ use crate::{Database, Error, Session};
 /// The name of every database: what lies beside it can be named from it.
 const FILE_NAME: &str = "state.db";
 
-/// Makes files in a temporary folder, which goes when this does.
+/// Makes files in a folder, which is somebody else's to remove.
 #[derive(Debug)]
 pub struct SqliteHost {
     folder: PathBuf,
-    /// Removes the folder, unless it was told to be kept.
-    remover: Mutex<Option<TempDir>>,
     next: AtomicU32,
 }
 
 impl SqliteHost {
-    /// A new folder.
-    ///
-    /// # Errors
-    /// When the temporary folder cannot be made.
-    pub fn new() -> Result<Self, Error> {
-        let folder = tempfile::Builder::new()
-            .prefix("phasegate-")
-            .tempdir()
-            .map_err(|error| Error::mistake(format!("failed to make a temporary folder: {error}")))?;
-        Ok(Self { folder: folder.path().to_owned(), remover: Mutex::new(Some(folder)), next: AtomicU32::new(0) })
+    /// Files in this folder.
+    #[must_use]
+    pub(crate) fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), next: AtomicU32::new(0) }
     }
 
     /// Leaves these databases where they are, and removes the others.
     pub(crate) fn keep(&self, kept: &[Database]) -> Result<(), Error> {
-        if kept.is_empty() {
-            return Ok(());
-        }
-        if let Some(folder) = self.remover.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            // The path is known already.
-            let _ = folder.keep();
-        }
         let failed =
             |error: std::io::Error| Error::mistake(format!("failed to clean {}: {error}", self.folder.display()));
         for entry in fs::read_dir(&self.folder).map_err(failed)? {
             let path = entry.map_err(failed)?.path();
-            if !kept.iter().any(|kept| Path::new(&kept.0).parent() == Some(&path)) {
+            if path.is_dir() && !kept.iter().any(|kept| Path::new(&kept.0).parent() == Some(&path)) {
                 fs::remove_dir_all(&path).map_err(failed)?;
             }
         }

@@ -60,7 +60,7 @@ impl Ground {
         let installation = provision(&request, &mut notice).await.map_err(|error| error.to_string())?;
         let server = phasegate_server::start(&request, &mut notice).await.map_err(|error| error.to_string())?;
         let address = address(&server, base.timescaledb);
-        let place = Place { server: Some(&address), prefix: "catalog" };
+        let place = Place { server: Some(&address), folder: None, prefix: "catalog" };
         let host = Kind::Postgres.host(place).map_err(|error| error.to_string())?;
         let database = host.create().await.map_err(|error| error.to_string())?;
         let mut ground = Self {

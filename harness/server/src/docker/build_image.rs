@@ -16,7 +16,7 @@ use crate::{
     folder,
     future::{BoxFuture, blocking},
     notice::Notice,
-    provision::{self, Loader, Manifest},
+    provision::{self, Loader, Manifest, Reading},
     request::Request,
     settings,
     template::Template,
@@ -57,7 +57,7 @@ fn name(version: Version, manifest: &Manifest) -> String {
 /// Builds the image from the installation in the cache; gives its name.
 fn build(version: Version, cache: &Path) -> Result<String, ServerError> {
     let place = provision::place(cache, version);
-    let manifest = Manifest::check(&place).map_err(|_| ServerError::Docker {
+    let manifest = Manifest::check(&place, Reading::Changed).map_err(|_| ServerError::Docker {
         step: "build an image".to_owned(),
         reason: format!("PostgreSQL {version} is not in {}", cache.display()),
         advice: "run `phasegate server provision` first".to_owned(),
@@ -66,6 +66,7 @@ fn build(version: Version, cache: &Path) -> Result<String, ServerError> {
         .prefix("image.partial-")
         .tempdir_in(cache)
         .map_err(ServerError::file("make a folder in", cache))?;
+    folder::mark(stage.path())?;
     let root = stage.path().join("root");
     done("copy", Command::new("cp").arg("-a").arg(place.join("root")).arg(&root))?;
     unpatch(&root, &manifest)?;

@@ -1,6 +1,10 @@
 //! What is asked of Docker: does it answer, which image does it have, is the container still there.
 
-use std::{collections::HashMap, path::Path, time::Duration};
+use std::{
+    collections::HashMap,
+    path::Path,
+    time::{Duration, SystemTime},
+};
 
 use testcontainers::bollard::Docker;
 use testcontainers::bollard::query_parameters::{
@@ -9,7 +13,7 @@ use testcontainers::bollard::query_parameters::{
 };
 use testcontainers::core::client::docker_client_instance;
 
-use crate::error::ServerError;
+use crate::{clean::held, error::ServerError, kept};
 
 /// The label of every container of ours.
 pub(crate) const CONTAINER_LABEL: &str = "phasegate.owner";
@@ -92,19 +96,42 @@ pub(crate) async fn remove_image(docker: &Docker, id: &str) -> Result<(), Server
     docker.remove_image(id, Some(options), None).await.map(drop).map_err(|error| failed("remove an image", &error))
 }
 
-/// Our containers: their ids with their names.
-pub(crate) async fn containers(docker: &Docker) -> Result<Vec<(String, String)>, ServerError> {
+/// A container of ours.
+pub(crate) struct Found {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    made: SystemTime,
+}
+
+/// Our containers, the oldest first.
+pub(crate) async fn containers(docker: &Docker) -> Result<Vec<Found>, ServerError> {
     let filters = HashMap::from([("label".to_owned(), vec![CONTAINER_LABEL.to_owned()])]);
     let options = ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
     let containers = docker.list_containers(Some(options)).await.map_err(|error| failed("list containers", &error))?;
-    Ok(containers
+    let mut found: Vec<Found> = containers
         .into_iter()
         .filter_map(|container| {
             // Docker writes a name with a slash before it.
             let name = container.names.and_then(|names| names.into_iter().next()).unwrap_or_default();
-            container.id.map(|id| (id, name.trim_start_matches('/').to_owned()))
+            let seconds = container.created.and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or_default();
+            let made = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+            container.id.map(|id| Found { id, name: name.trim_start_matches('/').to_owned(), made })
         })
-        .collect())
+        .collect();
+    found.sort_by_key(|container| container.made);
+    Ok(found)
+}
+
+/// Removes the containers of failed runs that are too many or too old. What cannot be removed is no reason not to run.
+pub(crate) async fn bound(docker: &Docker) {
+    let held = held();
+    let mut kept = containers(docker).await.unwrap_or_default();
+    kept.retain(|container| !held.contains(&container.name));
+    let too_old = kept.partition_point(|container| kept::is_too_old(container.made));
+    let too_many = kept.len().saturating_sub(kept::NUMBER_MAX);
+    for container in &kept[..too_old.max(too_many)] {
+        let _ = remove_container(docker, &container.id).await;
+    }
 }
 
 fn failed(step: &str, error: &dyn std::error::Error) -> ServerError {

@@ -112,15 +112,19 @@ impl Image for Database {
 pub(crate) async fn start(image: &image::Image) -> Result<(Container, PgConnection), ServerError> {
     // The name comes first and the container second: from the first moment on there is somebody to remove it.
     let name = format!("phasegate-{}", &password::random()?[..12]);
-    let supervisor = Supervisor::of_container(&name)?;
+    let mut supervisor = Supervisor::of_container(&name)?;
     let secret = password::random()?;
-    let address = published_at(&client::client().await?).await;
+    let docker = client::client().await?;
+    client::bound(&docker).await;
+    let address = published_at(&docker).await;
     let request = Database::new(&image.name, &secret)
         .with_container_name(&name)
         .with_label(CONTAINER_LABEL, std::process::id().to_string())
         .with_startup_timeout(READY_TIMEOUT)
         .with_host_config_modifier(move |config| confine(config, address.clone()));
-    let started = request.start().await.map_err(|error| failed("start a container", &error.to_string()))?;
+    let started = request.start().await;
+    supervisor.made()?;
+    let started = started.map_err(|error| failed("start a container", &error.to_string()))?;
     let container = reach(&started, name, secret, supervisor).await;
     // Its own removal on drop needs a runtime, which a panic may have left; the supervisor needs none.
     std::mem::forget(started);

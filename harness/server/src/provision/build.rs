@@ -6,7 +6,15 @@ use std::{
     process::Command,
 };
 
-use super::{apt::Apt, manifest::Manifest, patch, place::partial, prepare::prepare, sources::Source, unpack};
+use super::{
+    apt::Apt,
+    manifest::Manifest,
+    patch,
+    place::{aside, partial},
+    prepare::prepare,
+    sources::Source,
+    unpack,
+};
 use crate::{error::ServerError, folder, installation::Installation, notice::Notice, version::Version};
 
 /// Makes the installation in `place`, whole or without a manifest.
@@ -20,6 +28,8 @@ pub(super) fn build(
     let partial = cache.join(format!("{}{}", partial(version), std::process::id()));
     let work = partial.join("work");
     let root = partial.join("root");
+    folder::make(&partial)?;
+    folder::mark(&partial)?;
     folder::make(&work)?;
     folder::make(&root)?;
     tell(&format!("provision: downloading PostgreSQL {version} with TimescaleDB (about 40 MB, once)"));
@@ -31,8 +41,12 @@ pub(super) fn build(
     let loader = patch::programs(&root, &root.join(&home).join("bin"), &place.join("root"))?;
     readable(&partial)?;
     sync(&partial)?;
-    // The programs know their loader by the path that they are to have, so that they run from here on only.
-    folder::remove(place)?;
+    // The programs know their loader by the path that they are to have, so that they run from here on only. What lay
+    // there comes back if they do not.
+    if place.exists() {
+        let aside = aside(cache, version);
+        fs::rename(place, &aside).map_err(ServerError::file("rename to", &aside))?;
+    }
     fs::rename(&partial, place).map_err(ServerError::file("rename to", place))?;
     let bin = place.join("root").join(&home).join("bin");
     let extension = place.join(format!("root/usr/share/postgresql/{version}/extension/timescaledb.control"));
@@ -50,6 +64,7 @@ pub(super) fn build(
     };
     tell("provision: initialising the template cluster");
     prepare(&installation, place)?;
+    readable(place)?;
     sync(place)?;
     let manifest = Manifest::of(place, &installation, loader)?;
     manifest.write()?;

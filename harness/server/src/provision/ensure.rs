@@ -1,12 +1,12 @@
 //! The installation in the cache: taken if it is whole, else made anew, under a lock.
 
-use std::{path::Path, time::Instant};
+use std::{fs, path::Path, time::Instant};
 
 use super::{
     build::build,
-    manifest::{Manifest, Wrong},
+    manifest::{Manifest, Reading, Wrong},
     patch::entries,
-    place::{partial, place},
+    place::{aside, lock, partial, place},
     sources,
 };
 use crate::{
@@ -17,7 +17,8 @@ use crate::{
 /// What an installation takes at its largest, while archives and tree are both there.
 const BYTES_NEEDED: u64 = 320 * 1024 * 1024;
 
-/// The embedded installation that the request asks for in the cache, made now if it is missing, stale or damaged.
+/// The embedded installation that the request asks for in the cache, made now if it is missing, stale or damaged: every
+/// file of it is read for that.
 ///
 /// # Errors
 ///
@@ -26,10 +27,15 @@ pub fn provision<'a>(
     request: &'a Request,
     notice: &'a mut Notice<'_>,
 ) -> BoxFuture<'a, Result<Installation, ServerError>> {
-    Box::pin(ensured(request, notice))
+    Box::pin(ensured(request, Reading::All, notice))
 }
 
-async fn ensured(request: &Request, notice: &mut Notice<'_>) -> Result<Installation, ServerError> {
+/// The same for a server that is to start: of a file whose size and time are as they were nothing is read.
+pub(crate) async fn at_hand_or_made(request: &Request, notice: &mut Notice<'_>) -> Result<Installation, ServerError> {
+    ensured(request, Reading::Changed, notice).await
+}
+
+async fn ensured(request: &Request, reading: Reading, notice: &mut Notice<'_>) -> Result<Installation, ServerError> {
     let version = request.version;
     let cache = folder::for_cache(request.cache.as_deref())?;
     let mirror = request
@@ -44,7 +50,7 @@ async fn ensured(request: &Request, notice: &mut Notice<'_>) -> Result<Installat
             // Nobody listens any more when the caller has given up.
             let _ = progress.send(line.to_owned());
         };
-        ensure(version, mirror.as_deref(), &cache, &mut tell)
+        ensure(version, reading, mirror.as_deref(), &cache, &mut tell)
     });
     while let Some(line) = lines.recv().await {
         notice(&line);
@@ -58,18 +64,19 @@ async fn ensured(request: &Request, notice: &mut Notice<'_>) -> Result<Installat
 /// The installation in the cache, made now if it is not whole.
 fn ensure(
     version: Version,
+    reading: Reading,
     mirror: Option<&str>,
     cache: &Path,
     tell: &mut Notice<'_>,
 ) -> Result<Installation, ServerError> {
     let place = place(cache, version);
-    if let Ok(manifest) = Manifest::check(&place) {
+    if let Ok(manifest) = Manifest::check(&place, reading) {
         return Ok(manifest.installation());
     }
     folder::make(cache)?;
-    let _lock = Lock::take(&cache.join(format!("postgres-{version}.lock")))?;
+    let _lock = Lock::take(&lock(cache, version))?;
     // Whoever held the lock before us may have done the work.
-    match Manifest::check(&place) {
+    match Manifest::check(&place, reading) {
         Ok(manifest) => return Ok(manifest.installation()),
         Err(Wrong::Missing) => {}
         Err(Wrong::Damaged(why)) => tell(&format!("provision: the cached PostgreSQL {version} is made anew: {why}")),
@@ -81,13 +88,19 @@ fn ensure(
     let begun = Instant::now();
     sweep(cache, version)?;
     room(cache)?;
+    let replaced = place.exists();
     let result = build(version, &source, cache, &place, tell);
     if result.is_err() {
         // The error to report is the first one; what cannot be removed now is swept by the next provisioning.
+        let aside = aside(cache, version);
+        if aside.exists() || !replaced {
+            let _ = folder::remove(&place);
+            let _ = fs::rename(&aside, &place);
+        }
         let _ = sweep(cache, version);
-        let _ = folder::remove(&place);
     }
     let installation = result?;
+    sweep(cache, version)?;
     tell(&format!(
         "provision: PostgreSQL {} is ready in {} after {:.1} s",
         installation.postgres,

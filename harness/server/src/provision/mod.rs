@@ -9,16 +9,19 @@ mod build;
 mod ensure;
 mod look;
 mod manifest;
+mod ours;
 mod patch;
 mod place;
 mod prepare;
 mod sources;
 mod unpack;
 
+pub(crate) use ensure::at_hand_or_made;
 pub use ensure::provision;
 pub(crate) use look::look;
 #[cfg(feature = "container")]
-pub(crate) use manifest::Manifest;
+pub(crate) use manifest::{Manifest, Reading};
+pub(crate) use ours::is_ours;
 #[cfg(feature = "container")]
 pub(crate) use patch::{Loader, entries};
 #[cfg(feature = "container")]

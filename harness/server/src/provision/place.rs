@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::version::Version;
 
 /// Grows by one whenever an installation is made in another way, so that an older one is made anew.
-pub(super) const FORMAT: u32 = 4;
+pub(super) const FORMAT: u32 = 5;
 
 /// The initialised cluster of an installation, packed.
 pub(crate) const TEMPLATE: &str = "template.tar";
@@ -14,6 +14,16 @@ pub(crate) const TEMPLATE: &str = "template.tar";
 /// each in its own way, do not undo each other's work.
 pub(crate) fn place(cache: &Path, version: Version) -> PathBuf {
     cache.join(format!("postgres-{version}.{FORMAT}"))
+}
+
+/// The lock of whoever makes an installation of this version.
+pub(super) fn lock(cache: &Path, version: Version) -> PathBuf {
+    cache.join(format!("postgres-{version}.lock"))
+}
+
+/// Where an installation waits that is being replaced.
+pub(super) fn aside(cache: &Path, version: Version) -> PathBuf {
+    cache.join(format!("{}old", partial(version)))
 }
 
 /// What the name of a folder begins with that only an interrupted provisioning leaves.

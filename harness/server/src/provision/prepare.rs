@@ -19,7 +19,7 @@ pub(super) fn prepare(installation: &Installation, place: &Path) -> Result<(), S
     let data = place.join("cluster");
     fs::create_dir(&data).map_err(ServerError::file("make the folder", &data))?;
     account.own(&data)?;
-    initialise(installation, &data, account)?;
+    initialise(installation, &data, account, |_| {})?;
     let name = settings::TEMPLATE_TIMESCALEDB;
     let create = format!("CREATE DATABASE {name} STRATEGY file_copy IS_TEMPLATE true\n");
     single(installation, &data, account, "postgres", &create)?;

@@ -31,7 +31,7 @@ pub(super) fn status(global: &Global, asked: &StatusArgs) -> Result<Exit, Failur
     match global.format {
         Format::Human => {
             let kinds = servers.iter().map(|found| (found.server, found.at_hand, found.what.as_str()));
-            console::print(&console::kinds(kinds));
+            console::print(&console::kinds(kinds))?;
         }
         Format::Json => print_json(&Answer { servers })?,
     }

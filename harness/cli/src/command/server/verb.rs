@@ -43,7 +43,7 @@ pub(in crate::command) fn server(global: &Global, asked: &ServerCommand) -> Resu
             let made = runtime()?.block_on(provision(&asked.request(), &mut notice)).map_err(no_server)?;
             match global.format {
                 Format::Human => {
-                    console::print(&format!("PostgreSQL {} lies in {}\n", made.postgres, made.bin.display()));
+                    console::print(&format!("PostgreSQL {} lies in {}\n", made.postgres, made.bin.display()))?;
                 }
                 Format::Json => print_json(&Provisioned {
                     postgres: made.postgres,
@@ -58,14 +58,14 @@ pub(in crate::command) fn server(global: &Global, asked: &ServerCommand) -> Resu
             let work = phasegate_server::build_image(&request, &mut notice);
             let image = runtime()?.block_on(work).map_err(no_server)?;
             match global.format {
-                Format::Human => console::print(&format!("{image}\n")),
+                Format::Human => console::print(&format!("{image}\n"))?,
                 Format::Json => print_json(&Built { image })?,
             }
         }
         ServerCommand::Clean => {
             let cleaned = runtime()?.block_on(clean(None)).map_err(no_server)?;
             match global.format {
-                Format::Human => console::print(&removed(&cleaned)),
+                Format::Human => console::print(&removed(&cleaned))?,
                 Format::Json => {
                     let Cleaned { folders, containers, images } = cleaned;
                     print_json(&Removed { folders, containers, images })?;
