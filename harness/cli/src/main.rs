@@ -3,6 +3,7 @@
 mod args;
 mod command;
 mod console;
+mod environment;
 mod exit;
 mod requirements;
 
@@ -19,6 +20,7 @@ use crate::{
 };
 
 fn main() -> ExitCode {
+    environment::without_session_options();
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {

@@ -120,6 +120,7 @@ async fn go(
     let needing = || request.suites.iter().filter(|suite| suite.kind.capabilities().server);
     if needing().next().is_some() {
         let mut wanted = request.server;
+        wanted.makes_databases = true;
         wanted.needs_timescaledb |= needing().any(|suite| suite.need.timescaledb);
         wanted.postgres_min = wanted.postgres_min.max(needing().filter_map(|suite| suite.need.postgres_min).max());
         started.server = Some(phasegate_server::start(&wanted, &mut |line| notice(line)).await?);
@@ -143,10 +144,11 @@ async fn go(
             server = Some(states.server().clone());
         }
         events.emit(Event::SuiteStarted { suite: suite.name.clone() })?;
-        let walked = walk(&states, judging, &mut events).await;
-        let kept = walked.as_ref().map(|walked| walked.kept.clone()).unwrap_or_default();
-        started.suites.push((states, kept));
-        walked?;
+        // Noted before they make anything: whoever is interrupted meanwhile has them to clean up.
+        started.suites.push((states, Vec::new()));
+        if let Some((states, kept)) = started.suites.last_mut() {
+            *kept = walk(states, judging, &mut events).await?.kept;
+        }
         let verdict = verdict_of(&plan, &recorder, &suite.name);
         let mut events = Events::recorded(&mut recorder, &mut *listener);
         events.emit(Event::SuiteFinished { suite: suite.name.clone(), verdict })?;

@@ -1,5 +1,7 @@
 //! What a suite needs to know of its server.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use phasegate_database::{Host, Kind, Place, PostgresAddress};
 use phasegate_evidence::{ServerFacts, ServerNeed};
 use phasegate_server::{ScratchFolder, Server};
@@ -9,9 +11,12 @@ use crate::{RunError, suite::Suite};
 const TIMESCALEDB: &str = "timescaledb";
 /// Stands for the name of the database in a URL.
 const NAME: &str = "phasegate_database_name";
-/// How many bytes of a name the run and the suite may take: PostgreSQL cuts names off at 63, and what follows tells the
-/// databases of a suite apart.
-const PREFIX_BYTES_MAX: usize = 44;
+/// How many bytes of a name the run may take, of the 63 that PostgreSQL keeps: what follows tells its databases apart.
+const RUN_BYTES_MAX: usize = 26;
+
+/// Tells the suites of a run apart, and whatever else this process makes databases for. Names of suites would not: they
+/// may differ in what no database's name holds, or beyond what it holds.
+static ORDINAL: AtomicU32 = AtomicU32::new(0);
 
 /// Where a suite's databases are made.
 pub(crate) struct Ground {
@@ -24,25 +29,25 @@ pub(crate) struct Ground {
 /// Where a suite's databases are made, and the facts of its server.
 pub(crate) fn ground_of(suite: &Suite, server: Option<&Server>, run: &str) -> Result<Ground, RunError> {
     let on_server = suite.kind.capabilities().server;
-    let address = server.filter(|_| on_server).map(|server| address(server, &suite.need));
+    let word = word(run);
+    let prefix = format!("phasegate_{word}_{}", ORDINAL.fetch_add(1, Ordering::Relaxed));
+    let address = server.filter(|_| on_server).map(|server| address(server, &suite.need, &word));
     let folder = if on_server { None } else { Some(ScratchFolder::new()?) };
-    let prefix = prefix(run, &suite.name);
     let place = Place { server: address.as_ref(), folder: folder.as_ref().map(ScratchFolder::path), prefix: &prefix };
     Ok(Ground { host: suite.kind.host(place)?, folder, facts: facts(suite.kind, server, &suite.need) })
 }
 
-fn prefix(run: &str, suite: &str) -> String {
+/// A run's name as part of a database's: of a longer one the end, which holds time and process.
+fn word(run: &str) -> String {
     let word: String = run.chars().filter(char::is_ascii_alphanumeric).collect();
-    let mut prefix = format!("phasegate_{}_{}", word.to_lowercase(), suite.replace('-', "_"));
-    while prefix.len() > PREFIX_BYTES_MAX {
-        prefix.pop();
-    }
-    prefix
+    word[word.len().saturating_sub(RUN_BYTES_MAX)..].to_lowercase()
 }
 
 /// How a server is reached for a suite with this need.
-pub(crate) fn address(server: &Server, need: &ServerNeed) -> PostgresAddress {
-    let template = server.description().template.clone().filter(|_| need.timescaledb);
+fn address(server: &Server, need: &ServerNeed, run: &str) -> PostgresAddress {
+    let background_workers = need.timescaledb && server.description().has_background_workers();
+    // They hold a template as well, where they are not ours to stop.
+    let template = server.description().template.clone().filter(|_| need.timescaledb && !background_workers);
     let extensions = if need.timescaledb && template.is_none() { vec![TIMESCALEDB.to_owned()] } else { Vec::new() };
     PostgresAddress {
         options: server.options(server.maintenance()),
@@ -50,6 +55,8 @@ pub(crate) fn address(server: &Server, need: &ServerNeed) -> PostgresAddress {
         maintenance: server.maintenance().to_owned(),
         template,
         extensions,
+        background_workers,
+        presence: phasegate_server::presence(run),
     }
 }
 

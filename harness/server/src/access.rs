@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 use crate::external::{External, escaped};
 
@@ -62,8 +62,13 @@ impl std::fmt::Debug for Access {
     }
 }
 
+/// What the environment says of servers (`PGSSLMODE`, `PGPASSWORD` and the like) is about somebody else's.
 fn own() -> PgConnectOptions {
-    PgConnectOptions::new_without_pgpass().username(SUPERUSER)
+    PgConnectOptions::new_without_pgpass()
+        .username(SUPERUSER)
+        .password("")
+        .ssl_mode(PgSslMode::Disable)
+        .application_name("phasegate")
 }
 
 /// The password is hexadecimal and the host a number or a name: the database alone may need escaping.

@@ -58,7 +58,20 @@ const QUESTION: &str = "
            (SELECT version FROM offered),
            (SELECT format('LOAD %L', '$libdir/timescaledb-' || version) FROM offered
              WHERE (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)),
-           EXISTS (SELECT FROM pg_database WHERE datname = $1 AND datistemplate)";
+           EXISTS (SELECT FROM pg_database WHERE datname = $1 AND datistemplate),
+           ARRAY(SELECT quote_ident(rolname) FROM pg_roles WHERE rolname = current_user AND NOT rolsuper),
+           (SELECT rolsuper OR rolcreatedb FROM pg_roles WHERE rolname = current_user)";
+
+/// The settings named above, and whatever was set for this role or this session: that may decide a verdict as well. What
+/// every session of ours sets itself is left out.
+const SETTINGS_QUERY: &str = "
+    SELECT lower(name), current_setting(name) FROM pg_settings
+     WHERE lower(name) = ANY($1)
+        OR source IN ('environment variable', 'client', 'database', 'user', 'database user')
+           AND lower(name) NOT IN ('application_name', 'bytea_output', 'client_encoding', 'client_min_messages', 'datestyle',
+                                   'extra_float_digits', 'intervalstyle', 'timezone')";
+
+type Answer = (String, i32, Option<String>, Option<String>, bool, Vec<String>, bool);
 
 /// What a server is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +96,10 @@ pub struct Description {
     pub packages: BTreeMap<String, String>,
     /// A database with nothing but TimescaleDB in it, to clone from instead of creating the extension.
     pub template: Option<String>,
+    /// Our role there, quoted, where it is no superuser.
+    pub(crate) ordinary_role: Option<String>,
+    /// Whether our role may make databases.
+    pub(crate) may_create_databases: bool,
     /// Where the server writes its log.
     pub log: Option<PathBuf>,
 }
@@ -98,17 +115,14 @@ impl Description {
     }
 
     async fn query(kind: Kind, connection: &mut PgConnection) -> Result<Self, sqlx::Error> {
-        let (postgres, number, timescaledb, load, template): (String, i32, Option<String>, Option<String>, bool) =
+        let (postgres, number, timescaledb, load, template, ordinary, may_create): Answer =
             sqlx::query_as(QUESTION).bind(TEMPLATE_TIMESCALEDB).fetch_one(&mut *connection).await?;
         if let Some(load) = load {
             // The library says which edition it is once it is loaded, which else the first use of the extension does.
             sqlx::raw_sql(sqlx::AssertSqlSafe(load)).execute(&mut *connection).await?;
         }
         let settings: Vec<(String, String)> =
-            sqlx::query_as("SELECT lower(name), current_setting(name) FROM pg_settings WHERE lower(name) = ANY($1)")
-                .bind(SETTINGS)
-                .fetch_all(&mut *connection)
-                .await?;
+            sqlx::query_as(SETTINGS_QUERY).bind(SETTINGS).fetch_all(&mut *connection).await?;
         let settings: BTreeMap<_, _> = settings.into_iter().collect();
         let edition = |license: &str| if license == "timescale" { "community" } else { license }.to_owned();
         Ok(Self {
@@ -122,6 +136,8 @@ impl Description {
             image_digest: None,
             packages: BTreeMap::new(),
             template: template.then(|| TEMPLATE_TIMESCALEDB.to_owned()),
+            ordinary_role: ordinary.into_iter().next(),
+            may_create_databases: may_create,
             log: None,
         })
     }
@@ -136,7 +152,31 @@ impl Description {
         if request.needs_timescaledb && self.timescaledb.is_none() {
             return Err(ServerError::NeedsTimescaledb { kind: self.kind, found: self.postgres.clone() });
         }
+        let Some(role) = self.ordinary_role.as_ref().filter(|_| request.makes_databases) else { return Ok(()) };
+        if !self.may_create_databases {
+            return Err(ServerError::NeedsRight {
+                reason: format!("the role {role} may not make databases there"),
+                advice: format!("let a superuser type: ALTER ROLE {role} CREATEDB"),
+            });
+        }
+        if request.needs_timescaledb && self.has_background_workers() {
+            return Err(ServerError::NeedsRight {
+                reason: format!(
+                    "TimescaleDB's background workers hold every database that is to be cloned, and the role {role} may \
+                     not stop them"
+                ),
+                advice: "let a superuser type: ALTER SYSTEM SET timescaledb.max_background_workers = 0, and start the server \
+                         again; or connect as a superuser"
+                    .to_owned(),
+            });
+        }
         Ok(())
+    }
+
+    /// Whether TimescaleDB runs workers in the databases of this server.
+    #[must_use]
+    pub fn has_background_workers(&self) -> bool {
+        self.settings.get("timescaledb.max_background_workers").is_some_and(|number| number != "0")
     }
 
     /// One line for a person: `PostgreSQL 17.11, TimescaleDB 2.19.3 (apache)`.

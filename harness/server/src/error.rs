@@ -71,6 +71,15 @@ pub enum ServerError {
         reason: String,
     },
 
+    /// Our role may not do there what a run does.
+    #[error("failed to use the external server: {reason}; {advice}")]
+    NeedsRight {
+        /// What it may not.
+        reason: String,
+        /// What to type.
+        advice: String,
+    },
+
     /// Docker does not do what it should.
     #[error("failed to {step} with Docker: {reason}; {advice}")]
     Docker {

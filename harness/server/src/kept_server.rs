@@ -51,12 +51,15 @@ impl KeptServer {
     }
 
     pub(crate) fn of_others(access: &Access) -> Self {
-        let place = match access {
-            Access::External(external) => external.redacted(),
-            Access::Socket { folder, .. } => folder.display().to_string(),
-            Access::Tcp { host, port, .. } => format!("{host}:{port}"),
+        let (place, remove) = match access {
+            Access::External(external) => {
+                let url = external.redacted();
+                (url.clone(), Some(format!("phasegate server clean --database-url {url}")))
+            }
+            Access::Socket { folder, .. } => (folder.display().to_string(), None),
+            Access::Tcp { host, port, .. } => (format!("{host}:{port}"), None),
         };
-        Self { place, log: None, restart: None, connect: None, remove: None }
+        Self { place, log: None, restart: None, connect: None, remove }
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Request {
     pub needs_timescaledb: bool,
     /// The lowest major version of PostgreSQL that will do.
     pub postgres_min: Option<u32>,
+    /// Whether databases will be made there, for which an external server must give the right.
+    pub makes_databases: bool,
     /// The cache folder, instead of the user's own.
     pub cache: Option<PathBuf>,
 }

@@ -1,6 +1,17 @@
 //! From a request to a running server.
 
-use crate::{error::ServerError, find::find, future::BoxFuture, notice::Notice, request::Request, server::Server};
+use sqlx::{ConnectOptions, Connection};
+
+use crate::{
+    error::ServerError,
+    find::find,
+    future::BoxFuture,
+    kind::Kind,
+    left_databases::{Left, drop_left},
+    notice::Notice,
+    request::Request,
+    server::Server,
+};
 
 impl Request {
     /// Starts the server without a word; [`start`] does it with a line that says which one was taken.
@@ -35,5 +46,19 @@ async fn found_and_started(request: &Request, notice: &mut Notice<'_>) -> Result
         return Err(error);
     }
     notice(&format!("server: {}, {} ({why})", description.kind, description.line()));
+    if request.makes_databases && description.kind == Kind::External {
+        clean_before(&server, notice).await;
+    }
     Ok(server)
+}
+
+/// Drops what killed runs have left on somebody else's server. What cannot be dropped is no reason not to run.
+async fn clean_before(server: &Server, notice: &mut Notice<'_>) {
+    let Ok(mut connection) = server.options(server.maintenance()).connect().await else { return };
+    if let Ok(dropped) = drop_left(&mut connection, Left::WorkedOn).await
+        && !dropped.is_empty()
+    {
+        notice(&format!("server: dropped what earlier runs have left: {}", dropped.join(", ")));
+    }
+    let _ = connection.close().await;
 }

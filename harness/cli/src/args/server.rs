@@ -48,7 +48,15 @@ pub(crate) enum ServerCommand {
     BuildImage(ProvisionArgs),
     /// Remove what is kept between runs (caches, images, servers and files of failed runs) and what runs that were killed
     /// have left; only what carries a mark of ours
-    Clean,
+    Clean(CleanArgs),
+}
+
+/// Where things are removed.
+#[derive(Debug, Args)]
+pub(crate) struct CleanArgs {
+    /// A server that somebody else runs: drop the databases there that earlier runs have left, and remove nothing here
+    #[arg(long, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
 }
 
 /// Which servers are looked for.

@@ -3,6 +3,8 @@
 mod check;
 mod colours;
 mod documents;
+mod environment;
+mod external;
 mod golden;
 mod in_place;
 mod interrupt;
@@ -11,6 +13,7 @@ mod killed;
 mod limits;
 mod list;
 mod lost;
+mod names;
 mod output;
 mod phasegate;
 mod prove;

@@ -15,6 +15,10 @@ pub struct PostgresAddress {
     pub template: Option<String>,
     /// The extensions that are made in a new database.
     pub extensions: Vec<String>,
+    /// Whether TimescaleDB's background workers come to a new database and have to be stopped there.
+    pub background_workers: bool,
+    /// What the sessions for such statements call themselves, as long as the run lives.
+    pub presence: String,
 }
 
 impl PostgresAddress {

@@ -18,6 +18,15 @@ const LAST_SESSION_WAIT_MAX: Duration = Duration::from_secs(5);
 /// The SQLSTATE of a database that exists already.
 const DUPLICATE_DATABASE: &str = "42P04";
 
+/// How many bytes of a name the server keeps.
+const NAME_BYTES_MAX: usize = 63;
+
+/// Asks, with the names of both, for the statements that give a copy of a database what CREATE DATABASE leaves out.
+const BESIDE_THE_COPY: &str = include_str!("beside_the_copy.sql");
+
+/// Stops what TimescaleDB runs in the background of a database. Whoever would clone it is else told that others use it.
+const STOP_WORKERS: &str = "SELECT _timescaledb_functions.stop_background_workers()";
+
 /// Makes databases on one server, all named after one run.
 #[derive(Debug)]
 pub struct PostgresHost {
@@ -51,24 +60,64 @@ impl PostgresHost {
             }
             session.close().await?;
         }
+        if self.address.background_workers {
+            self.stop_workers(&database).await?;
+        }
         Ok(database)
     }
 
     pub(crate) async fn clone_of(&self, checkpoint: &Database) -> Result<Database, Error> {
-        self.copy(&checkpoint.0).await
+        let copy = self.copy(&checkpoint.0).await?;
+        let query = BESIDE_THE_COPY
+            .replace("${copy}", &Literal(&copy.0).to_string())
+            .replace("${source}", &Literal(&checkpoint.0).to_string());
+        if let Some(statements) = self.run(&query).await?.table.single().filter(|sql| !sql.is_empty()) {
+            self.run(statements).await?;
+        }
+        if self.address.background_workers {
+            self.stop_workers(&copy).await?;
+        }
+        Ok(copy)
     }
 
     async fn copy(&self, template: &str) -> Result<Database, Error> {
-        let name = format!("{}_{}", self.prefix, self.next.fetch_add(1, Ordering::Relaxed));
-        // The files are copied as files: for a database of some megabytes that is faster than writing it to the log.
-        self.run(&format!(
-            "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy",
-            Identifier(&name),
-            Identifier(template)
-        ))
-        .await?;
+        let name = self.name(&self.next().to_string());
+        // It is noted first: whoever is interrupted meanwhile knows what may be there.
         self.made().insert(name.clone());
+        // The files are copied as files: for a database of some megabytes that is faster than writing it to the log.
+        let create =
+            format!("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", Identifier(&name), Identifier(template));
+        if let Err(error) = self.run(&create).await {
+            if matches!(error, Error::Refused(_)) {
+                self.made().remove(&name);
+            }
+            return Err(error);
+        }
         Ok(Database(name))
+    }
+
+    /// The name of a database of this run that ends so, within what the server keeps of it.
+    fn name(&self, end: &str) -> String {
+        let name = format!("{}_{end}", self.prefix);
+        if name.len() <= NAME_BYTES_MAX {
+            return name;
+        }
+        let number = format!("_{}", self.next());
+        let mut cut = NAME_BYTES_MAX - number.len();
+        while !name.is_char_boundary(cut) {
+            cut -= 1;
+        }
+        name[..cut].to_owned() + &number
+    }
+
+    fn next(&self) -> u32 {
+        self.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    async fn stop_workers(&self, database: &Database) -> Result<(), Error> {
+        let mut session = self.session(database).await?;
+        session.run(STOP_WORKERS).await?;
+        session.close().await
     }
 
     pub(crate) async fn freeze(&self, database: &Database) -> Result<(), Error> {
@@ -78,15 +127,25 @@ impl PostgresHost {
     }
 
     /// Waits until the last session on a database has ended. A session that was closed a moment ago may still be ending,
-    /// and CREATE DATABASE, when it meets one, sleeps for a tenth of a second before it looks again.
+    /// and CREATE DATABASE, when it meets one, sleeps for a tenth of a second before it looks again. TimescaleDB's workers
+    /// end when they are told to: a phase that makes the extension starts them.
     pub(crate) async fn alone(&self, database: &Database) -> Result<(), Error> {
-        let query = format!("SELECT count(*) FROM pg_stat_activity WHERE datname = {}", Literal(&database.0));
+        let query = format!(
+            "SELECT concat(count(*), CASE WHEN bool_or(backend_type ^@ 'TimescaleDB') THEN ' workers' END) \
+             FROM pg_stat_activity WHERE datname = {}",
+            Literal(&database.0)
+        );
         let since = Instant::now();
+        let mut told = false;
         while since.elapsed() < LAST_SESSION_WAIT_MAX {
-            if self.run(&query).await?.table.single() == Some("0") {
-                break;
+            match self.run(&query).await?.table.single() {
+                Some("0") => break,
+                Some(others) if others.ends_with("workers") && !told => {
+                    self.stop_workers(database).await?;
+                    told = true;
+                }
+                _ => tokio::task::yield_now().await,
             }
-            tokio::task::yield_now().await;
         }
         // Whoever is still there then, is named by the server's own refusal.
         Ok(())
@@ -121,7 +180,7 @@ impl PostgresHost {
     }
 
     pub(crate) async fn rename(&self, database: &Database, label: &str) -> Result<Database, Error> {
-        let name = format!("{}_{label}", self.prefix);
+        let name = self.name(label);
         // A statement that outlived its limit may still be at work.
         let others =
             format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}", Literal(&database.0));
@@ -136,10 +195,26 @@ impl PostgresHost {
     }
 
     pub(crate) async fn drop_all_but(&self, kept: &[Database]) -> Result<(), Error> {
+        self.end_statements().await?;
         let mut names: Vec<String> = self.made().iter().cloned().collect();
         names.retain(|name| !kept.iter().any(|kept| kept.0 == *name));
         for name in names {
             self.drop_database(&Database(name)).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends the statements on databases of this run that nobody waits for any more: one that makes a database would have it
+    /// there after it was dropped.
+    async fn end_statements(&self) -> Result<(), Error> {
+        let query = format!(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+             WHERE pid <> pg_backend_pid() AND state <> 'idle' AND strpos(query, {}) > 0",
+            Literal(&format!("\"{}_", self.prefix))
+        );
+        let since = Instant::now();
+        while since.elapsed() < LAST_SESSION_WAIT_MAX && self.run(&query).await?.table.single() != Some("0") {
+            tokio::task::yield_now().await;
         }
         Ok(())
     }
@@ -153,7 +228,8 @@ impl PostgresHost {
     }
 
     async fn session(&self, database: &Database) -> Result<PostgresSession, Error> {
-        PostgresSession::connect(&self.address.options.clone().database(&database.0)).await
+        PostgresSession::connect(&self.address.options.clone().database(&database.0).application_name("phasegate"))
+            .await
     }
 
     /// Runs a statement that concerns whole databases, on a session that is at hand or a new one.
@@ -161,11 +237,16 @@ impl PostgresHost {
         let at_hand = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut session = match at_hand {
             Some(session) => session,
-            None => self.session(&Database(self.address.maintenance.clone())).await?,
+            None => {
+                let options = self.address.options.clone().database(&self.address.maintenance);
+                PostgresSession::connect(&options.application_name(&self.address.presence)).await?
+            }
         };
-        let ran = session.run(sql).await?;
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(session);
-        Ok(ran)
+        let ran = session.run(sql).await;
+        if matches!(ran, Ok(_) | Err(Error::Refused(_))) {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(session);
+        }
+        ran
     }
 
     fn made(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {

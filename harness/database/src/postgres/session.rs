@@ -37,7 +37,11 @@ impl PostgresSession {
     /// # Errors
     /// When the server refuses.
     pub async fn connect(options: &PgConnectOptions) -> Result<Self, Error> {
-        let options = options.clone().disable_statement_logging().application_name("phasegate").options([
+        if std::env::var_os("PGOPTIONS").is_some_and(|options| !options.is_empty()) {
+            let why = "the environment variable PGOPTIONS would change what every session judges: unset it";
+            return Err(Error::mistake(why));
+        }
+        let options = options.clone().disable_statement_logging().options([
             ("timezone", "UTC"),
             ("datestyle", "ISO"),
             ("intervalstyle", "postgres"),

@@ -97,6 +97,25 @@ impl Ground {
         Ok(State { catalog, dump })
     }
 
+    /// A clone of a database that these statements altered, and a clone of that: the catalog of each and of their source.
+    pub(crate) async fn clones_of_altered(&self, statements: &[&str]) -> Result<[Catalog; 3], String> {
+        let failed = |error: phasegate_database::Error| error.to_string();
+        let source = self.host.clone_of(&self.base).await.map_err(failed)?;
+        let statements: Vec<String> = statements.iter().map(|sql| sql.replace("${database}", &source.0)).collect();
+        self.run(&source, &statements.iter().map(String::as_str).collect::<Vec<_>>()).await?;
+        self.host.alone(&source).await.map_err(failed)?;
+        let clone = self.host.clone_of(&source).await.map_err(failed)?;
+        let second = self.host.clone_of(&clone).await.map_err(failed)?;
+        let mut catalogs = Vec::new();
+        for database in [source, clone, second] {
+            let mut session = self.host.connect(&database).await.map_err(failed)?;
+            catalogs.push(session.catalog().await.map_err(failed)?);
+            session.close().await.map_err(failed)?;
+            self.host.drop_database(&database).await.map_err(failed)?;
+        }
+        catalogs.try_into().map_err(|_| "not three catalogs".to_owned())
+    }
+
     /// Who sees an alteration of the whole server, which is then undone.
     pub(crate) async fn altered_server(&self, alteration: &Alteration) -> Result<SeenBy, String> {
         let clone = self.host.clone_of(&self.base).await.map_err(|error| error.to_string())?;
@@ -136,6 +155,8 @@ fn address(server: &Server, timescaledb: bool) -> PostgresAddress {
         maintenance: server.maintenance().to_owned(),
         template: None,
         extensions,
+        background_workers: false,
+        presence: "phasegate".to_owned(),
     }
 }
 

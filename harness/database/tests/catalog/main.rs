@@ -1,6 +1,7 @@
 //! The catalog of PostgreSQL, held against pg_dump over the alterations in `alterations.toml` and `timescaledb.toml`.
 
 mod alterations;
+mod clones;
 mod dump;
 mod ground;
 mod oracle;
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
             claim("what_a_session_has_set_does_not_show_and_stays_set", |tried| {
                 runtime()?.block_on(session::with_settings(tried))
             });
+            claim("a_clone_is_what_its_source_is", |tried| runtime()?.block_on(clones::are_whole(tried)));
             claim("random_pairs_applied_together_are_told_apart_by_both_or_neither", |tried| {
                 pairs::together(tried, runtime()?)
             });

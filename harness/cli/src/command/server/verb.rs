@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use phasegate_server::{Cleaned, ServerError, clean, provision};
+use phasegate_server::{Cleaned, ServerError, clean, clean_external, provision};
 use serde::Serialize;
 
 use super::status::status;
@@ -12,11 +12,23 @@ use crate::{
 };
 
 /// What `server clean --format json` prints.
-#[derive(Serialize)]
+#[derive(Serialize, Default)]
 struct Removed {
     folders: Vec<PathBuf>,
     containers: Vec<String>,
     images: Vec<String>,
+    databases: Vec<String>,
+}
+
+impl Removed {
+    /// One line for each thing.
+    fn lines(&self) -> String {
+        let folders = self.folders.iter().map(|folder| format!("removed {}\n", folder.display()));
+        let named = [("container", &self.containers), ("image", &self.images), ("database", &self.databases)];
+        let named = named.into_iter().flat_map(|(what, names)| names.iter().map(move |name| (what, name)));
+        let lines: String = folders.chain(named.map(|(what, name)| format!("removed {what} {name}\n"))).collect();
+        if lines.is_empty() { "there was nothing to remove\n".to_owned() } else { lines }
+    }
 }
 
 /// What `server build-image --format json` prints.
@@ -62,14 +74,21 @@ pub(in crate::command) fn server(global: &Global, asked: &ServerCommand) -> Resu
                 Format::Json => print_json(&Built { image })?,
             }
         }
-        ServerCommand::Clean => {
-            let cleaned = runtime()?.block_on(clean(None)).map_err(no_server)?;
-            match global.format {
-                Format::Human => console::print(&removed(&cleaned))?,
-                Format::Json => {
-                    let Cleaned { folders, containers, images } = cleaned;
-                    print_json(&Removed { folders, containers, images })?;
+        ServerCommand::Clean(asked) => {
+            let removed = match &asked.database_url {
+                Some(url) => {
+                    let databases = runtime()?.block_on(clean_external(url)).map_err(no_server)?;
+                    Removed { databases, ..Removed::default() }
                 }
+                None => {
+                    let Cleaned { folders, containers, images } =
+                        runtime()?.block_on(clean(None)).map_err(no_server)?;
+                    Removed { folders, containers, images, ..Removed::default() }
+                }
+            };
+            match global.format {
+                Format::Human => console::print(&removed.lines())?,
+                Format::Json => print_json(&removed)?,
             }
         }
     }
@@ -78,13 +97,4 @@ pub(in crate::command) fn server(global: &Global, asked: &ServerCommand) -> Resu
 
 fn no_server(error: ServerError) -> Failure {
     Failure::new(Exit::NoServer, error)
-}
-
-/// One line for each thing that was removed.
-fn removed(cleaned: &Cleaned) -> String {
-    let folders = cleaned.folders.iter().map(|folder| format!("removed {}\n", folder.display()));
-    let containers = cleaned.containers.iter().map(|id| format!("removed container {id}\n"));
-    let images = cleaned.images.iter().map(|id| format!("removed image {id}\n"));
-    let lines: String = folders.chain(containers).chain(images).collect();
-    if lines.is_empty() { "there was nothing to remove\n".to_owned() } else { lines }
 }

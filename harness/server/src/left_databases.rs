@@ -1,0 +1,69 @@
+//! Databases on somebody else's server that earlier runs have left there.
+
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+
+use crate::{error::ServerError, external::External, future::BoxFuture, kind::Kind};
+
+/// What the sessions of a run call themselves that live as long as it; `run` is its name within its databases' names.
+#[must_use]
+pub fn presence(run: &str) -> String {
+    format!("phasegate {run}")
+}
+
+/// Which databases of runs that are gone are dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Left {
+    /// Those that runs worked on, which a killed one leaves.
+    WorkedOn,
+    /// Those as well that a failed run has kept to be looked at.
+    All,
+}
+
+impl Left {
+    /// The names of a run's databases: its time and process, the suite, and a number, or what the database was kept for.
+    const fn pattern(self) -> &'static str {
+        match self {
+            Self::WorkedOn => "^phasegate_\\d{8}t\\d{9}z\\d+_\\d+_\\d+$",
+            Self::All => "^phasegate_\\d{8}t\\d{9}z\\d+_\\d+_(\\d+|(after|before|failed)_\\w+)$",
+        }
+    }
+}
+
+/// Drops what runs that are gone have left and our role owns; gives the names.
+pub(crate) async fn drop_left(connection: &mut PgConnection, left: Left) -> Result<Vec<String>, sqlx::Error> {
+    let names: Vec<(String, String)> = sqlx::query_as(
+        "SELECT datname, format('DROP DATABASE IF EXISTS %I WITH (FORCE)', datname) FROM pg_database
+          WHERE datname ~ $1 AND pg_has_role(datdba, 'MEMBER') AND NOT EXISTS (
+                SELECT FROM pg_stat_activity WHERE application_name = 'phasegate ' || split_part(datname, '_', 2))
+          ORDER BY datname",
+    )
+    .bind(left.pattern())
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut dropped = Vec::with_capacity(names.len());
+    for (name, statement) in names {
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *connection).await?;
+        dropped.push(name);
+    }
+    Ok(dropped)
+}
+
+/// Drops on somebody else's server what runs that are gone have left there, what failed runs have kept included; gives the
+/// names. Nothing else is dropped than what has the form of our names and belongs to the role of the URL.
+///
+/// # Errors
+///
+/// When the server cannot be reached or refuses.
+pub fn clean_external(url: &str) -> BoxFuture<'_, Result<Vec<String>, ServerError>> {
+    Box::pin(async move {
+        let mut connection = External::read(url)?.connect().await?;
+        let dropped = drop_left(&mut connection, Left::All).await.map_err(|error| ServerError::Query {
+            kind: Kind::External,
+            step: "drop what earlier runs have left",
+            reason: error.to_string(),
+        })?;
+        // All is done by now: a connection that does not close in order loses nothing.
+        let _ = connection.close().await;
+        Ok(dropped)
+    })
+}
