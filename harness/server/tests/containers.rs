@@ -74,7 +74,6 @@ const KILLS: usize = 10;
 
 /// Killed as soon as there is a supervisor, which is before Docker is asked for a container.
 fn killed_early() -> Result<(), Failed> {
-    let (containers, before) = (ours(), volumes());
     for later in 0..KILLS {
         let folder = traces::folder();
         let mut holder = Holder::command(Choice::Container, "wait", folder.path()).spawn()?;
@@ -85,20 +84,17 @@ fn killed_early() -> Result<(), Failed> {
                 None => std::thread::yield_now(),
             }
         };
+        let line = std::fs::read_to_string(format!("/proc/{supervisor}/cmdline"))?;
+        let name = format!("name=^/{}$", line.trim_end_matches('\0').rsplit('\0').next().unwrap());
+        let found = || traces::docker(&["ps", "--all", "--quiet", "--no-trunc", "--filter", &name]);
         // Each time some looks later, so that Docker is met at another point of its work.
-        (0..later * 3).for_each(|_| drop(ours()));
+        (0..later * 3).for_each(|_| drop(found()));
         holder.kill()?;
         holder.wait()?;
         traces::wait_for_end(&[supervisor]);
-        assert_eq!(ours(), containers);
+        assert_eq!(found(), [""; 0]);
     }
-    assert_eq!(volumes(), before);
     Ok(())
-}
-
-/// Every container of ours.
-fn ours() -> Vec<String> {
-    traces::docker(&["ps", "--all", "--quiet", "--no-trunc", "--filter", "label=phasegate.owner"])
 }
 
 fn panicked() -> Result<(), Failed> {
