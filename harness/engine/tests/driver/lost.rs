@@ -49,7 +49,7 @@ fn lost_in_a_check(finished: &Finished) {
 #[tokio::test]
 async fn a_server_that_dies_while_a_check_waits_makes_an_error_and_keeps_what_it_had() {
     let workspace = Workspace::postgres();
-    losing(&workspace, &format!("{KILL_AND_WAIT}"));
+    losing(&workspace, KILL_AND_WAIT);
     let finished = workspace.run().await;
     lost_in_a_check(&finished);
     let kept = finished.kept.as_deref().unwrap_or_default();
@@ -177,7 +177,7 @@ async fn a_server_that_dies_while_defects_are_tried_or_scenarios_played_stops_th
             workspace.put("suites/notes/scenarios/dies.toml", &scenario);
             workspace.put("suites/notes/scenarios/later.toml", &scenario);
         } else {
-            workspace.add(GATE_1, &fails(&format!("{KILL_AND_WAIT}")));
+            workspace.add(GATE_1, &fails(KILL_AND_WAIT));
             workspace.add(GATE_2, &fails("DELETE FROM notes"));
         }
         let finished = proved(&workspace).await.expect("a result");
