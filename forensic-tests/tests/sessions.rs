@@ -257,7 +257,7 @@ pub(crate) fn trials(world: &World) -> Vec<Trial> {
 /// A suite in a folder of its own.
 pub(crate) struct Place {
     slug: String,
-    pub(crate) root: tempfile::TempDir,
+    root: tempfile::TempDir,
 }
 
 impl Place {
@@ -287,6 +287,18 @@ impl Place {
     pub(crate) fn suite(&self) -> Result<Suite, Failed> {
         let suites = suite::load(&self.root.path().join("suites"), &[]).map_err(|error| error.to_string())?;
         suites.into_iter().next().ok_or_else(|| "no suite".into())
+    }
+
+    /// What `check` is asked of a database that exists.
+    pub(crate) fn request(&self, suite: &Suite, database_url: String) -> CheckRequest {
+        CheckRequest {
+            suite: suite.clone(),
+            database_url,
+            through: None,
+            read_only: false,
+            runs: self.root.path().join("runs"),
+            limits: Limits::default(),
+        }
     }
 
     /// Judges the cases, and that no database is left of them.
@@ -389,14 +401,7 @@ fn existing(world: &World, name: &str) -> Result<(), Failed> {
         let name = format!("sessions{}_existing", std::process::id());
         let states = States::kept(&suite, Some(server), &name, Limits::default())?;
         let mut copy = states.working_copy(&Migration::of(&suite), 1).await?;
-        let request = CheckRequest {
-            suite: suite.clone(),
-            database_url: states.host().url(&copy.database),
-            through: None,
-            read_only: false,
-            runs: place.root.path().join("runs"),
-            limits: Limits::default(),
-        };
+        let request = place.request(&suite, states.host().url(&copy.database));
         let mut met = Vec::new();
         let mut listener = |event: &Event| {
             if let Event::CheckJudged { verdict, reason, .. } = event {

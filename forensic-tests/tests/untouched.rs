@@ -212,14 +212,7 @@ fn judged_in(
         let states = States::kept(&suite, Some(server), &name, Limits::default())?;
         let mut copy = states.working_copy(&Migration::of(&suite), 1).await?;
         let (catalog_before, rows_before) = contents(&mut copy).await?;
-        let mut request = CheckRequest {
-            suite: suite.clone(),
-            database_url: states.host().url(&copy.database),
-            through: None,
-            read_only: false,
-            runs: place.root.path().join("runs"),
-            limits: Limits::default(),
-        };
+        let mut request = place.request(&suite, states.host().url(&copy.database));
         change(&mut request);
         let mut met = Met::new();
         let mut listener = |event: &Event| {

@@ -111,10 +111,7 @@ async fn leaves_nothing(
     transaction: TransactionMode,
 ) -> Result<(), ApplyFailure> {
     let mut left = Vec::new();
-    if transaction == TransactionMode::None
-        && session.capabilities().roles
-        && session.left_open().await.map_err(outside)?
-    {
+    if transaction == TransactionMode::None && session.left_open().await.map_err(outside)? {
         left.push("an open transaction".to_owned());
     }
     left.extend(session.left_behind().await.map_err(outside)?);

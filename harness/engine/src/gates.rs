@@ -14,7 +14,7 @@ use phasegate_evidence::{
 
 use crate::{
     happened::{Judgement, Log, Planned},
-    observe::{Context, Existing, KnownCatalog, MarkedSession, Marks, connect, try_check, try_check_apart},
+    observe::{Context, Existing, KnownCatalog, MarkedSession, Marks, try_check, try_check_apart},
     states::{State, States},
     stop::Stop,
 };
@@ -78,11 +78,6 @@ impl<'a> Setting<'a> {
             None => Ok(()),
         }
     }
-
-    /// A session for checks.
-    async fn connect(&self, database: &Database) -> Result<Session, Error> {
-        connect(self.host, database, self.existing()).await
-    }
 }
 
 /// Judges checks on a clone that is theirs. Each session has a clone of its own, so that no check waits for a lock of
@@ -138,7 +133,7 @@ async fn judge_on(
     checks: &[Planned<'_>],
     log: &Log<'_, '_>,
 ) -> Result<(), Stop> {
-    let mut session = setting.connect(database).await?;
+    let mut session = setting.host.connect(database).await?;
     let mut marked = setting.marked();
     judge_with(setting, (&mut session, &mut marked), database, checks, log).await?;
     marked.close().await?;

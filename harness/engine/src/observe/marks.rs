@@ -83,15 +83,6 @@ pub(crate) struct Existing {
     pub(crate) idle: Duration,
 }
 
-/// A session for checks.
-pub(crate) async fn connect(host: &Host, on: &Database, existing: Option<Existing>) -> Result<Session, Error> {
-    let mut session = host.connect(on).await?;
-    if let Some(existing) = existing {
-        existing.hold(&mut session).await?;
-    }
-    Ok(session)
-}
-
 impl Existing {
     /// Holds a session to it.
     pub(crate) async fn hold(self, session: &mut Session) -> Result<(), Error> {
@@ -132,7 +123,13 @@ impl MarkedSession {
         self.by_sql = by_sql;
         let session = match self.session.take() {
             Some(session) => session,
-            None => connect(host, database, self.existing).await?,
+            None => {
+                let mut session = host.connect(database).await?;
+                if let Some(existing) = self.existing {
+                    existing.hold(&mut session).await?;
+                }
+                session
+            }
         };
         Ok(self.session.insert(session))
     }

@@ -51,17 +51,18 @@ impl Suite {
         self.phases.iter().enumerate().find(|(_, phase)| phase.id == id)
     }
 
+    /// Every gate of its phases and of its audits.
+    pub(crate) fn all_gates(&self) -> impl Iterator<Item = &Gate> {
+        let audits = self.scenarios.iter().filter_map(|scenario| match &scenario.kind {
+            ScenarioKind::Audit { gates, .. } => Some(gates.0.values().flatten()),
+            _ => None,
+        });
+        self.phases.iter().flat_map(|phase| &phase.gates).chain(audits.flatten())
+    }
+
     /// Every gate, check and scenario with the requirements that it answers, those of audits among them.
     pub(crate) fn answers(&self) -> impl Iterator<Item = (&str, &[String])> {
-        let audits = self.scenarios.iter().flat_map(|scenario| {
-            let gates = match &scenario.kind {
-                ScenarioKind::Audit { gates, .. } => Some(gates.0.values().flatten()),
-                _ => None,
-            };
-            gates.into_iter().flatten()
-        });
-        let gates = self.phases.iter().flat_map(|phase| &phase.gates);
-        let parts = gates.chain(audits).flat_map(|gate| {
+        let parts = self.all_gates().flat_map(|gate| {
             let checks = gate.checks.iter().map(|check| (check.id.as_str(), check.requirement.as_slice()));
             std::iter::once((gate.id.as_str(), gate.requirement.as_slice())).chain(checks)
         });

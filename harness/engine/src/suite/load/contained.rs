@@ -13,11 +13,7 @@ type Part<'a> = (&'a str, &'a str, bool);
 
 /// Holds everything that is rolled back to what a rollback takes back.
 pub(super) fn contained(suite: &Suite, folder: &Path) -> Result<(), SuiteError> {
-    let audited = suite.scenarios.iter().filter_map(|scenario| match &scenario.kind {
-        ScenarioKind::Audit { gates, .. } => Some(gates.0.values().flatten()),
-        _ => None,
-    });
-    for gate in suite.phases.iter().flat_map(|phase| &phase.gates).chain(audited.flatten()) {
+    for gate in suite.all_gates() {
         gate_contained(suite, gate)?;
     }
     for finding in &suite.findings {
