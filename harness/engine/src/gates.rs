@@ -82,15 +82,22 @@ impl<'a> Setting<'a> {
 
 /// Judges checks on a clone that is theirs. Each session has a clone of its own, so that no check waits for a lock of
 /// another; what a check writes is rolled back. Checks that commit go first, while nobody is connected to the clone, each
-/// on a clone of it that is dropped after it.
+/// on a clone of it that is dropped after it. A session that is there already judges where nothing has to be cloned.
 pub(crate) async fn judge_on_clones(
     setting: Setting<'_>,
     on: &Database,
+    there: Option<Session>,
     checks: &[Planned<'_>],
     log: &Log<'_, '_>,
 ) -> Result<(), Stop> {
     let (apart, checks): (Vec<Planned<'_>>, Vec<Planned<'_>>) =
         checks.iter().partition(|(_, check)| check.expectation.names_sessions());
+    if let Some(session) = there {
+        if apart.is_empty() && checks.len() <= CHECKS_PER_SESSION {
+            return judge_on(setting, session, on, &checks, log).await;
+        }
+        session.close().await?;
+    }
     judge_apart(setting, on, &apart, log).await?;
     if log.is_broken() {
         return Ok(());
@@ -103,7 +110,8 @@ pub(crate) async fn judge_on_clones(
     }
     let mut shares = Vec::new();
     for (database, share) in databases.iter().zip(checks.chunks(share)) {
-        shares.push(judge_on(setting, database, share, log));
+        shares
+            .push(async move { judge_on(setting, setting.host.connect(database).await?, database, share, log).await });
     }
     futures_util::future::try_join_all(shares).await.map(drop)
 }
@@ -129,11 +137,11 @@ pub(crate) async fn judge_apart(
 /// Judges checks one after the other, on a database that nobody else changes.
 async fn judge_on(
     setting: Setting<'_>,
+    mut session: Session,
     database: &Database,
     checks: &[Planned<'_>],
     log: &Log<'_, '_>,
 ) -> Result<(), Stop> {
-    let mut session = setting.host.connect(database).await?;
     let mut marked = setting.marked();
     judge_with(setting, (&mut session, &mut marked), database, checks, log).await?;
     marked.close().await?;

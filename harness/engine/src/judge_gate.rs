@@ -53,7 +53,6 @@ pub async fn judge_gates_on(
     // A run knows the catalog since the phase was applied; here it has to be read.
     let mut session = states.host().connect(on).await?;
     let after = session.catalog().await?;
-    session.close().await?;
     let checks = phase.gates.iter().flat_map(|gate| gate.checks.iter().map(move |check: &Check| (gate, check)));
     let checks: Vec<Planned<'_>> = checks.collect();
     let setting = Setting {
@@ -67,7 +66,7 @@ pub async fn judge_gates_on(
         rows: &BTreeMap::new(),
     };
     let log = Log::new(events, &states.suite().name, phase);
-    match judge_on_clones(setting, on, &checks, &log).await {
+    match judge_on_clones(setting, on, Some(session), &checks, &log).await {
         Err(Stop::Run(error)) => Err(error),
         Err(Stop::Broke(reason)) => Err(Error::mistake(reason.to_string()).into()),
         Ok(()) => Ok(()),

@@ -126,7 +126,7 @@ impl Asked<'_, '_, '_, '_> {
         let mut clones = self.states.host().clones(self.on, 1 + self.proofs.len());
         let first = clones.take().await?;
         let judged = async {
-            judge_on_clones(self.setting, &first, self.checks, self.log).await?;
+            judge_on_clones(self.setting, &first, None, self.checks, self.log).await?;
             if self.shows { try_findings(self.states, self.phase, &first, self.log).await } else { Ok(()) }
         };
         let proved = async {
