@@ -16,6 +16,9 @@ pub enum Error {
     /// It outlived its time limit.
     #[error("not done after {} ms, the time limit", .0.as_millis())]
     TimedOut(Duration),
+    /// The machine had no room or no memory left, or failed to read or write.
+    #[error("the machine failed: {0}")]
+    OutOfResources(String),
     /// What was to be rolled back ended its transaction.
     #[error("it ended the transaction that was to be rolled back, and what it did may have stayed")]
     LeftTransaction,
@@ -38,6 +41,7 @@ impl Error {
             Self::Refused(_) | Self::Mistake(_) => ReasonCode::Harness,
             Self::ConnectionLost(_) => ReasonCode::ConnectionLost,
             Self::TimedOut(_) => ReasonCode::TimedOut,
+            Self::OutOfResources(_) => ReasonCode::OutOfResources,
             Self::LeftTransaction => ReasonCode::LeftItsTransaction,
         };
         Reason::new(code, self.to_string())

@@ -75,11 +75,15 @@ impl Session {
     /// Runs all of these statements, where a server is asked in one message.
     ///
     /// # Errors
-    /// At the first statement that is refused, which the error does not name.
-    pub async fn run_all(&mut self, statements: &[&str]) -> Result<(), Error> {
+    /// At the first statement that is refused, with how many before it are known to have been done: a server that dies may
+    /// have done more.
+    pub async fn run_all(&mut self, statements: &[&str]) -> Result<(), (usize, Error)> {
         match &mut self.connection {
             Connection::Postgres(session) => session.run_all(statements).await,
-            Connection::Sqlite(session) => statements.iter().try_for_each(|statement| session.run(statement).map(drop)),
+            Connection::Sqlite(session) => statements
+                .iter()
+                .enumerate()
+                .try_for_each(|(done, statement)| session.run(statement).map(drop).map_err(|error| (done, error))),
         }
     }
 
@@ -366,6 +370,17 @@ impl Session {
     pub async fn left_behind(&mut self) -> Result<Vec<String>, Error> {
         match &mut self.connection {
             Connection::Postgres(session) => postgres::left_behind(session).await,
+            Connection::Sqlite(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// The sessions that others have open on the database, each in words, once those that are just ending have ended.
+    ///
+    /// # Errors
+    /// When the server does not say.
+    pub async fn others(&mut self) -> Result<Vec<String>, Error> {
+        match &mut self.connection {
+            Connection::Postgres(session) => postgres::other_sessions(session).await,
             Connection::Sqlite(_) => Ok(Vec::new()),
         }
     }

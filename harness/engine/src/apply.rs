@@ -50,7 +50,8 @@ pub(crate) async fn apply(
         PhaseStep::Command(command) => {
             let outside = |error: Error| failure(&command.join(" "), 0, 0, &error);
             session.step_aside().map_err(outside)?;
-            let outcome = run_command(command, &on.host.url(on.database), way.folder, on.limit).await;
+            let url = on.host.url(on.database);
+            let outcome = run_command(command, &url, way.folder, on.limit, async { session.others().await }).await;
             session.come_back().map_err(outside)?;
             let applied = outcome?;
             if let Some(progress) = progress {
@@ -77,7 +78,12 @@ async fn apply_files(
         let applied = apply_statements(session, files, way, progress).await;
         let applied = match applied {
             Ok(()) => leaves_nothing(session, files, way.transaction).await,
-            refused => refused,
+            Err(refused) => {
+                // A transaction of the phase's own would refuse whoever reads what is left. On a connection that is lost,
+                // what was refused says more.
+                let _ = session.left_open().await;
+                Err(refused)
+            }
         };
         if way.role.is_some() {
             // On a connection that is lost, what was refused says more.
@@ -147,9 +153,10 @@ async fn at_once(session: &mut Session, files: &[SqlFile], role: Option<&str>) -
     let actors = take_on(session, role, true).await?;
     let mut all = Vec::new();
     for file in files {
-        all.extend(statements_of(file)?.iter().map(|statement| statement.text.as_str()));
+        all.extend(statements_of(file)?.iter().map(|statement| (file, statement)));
     }
-    session.run_all(&all).await.map_err(outside)?;
+    let texts: Vec<&str> = all.iter().map(|(_, statement)| statement.text.as_str()).collect();
+    session.run_all(&texts).await.map_err(|(done, error)| among(&all, done, &error))?;
     still_acts(session, actors.as_ref(), files.last().map_or("", |file| file.path.as_str()), 0, 0).await
 }
 
@@ -224,6 +231,19 @@ fn statements_of(file: &SqlFile) -> Result<&[Statement], ApplyFailure> {
     let no_sql =
         |fault: SyntaxFault| ApplyFailure::refused(&file.path, fault.line, 0, &Refusal::without_code(fault.message));
     file.statements().map_err(no_sql)
+}
+
+/// What one of several statements brought about that were sent in one message, so many of which are known to be done.
+fn among(all: &[(&SqlFile, &Statement)], done: usize, error: &Error) -> ApplyFailure {
+    let Some((file, statement)) = all.get(done) else {
+        return failure("the transaction", 0, 0, error);
+    };
+    let mut failed = failure(&file.path, statement.line, u32::try_from(done + 1).unwrap_or(u32::MAX), error);
+    if matches!(error, Error::ConnectionLost(_)) && done + 1 < all.len() {
+        // What a server that is killed has answered need not have been sent.
+        failed.message = format!("in this statement or one after it: {}", failed.message);
+    }
+    failed
 }
 
 /// What no statement of the step brought about.

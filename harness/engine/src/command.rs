@@ -11,19 +11,28 @@ use std::{
 use phasegate_database::Error;
 use phasegate_evidence::{ApplyFailure, ReasonCode, Refusal};
 use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::process::Command;
+use tokio::{
+    io::AsyncReadExt as _,
+    process::{ChildStderr, Command},
+};
 
 use crate::applied::{AppliedStatement, micros};
 
-/// Runs a command in this folder, with the database as its `DATABASE_URL`.
+/// How long the standard error of a command is read when it has ended, and its group of processes with it.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// Runs a command in this folder, with the database as its `DATABASE_URL`. When it has ended, and what it started has not,
+/// `sessions` gives those that it left open.
 ///
 /// # Errors
-/// When it does not start or does not succeed; the end of what it wrote to its standard error is in the message.
+/// When it does not start or does not succeed; the end of what it wrote to its standard error is in the message. When it
+/// leaves sessions open: what they hold or still do would be taken for the work of whoever comes next.
 pub(crate) async fn run_command(
     command: &[String],
     url: &str,
     folder: &Path,
     limit: Duration,
+    sessions: impl Future<Output = Result<Vec<String>, Error>>,
 ) -> Result<AppliedStatement, ApplyFailure> {
     let name = command.join(" ");
     let refused = |message: String| ApplyFailure::refused(&name, 0, 0, &Refusal::without_code(message));
@@ -32,30 +41,52 @@ pub(crate) async fn run_command(
     let failed = |error| refused(format!("failed to start {program}: {error}"));
     let guard = Guard::start().map_err(failed)?;
     let start = Instant::now();
-    let child = Command::new(program)
+    let mut child = Command::new(program)
         .args(arguments)
         .env("DATABASE_URL", url)
         .current_dir(folder)
         .stdin(Stdio::null())
-        .stdout(Stdio::piped())
+        .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .process_group(guard.group())
         .kill_on_drop(true)
         .spawn()
         .map_err(failed)?;
-    let waited = tokio::time::timeout(limit, child.wait_with_output()).await;
-    let Ok(output) = waited else {
+    let (mut said, mut stderr) = (Vec::new(), child.stderr.take());
+    let waited = tokio::time::timeout(limit, async {
+        tokio::select! {
+            // What it started in the background may hold its standard error open for ever.
+            status = child.wait() => status,
+            () = read_on(&mut stderr, &mut said) => child.wait().await,
+        }
+    });
+    let Ok(status) = waited.await else {
         let detail = Error::TimedOut(limit).to_string();
         return Err(ApplyFailure::broke(&name, ReasonCode::TimedOut, detail));
     };
-    let output = output.map_err(failed)?;
-    if output.status.success() {
+    let status = status.map_err(failed)?;
+    if status.success() {
+        let broke = |error: Error| ApplyFailure::broke(&name, error.reason().code, error.reason().detail);
+        let left = sessions.await.map_err(broke)?;
+        if !left.is_empty() {
+            return Err(refused(format!("the command has ended and leaves sessions open: {}", left.join(", "))));
+        }
         return Ok(AppliedStatement { file: name, line: 0, rows: 0, duration_us: micros(start) });
     }
-    let text = String::from_utf8_lossy(&output.stderr);
+    drop(guard);
+    let _ = tokio::time::timeout(LAST_WORDS, read_on(&mut stderr, &mut said)).await;
+    let text = String::from_utf8_lossy(&said);
     let lines: Vec<&str> = text.trim_end().lines().collect();
     let last = lines[lines.len().saturating_sub(20)..].join("\n");
-    Err(refused(format!("{}\n{last}", output.status)))
+    Err(refused(format!("{status}\n{last}")))
+}
+
+/// Reads to the end, as long as anybody waits for it.
+async fn read_on(from: &mut Option<ChildStderr>, into: &mut Vec<u8>) {
+    if let Some(from) = from {
+        // What cannot be read is not said.
+        let _ = from.read_to_end(into).await;
+    }
 }
 
 /// What the guard is called in the list of processes.
@@ -102,6 +133,10 @@ mod tests {
 
     const LIMIT: Duration = Duration::from_secs(600);
 
+    async fn none() -> Result<Vec<String>, Error> {
+        Ok(Vec::new())
+    }
+
     fn script(text: &str) -> Vec<String> {
         ["sh", "-c", text].map(str::to_owned).to_vec()
     }
@@ -111,9 +146,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("temporary folder");
         std::fs::write(folder.path().join("here"), "").expect("a file");
         let command = script("test -f here && test \"$DATABASE_URL\" = sqlite:x");
-        let ran = run_command(&command, "sqlite:x", folder.path(), LIMIT).await;
+        let ran = run_command(&command, "sqlite:x", folder.path(), LIMIT, none()).await;
         assert!(ran.is_ok(), "{ran:?}");
-        let refused = run_command(&script("echo why >&2; exit 3"), "", folder.path(), LIMIT).await;
+        let refused = run_command(&script("echo why >&2; exit 3"), "", folder.path(), LIMIT, none()).await;
         assert_eq!(refused.expect_err("it fails").message, "exit status: 3\nwhy");
     }
 
@@ -133,17 +168,27 @@ mod tests {
             lines.read_to_end(&mut Vec::new()).map(drop)
         });
         tokio::select! {
-            ended = run_command(&command, "", folder.path(), LIMIT) => panic!("{ended:?}"),
+            ended = run_command(&command, "", folder.path(), LIMIT, none()) => panic!("{ended:?}"),
             heard = heard => heard.expect("it started"),
         }
         reader.await.expect("the reader").expect("the end of the pipe");
     }
 
     #[tokio::test]
+    async fn a_command_that_has_ended_is_waited_for_no_longer_and_fails_by_the_sessions_that_it_leaves() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let leaves = script("sleep 1000 &");
+        assert!(run_command(&leaves, "", folder.path(), LIMIT, none()).await.is_ok());
+        let left = async { Ok(vec!["psql (active)".to_owned()]) };
+        let refused = run_command(&leaves, "", folder.path(), LIMIT, left).await.expect_err("it left one");
+        assert_eq!(refused.message, "the command has ended and leaves sessions open: psql (active)");
+    }
+
+    #[tokio::test]
     async fn a_command_that_outlives_its_limit_is_ended_and_is_no_refusal() {
         let folder = tempfile::tempdir().expect("temporary folder");
         let endless = script("sleep 1000 & wait");
-        let ended = run_command(&endless, "", folder.path(), Duration::from_millis(20)).await;
+        let ended = run_command(&endless, "", folder.path(), Duration::from_millis(20), none()).await;
         assert_eq!(ended.expect_err("it was ended").broke, Some(ReasonCode::TimedOut));
     }
 }

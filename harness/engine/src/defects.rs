@@ -103,7 +103,7 @@ async fn try_on(
     before: &State,
 ) -> Result<(Observation, Option<WorkingCopy>), RunError> {
     let rows = match &check.expectation {
-        Expectation::Unchanged(claim) => Some(states.rows(before, &claim.tables, &claim.except).await?),
+        Expectation::Unchanged(claim) => Some(Ok(states.rows(before, &claim.tables, &claim.except).await?)),
         _ => None,
     };
     on.session.limit(states.limits().check);
@@ -119,7 +119,7 @@ async fn try_on(
         limit: states.limits().check,
         before: Some(&before.catalog),
         known: None,
-        rows: rows.as_deref(),
+        rows: rows.as_ref(),
         own: commits.then_some(OwnDatabase { host: states.host(), database: &on.database }),
     };
     let seen = try_check(&mut on.session, check, context).await;

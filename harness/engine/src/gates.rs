@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use phasegate_database::{Database, Error, Host, Session, TableRows, refusal_of};
+use phasegate_database::{Database, Error, Host, Session, refusal_of};
 use phasegate_evidence::{
     Catalog, ServerFacts,
     judge::{Check, Expectation, Judging, inapplicable},
@@ -15,7 +15,7 @@ use phasegate_evidence::{
 use crate::{
     happened::{Judgement, Log, Planned},
     observe::{Context, Existing, KnownCatalog, MarkedSession, Marks, try_check, try_check_apart},
-    states::{State, States},
+    states::{RowsBefore, State, States},
     stop::Stop,
 };
 
@@ -39,7 +39,7 @@ pub(crate) struct Setting<'a> {
     /// The catalog after it.
     pub(crate) after: &'a Catalog,
     /// The rows before it, for each check of kind `unchanged`.
-    pub(crate) rows: &'a BTreeMap<String, Arc<TableRows>>,
+    pub(crate) rows: &'a BTreeMap<String, RowsBefore>,
 }
 
 impl<'a> Setting<'a> {
@@ -51,7 +51,7 @@ impl<'a> Setting<'a> {
             limit: self.limit,
             before: self.before,
             known: None,
-            rows: self.rows.get(&check.id).map(Arc::as_ref),
+            rows: self.rows.get(&check.id),
             own: None,
         }
     }
@@ -189,16 +189,14 @@ pub(crate) async fn rows_before(
     states: &States,
     before: Option<&Arc<State>>,
     checks: &[Planned<'_>],
-) -> Result<BTreeMap<String, Arc<TableRows>>, Error> {
+) -> Result<BTreeMap<String, RowsBefore>, Error> {
     let mut rows = BTreeMap::new();
     for (_, check) in checks {
         if let Expectation::Unchanged(claim) = &check.expectation
             && let Some(before) = before
         {
-            // Rows that cannot be read are none, and the check says so.
-            if let Ok(found) = refusal_of(states.rows(before, &claim.tables, &claim.except).await)? {
-                rows.insert(check.id.clone(), found);
-            }
+            // Rows that cannot be read are none, and the check says why.
+            rows.insert(check.id.clone(), refusal_of(states.rows(before, &claim.tables, &claim.except).await)?);
         }
     }
     Ok(rows)

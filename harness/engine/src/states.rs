@@ -57,11 +57,14 @@ pub struct State {
     /// Every row of every table.
     pub(crate) rows: TableRows,
     /// Rows of some tables without some columns, for the checks that will ask for them.
-    wanted: BTreeMap<Wanted, Arc<TableRows>>,
+    wanted: BTreeMap<Wanted, RowsBefore>,
 }
 
 /// Tables, and columns that are left out.
 type Wanted = (Vec<String>, Vec<String>);
+
+/// The rows of some tables of a state, or why they cannot be read.
+pub(crate) type RowsBefore = Result<Arc<TableRows>, Refusal>;
 
 /// How a state came to be.
 pub(crate) enum Laid {
@@ -285,13 +288,13 @@ impl States {
             if except.is_empty()
                 && let Some(rows) = rows.among(&tables)
             {
-                wanted.insert((tables, except), Arc::new(rows));
+                wanted.insert((tables, except), Ok(Arc::new(rows)));
                 continue;
             }
             // A table that a scenario leaves out is missed by the check that asks for it, if the run comes so far.
-            if let Ok(rows) = refusal_of(TableRows::take(session, &tables, &except).await)? {
-                wanted.insert((tables, except), Arc::new(rows));
-            }
+            let rows = refusal_of(TableRows::take(session, &tables, &except).await)?.map(Arc::new);
+            let rows = rows.map_err(|refusal| with_the_nearest(refusal, &catalog, &tables));
+            wanted.insert((tables, except), rows);
         }
         Ok(State { database, catalog: Arc::new(catalog), rows, wanted })
     }
@@ -351,7 +354,7 @@ impl States {
         except: &[String],
     ) -> Result<Arc<TableRows>, Error> {
         if let Some(rows) = state.wanted.get(&(tables.to_vec(), except.to_vec())) {
-            return Ok(rows.clone());
+            return Ok(rows.clone()?);
         }
         if self.keeping == Keeping::Last {
             // The database has gone on, and would show the rows of a later state.
@@ -359,9 +362,9 @@ impl States {
             return Err(Refusal::without_code(missing).into());
         }
         let mut copy = self.working_copy_of(state).await?;
-        let rows = TableRows::take(&mut copy.session, tables, except).await?;
+        let rows = refusal_of(TableRows::take(&mut copy.session, tables, except).await)?;
         self.clear(copy).await?;
-        Ok(Arc::new(rows))
+        Ok(Arc::new(rows.map_err(|refusal| with_the_nearest(refusal, &state.catalog, tables))?))
     }
 
     /// A clone of the state after so many phases of a migration.
@@ -410,4 +413,20 @@ impl States {
 /// The name under which the processes of a test run find a state.
 fn published_name(state: &str) -> String {
     format!("phasegate_state_{state}")
+}
+
+/// How alike two names must be for one to be taken for a slip in writing the other.
+const LIKENESS_MIN: f64 = 0.8;
+
+/// A refusal to read tables, with the name that is most like that of the first which is not there.
+fn with_the_nearest(refusal: Refusal, catalog: &Catalog, tables: &[String]) -> Refusal {
+    let Some(missing) = tables.iter().find(|table| catalog.tables().all(|there| there != *table)) else {
+        return refusal;
+    };
+    let likeness = |there: &str| strsim::jaro_winkler(there, missing);
+    let nearest = catalog.tables().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    match nearest.filter(|nearest| likeness(nearest) >= LIKENESS_MIN) {
+        Some(nearest) => Refusal { message: format!("{}; the nearest is `{nearest}`", refusal.message), ..refusal },
+        None => refusal,
+    }
 }

@@ -27,7 +27,7 @@ macro_rules! reason_codes {
             /// Whether something broke, so that nothing was judged (rule 11).
             #[must_use]
             pub(crate) fn is_breakage(self) -> bool {
-                matches!(self, Self::ConnectionLost | Self::TimedOut | Self::LeftItsTransaction | Self::Harness)
+                matches!(self, Self::ConnectionLost | Self::TimedOut | Self::OutOfResources | Self::LeftItsTransaction | Self::Harness)
             }
 
             /// The kinds of checks that give it.
@@ -72,6 +72,7 @@ reason_codes! {
     QueryRefused "query-refused", "rows, violations, plan", "the query itself was refused; verdict `error`";
     ConnectionLost "connection-lost", "every kind", "the connection broke or the server died; verdict `error`, and the run stops there";
     TimedOut "timed-out", "every kind", "it outlived its time limit; verdict `error`, and the run stops there";
+    OutOfResources "out-of-resources", "every kind", "the machine had no room or no memory left, or failed to read or write; verdict `error`, and the run stops there";
     LeftItsTransaction "left-its-transaction", "every kind", "it ended the transaction that was to be rolled back, so that what it did may have stayed; verdict `error`, and the run stops there";
     Harness "harness", "every kind", "Phasegate itself could not do its work; verdict `error`; please report it";
     ServerLacks "server-lacks", "every kind", "the server lacks what the check needs, such as an edition or a version; verdict `not-applicable`";

@@ -8,7 +8,7 @@ use phasegate_evidence::{Event, judge::Judging};
 use super::{
     conclude::{conclude, lock},
     interrupt::interrupts,
-    runtime::runtime,
+    runtime::block_on,
 };
 use crate::{
     args::{CheckArgs, Global},
@@ -18,12 +18,11 @@ use crate::{
 
 /// Judges the gates of a suite on a database that exists, and records it as a run does.
 pub(super) fn check(global: &Global, asked: &CheckArgs) -> Result<Exit, Failure> {
-    let runtime = runtime()?;
-    let mut cancel = interrupts(&runtime);
     let suites = load(&global.suites()?, std::slice::from_ref(&asked.suite)).map_err(Failure::usage)?;
     let plan = plan(&suites, Judging::Check);
     let progress = Mutex::new(Progress::of(&plan));
     let mut listener = |event: &Event| lock(&progress).event(event);
+    let mut cancel = interrupts()?;
     let mut finished = Err(RunError::Usage(format!("no suite `{}`", asked.suite)));
     for suite in suites {
         let request = CheckRequest {
@@ -34,14 +33,14 @@ pub(super) fn check(global: &Global, asked: &CheckArgs) -> Result<Exit, Failure>
             runs: global.runs(),
             limits: Limits { lock: asked.lock_timeout, ..asked.limits.limits() },
         };
-        finished = runtime.block_on(async {
+        finished = block_on(async {
             tokio::select! {
                 biased;
                 // The connection closes, and with it goes whatever a check has written.
                 Ok(_) = cancel.wait_for(|cancelled| *cancelled) => Err(RunError::Interrupted),
                 finished = engine::check(request, &mut listener) => finished,
             }
-        });
+        })?;
     }
     conclude(global, &progress, finished)
 }

@@ -8,7 +8,7 @@ use phasegate_evidence::{Event, judge::Judging};
 use super::{
     conclude::{conclude, lock},
     interrupt::interrupts,
-    runtime::runtime,
+    runtime::block_on,
 };
 use crate::{
     args::{Global, ProveArgs},
@@ -18,9 +18,6 @@ use crate::{
 
 /// Runs a suite, tries every defect and plays every scenario of it, and records it as a run does.
 pub(super) fn prove(global: &Global, asked: &ProveArgs) -> Result<Exit, Failure> {
-    let runtime = runtime()?;
-    // Before anything else, so that an early Ctrl-C is not lost.
-    let cancel = interrupts(&runtime);
     let suites = load(&global.suites()?, std::slice::from_ref(&asked.suite)).map_err(Failure::usage)?;
     let plan = plan(&suites, Judging::Prove);
     let progress = Mutex::new(Progress::of(&plan));
@@ -29,6 +26,6 @@ pub(super) fn prove(global: &Global, asked: &ProveArgs) -> Result<Exit, Failure>
     let request = ProveRequest { suite, server: asked.server.request(), runs: global.runs(), limits };
     let mut listener = |event: &Event| lock(&progress).event(event);
     let mut notice = |line: &str| lock(&progress).notice(line);
-    let finished = runtime.block_on(engine::prove(request, &mut listener, &mut notice, cancel));
+    let finished = block_on(engine::prove(request, &mut listener, &mut notice, interrupts()?))?;
     conclude(global, &progress, finished)
 }

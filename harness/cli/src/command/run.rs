@@ -8,7 +8,7 @@ use phasegate_evidence::{Event, judge::Judging};
 use super::{
     conclude::{conclude, lock},
     interrupt::interrupts,
-    runtime::runtime,
+    runtime::block_on,
 };
 use crate::{
     args::{Global, RunArgs},
@@ -18,9 +18,6 @@ use crate::{
 
 /// Runs suites, writes the reports into the run folder, and prints what came of it.
 pub(super) fn run(global: &Global, asked: &RunArgs) -> Result<Exit, Failure> {
-    let runtime = runtime()?;
-    // Before anything else, so that an early Ctrl-C is not lost.
-    let cancel = interrupts(&runtime);
     let suites = load(&global.suites()?, &asked.names).map_err(Failure::usage)?;
     let plan = plan(&suites, Judging::Run);
     let progress = Mutex::new(Progress::of(&plan));
@@ -28,6 +25,6 @@ pub(super) fn run(global: &Global, asked: &RunArgs) -> Result<Exit, Failure> {
     let request = Request { suites, server: asked.server.request(), runs: global.runs(), limits };
     let mut listener = |event: &Event| lock(&progress).event(event);
     let mut notice = |line: &str| lock(&progress).notice(line);
-    let finished = runtime.block_on(engine::run(request, &mut listener, &mut notice, cancel));
+    let finished = block_on(engine::run(request, &mut listener, &mut notice, interrupts()?))?;
     conclude(global, &progress, finished)
 }

@@ -12,7 +12,8 @@ use crate::{
 
 const SECOND_GATE: &str = "forensic-tests/suites/notes/gates/2-title/2.1-title.toml";
 /// Kills the postmaster, whose programs run in its data folder, and waits for longer than any test.
-const KILL: &str = "COPY (SELECT 1) TO PROGRAM 'cat >&2; kill -KILL $(head -1 postmaster.pid)'; SELECT pg_sleep(600)";
+pub(crate) const KILL: &str =
+    "COPY (SELECT 1) TO PROGRAM 'cat >&2; kill -KILL $(head -1 postmaster.pid)'; SELECT pg_sleep(600)";
 /// The same in a block, since no check may say COPY itself.
 const KILL_IN_A_BLOCK: &str = "DO $do$ BEGIN EXECUTE $x$COPY (SELECT 1) TO PROGRAM \
     'cat >&2; kill -KILL $(head -1 postmaster.pid)'$x$; PERFORM pg_sleep(600); END $do$";
@@ -24,7 +25,7 @@ fn dies(here: &Path) -> Ran {
 }
 
 /// The command says what is left and where, which is removed.
-fn keeps_the_server(here: &Path, ran: &Ran) {
+pub(crate) fn keeps_the_server(here: &Path, ran: &Ran) {
     let said: String = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     let folder = said.split("the server's databases are left in ").nth(1).and_then(|rest| rest.split(',').next());
     let folder = PathBuf::from(folder.unwrap_or_default());

@@ -29,6 +29,8 @@ pub(crate) fn from_sqlx(error: &sqlx::Error, limit: Option<Duration>) -> Error {
             Error::ConnectionLost(database.message().to_owned())
         }
         code if code.starts_with("08") => Error::ConnectionLost(database.message().to_owned()),
+        // Full disk, no memory, a device that fails: none of them is an answer to what was asked.
+        "53100" | "53200" | "58030" => Error::OutOfResources(database.message().to_owned()),
         _ => Error::Refused(refusal(database)),
     }
 }

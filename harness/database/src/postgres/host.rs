@@ -13,7 +13,7 @@ use super::{PostgresAddress, PostgresSession};
 use crate::{Database, Error, Identifier, Literal, Ran, Session};
 
 /// How long the last session on a database is waited for.
-const LAST_SESSION_WAIT_MAX: Duration = Duration::from_secs(5);
+pub(super) const LAST_SESSION_WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// The SQLSTATE of a database that exists already.
 const DUPLICATE_DATABASE: &str = "42P04";

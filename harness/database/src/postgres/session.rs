@@ -24,6 +24,8 @@ pub struct PostgresSession {
     limit: Option<Duration>,
     /// What was set for single steps, to be set back before the next.
     pub(super) set_for_steps: BTreeSet<String>,
+    /// How many statements of the last message were answered.
+    answered: usize,
     /// Whether the server owes the answer to a statement that nobody waits for any more: every other would wait for it.
     abandoned: bool,
 }
@@ -52,7 +54,8 @@ impl PostgresSession {
             ("standard_conforming_strings", "on"),
         ]);
         let connection = PgConnection::connect_with(&options).await.map_err(|error| from_sqlx(&error, None))?;
-        Ok(Self { connection, ahead: String::new(), limit: None, set_for_steps: BTreeSet::new(), abandoned: false })
+        let (ahead, set_for_steps) = (String::new(), BTreeSet::new());
+        Ok(Self { connection, ahead, limit: None, set_for_steps, answered: 0, abandoned: false })
     }
 
     /// Runs one or more statements.
@@ -75,10 +78,11 @@ impl PostgresSession {
     }
 
     /// Runs all of these statements, sent in one message. The server gives each the whole time limit.
-    pub(crate) async fn run_all(&mut self, statements: &[&str]) -> Result<(), Error> {
+    pub(crate) async fn run_all(&mut self, statements: &[&str]) -> Result<(), (usize, Error)> {
+        self.settle_ahead().await.map_err(|error| (0, error))?;
         // The line break ends a comment that a statement may end with.
         let many = u32::try_from(statements.len()).unwrap_or(u32::MAX);
-        self.run_many(&statements.join("\n;\n"), many).await.map(drop)
+        self.run_many(&statements.join("\n;\n"), many).await.map(drop).map_err(|error| (self.answered, error))
     }
 
     async fn run_many(&mut self, sql: &str, statements: u32) -> Result<Ran, Error> {
@@ -162,6 +166,7 @@ impl PostgresSession {
     async fn stream(&mut self, sql: String) -> Result<Ran, sqlx::Error> {
         let mut ran = Ran::default();
         let mut fresh = true;
+        self.answered = 0;
         let mut stream = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(&mut self.connection);
         while let Some(item) = stream.try_next().await? {
             match item {
@@ -170,6 +175,7 @@ impl PostgresSession {
                         ran.table = Table::default();
                     }
                     fresh = true;
+                    self.answered += 1;
                     ran.affected += done.rows_affected();
                 }
                 Either::Right(row) => {

@@ -1,9 +1,11 @@
 //! What a transaction that is rolled back leaves behind all the same: how far sequences have counted, and the settings,
 //! temporary tables and locks of a session.
 
+use std::time::Instant;
+
 use phasegate_evidence::Cell;
 
-use super::PostgresSession;
+use super::{PostgresSession, host::LAST_SESSION_WAIT_MAX};
 use crate::{Error, Literal, sequences::Sequences};
 
 /// The query that reads every sequence.
@@ -30,6 +32,25 @@ const LEFT_BEHIND: &str = "
 pub(crate) async fn left_behind(session: &mut PostgresSession) -> Result<Vec<String>, Error> {
     let rows = session.run(LEFT_BEHIND).await?.table.rows;
     Ok(rows.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect())
+}
+
+/// The sessions of others on this database, by the programs and what they are doing.
+const OTHERS: &str = "
+    SELECT concat(coalesce(nullif(application_name, ''), 'a program without a name'), ' (' || state || ')')
+    FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend' AND application_name <> 'phasegate'
+    ORDER BY 1";
+
+/// The sessions of others on this database that do not end by themselves: one that was closed may still be ending.
+pub(crate) async fn other_sessions(session: &mut PostgresSession) -> Result<Vec<String>, Error> {
+    let since = Instant::now();
+    loop {
+        let rows = session.run(OTHERS).await?.table.rows;
+        if rows.is_empty() || since.elapsed() > LAST_SESSION_WAIT_MAX {
+            return Ok(rows.into_iter().flatten().flatten().collect());
+        }
+        tokio::task::yield_now().await;
+    }
 }
 
 /// Whether functions of the author's own set settings.

@@ -16,6 +16,10 @@ pub(crate) fn from_rusqlite(error: &rusqlite::Error) -> Error {
         rusqlite::Error::SqlInputError { error: code, msg, .. } => (Some(code.extended_code), msg.clone()),
         other => (None, other.to_string()),
     };
+    // No memory, a device that fails, a full disk; the lower eight bits are the primary code.
+    if let Some(7 | 10 | 13) = code.map(|code| code & 0xff) {
+        return Error::OutOfResources(message);
+    }
     let (sqlstate, cause) = (code.map(code_name), cause(&message));
     Error::Refused(Refusal { sqlstate, cause, ..Refusal::without_code(message) })
 }

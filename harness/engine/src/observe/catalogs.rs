@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use phasegate_database::{Error, Session, TableRows, refusal_of};
+use phasegate_database::{Error, Session, refusal_of};
 use phasegate_evidence::{
     Catalog, Definition, Difference,
     judge::{CatalogFacts, CatalogSeen, Changes, ChangesSeen, Expectation, Fact, FactSeen, UnchangedSeen},
 };
+
+use crate::states::RowsBefore;
 
 /// A catalog with the declared definitions in the server's form, read once for all checks on a state.
 #[derive(Debug, Clone, Default)]
@@ -63,9 +65,13 @@ pub(super) fn changes(expected: &Changes, before: Option<&Catalog>, known: &Know
     }
 }
 
-pub(super) async fn unchanged(session: &mut Session, before: Option<&TableRows>) -> Result<UnchangedSeen, Error> {
-    let Some(before) = before else {
-        return Ok(UnchangedSeen { rows_before: None, changes: Vec::new(), error: None });
+pub(super) async fn unchanged(session: &mut Session, before: Option<&RowsBefore>) -> Result<UnchangedSeen, Error> {
+    let before = match before {
+        Some(Ok(before)) => before,
+        unread => {
+            let error = unread.and_then(|unread| unread.as_ref().err().cloned());
+            return Ok(UnchangedSeen { rows_before: None, changes: Vec::new(), error });
+        }
     };
     let mut seen = UnchangedSeen { rows_before: Some(before.counts()), changes: Vec::new(), error: None };
     session.begin().await?;

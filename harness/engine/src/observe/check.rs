@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use phasegate_database::{Error, Session, TableRows, refusal_of};
+use phasegate_database::{Error, Session, refusal_of};
 use phasegate_evidence::{
     Catalog, ServerFacts,
     judge::{Check, Expectation, Judging, Observation, Sequence, Step, inapplicable},
@@ -14,6 +14,7 @@ use super::{
     sessions::{self, OwnDatabase, StepDefaults},
     steps, writes,
 };
+use crate::states::RowsBefore;
 
 /// The state in which checks are tried.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +30,7 @@ pub(crate) struct Context<'a> {
     /// The catalog after it. Read afresh where it is not given.
     pub(crate) known: Option<&'a KnownCatalog>,
     /// The rows before the phase, for a check of kind `unchanged`.
-    pub(crate) rows: Option<&'a TableRows>,
+    pub(crate) rows: Option<&'a RowsBefore>,
     /// The database, where it is the check's own, as a check needs it whose steps name sessions.
     pub(crate) own: Option<OwnDatabase<'a>>,
 }

@@ -28,14 +28,19 @@ pub struct UnchangedSeen {
     pub rows_before: Option<BTreeMap<String, u64>>,
     /// Every row that is not as it was, in words.
     pub changes: Vec<String>,
-    /// Why the rows could not be read after the phase.
+    /// Why the rows could not be read: before the phase, if none were read there, and else after it.
     pub error: Option<Refusal>,
 }
 
 impl Unchanged {
     pub(super) fn judge(&self, seen: &UnchangedSeen) -> Judged {
         let Some(rows) = &seen.rows_before else {
-            return Judged::error(ReasonCode::Harness, "there are no rows from before the phase");
+            let none = "there are no rows from before the phase".to_owned();
+            let why = seen
+                .error
+                .as_ref()
+                .map_or(none, |error| format!("the rows before the phase cannot be read: {}", error.message));
+            return Judged::error(ReasonCode::Harness, why);
         };
         let total = rows.values().sum();
         let judged = if let Some(error) = &seen.error {
@@ -80,5 +85,6 @@ mod tests {
     fn a_table_without_rows_is_vacuous_and_nobody_having_looked_is_an_error() {
         assert_eq!(code(Some(0), &[], None), "vacuous");
         assert_eq!(code(None, &[], None), "harness");
+        assert_eq!(code(None, &[], Some(Refusal::without_code("no such table"))), "harness");
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     args::{Format, Global, StatusArgs},
-    command::{print_json::print_json, runtime::runtime},
+    command::{print_json::print_json, runtime::block_on},
     console,
     exit::{Exit, Failure},
 };
@@ -27,7 +27,7 @@ struct AtHand {
 /// Says which servers are at hand, in the order in which a run looks for them. Starts and fetches nothing.
 pub(super) fn status(global: &Global, asked: &StatusArgs) -> Result<Exit, Failure> {
     let request = asked.server.request();
-    let servers = runtime()?.block_on(look(&request));
+    let servers = block_on(look(&request))?;
     match global.format {
         Format::Human => {
             let kinds = servers.iter().map(|found| (found.server, found.at_hand, found.what.as_str()));

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::status::status;
 use crate::{
     args::{Format, Global, ServerCommand},
-    command::{print_json::print_json, runtime::runtime},
+    command::{print_json::print_json, runtime::block_on},
     console,
     exit::{Exit, Failure},
 };
@@ -52,7 +52,7 @@ pub(in crate::command) fn server(global: &Global, asked: &ServerCommand) -> Resu
     match asked {
         ServerCommand::Status(asked) => return status(global, asked),
         ServerCommand::Provision(asked) => {
-            let made = runtime()?.block_on(provision(&asked.request(), &mut notice)).map_err(no_server)?;
+            let made = block_on(provision(&asked.request(), &mut notice))?.map_err(no_server)?;
             match global.format {
                 Format::Human => {
                     console::print(&format!("PostgreSQL {} lies in {}\n", made.postgres, made.bin.display()))?;
@@ -68,7 +68,7 @@ pub(in crate::command) fn server(global: &Global, asked: &ServerCommand) -> Resu
         ServerCommand::BuildImage(asked) => {
             let request = asked.request();
             let work = phasegate_server::build_image(&request, &mut notice);
-            let image = runtime()?.block_on(work).map_err(no_server)?;
+            let image = block_on(work)?.map_err(no_server)?;
             match global.format {
                 Format::Human => console::print(&format!("{image}\n"))?,
                 Format::Json => print_json(&Built { image })?,
@@ -77,12 +77,11 @@ pub(in crate::command) fn server(global: &Global, asked: &ServerCommand) -> Resu
         ServerCommand::Clean(asked) => {
             let removed = match &asked.database_url {
                 Some(url) => {
-                    let databases = runtime()?.block_on(clean_external(url)).map_err(no_server)?;
+                    let databases = block_on(clean_external(url))?.map_err(no_server)?;
                     Removed { databases, ..Removed::default() }
                 }
                 None => {
-                    let Cleaned { folders, containers, images } =
-                        runtime()?.block_on(clean(None)).map_err(no_server)?;
+                    let Cleaned { folders, containers, images } = block_on(clean(None))?.map_err(no_server)?;
                     Removed { folders, containers, images, ..Removed::default() }
                 }
             };
