@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{PostgresSession, split};
+use super::{PostgresSession, split::one_by_one};
 use crate::{Backend, Error, Literal, Ran};
 
 /// The SQLSTATE of whatever is said in a transaction that has failed, but for its end.
@@ -11,13 +11,9 @@ const IN_FAILED_TRANSACTION: &str = "25P02";
 
 impl PostgresSession {
     pub(crate) async fn run_each(&mut self, sql: &str) -> Result<Ran, Error> {
-        let Ok(statements) = split(sql) else {
-            // The server says best what is wrong with it.
-            return self.run(sql).await;
-        };
         let mut whole = Ran::default();
-        for statement in statements {
-            match self.run(&statement.text).await {
+        for statement in one_by_one(sql)? {
+            match self.run(statement).await {
                 Ok(ran) => whole = Ran { affected: whole.affected + ran.affected, table: ran.table },
                 Err(error) => {
                     // A refusal is told before the locks are let go of: the answer to the next message comes after that.
