@@ -19,6 +19,9 @@ pub enum Error {
     /// What was to be rolled back ended its transaction.
     #[error("it ended the transaction that was to be rolled back, and what it did may have stayed")]
     LeftTransaction,
+    /// It gave more than is recorded; this says more than what. The session can go on.
+    #[error("it gives {0}, the most that is recorded")]
+    TooLarge(String),
     /// Phasegate could not do its own work.
     #[error("{0}")]
     Mistake(String),
@@ -38,6 +41,7 @@ impl Error {
             Self::Refused(_) | Self::Mistake(_) => ReasonCode::Harness,
             Self::ConnectionLost(_) => ReasonCode::ConnectionLost,
             Self::TimedOut(_) => ReasonCode::TimedOut,
+            Self::TooLarge(_) => ReasonCode::TooLarge,
             Self::LeftTransaction => ReasonCode::LeftItsTransaction,
         };
         Reason::new(code, self.to_string())

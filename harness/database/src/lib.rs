@@ -36,6 +36,6 @@ pub use rows::{RowChange, TableRows};
 pub use scratch::Database;
 pub use sequences::Sequences;
 pub use session::{Actors, Session};
-pub use size::{MESSAGE_BYTES_MAX, NESTING_MAX, Size, cut};
+pub use size::NESTING_MAX;
 pub use split::{Statement, SyntaxFault};
 pub use sqlite::SqliteSession;

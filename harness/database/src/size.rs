@@ -1,42 +1,12 @@
-//! How large things may be, so that neither memory nor a run folder grows with whatever a suite or a database brings up.
+//! How large things may be on this side of the evidence, so that neither memory nor stack grows with whatever a suite holds
+//! or a database gives.
 
-use std::fmt;
+use phasegate_evidence::{Cell, Size, Table};
 
-/// How much of what a query gives is recorded. What gives more is [`crate::Error::TooLarge`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Size {
-    /// Rows.
-    pub rows: usize,
-    /// Bytes of all values together, in the text form in which they are recorded, and of the names of the columns.
-    pub bytes: usize,
-}
+use crate::Error;
 
-impl Size {
-    /// Whether so much is more.
-    pub(crate) fn is_less_than(self, rows: usize, bytes: usize) -> bool {
-        rows > self.rows || bytes > self.bytes
-    }
-}
-
-impl Default for Size {
-    /// 100 000 rows and 16 MiB.
-    fn default() -> Self {
-        Self { rows: 100_000, bytes: 16 << 20 }
-    }
-}
-
-impl fmt::Display for Size {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} rows and {} bytes", self.rows, self.bytes)
-    }
-}
-
-/// How deep brackets may lie within each other in a statement. PostgreSQL's own grammar takes some 3 000.
+/// How deep brackets may lie within each other in a statement. PostgreSQL's own grammar gives up at some thousands.
 pub const NESTING_MAX: usize = 1_000;
-
-/// How many bytes a message of a database, its detail or its hint may have; of a longer one the beginning and the end are
-/// recorded.
-pub const MESSAGE_BYTES_MAX: usize = 8 << 10;
 
 /// How many bytes of a file of SQL are held against the grammar when a suite is read. What follows is only split into
 /// statements, and the database says what is wrong with it when it is applied.
@@ -45,32 +15,75 @@ pub(crate) const PARSED_BYTES_MAX: usize = 1 << 20;
 /// How many tokens a statement may have to be held against the grammar, since a parser takes stack for each.
 pub(crate) const PARSED_TOKENS_MAX: usize = 5_000;
 
-/// Text of at most so many bytes as it is; of a longer one the beginning and the end, and how many bytes lay between.
-#[must_use]
-pub fn cut(text: &str, bytes_max: usize) -> String {
-    if text.len() <= bytes_max {
-        return text.to_owned();
-    }
-    let head = &text[..text.floor_char_boundary(bytes_max / 2)];
-    let tail = &text[text.ceil_char_boundary(text.len() - bytes_max / 2)..];
-    format!("{head}\n[{} bytes left out]\n{tail}", text.len() - head.len() - tail.len())
+/// How much is kept of the rows that statements give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keep {
+    /// All of them, as queries of our own need them.
+    All,
+    /// None: nobody looks at them.
+    Nothing,
+    /// So much; more is [`Error::TooLarge`].
+    AtMost(Size),
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The rows of a statement as they come in.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    keep: Keep,
+    table: Table,
+    bytes: usize,
+    too_large: Option<String>,
+}
 
-    #[test]
-    fn a_text_is_cut_beyond_its_limit_and_never_within_a_letter() {
-        assert_eq!(cut("abcdef", 6), "abcdef");
-        assert_eq!(cut("abcdefg", 6), "abc\n[1 bytes left out]\nefg");
-        assert_eq!(cut("äöüß", 6), "ä\n[4 bytes left out]\nß");
+impl Rows {
+    pub(crate) fn new(keep: Keep) -> Self {
+        Self { keep, table: Table::default(), bytes: 0, too_large: None }
     }
 
-    #[test]
-    fn what_is_as_large_as_its_limit_is_not_too_large() {
-        let size = Size { rows: 2, bytes: 5 };
-        assert!(!size.is_less_than(2, 5));
-        assert!(size.is_less_than(3, 5) && size.is_less_than(2, 6));
+    /// The rows of another statement begin: those before are nobody's any more.
+    pub(crate) fn begin(&mut self) {
+        self.table = Table::default();
+        self.bytes = 0;
+    }
+
+    /// Whether a row of so many bytes is to be kept. Where it is one too many, none is.
+    pub(crate) fn takes(&mut self, bytes: usize) -> bool {
+        match self.keep {
+            Keep::All => true,
+            Keep::Nothing => false,
+            Keep::AtMost(_) if self.too_large.is_some() => false,
+            Keep::AtMost(size) => {
+                self.bytes = self.bytes.saturating_add(bytes);
+                self.too_large = size.exceeded_by(self.table.rows.len() + 1, self.bytes);
+                if self.too_large.is_some() {
+                    self.table = Table::default();
+                }
+                self.too_large.is_none()
+            }
+        }
+    }
+
+    /// Keeps a row, with the names of its columns where it is the first.
+    pub(crate) fn push(&mut self, columns: impl FnOnce() -> Vec<String>, row: Vec<Cell>) {
+        if self.table.rows.is_empty() {
+            self.table.columns = columns();
+        }
+        self.table.rows.push(row);
+    }
+
+    /// Whether one row was too many.
+    pub(crate) fn are_too_large(&self) -> bool {
+        self.too_large.is_some()
+    }
+
+    /// The rows.
+    ///
+    /// # Errors
+    /// When they were too many.
+    pub(crate) fn end(self) -> Result<Table, Error> {
+        match self.too_large {
+            None => Ok(self.table),
+            Some(what) => Err(Error::TooLarge(what)),
+        }
     }
 }

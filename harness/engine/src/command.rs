@@ -4,21 +4,27 @@ use std::{
     io,
     os::unix::process::CommandExt,
     path::Path,
-    process::{Child, Stdio},
+    process::{ExitStatus, Stdio},
     time::{Duration, Instant},
 };
 
 use phasegate_database::Error;
 use phasegate_evidence::{ApplyFailure, ReasonCode, Refusal};
 use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::process::Command;
+use tokio::{
+    io::AsyncRead,
+    process::{Child, Command},
+};
 
-use crate::applied::{AppliedStatement, micros};
+use crate::{
+    applied::{AppliedStatement, micros},
+    excerpt::Excerpt,
+};
 
 /// Runs a command in this folder, with the database as its `DATABASE_URL`.
 ///
 /// # Errors
-/// When it does not start or does not succeed; the end of what it wrote to its standard error is in the message.
+/// When it does not start or does not succeed; the beginning and the end of what it said are in the message.
 pub(crate) async fn run_command(
     command: &[String],
     url: &str,
@@ -32,7 +38,7 @@ pub(crate) async fn run_command(
     let failed = |error| refused(format!("failed to start {program}: {error}"));
     let guard = Guard::start().map_err(failed)?;
     let start = Instant::now();
-    let child = Command::new(program)
+    let mut child = Command::new(program)
         .args(arguments)
         .env("DATABASE_URL", url)
         .current_dir(folder)
@@ -43,27 +49,40 @@ pub(crate) async fn run_command(
         .kill_on_drop(true)
         .spawn()
         .map_err(failed)?;
-    let waited = tokio::time::timeout(limit, child.wait_with_output()).await;
-    let Ok(output) = waited else {
+    let waited = tokio::time::timeout(limit, ended(&mut child)).await;
+    let Ok(ended) = waited else {
         let detail = Error::TimedOut(limit).to_string();
         return Err(ApplyFailure::broke(&name, ReasonCode::TimedOut, detail));
     };
-    let output = output.map_err(failed)?;
-    if output.status.success() {
+    let (status, said) = ended.map_err(failed)?;
+    if status.success() {
         return Ok(AppliedStatement { file: name, line: 0, rows: 0, duration_us: micros(start) });
     }
-    let text = String::from_utf8_lossy(&output.stderr);
-    let lines: Vec<&str> = text.trim_end().lines().collect();
-    let last = lines[lines.len().saturating_sub(20)..].join("\n");
-    Err(refused(format!("{}\n{last}", output.status)))
+    Err(refused(format!("{status}\n{said}")))
 }
+
+/// How a command ended, and what it said: what it wrote to its standard error, or, where that is nothing, to its standard
+/// output. It may write as much as it likes.
+async fn ended(child: &mut Child) -> io::Result<(ExitStatus, String)> {
+    let read = async |pipe: Option<Pipe>| match pipe {
+        Some(pipe) => Excerpt::read(pipe).await,
+        None => Ok(Excerpt::default()),
+    };
+    let stdout = child.stdout.take().map(|pipe| Box::new(pipe) as Pipe);
+    let stderr = child.stderr.take().map(|pipe| Box::new(pipe) as Pipe);
+    let (status, stdout, stderr) = tokio::try_join!(child.wait(), read(stdout), read(stderr))?;
+    let said = stderr.text();
+    Ok((status, if said.is_empty() { stdout.text() } else { said }))
+}
+
+type Pipe = Box<dyn AsyncRead + Send + Unpin>;
 
 /// What the guard is called in the list of processes.
 const NAME: &str = "phasegate-command";
 
 /// Leads the group of processes that a command belongs to, with whatever it starts: they end when this is dropped, and
 /// also when this process is killed, for then the guard reads no more.
-struct Guard(Child);
+struct Guard(std::process::Child);
 
 impl Guard {
     fn start() -> io::Result<Self> {
@@ -115,6 +134,20 @@ mod tests {
         assert!(ran.is_ok(), "{ran:?}");
         let refused = run_command(&script("echo why >&2; exit 3"), "", folder.path(), LIMIT).await;
         assert_eq!(refused.expect_err("it fails").message, "exit status: 3\nwhy");
+        let refused = run_command(&script("echo why; exit 3"), "", folder.path(), LIMIT).await;
+        assert_eq!(refused.expect_err("it fails").message, "exit status: 3\nwhy");
+    }
+
+    #[tokio::test]
+    async fn a_command_may_write_without_end_and_is_told_by_what_it_says_first_and_last() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let much = "for to in 1 2; do { echo first; head -c 100000000 /dev/zero | tr '\\0' x; echo last; } >&$to; done";
+        let ran = run_command(&script(much), "", folder.path(), LIMIT).await;
+        assert!(ran.is_ok(), "what it writes is no reason to refuse it: {ran:?}");
+        let refused = run_command(&script(&format!("{much}; exit 1")), "", folder.path(), LIMIT).await;
+        let message = refused.expect_err("it fails").message;
+        assert!(message.starts_with("exit status: 1\nfirst\nxxx") && message.ends_with("xxx\nlast"), "{message}");
+        assert!(message.contains("\n[99995915 bytes left out]\n"), "{message}");
     }
 
     #[tokio::test]

@@ -4,16 +4,16 @@
 use std::collections::BTreeMap;
 
 use super::{PostgresSession, split::one_by_one};
-use crate::{Backend, Error, Literal, Ran};
+use crate::{Backend, Error, Literal, Ran, size::Keep};
 
 /// The SQLSTATE of whatever is said in a transaction that has failed, but for its end.
 const IN_FAILED_TRANSACTION: &str = "25P02";
 
 impl PostgresSession {
-    pub(crate) async fn run_each(&mut self, sql: &str) -> Result<Ran, Error> {
+    pub(crate) async fn run_each(&mut self, sql: &str, keep: Keep) -> Result<Ran, Error> {
         let mut whole = Ran::default();
         for statement in one_by_one(sql)? {
-            match self.run(statement).await {
+            match self.run_keeping(statement, keep).await {
                 Ok(ran) => whole = Ran { affected: whole.affected + ran.affected, table: ran.table },
                 Err(error) => {
                     // A refusal is told before the locks are let go of: the answer to the next message comes after that.

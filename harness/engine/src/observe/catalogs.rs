@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use phasegate_database::{Error, Session, TableRows, refusal_of};
 use phasegate_evidence::{
-    Catalog, Definition, Difference,
+    Catalog, Definition, Difference, Size,
     judge::{CatalogFacts, CatalogSeen, Changes, ChangesSeen, Expectation, Fact, FactSeen, UnchangedSeen},
 };
 
@@ -63,13 +63,17 @@ pub(super) fn changes(expected: &Changes, before: Option<&Catalog>, known: &Know
     }
 }
 
-pub(super) async fn unchanged(session: &mut Session, before: Option<&TableRows>) -> Result<UnchangedSeen, Error> {
+pub(super) async fn unchanged(
+    session: &mut Session,
+    before: Option<&TableRows>,
+    size: Size,
+) -> Result<UnchangedSeen, Error> {
     let Some(before) = before else {
         return Ok(UnchangedSeen { rows_before: None, changes: Vec::new(), error: None });
     };
     let mut seen = UnchangedSeen { rows_before: Some(before.counts()), changes: Vec::new(), error: None };
     session.begin().await?;
-    let changes = refusal_of(before.changes(session).await);
+    let changes = refusal_of(before.changes(session, size).await);
     session.rollback().await?;
     match changes? {
         Ok(changes) => seen.changes = changes.iter().map(ToString::to_string).collect(),
