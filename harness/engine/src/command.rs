@@ -146,7 +146,7 @@ mod tests {
         assert!(ran.is_ok(), "what it writes is no reason to refuse it: {ran:?}");
         let refused = run_command(&script(&format!("{much}; exit 1")), "", folder.path(), LIMIT).await;
         let message = refused.expect_err("it fails").message;
-        assert!(message.starts_with("exit status: 1\nfirst\nxxx") && message.ends_with("xxx\nlast"), "{message}");
+        assert!(message.starts_with("exit status: 1\nfirst\nxxx") && message.ends_with("xxxlast"), "{message}");
         assert!(message.contains("\n[99995915 bytes left out]\n"), "{message}");
     }
 
