@@ -66,7 +66,7 @@ async fn a_message_of_the_server_keeps_its_beginning_and_its_end() {
     let raise = "DO $$ BEGIN RAISE EXCEPTION 'first%last', repeat('x', 10000000); END $$;\n";
     workspace.put("fixtures/2.sql", raise);
     let finished = workspace.run().await;
-    let message = crate::outcome::failure(&finished, "2").message;
+    let message = &crate::outcome::failure(&finished, "2").message;
     assert!(message.starts_with("firstxxx") && message.ends_with("xxxlast"), "{message}");
     assert!(message.contains("bytes left out") && message.len() < 10_000, "{} bytes", message.len());
     verifies(&finished);
