@@ -13,7 +13,6 @@ const FIRST_GATE: &str = "forensic-tests/suites/notes/gates/1-author/1.1-author.
 const SUITE: &str = "forensic-tests/suites/notes/suite.toml";
 const PHASE: &str = "fixtures/notes/phases/2.sql";
 const FIRST_QUERY: &str = "SELECT author FROM notes ORDER BY id";
-const FIRST_ROWS: &str = r#"[["anonymous"], ["anonymous"]]"#;
 
 const MEMORY_KIB: u32 = 1 << 20;
 
