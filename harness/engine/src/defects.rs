@@ -116,7 +116,7 @@ async fn try_on(
     let context = Context {
         server: states.server(),
         judging: Judging::Prove,
-        limit: states.limits().check,
+        limits: states.limits(),
         before: Some(&before.catalog),
         known: None,
         rows: rows.as_ref(),
@@ -146,7 +146,7 @@ async fn weaken(suite: &Suite, session: &mut Session, check: &Check) -> Result<(
     };
     let statements = file.statements().map_err(|fault| wrong(&file.path, fault.line, fault.message))?;
     for statement in statements {
-        let ran = refusal_of(session.run(&statement.text).await)?;
+        let ran = refusal_of(session.execute(&statement.text).await)?;
         ran.map_err(|refusal| wrong(&file.path, statement.line, refusal.to_string()))?;
     }
     Ok(())

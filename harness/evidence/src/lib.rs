@@ -20,6 +20,7 @@ mod result;
 mod run_name;
 mod seen;
 mod server;
+mod size;
 mod table;
 mod verdict;
 mod verify;
@@ -47,6 +48,7 @@ pub use result::{
 pub use run_name::run_name;
 pub use seen::Seen;
 pub use server::ServerFacts;
+pub use size::{Size, TEXT_BYTES_MAX, cut};
 pub use table::{Cell, Table, row_text, step_rows};
 pub use verdict::Verdict;
 pub use verify::{Fault, Verification, verify};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use phasegate_evidence::{Cause, Refusal};
+use phasegate_evidence::{Cause, Refusal, cut};
 use sqlx::postgres::{PgDatabaseError, PgErrorPosition};
 
 use crate::Error;
@@ -39,9 +39,9 @@ fn refusal(error: &PgDatabaseError) -> Refusal {
     Refusal {
         sqlstate: Some(error.code().to_owned()),
         cause: cause(error),
-        message: error.message().to_owned(),
-        detail: error.detail().map(str::to_owned),
-        hint: error.hint().map(str::to_owned),
+        message: cut(error.message()),
+        detail: error.detail().map(cut),
+        hint: error.hint().map(cut),
         position: match error.position() {
             Some(PgErrorPosition::Original(position)) => Some(position),
             _ => None,

@@ -28,7 +28,7 @@ async fn statistics_decide_no_plan_and_are_still_there_afterwards() {
     let (_folder, mut session) = session();
     session.run("INSERT INTO t VALUES (1, 1), (1, 2), (1, 3); ANALYZE").await.expect("rows");
     let query = "SELECT * FROM t WHERE a = 1 AND b = 2";
-    let lines = session.explain(query).await.expect("a plan");
+    let lines = session.explain(query, phasegate_evidence::Size::default()).await.expect("a plan");
     assert_eq!(lines, ["SEARCH t USING INDEX i (a=?)"]);
     let kept = session.run("SELECT count(*) FROM sqlite_stat1").await;
     assert_eq!(kept.expect("statistics").table.single(), Some("1"));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use phasegate_database::{Error, Session, refusal_of};
 use phasegate_evidence::{
-    Catalog, Definition, Difference,
+    Catalog, Definition, Difference, Size,
     judge::{CatalogFacts, CatalogSeen, Changes, ChangesSeen, Expectation, Fact, FactSeen, UnchangedSeen},
 };
 
@@ -65,7 +65,11 @@ pub(super) fn changes(expected: &Changes, before: Option<&Catalog>, known: &Know
     }
 }
 
-pub(super) async fn unchanged(session: &mut Session, before: Option<&RowsBefore>) -> Result<UnchangedSeen, Error> {
+pub(super) async fn unchanged(
+    session: &mut Session,
+    before: Option<&RowsBefore>,
+    size: Size,
+) -> Result<UnchangedSeen, Error> {
     let before = match before {
         Some(Ok(before)) => before,
         unread => {
@@ -75,7 +79,7 @@ pub(super) async fn unchanged(session: &mut Session, before: Option<&RowsBefore>
     };
     let mut seen = UnchangedSeen { rows_before: Some(before.counts()), changes: Vec::new(), error: None };
     session.begin().await?;
-    let changes = refusal_of(before.changes(session).await);
+    let changes = refusal_of(before.changes(session, size).await);
     session.rollback().await?;
     match changes? {
         Ok(changes) => seen.changes = changes.iter().map(ToString::to_string).collect(),
