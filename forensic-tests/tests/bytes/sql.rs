@@ -1,6 +1,6 @@
 //! SQL that is split into statements: they stand in the file one after the other, and between them stands nothing.
 
-use std::fs;
+use std::{cell::Cell, fs, path::PathBuf};
 
 use forensic_tests::damage::{SQL, damage};
 use phasegate_database::{Kind, Statement};
@@ -12,27 +12,39 @@ use crate::{
 };
 
 /// Every SQL file of the fixtures.
-fn real() -> Vec<Vec<u8>> {
+fn real() -> Vec<PathBuf> {
     let fixtures = repository().join("fixtures");
     let sql = below(&fixtures).into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "sql"));
-    let files: Vec<_> = sql.map(|file| fs::read(fixtures.join(file)).expect("readable")).collect();
+    let files: Vec<_> = sql.map(|file| fixtures.join(file)).collect();
     assert!(files.len() > 50);
     files
 }
 
-/// What stands between statements: nothing but white space, comments and semicolons. Comments of PostgreSQL nest.
-fn is_nothing(mut text: &str, nests: bool) -> bool {
+/// What a piece of text that holds no statement stands before.
+#[derive(Clone, Copy, PartialEq)]
+enum Before {
+    Statement,
+    End,
+}
+
+/// Whether a piece holds no statement: nothing but white space, comments and semicolons. Comments of PostgreSQL nest, and its
+/// parser takes a byte order mark for white space wherever it stands. For SQLite the end of the text ends any comment.
+fn is_nothing(mut text: &str, kind: Kind, before: Before) -> bool {
+    let nests = kind == Kind::Postgres;
     loop {
-        text = text.trim_start_matches(|c: char| c.is_whitespace() || c == ';');
-        text = if text.is_empty() {
+        text = text.trim_start_matches(|c: char| c.is_whitespace() || c == ';' || (nests && c == '\u{feff}'));
+        let end = if text.is_empty() {
             return true;
         } else if text.starts_with("--") {
-            text.find('\n').map_or("", |end| &text[end..])
+            text.find('\n')
         } else if text.starts_with("/*") {
-            let Some(end) = end_of_comment(text, nests) else { return false };
-            &text[end..]
+            end_of_comment(text, nests)
         } else {
             return false;
+        };
+        text = match end {
+            Some(end) => &text[end..],
+            None => return before == Before::End && (!nests || text.starts_with("--")),
         };
     }
 }
@@ -55,7 +67,6 @@ fn end_of_comment(text: &str, nests: bool) -> Option<usize> {
 
 /// Takes the statements out of the text, in order: each stands at its line, and nothing is left between them.
 fn joins_again(kind: Kind, text: &str, statements: &[Statement]) -> Result<(), TestCaseError> {
-    let nests = kind == Kind::Postgres;
     let mut rest = text;
     for statement in statements {
         let mut from = 0;
@@ -63,7 +74,7 @@ fn joins_again(kind: Kind, text: &str, statements: &[Statement]) -> Result<(), T
             let found = rest[from..].find(&statement.text).map(|found| from + found);
             prop_assert!(found.is_some(), "{kind:?}: `{}` does not stand in the rest, `{rest}`", statement.text);
             let found = found.unwrap_or_default();
-            if is_nothing(&rest[..found], nests) {
+            if is_nothing(&rest[..found], kind, Before::Statement) {
                 break found;
             }
             from = found + rest[found..].chars().next().map_or(1, char::len_utf8);
@@ -79,7 +90,7 @@ fn joins_again(kind: Kind, text: &str, statements: &[Statement]) -> Result<(), T
         );
         rest = &rest[at + statement.text.len()..];
     }
-    prop_assert!(is_nothing(rest, nests), "{kind:?}: `{rest}` is left");
+    prop_assert!(is_nothing(rest, kind, Before::End), "{kind:?}: `{rest}` is left");
     Ok(())
 }
 
@@ -104,8 +115,9 @@ fn splits(kind: Kind, text: &str) -> Result<bool, TestCaseError> {
 fn statements_of_damaged_files_join_again(kind: Kind) {
     let files = real();
     let values = (select(files.clone()), select(files), damage(SQL));
-    let (split, refused) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
+    let (split, refused) = (Cell::new(0), Cell::new(0));
     holds(kind.capabilities().name, 256, &values, |(file, other, damage)| {
+        let [file, other] = [file, other].map(|file| fs::read(file).expect("readable"));
         let damaged = damage.to(&file, &other);
         // Files that are no UTF-8 are refused before they are split.
         let met = if splits(kind, &String::from_utf8_lossy(&damaged))? { &split } else { &refused };
