@@ -66,7 +66,8 @@ impl<'o> Tally<'o> {
             .map_err(|failure| Failure::new(format!("case {case} of {}: {failure}", self.attack)))?;
         if let Err(why) = outcome {
             let short = if self.options.short { " --short" } else { "" };
-            let again = format!("ci/attack/run{short} --seed {} --only {} --case {case}", self.options.seed, self.attack);
+            let again =
+                format!("ci/attack/run{short} --seed {} --only {} --case {case}", self.options.seed, self.attack);
             self.broken.push(format!("DID NOT HOLD: {}: {why}\n  again: {again}", self.attack));
         }
         Ok(())

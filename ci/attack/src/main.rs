@@ -12,10 +12,10 @@ mod forged;
 #[path = "../../../harness/evidence/tests/verify/forgeries/mod.rs"]
 mod forgeries;
 mod input;
+mod kills;
 #[path = "../../../harness/evidence/tests/verify/kinds.rs"]
 #[expect(dead_code, reason = "shared with the tests of the schemas")]
 mod kinds;
-mod kills;
 mod left;
 mod phasegate;
 #[path = "../../../harness/evidence/tests/verify/sample.rs"]

@@ -15,7 +15,8 @@ const PROCESSOR_S: u64 = 60;
 /// How long anything may go on: so long that only what hangs is ended by it.
 const PATIENCE_S: u64 = 180;
 /// Sets the limits and becomes the command. A file that would grow too large is refused, and kills nobody.
-const WITHIN: &str = "trap '' XFSZ; ulimit -v $1 -t $2; [ -z \"$3\" ] || ulimit -f $3; shift 3; exec \"$@\"";
+const WITHIN: &str = "trap '' XFSZ; ulimit -v $1 && ulimit -t $2 && { [ -z \"$3\" ] || ulimit -f $3; } && \
+    shift 3 && exec \"$@\"";
 
 /// The built command.
 pub(crate) struct Phasegate(PathBuf);

@@ -60,7 +60,11 @@ fn contradicts_itself(
     let holder = tempfile::tempdir()?;
     written(forged, &holder.path().join("run"))?;
     let ran = phasegate.run_within(holder.path(), &["verify", "run"], None)?;
-    Ok(if ran.code == 5 && ran.says(named) { Ok(()) } else { Err(format!("{name}: not `{named}`, and {}", ran.shown())) })
+    Ok(if ran.code == 5 && ran.says(named) {
+        Ok(())
+    } else {
+        Err(format!("{name}: not `{named}`, and {}", ran.shown()))
+    })
 }
 
 /// A lie that contradicts nothing verifies; it is said to be unsigned, and the digest that the honest run printed is missed.

@@ -30,7 +30,8 @@ impl Honest {
     pub(crate) fn made_by(phasegate: &Phasegate) -> Result<Self, Failure> {
         let workspaces = [workspace(), workspace()];
         let mut folders = [PathBuf::new(), PathBuf::new()];
-        for ((workspace, args), folder) in workspaces.iter().zip([&["run"][..], &["prove", "notes"]]).zip(&mut folders) {
+        for ((workspace, args), folder) in workspaces.iter().zip([&["run"][..], &["prove", "notes"]]).zip(&mut folders)
+        {
             let ran = phasegate.run(workspace.path(), args)?;
             let made = only_run(workspace.path()).filter(|_| ran.code == 0);
             *folder = made.ok_or_else(|| Failure::new(format!("no honest folder: {}", ran.shown())))?;
@@ -64,7 +65,7 @@ pub(crate) fn tries(options: &Options, tally: &mut Tally<'_>) -> Result<(), Fail
         tally.case(|chance| {
             let holder = tempfile::tempdir()?;
             let folder = holder.path().join("run");
-            copy(chance.pick(&honest.folders), &folder)?;
+            copy(&honest.folders[chance.below(2)], &folder)?;
             let (name, tamper) = chance.pick(&TAMPERINGS);
             let touched = tamper(chance, &folder, &files(&folder)?)?;
             is_named(&options.phasegate, holder.path(), name, &touched)
@@ -146,7 +147,8 @@ fn cut_off(chance: &mut Chance, folder: &Path, files: &[String]) -> Result<Vec<S
 fn extended(chance: &mut Chance, folder: &Path, files: &[String]) -> Result<Vec<String>, Failure> {
     let name = chance.pick(files).clone();
     let mut bytes = fs::read(folder.join(&name))?;
-    bytes.extend_from_slice(chance.pick(&[&b"\n"[..], b" ", b"\0", b"{}", b"\xff"]));
+    let more = *chance.pick(&["\n", " ", "\0", "{}", "é"]);
+    bytes.extend_from_slice(more.as_bytes());
     fs::write(folder.join(&name), bytes)?;
     Ok(vec![name])
 }
