@@ -15,18 +15,18 @@ use crate::{
     failure::Failure,
     phasegate::Ran,
     tampered::{Honest, copy, files},
-    workspace::workspace,
+    workspace::{on_postgres, workspace},
 };
 
 /// How deep what is nested on purpose is nested.
 const DEPTH: usize = 20_000;
 
 pub(crate) fn tries(options: &Options, tally: &mut Tally<'_>) -> Result<(), Failure> {
-    for _ in 0..options.cases(120, 2500) {
+    for _ in 0..options.cases(120, 1000) {
         tally.case(|chance| suites(options, chance))?;
     }
     let honest = Honest::made_by(&options.phasegate)?;
-    for _ in 0..options.cases(80, 1500) {
+    for _ in 0..options.cases(80, 600) {
         tally.case(|chance| folders(options, chance, &honest))?;
     }
     Ok(())
@@ -36,11 +36,15 @@ pub(crate) fn tries(options: &Options, tally: &mut Tally<'_>) -> Result<(), Fail
 fn suites(options: &Options, chance: &mut Chance) -> Result<Result<(), Broken>, Failure> {
     let written = workspace();
     let here = written.path();
+    let verbs = [&["list"][..], &["run"], &["prove", "notes"]];
+    let args = verbs[chance.below(verbs.len())];
+    // No server is started here: of a suite for PostgreSQL only the files are read.
+    if args == ["list"] && chance.below(2) == 0 {
+        on_postgres(here);
+    }
     let names = below(here)?;
     let name = chance.pick(&names).clone();
     let done = spoil(chance, here, &name, &names)?;
-    let verbs = [&["list"][..], &["run"], &["prove", "notes"]];
-    let args = verbs[chance.below(verbs.len())];
     let ran = options.phasegate.run_within(here, args, None)?;
     let told = || {
         ran.is_orderly()?;

@@ -65,7 +65,7 @@ impl Kill {
 
 pub(crate) fn tries(options: &Options, tally: &mut Tally<'_>) -> Result<(), Failure> {
     let server = Somebodys::started()?;
-    for _ in 0..options.cases(8, 200) {
+    for _ in 0..options.cases(8, 60) {
         tally.case(|chance| {
             let kill = Kill::any(chance);
             let held = holds(&options.phasegate, &server, &kill)?;

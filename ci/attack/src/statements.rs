@@ -36,7 +36,7 @@ const OUTSIDE: &str = "/tmp/phasegate-untouched";
 
 pub(crate) fn tries(options: &Options, tally: &mut Tally<'_>) -> Result<(), Failure> {
     let server = Somebodys::started()?;
-    for case in 0..options.cases(6, 120) {
+    for case in 0..options.cases(6, 40) {
         tally.case(|chance| untouched(options, &server, &format!("somebodys_{case}"), chance))?;
     }
     Ok(())

@@ -61,7 +61,7 @@ const TAMPERINGS: [(&str, Tampering); 13] = [
 
 pub(crate) fn tries(options: &Options, tally: &mut Tally<'_>) -> Result<(), Failure> {
     let honest = Honest::made_by(&options.phasegate)?;
-    for _ in 0..options.cases(200, 4000) {
+    for _ in 0..options.cases(200, 2000) {
         tally.case(|chance| {
             let holder = tempfile::tempdir()?;
             let folder = holder.path().join("run");

@@ -19,7 +19,7 @@ pub enum Error {
     /// What was to be rolled back ended its transaction.
     #[error("it ended the transaction that was to be rolled back, and what it did may have stayed")]
     LeftTransaction,
-    /// Phasegate could not do its own work.
+    /// Phasegate could not do its own work, or disk or memory gave out beneath the database.
     #[error("{0}")]
     Mistake(String),
 }

@@ -73,7 +73,7 @@ reason_codes! {
     ConnectionLost "connection-lost", "every kind", "the connection broke or the server died; verdict `error`, and the run stops there";
     TimedOut "timed-out", "every kind", "it outlived its time limit; verdict `error`, and the run stops there";
     LeftItsTransaction "left-its-transaction", "every kind", "it ended the transaction that was to be rolled back, so that what it did may have stayed; verdict `error`, and the run stops there";
-    Harness "harness", "every kind", "Phasegate itself could not do its work; verdict `error`; please report it";
+    Harness "harness", "every kind", "Phasegate itself could not do its work, or disk or memory gave out; verdict `error`, and the run stops there; unless the disk is full, please report it";
     ServerLacks "server-lacks", "every kind", "the server lacks what the check needs, such as an edition or a version; verdict `not-applicable`";
     NeedsARun "needs-a-run", "changes, unchanged, rollback, sequence on named sessions, transient checks", "it needs a state before it, or a database of its own, that only a run has; verdict `not-applicable` where gates are judged alone";
     ReadOnly "read-only", "every kind that writes", "it writes in a transaction that is rolled back, and the database is to be read only; verdict `not-applicable`";

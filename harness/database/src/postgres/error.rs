@@ -28,6 +28,8 @@ pub(crate) fn from_sqlx(error: &sqlx::Error, limit: Option<Duration>) -> Error {
         "57P01" | "57P02" | "57P03" | "57P04" | "57P05" | "25P03" => {
             Error::ConnectionLost(database.message().to_owned())
         }
+        // Disk or memory gave out, or the disk does not answer: nothing was refused.
+        "53100" | "53200" | "58030" => Error::mistake(database.message().to_owned()),
         code if code.starts_with("08") => Error::ConnectionLost(database.message().to_owned()),
         _ => Error::Refused(refusal(database)),
     }
