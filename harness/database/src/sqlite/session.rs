@@ -23,7 +23,7 @@ pub struct SqliteSession {
     /// How long a statement may take.
     limit: Option<Duration>,
     /// Why nothing can be asked any more: disk or memory gave out in the middle of a transaction.
-    gave_out: Option<Error>,
+    gave_out: Option<String>,
 }
 
 /// After how many instructions of its virtual machine SQLite looks at the clock.
@@ -151,7 +151,7 @@ impl SqliteSession {
     pub(crate) fn within_limit<T>(&mut self, work: impl FnOnce(&Self) -> Result<T, Error>) -> Result<T, Error> {
         // SQLite has rolled back what is now to be rolled back: that it is not there would hide why.
         if let Some(gave_out) = &self.gave_out {
-            return Err(gave_out.clone());
+            return Err(Error::mistake(gave_out));
         }
         if let Some(limit) = self.limit {
             let deadline = Instant::now() + limit;
@@ -166,7 +166,9 @@ impl SqliteSession {
             }
             (error, _) => error,
         });
-        self.gave_out = worked.as_ref().err().filter(|error| matches!(error, Error::Mistake(_))).cloned();
+        if let Err(Error::Mistake(why)) = &worked {
+            self.gave_out = Some(why.clone());
+        }
         worked
     }
 
