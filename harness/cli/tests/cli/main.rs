@@ -25,7 +25,9 @@ mod runs;
 #[expect(dead_code, reason = "the sample is shared with the tests of the evidence, which use more of it")]
 mod sample;
 mod secrets;
+mod settings;
 mod sizes;
 mod told;
+mod unfinished;
 mod verification;
 mod workspace;

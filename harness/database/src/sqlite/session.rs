@@ -25,6 +25,8 @@ pub struct SqliteSession {
     opened: Opened,
     /// How long a statement may take.
     limit: Option<Duration>,
+    /// Why nothing can be asked any more: disk or memory gave out in the middle of a transaction.
+    gave_out: Option<String>,
 }
 
 /// After how many instructions of its virtual machine SQLite looks at the clock.
@@ -85,7 +87,7 @@ impl SqliteSession {
         // With URIs a check can attach a further file for reading only, and never makes one that is not there.
         let flags = opened.flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let connection = Connection::open_with_flags(&opened.path, flags).map_err(|error| from_rusqlite(&error))?;
-        let mut session = Self { connection, opened, limit: None };
+        let mut session = Self { connection, opened, limit: None, gave_out: None };
         if !session.opened.durable {
             session.run("PRAGMA synchronous = off")?;
         }
@@ -156,6 +158,10 @@ impl SqliteSession {
     /// # Errors
     /// When it is refused, or outlives the limit.
     pub(crate) fn within_limit<T>(&mut self, work: impl FnOnce(&Self) -> Result<T, Error>) -> Result<T, Error> {
+        // SQLite has rolled back what is now to be rolled back: that it is not there would hide why.
+        if let Some(gave_out) = &self.gave_out {
+            return Err(Error::OutOfResources(gave_out.clone()));
+        }
         if let Some(limit) = self.limit {
             let deadline = Instant::now() + limit;
             let is_over = move || Instant::now() > deadline;
@@ -163,12 +169,16 @@ impl SqliteSession {
                 .progress_handler(INSTRUCTIONS_BETWEEN_LOOKS, Some(is_over))
                 .map_err(|error| from_rusqlite(&error))?;
         }
-        work(self).map_err(|error| match (error, self.limit) {
+        let worked = work(self).map_err(|error| match (error, self.limit) {
             (Error::Refused(refusal), Some(limit)) if refusal.sqlstate.as_deref() == Some(INTERRUPTED) => {
                 Error::TimedOut(limit)
             }
             (error, _) => error,
-        })
+        });
+        if let Err(Error::OutOfResources(why)) = &worked {
+            self.gave_out = Some(why.clone());
+        }
+        worked
     }
 
     fn statements(&self, sql: &str, keep: Keep) -> Result<Ran, Error> {

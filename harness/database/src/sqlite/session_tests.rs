@@ -111,3 +111,15 @@ async fn rows_that_take_too_long_to_read_are_no_refusal_and_have_the_limit_for_t
     session.limit(Duration::from_secs(600));
     assert_eq!(session.rows_of(&[&tables[0]]).await.expect("rows")[0].len(), 200_000);
 }
+
+/// SQLite rolls the whole transaction back then, and refuses to roll back what is not there.
+#[tokio::test]
+async fn a_disk_that_is_full_is_no_refusal_and_is_still_said_when_it_is_rolled_back() {
+    let (_folder, mut session) = session();
+    session.run("PRAGMA max_page_count = 5").await.expect("a small disk");
+    session.begin().await.expect("a transaction");
+    session.begin().await.expect("a savepoint");
+    let full = Error::OutOfResources("database or disk is full".to_owned());
+    assert_eq!(session.write("INSERT INTO t VALUES (zeroblob(100000), 1)").await, Err(full.clone()));
+    assert_eq!(session.rollback().await, Err(full));
+}
