@@ -55,6 +55,10 @@ table_constraint AS MATERIALIZED (
     SELECT c.*, r.name || '.' || quote_ident(c.conname) AS name
     FROM pg_constraint c JOIN relation r ON r.oid = c.conrelid
     WHERE c.contype <> 't'
+      -- A reference to a hypertable has one more for each of its chunks, which come and go with the rows.
+      AND NOT (c.contype = 'f' AND c.conparentid <> 0 AND EXISTS (
+          SELECT FROM pg_class p JOIN pg_namespace n ON n.oid = p.relnamespace
+          WHERE p.oid = c.confrelid AND n.nspname ~ '^_?timescaledb'))
 ),
 not_null AS (
     SELECT conrelid, conkey[1] AS attnum, conname, connoinherit, convalidated, conislocal
