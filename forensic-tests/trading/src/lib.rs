@@ -16,7 +16,6 @@ pub mod table;
 mod time;
 mod value;
 
-
 pub use copy::{DecodeError, Fields, TupleReader};
 pub use decimal::{Decimal, Product};
 
