@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sqlx::{Connection as _, PgConnection};
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 
 use crate::{
     Record,
@@ -24,7 +24,8 @@ pub struct Load {
     pub rows: u64,
     /// Only these tables; none means all.
     pub tables: Vec<String>,
-    /// Whether triggers and references are left out (`session_replication_role = replica`, a superuser's right).
+    /// Whether triggers and references are left out (`session_replication_role = replica`, a superuser's right): then no row
+    /// has to wait for its parents, and two sessions write.
     pub unchecked: bool,
 }
 
@@ -77,18 +78,31 @@ impl Sink for Encoder {
 /// # Errors
 /// When the database cannot be reached or refuses a row; what was loaded before is committed.
 pub async fn load(url: &str, load: Load) -> Result<BTreeMap<&'static str, u64>, LoadError> {
+    let (sender, batches) = mpsc::channel(2);
+    let batches = Mutex::new(batches);
+    let is_unchecked = load.unchecked;
+    let generator = tokio::task::spawn_blocking(move || generate(load, &sender));
+    let write = async |is_there: bool| if is_there { write_batches(url, is_unchecked, &batches).await } else { Ok(()) };
+    let (one, other) = tokio::join!(write(true), write(is_unchecked));
+    one.and(other)?;
+    // The generator ends with the last batch, or with the last receiver.
+    drop(batches);
+    Ok(generator.await?)
+}
+
+/// Writes batches, each in a transaction, until there are no more.
+async fn write_batches(url: &str, unchecked: bool, batches: &Mutex<mpsc::Receiver<Batch>>) -> Result<(), sqlx::Error> {
     let mut database = PgConnection::connect(url).await?;
-    if load.unchecked {
+    if unchecked {
         sqlx::raw_sql("SET session_replication_role = replica").execute(&mut database).await?;
     }
-    let (sender, mut batches) = mpsc::channel(2);
-    let generator = tokio::task::spawn_blocking(move || generate(load, &sender));
-    while let Some(batch) = batches.recv().await {
-        copy(&mut database, batch).await?;
+    loop {
+        let batch = batches.lock().await.recv().await;
+        match batch {
+            Some(batch) => copy(&mut database, batch).await?,
+            None => return database.close().await,
+        }
     }
-    let rows_of = generator.await?;
-    database.close().await?;
-    Ok(rows_of)
 }
 
 type Batch = BTreeMap<&'static str, Tuples>;

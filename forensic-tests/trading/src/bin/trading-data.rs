@@ -28,6 +28,9 @@ enum Command {
         /// The seed of all chance.
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// Hardly anything but the ledger.
+        #[arg(long)]
+        ledger: bool,
         /// Only these tables, separated by commas.
         #[arg(long, value_delimiter = ',')]
         tables: Vec<String>,
@@ -65,8 +68,9 @@ async fn main() -> ExitCode {
 
 async fn run(url: &str, command: Command) -> Result<(serde_json::Value, bool), Box<dyn std::error::Error>> {
     Ok(match command {
-        Command::Load { rows, seed, tables, unchecked } => {
-            let rows_of = load(url, Load { shape: Shape::large(seed), rows, tables, unchecked }).await?;
+        Command::Load { rows, seed, ledger, tables, unchecked } => {
+            let shape = if ledger { Shape::ledger(seed) } else { Shape::large(seed) };
+            let rows_of = load(url, Load { shape, rows, tables, unchecked }).await?;
             (json!({ "rows": rows_of.values().sum::<u64>(), "rows_of": rows_of }), true)
         }
         Command::Read => (json!({ "bytes": verify::read_ledger(url).await? }), true),
