@@ -16,3 +16,16 @@ BEGIN
     END IF;
 END
 $copied$;
+
+-- The first row once more, with what happens on a conflict.
+CREATE FUNCTION pg_temp.upserted(target regclass, key text, act text) RETURNS void
+LANGUAGE plpgsql AS $upserted$
+DECLARE
+    columns text := (
+        SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute
+        WHERE attrelid = target AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attidentity = '');
+BEGIN
+    EXECUTE format('INSERT INTO %1$s AS t (%2$s) SELECT %2$s FROM %1$s LIMIT 1 ON CONFLICT (%3$s) DO %4$s',
+        target, columns, key, act);
+END
+$upserted$;

@@ -92,7 +92,8 @@ fn raising_function(error: &PgDatabaseError) -> Option<Cause> {
         return None;
     }
     let line = error.r#where()?.lines().next()?;
-    let name = line.strip_prefix("PL/pgSQL function ")?.split('(').next()?;
+    // A function has its arguments behind its name; `inline_code_block`, which is a DO, has none.
+    let name = line.strip_prefix("PL/pgSQL function ")?.split('(').next()?.split(" line ").next()?;
     let bare = name.rsplit('.').next()?;
     Some(Cause::Function { name: bare.trim_matches('"').to_owned() })
 }
