@@ -164,12 +164,6 @@ pub struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Of a tuple that begins with its number of fields.
-    #[must_use]
-    pub fn of(tuple: &'a [u8]) -> Option<Self> {
-        tuple.get(2..).map(|bytes| Self { bytes })
-    }
-
     /// The next field.
     ///
     /// # Errors

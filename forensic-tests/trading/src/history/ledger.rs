@@ -1,16 +1,14 @@
 //! The ledger of a partition: a chain of rows, each of which holds the hash of the one before.
 
-use std::any::Any;
-
 use uuid::Uuid;
 
 use super::{
-    Era, Partition, Shape, Sink, UNHASHED,
+    Partition, Shape, Sink, UNHASHED,
     book::{Book, era_of},
     context::Hour,
     shape::{INITIAL_CAPITAL, Kind},
 };
-use crate::{Decimal, Hash, Record, Text, Timestamp, table::CashLedger};
+use crate::{Decimal, Hash, Text, Timestamp, table::CashLedger};
 
 /// Where a chain has come to.
 #[derive(Debug, Clone)]
@@ -102,17 +100,5 @@ impl Book {
         let ref_id = hour.shape.id(Kind::Transfer, self.partition, self.numbers.transfer);
         let event_type = if delta > Decimal::ZERO { "DEPOSIT" } else { "WITHDRAWAL" };
         self.chain.write(hour, &Entry { at, event_type, ref_type: "TRANSFER", ref_id, delta, execution: None });
-    }
-}
-
-/// Keeps the ledger of an hour and lets everything else go.
-#[derive(Default)]
-pub(super) struct Kept {
-    pub(super) rows: Vec<CashLedger>,
-}
-
-impl Sink for Kept {
-    fn row<R: Record>(&mut self, row: &R, _era: Era) {
-        self.rows.extend((row as &dyn Any).downcast_ref::<CashLedger>().cloned());
     }
 }
