@@ -75,8 +75,11 @@ fn append_only_script(case: &AppendOnlyCase) -> Script {
             let (table, column) = TABLES[table];
             let refused = Outcome::refused(RAISED, "fn_enforce_append_only");
             let expected = if is_met { refused } else { Outcome::Rows(0) };
-            let statement =
-                if is_delete { format!("DELETE FROM {table}") } else { format!("UPDATE {table} SET {column} = {column}") };
+            let statement = if is_delete {
+                format!("DELETE FROM {table}")
+            } else {
+                format!("UPDATE {table} SET {column} = {column}")
+            };
             (table, format!("{statement} WHERE {is_met}"), expected)
         }
         AppendOnlyCase::State { table, change } => {

@@ -40,7 +40,8 @@ pub fn fills() -> Property<FillCase> {
         ]
     };
     let quantity = || prop_oneof![3 => (0..900_000_000_i64, 0..=8_u32), 2 => (1..900_000_000_i64, Just(8_u32))];
-    let rate = || prop_oneof![8 => 0..=1_000_000_i64, 1 => Just(0), 1 => Just(1_000_000), 1 => 1_000_001..=2_000_000_i64];
+    let rate =
+        || prop_oneof![8 => 0..=1_000_000_i64, 1 => Just(0), 1 => Just(1_000_000), 1 => 1_000_001..=2_000_000_i64];
     let off = || prop_oneof![8 => Just(0_i64), 1 => -1..=1_i64];
     let strategy = (amount(), quantity(), rate(), rate(), [off(), off(), off()]);
     Property {

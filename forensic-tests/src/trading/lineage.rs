@@ -48,7 +48,8 @@ pub fn walk_forward() -> Property<WindowCase> {
 fn window_script(case: &WindowCase) -> Script {
     let is_ours = |row: &ModelPrediction| row.run_mode == RunMode::Backtest;
     let mut row = known::<ModelPrediction>(is_ours).swap_remove(0);
-    let window = known::<ModelTrainingWindow>(|window| Some(window.training_window_id) == row.training_window_id).swap_remove(0);
+    let window =
+        known::<ModelTrainingWindow>(|window| Some(window.training_window_id) == row.training_window_id).swap_remove(0);
     row.horizon = trading_model::Horizon::H24;
     row.hour_ts_utc.0 = window.valid_start_utc.0 + case.hours * HOUR_US + case.us;
     if case.is_of_another_fold {

@@ -39,7 +39,8 @@ pub struct OrderCase {
 /// Properties 17, 18, 20, 23 and 29.
 #[must_use]
 pub fn orders() -> Property<OrderCase> {
-    let shift = prop_oneof![8 => Just(0), 1 => Just(HOUR_US), 1 => Just(-HOUR_US), 1 => Just(HOUR_US / 2), 1 => Just(1)];
+    let shift =
+        prop_oneof![8 => Just(0), 1 => Just(HOUR_US), 1 => Just(-HOUR_US), 1 => Just(HOUR_US / 2), 1 => Just(1)];
     let delay = prop_oneof![
         6 => 0..HOUR_US,
         1 => Just(0),
@@ -64,16 +65,8 @@ pub fn orders() -> Property<OrderCase> {
         name: "trading::property_17_18_20_23_and_29_an_order_is_admitted_exactly_when_every_rule_lets_it",
         state: AFTER_ALL_PHASES,
         strategy: (0..6_usize, shift, delay, side, status, rest)
-            .prop_map(|(hour, shift_us, delay_us, side, status, (is_checked, spare, above_cap, is_repeated))| OrderCase {
-                hour,
-                shift_us,
-                delay_us,
-                side,
-                status,
-                is_checked,
-                spare,
-                above_cap,
-                is_repeated,
+            .prop_map(|(hour, shift_us, delay_us, side, status, (is_checked, spare, above_cap, is_repeated))| {
+                OrderCase { hour, shift_us, delay_us, side, status, is_checked, spare, above_cap, is_repeated }
             })
             .sboxed(),
         script: Box::new(order_script),
@@ -82,7 +75,8 @@ pub fn orders() -> Property<OrderCase> {
 }
 
 fn order_script(case: &OrderCase) -> Script {
-    let is_ours = |signal: &TradeSignal| signal.run_mode == RunMode::Live && signal.account_id == 1 && signal.asset_id == 1;
+    let is_ours =
+        |signal: &TradeSignal| signal.run_mode == RunMode::Live && signal.account_id == 1 && signal.asset_id == 1;
     let signal = known::<TradeSignal>(is_ours).swap_remove(case.hour);
     let known_order = known::<OrderRequest>(|order| order.run_mode == RunMode::Live).swap_remove(0);
     let mut row = OrderRequest {
@@ -99,13 +93,16 @@ fn order_script(case: &OrderCase) -> Script {
         risk_state_run_id: signal.run_id,
         cluster_membership_id: signal.cluster_membership_id,
         parent_signal_hash: signal.row_hash,
-        client_order_id: if case.is_repeated { known_order.client_order_id.clone() } else { Text::fixed("of the case") },
+        client_order_id: if case.is_repeated {
+            known_order.client_order_id.clone()
+        } else {
+            Text::fixed("of the case")
+        },
         ..known_order
     };
     row.hour_ts_utc.0 += case.shift_us;
     row.request_ts_utc.0 = row.hour_ts_utc.0 + case.delay_us;
-    row.pre_order_cash_available =
-        row.requested_notional + Decimal::from_units(case.spare.into()).unwrap_or_default();
+    row.pre_order_cash_available = row.requested_notional + Decimal::from_units(case.spare.into()).unwrap_or_default();
     let cap = Decimal::new(8, 2);
     let exposure = cap + Decimal::new(case.above_cap, 10);
     let is_exact = case.shift_us == 0;

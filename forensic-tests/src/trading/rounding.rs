@@ -47,9 +47,9 @@ fn share_script(case: &ShareCase) -> Script {
     script.query(
         "a drawdown, as its column holds it",
         &format!(
-            "SELECT (({whole}::numeric(38,18) - {part}::numeric(38,18)) / {whole}::numeric(38,18))::numeric(12,10) = {drawdown}"
+            "SELECT (({whole}::numeric(38,18) - {part}::numeric(38,18)) / {whole}::numeric(38,18))::numeric(12,10)::text"
         ),
-        &["t".to_owned()],
+        &[format!("{drawdown:.10}")],
     );
     script
 }

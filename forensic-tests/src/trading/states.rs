@@ -144,8 +144,10 @@ pub struct RiskCase {
 #[must_use]
 pub fn risks() -> Property<RiskCase> {
     let limit = prop::sample::select(vec![0_i64, 1_000_000_000, 1_500_000_000, 2_000_000_000, 10_000_000_000]);
-    let drawdown = prop_oneof![3 => (limit, -1..=1_i64).prop_map(|(limit, off)| limit + off), 1 => 0..10_000_000_000_i64];
-    let tier = prop::sample::select(vec![DrawdownTier::Normal, DrawdownTier::Dd10, DrawdownTier::Dd15, DrawdownTier::Halt20]);
+    let drawdown =
+        prop_oneof![3 => (limit, -1..=1_i64).prop_map(|(limit, off)| limit + off), 1 => 0..10_000_000_000_i64];
+    let tier =
+        prop::sample::select(vec![DrawdownTier::Normal, DrawdownTier::Dd10, DrawdownTier::Dd15, DrawdownTier::Halt20]);
     let tier = prop::option::weighted(0.15, tier);
     let risk = prop::sample::select(vec![-1_i64, 0, 0, 0, 10, 11, 15, 16, 20, 21]);
     let positions = prop::sample::select(vec![0, 5, 5, 6, 10, 11]);
@@ -200,11 +202,7 @@ fn risk_script(case: &RiskCase) -> Script {
             "ck_risk_hourly_state_dd15_controls",
         ),
         (!is_from(20) || (is_halted && risk <= most_risk), CHECK, "ck_risk_hourly_state_dd20_halt"),
-        (
-            drawdown >= Decimal::ZERO && drawdown <= Decimal::ONE,
-            CHECK,
-            "ck_risk_hourly_state_drawdown_range",
-        ),
+        (drawdown >= Decimal::ZERO && drawdown <= Decimal::ONE, CHECK, "ck_risk_hourly_state_drawdown_range"),
         (case.after_hour_us == 0, CHECK, "ck_risk_hourly_state_hour_aligned"),
         (has_reason, CHECK, "ck_risk_hourly_state_kill_switch_reason"),
         ((0..=10).contains(&case.positions), CHECK, "ck_risk_hourly_state_max_pos_range"),

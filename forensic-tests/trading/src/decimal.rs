@@ -100,7 +100,10 @@ impl Product {
     #[must_use]
     pub fn exact(self) -> Option<Decimal> {
         let one = I256::from(ONE);
-        (self.0 % one == 0).then_some(self.0 / one).and_then(|units| i128::try_from(units).ok()).and_then(Decimal::from_units)
+        (self.0 % one == 0)
+            .then_some(self.0 / one)
+            .and_then(|units| i128::try_from(units).ok())
+            .and_then(Decimal::from_units)
     }
 
     /// The product rounded to 18 places, as a column of NUMERIC(38,18) stores it.
@@ -151,14 +154,17 @@ impl Neg for Decimal {
     }
 }
 
-/// Without zeros at the end, or with all the places of `{:.18}`.
+/// Without zeros at the end, or cut off after the places that `{:.10}` asks for.
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.0 < 0 { "-" } else { "" };
         let units = self.0.unsigned_abs();
         let (whole, rest) = (units / ONE.unsigned_abs(), units % ONE.unsigned_abs());
         let places = format!("{rest:018}");
-        let places = if f.precision().is_some() { &places } else { places.trim_end_matches('0') };
+        let places = match f.precision() {
+            Some(precision) => &places[..precision.min(places.len())],
+            None => places.trim_end_matches('0'),
+        };
         let point = if places.is_empty() { "" } else { "." };
         write!(f, "{sign}{whole}{point}{places}")
     }
@@ -197,7 +203,10 @@ mod tests {
     fn a_share_is_rounded_once() {
         let third = Decimal::ONE.share(Decimal::ONE, Decimal::new(3, 0), 18).unwrap();
         assert_eq!(third.units(), 333_333_333_333_333_333);
-        assert_eq!(Decimal::new(2, 0).share(Decimal::ONE, Decimal::new(3, 0), 10), Some(Decimal::new(6_666_666_667, 10)));
+        assert_eq!(
+            Decimal::new(2, 0).share(Decimal::ONE, Decimal::new(3, 0), 10),
+            Some(Decimal::new(6_666_666_667, 10))
+        );
         assert_eq!(Decimal::ONE.share(Decimal::ONE, Decimal::new(-8, 0), 2), Some(Decimal::new(-13, 2)));
         assert_eq!(Decimal::ONE.share(Decimal::ONE, Decimal::ZERO, 2), None);
     }

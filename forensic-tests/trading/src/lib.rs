@@ -18,7 +18,6 @@ mod time;
 mod value;
 pub mod verify;
 
-
 pub use copy::{DecodeError, Fields, TupleReader};
 pub use decimal::{Decimal, Product};
 

@@ -3,8 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::{
-    Destination, Record,
-    hash,
+    Destination, Record, hash,
     history::{Era, History, Shape, Sink},
 };
 

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use uuid::Uuid;
 
-use crate::{DecodeError, Decimal, Timestamp, copy};
+use crate::{Decimal, DecodeError, Timestamp, copy};
 
 /// A value of a column.
 pub trait Field: Sized {

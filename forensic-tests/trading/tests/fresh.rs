@@ -2,11 +2,7 @@
 
 use std::path::Path;
 
-use trading_model::{
-    baseline_rows,
-    history::Shape,
-    shadow_rows,
-};
+use trading_model::{baseline_rows, history::Shape, shadow_rows};
 
 /// One cycle shows every case.
 const HOURS: u32 = 6;

@@ -75,7 +75,8 @@ async fn run(url: &str, command: Command) -> Result<(serde_json::Value, bool), B
         }
         Command::Read => (json!({ "bytes": verify::read_ledger(url).await? }), true),
         Command::Verify { ledger } => {
-            let verified = if ledger { verify::verify_ledger(url, None).await? } else { verify::verify(url, None).await? };
+            let verified =
+                if ledger { verify::verify_ledger(url, None).await? } else { verify::verify(url, None).await? };
             let breaks: Vec<String> = verified.breaks.iter().map(ToString::to_string).collect();
             let is_sound = breaks.is_empty() && verified.rows > 0;
             (json!({ "rows": verified.rows, "breaks": breaks }), is_sound)

@@ -20,8 +20,8 @@ mod preimage;
 mod root;
 mod rows;
 
-pub(crate) use preimage::{digits, hash_of};
 pub use preimage::{Preimage, sha256};
+pub(crate) use preimage::{digits, hash_of};
 pub use root::{AUTHORITATIVE_TABLES, ReplayRoot};
 pub use rows::Hashed;
 

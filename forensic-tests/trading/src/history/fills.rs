@@ -36,7 +36,8 @@ impl Book {
             OrderSide::Buy => ("FILL_BUY", -(fill.fill_notional + costs)),
             OrderSide::Sell => ("FILL_SELL", fill.fill_notional - costs),
         };
-        let entry = Entry { at, event_type, ref_type: "ORDER_FILL", ref_id: fill.fill_id, delta, execution: Some(hash) };
+        let entry =
+            Entry { at, event_type, ref_type: "ORDER_FILL", ref_id: fill.fill_id, delta, execution: Some(hash) };
         self.chain.write(hour, &entry);
         match order.side {
             OrderSide::Buy => self.write_lot(hour, &fill, hash),

@@ -2,10 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{
-    Era, Shape, Sink, UNHASHED,
-    shape::INITIAL_CAPITAL,
-};
+use super::{Era, Shape, Sink, UNHASHED, shape::INITIAL_CAPITAL};
 use crate::{
     Decimal, Hash, ModelRole, RunMode, Text, Timestamp,
     hash::{Preimage, sha256},
@@ -206,7 +203,9 @@ fn clusters(shape: &Shape, sink: &mut impl Sink) {
     let current = long_before().hours_later(24);
     let first = (1, 1, CLUSTERS, long_before(), Some(current));
     let current = (1..=shape.assets).map(|asset_id| (membership(asset_id), asset_id, cluster(asset_id), current, None));
-    for (membership_id, asset_id, cluster_id, effective_from_utc, effective_to_utc) in std::iter::once(first).chain(current) {
+    for (membership_id, asset_id, cluster_id, effective_from_utc, effective_to_utc) in
+        std::iter::once(first).chain(current)
+    {
         let mut member = AssetClusterMembership {
             membership_id,
             asset_id,
@@ -221,9 +220,9 @@ fn clusters(shape: &Shape, sink: &mut impl Sink) {
 }
 
 fn activations(shape: &Shape, sink: &mut impl Sink) {
-    let approved = [RunMode::Paper, RunMode::Live].into_iter().flat_map(|mode| {
-        [TREE, REGIME, META].map(|model| (activation(model, mode), model, mode, "APPROVED"))
-    });
+    let approved = [RunMode::Paper, RunMode::Live]
+        .into_iter()
+        .flat_map(|mode| [TREE, REGIME, META].map(|model| (activation(model, mode), model, mode, "APPROVED")));
     let revoked = (Some(2 * RUNNING + 1), OLD_TREE, RunMode::Live, "REVOKED");
     for (activation_id, model_version_id, run_mode, status) in approved.chain(std::iter::once(revoked)) {
         let mut gate = ModelActivationGate {

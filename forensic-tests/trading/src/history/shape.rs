@@ -51,7 +51,14 @@ impl Shape {
     /// The history of the tests: two accounts in two modes, two assets; six hours show every case.
     #[must_use]
     pub fn small(seed: u64) -> Self {
-        Self { seed, accounts: 2, modes: vec![RunMode::Backtest, RunMode::Live], assets: 2, fold_hours: 3, transfers: 0 }
+        Self {
+            seed,
+            accounts: 2,
+            modes: vec![RunMode::Backtest, RunMode::Live],
+            assets: 2,
+            fold_hours: 3,
+            transfers: 0,
+        }
     }
 
     /// The history of benchmarks: more of everything.

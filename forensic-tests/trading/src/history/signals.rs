@@ -9,11 +9,7 @@ use super::{
     shape::Kind,
     states::State,
 };
-use crate::{
-    Decimal, Hash, Horizon, OrderStatus, SignalAction, Text,
-    hash::hash_of,
-    table::TradeSignal,
-};
+use crate::{Decimal, Hash, Horizon, OrderStatus, SignalAction, Text, hash::hash_of, table::TradeSignal};
 
 /// What is planned for an asset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,7 +147,8 @@ impl Book {
     /// The share of the portfolio that an entry takes: of an asset two may be open at once, and no cluster may come near
     /// its limit.
     fn entry_fraction<S>(&self, hour: &mut Hour<'_, S>, state: &State) -> Decimal {
-        let within_limits = Decimal::new(7, 2).share(Decimal::ONE, Decimal::new(2 * i64::from(hour.shape.assets), 0), 4);
+        let within_limits =
+            Decimal::new(7, 2).share(Decimal::ONE, Decimal::new(2 * i64::from(hour.shape.assets), 0), 4);
         // Rejected entries are planned as well: for them the least that is asked for.
         let most = state.base_risk_fraction.min(within_limits.unwrap_or_default()).max(Decimal::new(1, 3));
         most.share(Decimal::new(hour.random.between(50, 100), 2), Decimal::ONE, 10).unwrap_or_default()

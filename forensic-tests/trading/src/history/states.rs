@@ -90,7 +90,12 @@ impl Book {
         State { value, tier, base_risk_fraction, kill_switch, portfolio_hash, risk_hash, cluster_hashes }
     }
 
-    fn portfolio<S: Sink>(&self, hour: &Hour<'_, S>, market_value: Decimal, tier: DrawdownTier) -> PortfolioHourlyState {
+    fn portfolio<S: Sink>(
+        &self,
+        hour: &Hour<'_, S>,
+        market_value: Decimal,
+        tier: DrawdownTier,
+    ) -> PortfolioHourlyState {
         let value = self.opening_cash + market_value;
         let open = self.opening.iter().filter(|held| held.quantity > Decimal::ZERO).count();
         PortfolioHourlyState {

@@ -223,7 +223,8 @@ mod tests {
     fn found(rows: &[CashLedger], anchored: bool) -> Vec<(String, Class)> {
         let good = ledger();
         let anchor: Option<Anchor<'_>> = anchored.then(|| {
-            Box::new(move |_, seq: i64| good.get(usize::try_from(seq - 1).unwrap()).map(|row| row.ledger_hash)) as Anchor<'_>
+            Box::new(move |_, seq: i64| good.get(usize::try_from(seq - 1).unwrap()).map(|row| row.ledger_hash))
+                as Anchor<'_>
         });
         let mut verifier = ChainVerifier::new(anchor);
         for row in rows {

@@ -35,41 +35,109 @@ pub async fn verify(url: &str, anchor: Option<Anchor<'_>>) -> Result<Verified, V
         all.breaks.extend(verified.breaks);
     };
     let on = &mut database;
-    add(table(on, &seeds, &rule::<MarketOhlcvHourly>(|r| r.ingest_run_id, |r| format!("{} {}", r.asset_id, r.hour_ts_utc))).await?);
-    add(table(on, &seeds, &rule::<OrderBookSnapshot>(|r| r.ingest_run_id, |r| format!("{} {}", r.asset_id, r.snapshot_ts_utc))).await?);
-    add(table(on, &seeds, &rule::<FeatureSnapshot>(|r| r.run_id, |r| format!("{} {} {}", r.run_id, r.asset_id, r.feature_id))).await?);
+    add(table(
+        on,
+        &seeds,
+        &rule::<MarketOhlcvHourly>(|r| r.ingest_run_id, |r| format!("{} {}", r.asset_id, r.hour_ts_utc)),
+    )
+    .await?);
+    add(table(
+        on,
+        &seeds,
+        &rule::<OrderBookSnapshot>(|r| r.ingest_run_id, |r| format!("{} {}", r.asset_id, r.snapshot_ts_utc)),
+    )
+    .await?);
+    add(table(
+        on,
+        &seeds,
+        &rule::<FeatureSnapshot>(|r| r.run_id, |r| format!("{} {} {}", r.run_id, r.asset_id, r.feature_id)),
+    )
+    .await?);
     add(table(on, &seeds, &rule::<RegimeOutput>(|r| r.run_id, |r| format!("{} {}", r.run_id, r.asset_id))).await?);
-    add(table(on, &seeds, &rule::<ModelPrediction>(|r| r.run_id, |r| format!("{} {} {}", r.run_id, r.asset_id, r.model_version_id))).await?);
-    add(table(on, &seeds, &rule::<MetaLearnerComponent>(|r| r.run_id, |r| format!("{} {}", r.run_id, r.asset_id))).await?);
+    add(table(
+        on,
+        &seeds,
+        &rule::<ModelPrediction>(|r| r.run_id, |r| format!("{} {} {}", r.run_id, r.asset_id, r.model_version_id)),
+    )
+    .await?);
+    add(table(on, &seeds, &rule::<MetaLearnerComponent>(|r| r.run_id, |r| format!("{} {}", r.run_id, r.asset_id)))
+        .await?);
     add(table(on, &seeds, &rule::<PortfolioHourlyState>(|r| r.source_run_id, |r| r.source_run_id.to_string())).await?);
     add(table(on, &seeds, &rule::<RiskHourlyState>(|r| r.source_run_id, |r| r.source_run_id.to_string())).await?);
-    add(table(on, &seeds, &rule::<PositionHourlyState>(|r| r.source_run_id, |r| format!("{} {}", r.source_run_id, r.asset_id))).await?);
-    add(table(on, &seeds, &of_parent::<ClusterExposureHourlyState>(
-        |r| r.source_run_id, |r| format!("{} {}", r.source_run_id, r.cluster_id),
-        "LEFT JOIN risk_hourly_state p USING (run_mode, account_id, hour_ts_utc, source_run_id)", |r| r.parent_risk_hash,
-    )).await?);
+    add(table(
+        on,
+        &seeds,
+        &rule::<PositionHourlyState>(|r| r.source_run_id, |r| format!("{} {}", r.source_run_id, r.asset_id)),
+    )
+    .await?);
+    add(table(
+        on,
+        &seeds,
+        &of_parent::<ClusterExposureHourlyState>(
+            |r| r.source_run_id,
+            |r| format!("{} {}", r.source_run_id, r.cluster_id),
+            "LEFT JOIN risk_hourly_state p USING (run_mode, account_id, hour_ts_utc, source_run_id)",
+            |r| r.parent_risk_hash,
+        ),
+    )
+    .await?);
     add(table(on, &seeds, &rule::<TradeSignal>(|r| r.run_id, |r| r.signal_id.to_string())).await?);
-    add(table(on, &seeds, &of_parent::<OrderRequest>(
-        |r| r.run_id, |r| r.order_id.to_string(),
-        "LEFT JOIN trade_signal p USING (signal_id)", |r| r.parent_signal_hash,
-    )).await?);
-    add(table(on, &seeds, &of_parent::<OrderFill>(
-        |r| r.run_id, |r| r.fill_id.to_string(),
-        "LEFT JOIN order_request p USING (order_id)", |r| r.parent_order_hash,
-    )).await?);
-    add(table(on, &seeds, &of_parent::<PositionLot>(
-        |r| r.run_id, |r| r.lot_id.to_string(),
-        "LEFT JOIN order_fill p ON p.fill_id = t.open_fill_id", |r| r.parent_fill_hash,
-    )).await?);
-    add(table(on, &seeds, &of_parent::<ExecutedTrade>(
-        |r| r.run_id, |r| r.trade_id.to_string(),
-        "LEFT JOIN position_lot p USING (lot_id)", |r| r.parent_lot_hash,
-    )).await?);
-    add(table(on, &seeds, &of_parent::<RiskEvent>(
-        |r| r.run_id, |r| r.risk_event_id.to_string(),
-        "LEFT JOIN risk_hourly_state p ON p.run_mode = t.run_mode AND p.account_id = t.account_id \
-         AND p.hour_ts_utc = t.related_state_hour_ts_utc", |r| r.parent_state_hash,
-    )).await?);
+    add(table(
+        on,
+        &seeds,
+        &of_parent::<OrderRequest>(
+            |r| r.run_id,
+            |r| r.order_id.to_string(),
+            "LEFT JOIN trade_signal p USING (signal_id)",
+            |r| r.parent_signal_hash,
+        ),
+    )
+    .await?);
+    add(table(
+        on,
+        &seeds,
+        &of_parent::<OrderFill>(
+            |r| r.run_id,
+            |r| r.fill_id.to_string(),
+            "LEFT JOIN order_request p USING (order_id)",
+            |r| r.parent_order_hash,
+        ),
+    )
+    .await?);
+    add(table(
+        on,
+        &seeds,
+        &of_parent::<PositionLot>(
+            |r| r.run_id,
+            |r| r.lot_id.to_string(),
+            "LEFT JOIN order_fill p ON p.fill_id = t.open_fill_id",
+            |r| r.parent_fill_hash,
+        ),
+    )
+    .await?);
+    add(table(
+        on,
+        &seeds,
+        &of_parent::<ExecutedTrade>(
+            |r| r.run_id,
+            |r| r.trade_id.to_string(),
+            "LEFT JOIN position_lot p USING (lot_id)",
+            |r| r.parent_lot_hash,
+        ),
+    )
+    .await?);
+    add(table(
+        on,
+        &seeds,
+        &of_parent::<RiskEvent>(
+            |r| r.run_id,
+            |r| r.risk_event_id.to_string(),
+            "LEFT JOIN risk_hourly_state p ON p.run_mode = t.run_mode AND p.account_id = t.account_id \
+         AND p.hour_ts_utc = t.related_state_hour_ts_utc",
+            |r| r.parent_state_hash,
+        ),
+    )
+    .await?);
     add(ledger(on, &seeds, anchor).await?);
     add(roots(on, &seeds).await?);
     database.close().await?;
@@ -151,7 +219,11 @@ async fn contexts(database: &mut PgConnection, verified: &mut Verified) -> Resul
     Ok(seeds)
 }
 
-async fn ledger(database: &mut PgConnection, seeds: &Seeds, anchor: Option<Anchor<'_>>) -> Result<Verified, VerifyError> {
+async fn ledger(
+    database: &mut PgConnection,
+    seeds: &Seeds,
+    anchor: Option<Anchor<'_>>,
+) -> Result<Verified, VerifyError> {
     let mut chain = ChainVerifier::new(anchor);
     // Rows of a run stand together.
     let mut known = None;

@@ -134,9 +134,12 @@ mod tests {
             let server = met.map(|met| server.clone().with(ServerFacts::TIMESCALEDB, met)).unwrap_or(server);
             lacking(&needs, &server).is_some()
         };
-        for (met, from_2_17, before_2_17) in
-            [(Some("2.9.3"), true, false), (Some("2.17.0"), false, true), (Some("2.31"), false, true), (None, true, true)]
-        {
+        for (met, from_2_17, before_2_17) in [
+            (Some("2.9.3"), true, false),
+            (Some("2.17.0"), false, true),
+            (Some("2.31"), false, true),
+            (None, true, true),
+        ] {
             assert_eq!(lacks(Some("2.17"), None, met), from_2_17, "{met:?}");
             assert_eq!(lacks(None, Some("2.17"), met), before_2_17, "{met:?}");
         }
