@@ -3,3 +3,4 @@
 
 pub mod attribution_b03;
 pub mod notes;
+pub mod trading;

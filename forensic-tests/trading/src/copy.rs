@@ -1,6 +1,6 @@
 //! PostgreSQL's binary COPY: the forms of its values, and its tuples read from a stream.
 
-use crate::{Decimal, Field};
+use crate::{Decimal, Field, time::digits};
 
 /// 2000-01-01 in microseconds since 1970-01-01: from there PostgreSQL counts.
 pub(crate) const POSTGRES_EPOCH_US: i64 = 946_684_800_000_000;
@@ -43,40 +43,37 @@ pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, DecodeError> {
 fn parts(decimal: Decimal) -> (bool, u128, u64) {
     const ONE: u128 = 10_u128.pow(Decimal::PLACES);
     let units = decimal.units().unsigned_abs();
+    if let Ok(units) = u64::try_from(units) {
+        return (decimal.units() < 0, u128::from(units / ONE as u64), units % ONE as u64);
+    }
     // What a rest of 10^18 leaves fits 64 bits.
     (decimal.units() < 0, units / ONE, (units % ONE) as u64)
 }
 
 /// The token of a preimage: always 18 places.
 pub(crate) fn decimal_token(decimal: Decimal, out: &mut Vec<u8>) {
-    let (is_negative, whole, mut rest) = parts(decimal);
+    const NINE_DIGITS: u128 = 1_000_000_000;
+    let (is_negative, whole, rest) = parts(decimal);
     let mut text = [b'0'; 40];
-    let mut at = text.len();
-    for _ in 0..Decimal::PLACES {
-        at -= 1;
-        text[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-    }
-    at -= 1;
-    text[at] = b'.';
-    // The whole part has at most 20 digits, which is one more than 64 bits are sure to hold.
-    let (mut high, mut low) = ((whole / 10_u128.pow(10)) as u64, (whole % 10_u128.pow(10)) as u64);
-    let mut digits = 0;
-    while digits == 0 || low > 0 || high > 0 {
-        at -= 1;
-        text[at] = b'0' + (low % 10) as u8;
-        low /= 10;
-        digits += 1;
-        if digits == 10 {
-            low = high;
-            high = 0;
-        }
-    }
+    // Nine digits at a time fit 32 bits; of the twenty before the point there are two and a rest of two digits.
+    let (high, whole) = match u64::try_from(whole) {
+        Ok(whole) => (whole / NINE_DIGITS as u64, whole % NINE_DIGITS as u64),
+        Err(_) => ((whole / NINE_DIGITS) as u64, (whole % NINE_DIGITS) as u64),
+    };
+    let groups = [high / NINE_DIGITS as u64, high % NINE_DIGITS as u64, whole];
+    digits(&mut text[1..3], groups[0] as u32);
+    digits(&mut text[3..12], groups[1] as u32);
+    digits(&mut text[12..21], groups[2] as u32);
+    text[21] = b'.';
+    digits(&mut text[22..31], (rest / NINE_DIGITS as u64) as u32);
+    digits(&mut text[31..40], (rest % NINE_DIGITS as u64) as u32);
+    let zeros = text[1..20].iter().take_while(|digit| **digit == b'0').count();
+    let mut start = zeros + 1;
     if is_negative {
-        at -= 1;
-        text[at] = b'-';
+        start -= 1;
+        text[start] = b'-';
     }
-    out.extend_from_slice(&text[at..]);
+    out.extend_from_slice(&text[start..]);
 }
 
 /// PostgreSQL's numeric: digits to the base 10000, the weight of the first, sign, places.
@@ -109,6 +106,17 @@ pub(crate) fn decimal_binary(decimal: Decimal, out: &mut Vec<u8>) {
     }
 }
 
+/// What a group stands for at each place, in units of 10^-18; at the first it stands for less.
+const PLACES: [i128; 10] = {
+    let mut places = [0; 10];
+    let mut place = 1;
+    while place < 10 {
+        places[place] = 10_i128.pow(4 * place as u32 - 2);
+        place += 1;
+    }
+    places
+};
+
 pub(crate) fn decimal_read(bytes: &[u8]) -> Result<Decimal, DecodeError> {
     let not_finite = || DecodeError::new("no number of NUMERIC(38,18)");
     let short = |index: usize| {
@@ -125,7 +133,7 @@ pub(crate) fn decimal_read(bytes: &[u8]) -> Result<Decimal, DecodeError> {
         let group = short(4 + index)?;
         let place = weight - index as i32 + GROUPS_AFTER_POINT as i32;
         match place {
-            1..=9 => units += i128::from(group) * (10_i128.pow(4 * place as u32 - 2)),
+            1..=9 => units += i128::from(group) * PLACES[place as usize],
             0 => {
                 units += i128::from(group / 100);
                 below = group % 100;
@@ -156,12 +164,6 @@ pub struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Of a tuple that begins with its number of fields.
-    #[must_use]
-    pub fn of(tuple: &'a [u8]) -> Option<Self> {
-        tuple.get(2..).map(|bytes| Self { bytes })
-    }
-
     /// The next field.
     ///
     /// # Errors

@@ -154,14 +154,17 @@ impl Neg for Decimal {
     }
 }
 
-/// Without zeros at the end, or with all the places of `{:.18}`.
+/// Without zeros at the end, or cut off after the places that `{:.10}` asks for.
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.0 < 0 { "-" } else { "" };
         let units = self.0.unsigned_abs();
         let (whole, rest) = (units / ONE.unsigned_abs(), units % ONE.unsigned_abs());
         let places = format!("{rest:018}");
-        let places = if f.precision().is_some() { &places } else { places.trim_end_matches('0') };
+        let places = match f.precision() {
+            Some(precision) => &places[..precision.min(places.len())],
+            None => places.trim_end_matches('0'),
+        };
         let point = if places.is_empty() { "" } else { "." };
         write!(f, "{sign}{whole}{point}{places}")
     }

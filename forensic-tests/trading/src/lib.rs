@@ -10,15 +10,18 @@ mod decimal;
 pub mod hash;
 pub mod history;
 
+mod load;
 mod record;
 mod sql;
 pub mod table;
 mod time;
 mod value;
+pub mod verify;
 
 pub use copy::{DecodeError, Fields, TupleReader};
 pub use decimal::{Decimal, Product};
 
+pub use load::{Load, LoadError, load};
 pub use record::{Destination, Record};
 pub use sql::{baseline_rows, shadow_rows};
 pub use time::{HOUR_US, Timestamp};

@@ -38,24 +38,26 @@ impl Timestamp {
     pub fn iso(self) -> [u8; 27] {
         let (days, us) = (self.0.div_euclid(DAY_US), self.0.rem_euclid(DAY_US));
         let (year, month, day) = civil(days);
+        // A day has fewer seconds than 32 bits count, which divide faster than 64.
+        let (second, us) = ((us / 1_000_000) as u32, (us % 1_000_000) as u32);
         let mut text = *b"0000-00-00T00:00:00.000000Z";
-        let parts = [
-            (0, 4, year),
-            (5, 2, month),
-            (8, 2, day),
-            (11, 2, us / HOUR_US),
-            (14, 2, us / 60_000_000 % 60),
-            (17, 2, us / 1_000_000 % 60),
-            (20, 6, us % 1_000_000),
-        ];
-        for (start, width, mut value) in parts {
-            for place in text[start..start + width].iter_mut().rev() {
-                // A remainder of ten is one digit.
-                *place = b'0' + (value % 10) as u8;
-                value /= 10;
-            }
-        }
+        digits(&mut text[0..4], year as u32);
+        digits(&mut text[5..7], month as u32);
+        digits(&mut text[8..10], day as u32);
+        digits(&mut text[11..13], second / 3_600);
+        digits(&mut text[14..16], second / 60 % 60);
+        digits(&mut text[17..19], second % 60);
+        digits(&mut text[20..26], us);
         text
+    }
+}
+
+/// Writes a number with zeros before it.
+pub(crate) fn digits(text: &mut [u8], mut value: u32) {
+    for place in text.iter_mut().rev() {
+        // A remainder of ten is one digit.
+        *place = b'0' + (value % 10) as u8;
+        value /= 10;
     }
 }
 

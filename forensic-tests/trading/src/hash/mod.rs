@@ -6,7 +6,7 @@
 //! | hash | tokens |
 //! |---|---|
 //! | `context_hash` | seed, run, account, mode, hour, cycle, code, config, snapshot, random seed, backtest, start, origin hour: not what changes while a run goes on |
-//! | `training_window_hash` | backtest, model version, fold, horizon, the four times |
+//! | `training_window_hash` | every column of the table in order, then the backtest: as phase M8 computes it for old rows |
 //! | `membership_hash` | asset, cluster, from, to |
 //! | `approval_hash` | model version, mode, backtest, end of its window, approval, status |
 //! | `row_hash` of market, feature, model and backtest tables | the seed of the run, where the table names one, then every column of the table in order, then its upstream hash |
@@ -20,8 +20,8 @@ mod preimage;
 mod root;
 mod rows;
 
-pub(crate) use preimage::hash_of;
 pub use preimage::{Preimage, sha256};
+pub(crate) use preimage::{digits, hash_of};
 pub use root::{AUTHORITATIVE_TABLES, ReplayRoot};
 pub use rows::Hashed;
 

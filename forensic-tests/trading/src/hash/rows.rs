@@ -75,8 +75,8 @@ impl ModelTrainingWindow {
     pub fn seal(&mut self, preimage: &mut Preimage) {
         self.training_window_hash = hash_of!(
             preimage;
-            &self.backtest_run_id, &self.model_version_id, &self.fold_index, &self.horizon, &self.train_start_utc,
-            &self.train_end_utc, &self.valid_start_utc, &self.valid_end_utc
+            &self.training_window_id, &self.model_version_id, &self.fold_index, &self.horizon, &self.train_start_utc,
+            &self.train_end_utc, &self.valid_start_utc, &self.valid_end_utc, &self.backtest_run_id
         );
         self.row_hash = hash_of!(
             preimage;

@@ -1,16 +1,14 @@
 //! The ledger of a partition: a chain of rows, each of which holds the hash of the one before.
 
-use std::any::Any;
-
 use uuid::Uuid;
 
 use super::{
-    Era, Partition, Shape, Sink, UNHASHED,
+    Partition, Shape, Sink, UNHASHED,
     book::{Book, era_of},
     context::Hour,
     shape::{INITIAL_CAPITAL, Kind},
 };
-use crate::{Decimal, Hash, Record, Text, Timestamp, table::CashLedger};
+use crate::{Decimal, Hash, Text, Timestamp, table::CashLedger};
 
 /// Where a chain has come to.
 #[derive(Debug, Clone)]
@@ -76,6 +74,13 @@ impl Chain {
 impl Book {
     /// Withdraws or deposits what brings the portfolio to where the next hour should find it.
     pub(super) fn write_transfer<S: Sink>(&mut self, hour: &mut Hour<'_, S>) {
+        for number in 0..hour.shape.transfers {
+            let amount = Decimal::new(hour.random.between(1, 1_000_000), 2);
+            // After the last order and before the transfer of the cycle.
+            let at = hour.at.seconds_later(1_000 + number);
+            self.write_cash(hour, at, amount);
+            self.write_cash(hour, at, -amount);
+        }
         let hundredths = match hour.number % 6 {
             2 => 88,
             3 => 83,
@@ -85,25 +90,15 @@ impl Book {
         };
         let target = self.peak.times(Decimal::new(hundredths, 2)).rounded().unwrap_or_default();
         let delta = (target - self.value_at_close(hour)).truncated(2);
-        let event_type = if delta > Decimal::ZERO { "DEPOSIT" } else { "WITHDRAWAL" };
-        if delta == Decimal::ZERO || self.chain.balance + delta < Decimal::ZERO {
-            return;
+        if delta != Decimal::ZERO && self.chain.balance + delta >= Decimal::ZERO {
+            self.write_cash(hour, hour.at.seconds_later(3_000), delta);
         }
+    }
+
+    fn write_cash<S: Sink>(&mut self, hour: &mut Hour<'_, S>, at: Timestamp, delta: Decimal) {
         self.numbers.transfer += 1;
         let ref_id = hour.shape.id(Kind::Transfer, self.partition, self.numbers.transfer);
-        let at = hour.at.seconds_later(3_000);
+        let event_type = if delta > Decimal::ZERO { "DEPOSIT" } else { "WITHDRAWAL" };
         self.chain.write(hour, &Entry { at, event_type, ref_type: "TRANSFER", ref_id, delta, execution: None });
-    }
-}
-
-/// Keeps the ledger of an hour and lets everything else go.
-#[derive(Default)]
-pub(super) struct Kept {
-    pub(super) rows: Vec<CashLedger>,
-}
-
-impl Sink for Kept {
-    fn row<R: Record>(&mut self, row: &R, _era: Era) {
-        self.rows.extend((row as &dyn Any).downcast_ref::<CashLedger>().cloned());
     }
 }

@@ -29,6 +29,8 @@ mod states;
 pub use shape::{Partition, Shape};
 pub use states::{drawdown, tier};
 
+use std::any::Any;
+
 use self::{book::Book, market::Market};
 use crate::{Hash, Record, hash::Preimage, table::CashLedger};
 
@@ -97,10 +99,31 @@ impl History {
     pub fn ledger(shape: Shape, partition: Partition) -> impl Iterator<Item = CashLedger> {
         let mut history = Self::of(shape, &[partition]);
         std::iter::repeat_with(move || {
-            let mut kept = ledger::Kept::default();
+            let mut kept = Kept(Vec::new());
             history.write_hour(&mut kept);
-            kept.rows
+            kept.0
         })
         .flatten()
+    }
+
+    /// The rows of one table in the first hours of a history.
+    #[must_use]
+    pub fn rows<R: Record + Clone>(shape: Shape, hours: u32) -> Vec<R> {
+        let mut kept = Kept(Vec::new());
+        let mut history = Self::new(shape);
+        history.write_reference(&mut kept);
+        for _ in 0..hours {
+            history.write_hour(&mut kept);
+        }
+        kept.0
+    }
+}
+
+/// Keeps the rows of one table and lets everything else go.
+struct Kept<R>(Vec<R>);
+
+impl<R: Record + Clone> Sink for Kept<R> {
+    fn row<Q: Record>(&mut self, row: &Q, _era: Era) {
+        self.0.extend((row as &dyn Any).downcast_ref::<R>().cloned());
     }
 }

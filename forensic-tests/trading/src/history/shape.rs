@@ -17,6 +17,8 @@ pub struct Shape {
     pub assets: i16,
     /// How many hours each fold of a backtest validates.
     pub fold_hours: i64,
+    /// Pairs of a deposit and a withdrawal in each hour, beside those of the cycle.
+    pub transfers: i64,
 }
 
 /// Whose history a part is.
@@ -49,14 +51,27 @@ impl Shape {
     /// The history of the tests: two accounts in two modes, two assets; six hours show every case.
     #[must_use]
     pub fn small(seed: u64) -> Self {
-        Self { seed, accounts: 2, modes: vec![RunMode::Backtest, RunMode::Live], assets: 2, fold_hours: 3 }
+        Self {
+            seed,
+            accounts: 2,
+            modes: vec![RunMode::Backtest, RunMode::Live],
+            assets: 2,
+            fold_hours: 3,
+            transfers: 0,
+        }
     }
 
     /// The history of benchmarks: more of everything.
     #[must_use]
     pub fn large(seed: u64) -> Self {
         let modes = vec![RunMode::Backtest, RunMode::Paper, RunMode::Live];
-        Self { seed, accounts: 4, modes, assets: 8, fold_hours: 168 }
+        Self { seed, accounts: 4, modes, assets: 8, fold_hours: 168, transfers: 0 }
+    }
+
+    /// The history of benchmarks of the ledger: hardly anything but cash that comes and goes.
+    #[must_use]
+    pub fn ledger(seed: u64) -> Self {
+        Self { transfers: 500, ..Self::large(seed) }
     }
 
     /// Every account in every mode, in the order in which the database sorts them.
