@@ -5,3 +5,4 @@ pub mod attribution_b03;
 pub mod damage;
 pub mod notes;
 pub mod statements;
+pub mod trading;

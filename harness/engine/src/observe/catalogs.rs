@@ -37,8 +37,12 @@ impl KnownCatalog {
         let mut declared: Vec<(String, String)> = expectations.into_iter().flat_map(Expectation::declared).collect();
         declared.sort();
         declared.dedup();
-        let definitions = if declared.is_empty() { Vec::new() } else { session.normalise(&declared).await? };
-        Ok(Self { catalog, normalised: declared.into_iter().zip(definitions).collect() })
+        // What is declared in the server's own form, and met so, needs not be built to be brought into it.
+        let is_met = |(key, words): &(String, String)| catalog.get(key) == Some(words.as_str());
+        let (met, others): (Vec<_>, Vec<_>) = declared.into_iter().partition(is_met);
+        let definitions = if others.is_empty() { Vec::new() } else { session.normalise(&others).await? };
+        let known = met.into_iter().map(|(key, words)| ((key, words.clone()), Definition::Known(words)));
+        Ok(Self { normalised: known.chain(others.into_iter().zip(definitions)).collect(), catalog })
     }
 }
 

@@ -1,0 +1,255 @@
+//! The verification of a whole database, in one snapshot of it.
+
+use sqlx::{Connection as _, PgConnection};
+
+use super::{
+    Anchor, ChainVerifier, Class, Verified, VerifyError,
+    parity::roots,
+    rows::{Rule, Seeds, report, seed_of, table},
+    stream::tuples,
+};
+use crate::{
+    Hash, Record as _,
+    hash::{Hashed as _, Preimage},
+    table::{
+        CashLedger, ClusterExposureHourlyState, ExecutedTrade, FeatureSnapshot, MarketOhlcvHourly,
+        MetaLearnerComponent, ModelPrediction, OrderBookSnapshot, OrderFill, OrderRequest, PortfolioHourlyState,
+        PositionHourlyState, PositionLot, RegimeOutput, RiskEvent, RiskHourlyState, RunContext, TradeSignal,
+    },
+};
+
+/// The ledger in the order of its chain, each row with the hash of the fill behind it.
+const LEDGER: &str = "LEFT JOIN order_fill f ON t.ref_type = 'ORDER_FILL' AND f.fill_id = t.ref_id \
+     ORDER BY t.account_id, t.run_mode, t.ledger_seq";
+
+/// Verifies every hash of rows, every parent, the chain of the ledger and the replay root of every run.
+///
+/// # Errors
+/// When the database cannot be read, or holds a value that is none of its column's type.
+pub async fn verify(url: &str, anchor: Option<Anchor<'_>>) -> Result<Verified, VerifyError> {
+    let mut database = snapshot(url).await?;
+    let mut all = Verified::default();
+    let seeds = contexts(&mut database, &mut all).await?;
+    let mut add = |verified: Verified| {
+        all.rows += verified.rows;
+        all.breaks.extend(verified.breaks);
+    };
+    let on = &mut database;
+    add(table(
+        on,
+        &seeds,
+        &rule::<MarketOhlcvHourly>(|r| r.ingest_run_id, |r| format!("{} {}", r.asset_id, r.hour_ts_utc)),
+    )
+    .await?);
+    add(table(
+        on,
+        &seeds,
+        &rule::<OrderBookSnapshot>(|r| r.ingest_run_id, |r| format!("{} {}", r.asset_id, r.snapshot_ts_utc)),
+    )
+    .await?);
+    add(table(
+        on,
+        &seeds,
+        &rule::<FeatureSnapshot>(|r| r.run_id, |r| format!("{} {} {}", r.run_id, r.asset_id, r.feature_id)),
+    )
+    .await?);
+    add(table(on, &seeds, &rule::<RegimeOutput>(|r| r.run_id, |r| format!("{} {}", r.run_id, r.asset_id))).await?);
+    add(table(
+        on,
+        &seeds,
+        &rule::<ModelPrediction>(|r| r.run_id, |r| format!("{} {} {}", r.run_id, r.asset_id, r.model_version_id)),
+    )
+    .await?);
+    add(table(on, &seeds, &rule::<MetaLearnerComponent>(|r| r.run_id, |r| format!("{} {}", r.run_id, r.asset_id)))
+        .await?);
+    add(table(on, &seeds, &rule::<PortfolioHourlyState>(|r| r.source_run_id, |r| r.source_run_id.to_string())).await?);
+    add(table(on, &seeds, &rule::<RiskHourlyState>(|r| r.source_run_id, |r| r.source_run_id.to_string())).await?);
+    add(table(
+        on,
+        &seeds,
+        &rule::<PositionHourlyState>(|r| r.source_run_id, |r| format!("{} {}", r.source_run_id, r.asset_id)),
+    )
+    .await?);
+    add(table(
+        on,
+        &seeds,
+        &of_parent::<ClusterExposureHourlyState>(
+            |r| r.source_run_id,
+            |r| format!("{} {}", r.source_run_id, r.cluster_id),
+            "LEFT JOIN risk_hourly_state p USING (run_mode, account_id, hour_ts_utc, source_run_id)",
+            |r| r.parent_risk_hash,
+        ),
+    )
+    .await?);
+    add(table(on, &seeds, &rule::<TradeSignal>(|r| r.run_id, |r| r.signal_id.to_string())).await?);
+    add(table(
+        on,
+        &seeds,
+        &of_parent::<OrderRequest>(
+            |r| r.run_id,
+            |r| r.order_id.to_string(),
+            "LEFT JOIN trade_signal p USING (signal_id)",
+            |r| r.parent_signal_hash,
+        ),
+    )
+    .await?);
+    add(table(
+        on,
+        &seeds,
+        &of_parent::<OrderFill>(
+            |r| r.run_id,
+            |r| r.fill_id.to_string(),
+            "LEFT JOIN order_request p USING (order_id)",
+            |r| r.parent_order_hash,
+        ),
+    )
+    .await?);
+    add(table(
+        on,
+        &seeds,
+        &of_parent::<PositionLot>(
+            |r| r.run_id,
+            |r| r.lot_id.to_string(),
+            "LEFT JOIN order_fill p ON p.fill_id = t.open_fill_id",
+            |r| r.parent_fill_hash,
+        ),
+    )
+    .await?);
+    add(table(
+        on,
+        &seeds,
+        &of_parent::<ExecutedTrade>(
+            |r| r.run_id,
+            |r| r.trade_id.to_string(),
+            "LEFT JOIN position_lot p USING (lot_id)",
+            |r| r.parent_lot_hash,
+        ),
+    )
+    .await?);
+    add(table(
+        on,
+        &seeds,
+        &of_parent::<RiskEvent>(
+            |r| r.run_id,
+            |r| r.risk_event_id.to_string(),
+            "LEFT JOIN risk_hourly_state p ON p.run_mode = t.run_mode AND p.account_id = t.account_id \
+         AND p.hour_ts_utc = t.related_state_hour_ts_utc",
+            |r| r.parent_state_hash,
+        ),
+    )
+    .await?);
+    add(ledger(on, &seeds, anchor).await?);
+    add(roots(on, &seeds).await?);
+    database.close().await?;
+    Ok(all)
+}
+
+/// Verifies the ledger alone: its chain, its three hashes and its sums.
+///
+/// # Errors
+/// As for [`verify`].
+pub async fn verify_ledger(url: &str, anchor: Option<Anchor<'_>>) -> Result<Verified, VerifyError> {
+    let mut database = snapshot(url).await?;
+    let mut verified = Verified::default();
+    let seeds = contexts(&mut database, &mut verified).await?;
+    let found = ledger(&mut database, &seeds, anchor).await?;
+    verified.rows += found.rows;
+    verified.breaks.extend(found.breaks);
+    database.close().await?;
+    Ok(verified)
+}
+
+/// Reads what [`verify_ledger`] reads, and lets it go; gives the bytes. What verification costs is measured against it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn read_ledger(url: &str) -> Result<u64, VerifyError> {
+    use futures_util::TryStreamExt as _;
+    let mut database = snapshot(url).await?;
+    let mut bytes = 0;
+    for query in [context_query(), ledger_query()] {
+        let mut messages = database.copy_out_raw(&format!("COPY ({query}) TO STDOUT (FORMAT binary)")).await?;
+        while let Some(message) = messages.try_next().await? {
+            bytes += message.len() as u64;
+        }
+    }
+    database.close().await?;
+    Ok(bytes)
+}
+
+async fn snapshot(url: &str) -> Result<PgConnection, VerifyError> {
+    let mut database = PgConnection::connect(url).await?;
+    // A ledger that comes in the order of an index needs no room for sorting on the server, and comes sooner. While the
+    // server reads with one process, the next core is ours.
+    let settings = "SET LOCAL enable_sort = off; SET LOCAL max_parallel_workers_per_gather = 0";
+    let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {settings}");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(begin)).execute(&mut database).await?;
+    Ok(database)
+}
+
+fn context_query() -> String {
+    format!("SELECT {} FROM run_context", RunContext::COLUMNS.join(", "))
+}
+
+fn ledger_query() -> String {
+    let columns: Vec<String> = CashLedger::COLUMNS.iter().map(|column| format!("t.{column}")).collect();
+    format!("SELECT {}, f.row_hash FROM cash_ledger t {LEDGER}", columns.join(", "))
+}
+
+/// Verifies the runs themselves; gives the seeds of all others' preimages.
+async fn contexts(database: &mut PgConnection, verified: &mut Verified) -> Result<Seeds, VerifyError> {
+    let mut seeds = Seeds::new();
+    let mut preimage = Preimage::default();
+    tuples(database, RunContext::TABLE, &context_query(), |fields| {
+        let mut row = RunContext::decode(fields)?;
+        verified.rows += 1;
+        let stored = (row.run_seed_hash, row.context_hash);
+        let seed = row.run_seed(&mut preimage);
+        row.seal(&seed, &mut preimage);
+        if stored != (row.run_seed_hash, row.context_hash) {
+            report(&mut verified.breaks, RunContext::TABLE, row.run_id.to_string(), Class::Edited);
+        }
+        let mut digest = [0; 32];
+        // The seed was computed here, so its digits are digits.
+        let _ = hex::decode_to_slice(seed.0, &mut digest);
+        seeds.insert(row.run_id, digest);
+        Ok(())
+    })
+    .await?;
+    Ok(seeds)
+}
+
+async fn ledger(
+    database: &mut PgConnection,
+    seeds: &Seeds,
+    anchor: Option<Anchor<'_>>,
+) -> Result<Verified, VerifyError> {
+    let mut chain = ChainVerifier::new(anchor);
+    // Rows of a run stand together.
+    let mut known = None;
+    tuples(database, CashLedger::TABLE, &ledger_query(), |fields| {
+        let mut row = CashLedger::decode(fields)?;
+        let execution: Option<Hash> = fields.read()?;
+        if known.is_none_or(|(run, _)| run != row.run_id) {
+            known = Some((row.run_id, seed_of(seeds, row.run_id)));
+        }
+        let seed = known.and_then(|(_, seed)| seed);
+        chain.push(&mut row, seed.as_ref(), execution);
+        Ok(())
+    })
+    .await?;
+    Ok(chain.finish())
+}
+
+fn rule<R>(run: fn(&R) -> uuid::Uuid, key: fn(&R) -> String) -> Rule<R> {
+    Rule { run, key, parent: None }
+}
+
+fn of_parent<R>(
+    run: fn(&R) -> uuid::Uuid,
+    key: fn(&R) -> String,
+    join: &'static str,
+    carried: fn(&R) -> Hash,
+) -> Rule<R> {
+    Rule { run, key, parent: Some((join, carried)) }
+}
