@@ -25,9 +25,12 @@ pub(super) struct Rule<R> {
     pub(super) run: fn(&R) -> Uuid,
     /// The key, to name a row by.
     pub(super) key: fn(&R) -> String,
-    /// What is joined to read the hash of the parent, and the hash that the row carries of it.
-    pub(super) parent: Option<(&'static str, fn(&R) -> Hash)>,
+    /// Its parent, if it has one.
+    pub(super) parent: Option<Parent<R>>,
 }
+
+/// What is joined to read the hash of a parent, and the hash that the row carries of it.
+pub(super) type Parent<R> = (&'static str, fn(&R) -> Hash);
 
 /// Verifies every row of a table: its hashes are of its own content, and its parent's is the parent's. The first bad row of
 /// each kind is reported.
