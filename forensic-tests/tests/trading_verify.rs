@@ -63,6 +63,16 @@ pub(crate) fn trials(world: &World) -> Vec<Trial> {
                 .to_owned(),
             &[("1c000001-0001-4000-8000-000000000001", Class::Edited)],
         ),
+        planted(
+            "a_regime_with_another_origin_and_the_signals_on_it",
+            "UPDATE regime_output SET upstream_hash = repeat('a', 64)
+             WHERE run_id = '0a000001-0001-4002-8000-000000000001' AND asset_id = 1"
+                .to_owned(),
+            &[
+                ("0a000001-0001-4002-8000-000000000001 1", Class::Edited),
+                ("1a000001-0001-4002-8000-000000000003", Class::Parent),
+            ],
+        ),
         planted("an_order_that_was_hashed_again", order_hashed_again(), &[("", Class::Parent), ("", Class::Root)]),
         planted(
             "a_manifest_with_another_number_of_rows",

@@ -1,6 +1,7 @@
 //! The verification of a whole database, in one snapshot of it.
 
 use sqlx::{Connection as _, PgConnection};
+use uuid::Uuid;
 
 use super::{
     Anchor, ChainVerifier, Class, Verified, VerifyError,
@@ -82,6 +83,7 @@ pub async fn verify(url: &str, anchor: Option<Anchor<'_>>) -> Result<Verified, V
     )
     .await?);
     add(table(on, &seeds, &rule::<TradeSignal>(|r| r.run_id, |r| r.signal_id.to_string())).await?);
+    add(upstream(on, &seeds).await?);
     add(table(
         on,
         &seeds,
@@ -241,15 +243,44 @@ async fn ledger(
     Ok(chain.finish())
 }
 
-fn rule<R>(run: fn(&R) -> uuid::Uuid, key: fn(&R) -> String) -> Rule<R> {
+/// Verifies that every signal stands on the forecast, regime, portfolio, risk and cluster state that it names.
+async fn upstream(database: &mut PgConnection, seeds: &Seeds) -> Result<Verified, VerifyError> {
+    let mut verified = Verified::default();
+    let mut preimage = Preimage::default();
+    tuples(database, TradeSignal::TABLE, UPSTREAM, |fields| {
+        let (signal, run, carried): (Uuid, Uuid, Hash) = (fields.read()?, fields.read()?, fields.read()?);
+        preimage.push(&seed_of(seeds, run));
+        for _ in 0..5 {
+            let parent: Option<Hash> = fields.read()?;
+            preimage.push(&parent);
+        }
+        if preimage.hash() != carried {
+            report(&mut verified.breaks, TradeSignal::TABLE, signal.to_string(), Class::Parent);
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(verified)
+}
+
+/// What a signal stands on; the forecast is the META model's for the next hour, whatever the horizon of the signal.
+const UPSTREAM: &str = "SELECT t.signal_id, t.run_id, t.upstream_hash, p.upstream_hash, r.upstream_hash, f.row_hash, \
+     k.row_hash, c.row_hash FROM trade_signal t \
+     LEFT JOIN model_prediction p ON p.run_id = t.run_id AND p.asset_id = t.asset_id AND p.hour_ts_utc = t.hour_ts_utc \
+         AND p.model_role = 'META' AND p.horizon = 'H1' \
+     LEFT JOIN regime_output r ON r.run_id = t.run_id AND r.asset_id = t.asset_id AND r.hour_ts_utc = t.hour_ts_utc \
+     LEFT JOIN portfolio_hourly_state f ON f.run_mode = t.run_mode AND f.account_id = t.account_id \
+         AND f.hour_ts_utc = t.hour_ts_utc \
+     LEFT JOIN risk_hourly_state k ON k.run_mode = t.run_mode AND k.account_id = t.account_id \
+         AND k.hour_ts_utc = t.risk_state_hour_ts_utc AND k.source_run_id = t.risk_state_run_id \
+     LEFT JOIN asset_cluster_membership m ON m.membership_id = t.cluster_membership_id \
+     LEFT JOIN cluster_exposure_hourly_state c ON c.run_mode = t.run_mode AND c.account_id = t.account_id \
+         AND c.hour_ts_utc = t.hour_ts_utc AND c.cluster_id = m.cluster_id";
+
+fn rule<R>(run: fn(&R) -> Uuid, key: fn(&R) -> String) -> Rule<R> {
     Rule { run, key, parent: None }
 }
 
-fn of_parent<R>(
-    run: fn(&R) -> uuid::Uuid,
-    key: fn(&R) -> String,
-    join: &'static str,
-    carried: fn(&R) -> Hash,
-) -> Rule<R> {
+fn of_parent<R>(run: fn(&R) -> Uuid, key: fn(&R) -> String, join: &'static str, carried: fn(&R) -> Hash) -> Rule<R> {
     Rule { run, key, parent: Some((join, carried)) }
 }
