@@ -23,10 +23,7 @@ const SEQ: usize = 3;
 pub(crate) fn trials(world: &World) -> Vec<Trial> {
     let ground = Ground { world, suite: "trading-phase-1c", stage: Stage::after_all_phases };
     let ledger = "cash_ledger WHERE account_id = 1 AND run_mode = 'LIVE' AND ledger_seq";
-    let planted = |claim: &str, sql: String, expected: &[(&'static str, Class)]| {
-        let expected = expected.to_vec();
-        ground.trial(&format!("verification_finds_{claim}"), async move |stage| found(stage, &sql, &expected).await)
-    };
+    let planted = |claim, sql, expected| planted(ground, claim, sql, expected);
     let set =
         |what: &str| format!("UPDATE cash_ledger SET {what} WHERE account_id = 1 AND run_mode = 'LIVE' AND ledger_seq");
     vec![
@@ -57,11 +54,30 @@ pub(crate) fn trials(world: &World) -> Vec<Trial> {
             hashed_again(),
             &[("account 1 LIVE seq 3", Class::Rehashed), ("", Class::Root)],
         ),
+    ]
+    .into_iter()
+    .chain(rows(ground))
+    .collect()
+}
+
+fn planted(ground: Ground<'_>, claim: &str, sql: String, expected: &'static [(&'static str, Class)]) -> Trial {
+    ground.trial(&format!("verification_finds_{claim}"), async move |stage| found(stage, &sql, expected).await)
+}
+
+/// Breaks beside the ledger.
+fn rows(ground: Ground<'_>) -> Vec<Trial> {
+    let planted = |claim, sql, expected| planted(ground, claim, sql, expected);
+    vec![
         planted(
             "a_fill_whose_content_is_not_that_of_its_hash",
             "UPDATE order_fill SET exchange_trade_id = 'another' WHERE fill_id = (SELECT min(fill_id::text)::uuid FROM order_fill)"
                 .to_owned(),
             &[("1c000001-0001-4000-8000-000000000001", Class::Edited)],
+        ),
+        planted(
+            "an_approval_of_another_mode",
+            "UPDATE model_activation_gate SET run_mode = 'PAPER' WHERE status = 'REVOKED'".to_owned(),
+            &[("7", Class::Edited)],
         ),
         planted(
             "a_regime_with_another_origin_and_the_signals_on_it",
