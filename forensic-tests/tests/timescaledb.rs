@@ -49,8 +49,9 @@ async fn on_hypertable(states: &States, test: fn(&mut Session) -> Test<'_>) -> R
 /// Where a definition does not even parse, the savepoint in its own message was not made: going back to the one before it
 /// took the definition built last along.
 async fn unparsed_alone(session: &mut Session) -> Result<(), Failed> {
-    let declared = [("index idx_readings_value", "UNIQUE ON readings (value, at)"), ("trigger readings.t", "BEFORE FOR")]
-        .map(|(key, words)| (key.to_owned(), words.to_owned()));
+    let declared =
+        [("index idx_readings_value", "UNIQUE ON readings (value, at)"), ("trigger readings.t", "BEFORE FOR")]
+            .map(|(key, words)| (key.to_owned(), words.to_owned()));
     match session.normalise(&declared).await?.as_slice() {
         [Definition::Known(index), Definition::Unresolved(_)] if index.contains("(value, at)") => Ok(()),
         others => Err(Failed::from(format!("{others:?}"))),
