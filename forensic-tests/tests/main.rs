@@ -16,6 +16,7 @@ mod runs;
 mod sessions;
 mod suites;
 mod timescaledb;
+mod trading_verify;
 mod untouched;
 mod world;
 
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
     trials.extend(properties_replay::trials(&world));
     trials.extend(properties_notes::trials(&world));
     trials.extend(properties_trading::trials(&world));
+    trials.extend(trading_verify::trials(&world));
     trials.extend(timescaledb::trials(&world));
     trials.extend(untouched::trials(&world));
     trials.extend(sessions::trials(&world));

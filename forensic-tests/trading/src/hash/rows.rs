@@ -364,3 +364,23 @@ impl CashLedger {
         self.row_hash
     }
 }
+
+/// Rows that belong to no run of an hour, so no seed begins their preimages.
+macro_rules! unseeded {
+    ($($row:ident.$hash:ident),+) => {
+        $(impl Hashed for $row {
+            fn seal(&mut self, _: &Hash, preimage: &mut Preimage) -> Hash {
+                Self::seal(self, preimage);
+                self.$hash
+            }
+        })+
+    };
+}
+
+unseeded!(
+    BacktestRun.row_hash,
+    BacktestFoldResult.row_hash,
+    ModelTrainingWindow.row_hash,
+    AssetClusterMembership.membership_hash,
+    ModelActivationGate.approval_hash
+);

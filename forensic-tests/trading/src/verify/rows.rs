@@ -9,6 +9,7 @@ use super::{Break, Class, Verified, VerifyError, stream::tuples};
 use crate::{
     Hash, Record,
     hash::{Hashed, Preimage},
+    history::UNHASHED,
 };
 
 /// The seeds of all runs, computed from their own columns: 48 bytes of memory for a run, nothing for a row.
@@ -21,13 +22,16 @@ pub(super) fn seed_of(seeds: &Seeds, run: Uuid) -> Option<Hash> {
 
 /// How the rows of a table are verified.
 pub(super) struct Rule<R> {
-    /// The run whose seed begins the preimage.
-    pub(super) run: fn(&R) -> Uuid,
+    /// The run whose seed begins the preimage; none where the row belongs to no run.
+    pub(super) run: Option<fn(&R) -> Uuid>,
     /// The key, to name a row by.
     pub(super) key: fn(&R) -> String,
-    /// What is joined to read the hash of the parent, and the hash that the row carries of it.
-    pub(super) parent: Option<(&'static str, fn(&R) -> Hash)>,
+    /// Its parent, if it has one.
+    pub(super) parent: Option<Parent<R>>,
 }
+
+/// What is joined to read the hash of a parent, and the hash that the row carries of it.
+pub(super) type Parent<R> = (&'static str, fn(&R) -> Hash);
 
 /// Verifies every row of a table: its hashes are of its own content, and its parent's is the parent's. The first bad row of
 /// each kind is reported.
@@ -46,12 +50,15 @@ pub(super) async fn table<R: Record + Hashed + Clone + PartialEq>(
         let row = R::decode(fields)?;
         let parent: Option<Hash> = fields.read()?;
         verified.rows += 1;
+        let seed = match rule.run {
+            Some(run) => seed_of(seeds, run(&row)),
+            None => Some(UNHASHED),
+        };
         let mut sealed = row.clone();
-        if let Some(seed) = seed_of(seeds, (rule.run)(&row)) {
+        if let Some(seed) = seed {
             sealed.seal(&seed, &mut preimage);
         }
-        let is_known = seeds.contains_key(&(rule.run)(&row));
-        if sealed != row || !is_known {
+        if sealed != row || seed.is_none() {
             report(&mut verified.breaks, R::TABLE, (rule.key)(&row), Class::Edited);
         }
         if rule.parent.is_some_and(|(_, carried)| parent != Some(carried(&row))) {
