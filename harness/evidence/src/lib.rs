@@ -31,8 +31,8 @@ pub use digest::{Digest, DigestError};
 pub use event::Event;
 pub use failure::ApplyFailure;
 pub use folder::{
-    EVENTS_FILE, FORMAT_VERSION, FolderError, JUNIT_FILE, OUTPUTS_FOLDER, PLAN_FILE, REPORT_FILE, RESULT_FILE,
-    RunFolder, SIGNATURES_FOLDER, file_bytes_max,
+    EVENTS_FILE, FORMAT_VERSION, FolderError, JUNIT_FILE, OUTPUTS_FOLDER, PAGE_FILE, PLAN_FILE, REPORT_FILE,
+    RESULT_FILE, RunFolder, SIGNATURES_FOLDER, file_bytes_max,
 };
 pub use plan::{
     DeviationPlan, FindingPlan, GatePlan, PhasePlan, Plan, ScenarioExpected, ScenarioPlan, ServerNeed, Severity,
