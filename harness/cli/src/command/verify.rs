@@ -73,8 +73,7 @@ fn compare_reports(folder: &RunFolder, verification: &mut Verification) -> Resul
     let unread = |error: RecordError| Failure::new(Exit::Unverified, error);
     let Some(record) = Record::verified(folder, verification).map_err(unread)? else { return Ok(()) };
     let junit = report::junit(&record).map_err(|error| unwritable(&error))?;
-    let reports =
-        [(REPORT_FILE, report::markdown(&record)), (PAGE_FILE, report::html(&record)), (JUNIT_FILE, junit)];
+    let reports = [(REPORT_FILE, report::markdown(&record)), (PAGE_FILE, report::html(&record)), (JUNIT_FILE, junit)];
     for (name, made) in reports {
         // What is there was read before.
         match folder.read(name) {
