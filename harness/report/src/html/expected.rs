@@ -111,8 +111,8 @@ fn step_name(at: usize, step: &Step) -> String {
 
 fn outcome(step: &Step) -> Markup {
     html! {
-        @if let Some(rejects) = &step.rejects { p { "refused: " (rejection(rejects)) } } @else { p { "accepted" } }
-        @if let Some(affects) = step.affects { p { "rows written: " (affects) } }
-        @if let Some(expected) = &step.rows { (rows("expected rows", &[], expected)) }
+        @if let Some(rejects) = &step.rejects { p { "must be refused: " (rejection(rejects)) } } @else { p { "must be accepted" } }
+        @if let Some(affects) = step.affects { p { "must write rows: " (affects) } }
+        @if let Some(expected) = &step.rows { p { "must give" } (rows("expected rows", &[], expected)) }
     }
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use phasegate_evidence::{Counts, ServerFacts, SuitePlan, SuiteResult, Verdict};
 
-use super::show::{line, verdict, wide};
+use super::show::{Part, line, verdict, wide};
 use crate::{count::count, duration::duration, record::Record, server::server_line, time::utc};
 
 /// The suites by their names.
@@ -43,7 +43,6 @@ fn totals(record: &Record) -> Markup {
         rows.extend([("added gates", &totals.added.gates), ("added checks", &totals.added.checks)]);
     }
     let table = html! {
-        caption { "Gates and checks by verdict; those beyond the source documents are counted apart" }
         thead { tr { td {} @for verdict in Verdict::ALL { th scope="col" { (verdict) } } } }
         tbody {
             @for (name, counts) in rows {
@@ -56,7 +55,10 @@ fn totals(record: &Record) -> Markup {
             }
         }
     };
-    wide("totals", &table)
+    html! {
+        p.faint { "Gates and checks by verdict; those beyond the source documents are counted apart." }
+        (wide("gates and checks by verdict", &table))
+    }
 }
 
 /// What shows the checks that matter. It works with the page's script alone, which makes it visible.
@@ -97,6 +99,28 @@ pub(super) fn suite(plan: &SuitePlan, result: &SuiteResult) -> Markup {
         p {
             "Digest of the suite and the migration: " code.digest { (result.inputs) } ", over "
             (count(plan.inputs.len(), "input file", "input files"))
+        }
+        (contents(plan))
+    }
+}
+
+/// The parts of a suite's report that stand below its phases.
+fn contents(plan: &SuitePlan) -> Markup {
+    let findings = count(plan.findings.len(), "finding", "findings");
+    let deviations = count(plan.deviations.len(), "deviation", "deviations");
+    let parts = [
+        (plan.findings.len(), Part::Findings, findings.as_str()),
+        (plan.deviations.len(), Part::Deviations, &deviations),
+        (1, Part::Tried, "the gates were tried"),
+        (1, Part::Rows, "rows and checksums"),
+        (1, Part::Log, "implementation log"),
+        (1, Part::Requirements, "traceability"),
+    ];
+    html! {
+        nav aria-label=(format!("Parts of {}", plan.suite)) {
+            @for (number, part, name) in parts {
+                @if number > 0 { a href=(format!("#{}", part.id(plan))) { (name) } " " }
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use phasegate_evidence::{SuitePlan, SuiteResult};
 
 use super::{
     check::Numbered,
-    show::{line, wide},
+    show::{Part, line, wide},
 };
 use crate::{
     log::{Step, steps, violations},
@@ -25,7 +25,7 @@ pub(super) fn log(record: &Record, plan: &SuitePlan, result: &SuiteResult, check
         }
     };
     html! {
-        section.long {
+        section.long id=(Part::Log.id(plan)) {
             h3 { "Implementation log" }
             (wide("steps", &table(&steps(record, plan, result))))
             @if !found.is_empty() { (wide("validation results", &violations)) }

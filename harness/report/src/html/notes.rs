@@ -6,7 +6,7 @@ use phasegate_evidence::{FindingResult, Severity, SuitePlan, SuiteResult, Verdic
 use super::{
     check::Numbered,
     expected::steps,
-    show::{line, verdict, wide},
+    show::{Part, line, verdict, wide},
 };
 use crate::severity::severity;
 
@@ -42,7 +42,7 @@ pub(super) fn findings(plan: &SuitePlan, result: &SuiteResult) -> Markup {
         return html! {};
     }
     html! {
-        section.long {
+        section.long id=(Part::Findings.id(plan)) {
             h3 { "Findings" }
             p { "What the contract does not demand and a validator must know. A finding fails no gate." }
             @for (finding, result) in plan.findings.iter().zip(&result.findings) {
@@ -89,7 +89,7 @@ pub(super) fn deviations(plan: &SuitePlan) -> Markup {
         }
     };
     html! {
-        section.long {
+        section.long id=(Part::Deviations.id(plan)) {
             h3 { "Deviations" }
             p { "Where the suite knowingly reads its sources otherwise." }
             (wide("deviations", &table))

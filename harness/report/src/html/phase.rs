@@ -8,8 +8,7 @@ use super::{
     check::{Numbered, check},
     failures::not_applied,
     outputs::{Outputs, Shown},
-    phases::id,
-    show::{line, output, verdict},
+    show::{Part, line, output, verdict},
 };
 use crate::{
     count::count,
@@ -30,7 +29,7 @@ pub(super) fn phase(
     let first = checks.iter().position(|numbered| numbered.check.phase.phase == plan.phase).unwrap_or(checks.len());
     let mut rest = &checks[first..];
     html! {
-        section id=(id(suite, at)) {
+        section id=(Part::Phase(at).id(suite)) {
             h3 { "Phase " (line(&plan.phase)) ": " (line(&plan.title)) " " (verdict(result.verdict)) }
             @if let Some(revision) = &plan.revision { p { "Revision " code { (line(revision)) } } }
             @if let Some(failure) = &result.failure { (not_applied(&format!("Phase {}", plan.phase), failure)) }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 use phasegate_evidence::{Event, SuitePlan, SuiteResult, Verdict};
 
-use super::show::{line, verdict, wide};
+use super::show::{Part, line, verdict, wide};
 use crate::{
     count::passed,
     duration::duration,
@@ -42,7 +42,6 @@ pub(super) fn phases(record: &Record, plan: &SuitePlan, result: &SuiteResult) ->
     let to = all().map(|span| span.judged).max().unwrap_or(0);
     let bar = |span: Option<&Span>| bar(span, from, to);
     let table = html! {
-        caption { "The darker part of a bar is how long it took to apply the phase, the lighter one to judge it" }
         thead {
             tr {
                 th scope="col" { "phase" } th scope="col" { "verdict" } th scope="col" { "gates" } th scope="col" { "checks" }
@@ -58,11 +57,11 @@ pub(super) fn phases(record: &Record, plan: &SuitePlan, result: &SuiteResult) ->
                     td {} td {} td {} td.number { (duration(span.applied_us())) } td {} td { (bar(Some(span))) }
                 }
             }
-            @for (phase, result) in phases_of(plan, result) {
+            @for (at, (phase, result)) in phases_of(plan, result).enumerate() {
                 @let span = spans.get(phase.phase.as_str());
                 @let (added, own): (Vec<_>, Vec<_>) = result.gates.iter().partition(|gate| gate.added);
                 tr {
-                    th scope="row" { a href=(anchor(plan, &phase.phase)) { (line(&phase.phase)) ": " (line(&phase.title)) } }
+                    th scope="row" { a href=(format!("#{}", Part::Phase(at).id(plan))) { (line(&phase.phase)) ": " (line(&phase.title)) } }
                     td { (verdict(result.verdict)) }
                     td.number { (passed(own.iter().map(|gate| gate.verdict))) }
                     td.number { (passed(own.iter().flat_map(|gate| &gate.checks).map(|check| check.verdict))) }
@@ -74,19 +73,13 @@ pub(super) fn phases(record: &Record, plan: &SuitePlan, result: &SuiteResult) ->
             }
         }
     };
-    html! { section { h3 { "Phases" } (wide("phases with their timeline", &table)) } }
-}
-
-/// Where a phase stands on the page: the places of suite and phase in the plan would do as well, but for a suite alone.
-fn anchor(plan: &SuitePlan, phase: &str) -> String {
-    let at = plan.phases.iter().position(|other| other.phase == phase).unwrap_or(0);
-    format!("#{}", id(plan, at))
-}
-
-/// The name of the place of a phase on the page, by the files of its suite and its place in it.
-pub(super) fn id(plan: &SuitePlan, at: usize) -> String {
-    let letters = plan.suite.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '-');
-    format!("p-{}-{at}", letters.collect::<String>())
+    html! {
+        section {
+            h3 { "Phases" }
+            p.faint { "The darker part of a bar is how long it took to apply the phase, the lighter one to judge it." }
+            (wide("phases with their timeline", &table))
+        }
+    }
 }
 
 fn spans<'a>(record: &'a Record, wanted: &str) -> (Option<Span>, BTreeMap<&'a str, Span>) {

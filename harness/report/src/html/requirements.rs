@@ -5,7 +5,7 @@ use phasegate_evidence::{SuitePlan, Verdict};
 
 use super::{
     check::Numbered,
-    show::{line, verdict, wide},
+    show::{Part, line, verdict, wide},
 };
 use crate::count::count;
 
@@ -38,7 +38,7 @@ pub(super) fn requirements(plan: &SuitePlan, checks: &[Numbered<'_>]) -> Markup 
         }
     };
     html! {
-        section.long {
+        section.long id=(Part::Requirements.id(plan)) {
             h3 { "Traceability" }
             p { "Source: " (line(&plan.source)) }
             @if !found.is_empty() { (wide("requirements", &table)) }

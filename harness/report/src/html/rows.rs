@@ -5,7 +5,7 @@ use phasegate_evidence::{Digest, Event, SuitePlan, SuiteResult, judge::Expectati
 
 use super::{
     check::Numbered,
-    show::{line, output, verdict, wide},
+    show::{Part, line, output, verdict, wide},
 };
 use crate::{
     log::legacy_rows,
@@ -33,11 +33,11 @@ pub(super) fn rows(record: &Record, plan: &SuitePlan, result: &SuiteResult, chec
         }
     };
     html! {
-        section.long {
+        section.long id=(Part::Rows.id(plan)) {
             h3 { "Rows and checksums" }
             @if let Some(rows) = legacy_rows(record, &plan.suite) {
+                p { "Legacy rows before the first phase:" }
                 (wide("legacy rows", &html! {
-                    caption { "Legacy rows before the first phase" }
                     thead { tr { th scope="col" { "table" } th scope="col" { "rows" } } }
                     tbody { @for (table, rows) in rows { tr { td { code { (line(table)) } } td.number { (rows) } } } }
                 }))

@@ -1,7 +1,7 @@
 //! What every part of the page shows in the same way.
 
 use maud::{Markup, html};
-use phasegate_evidence::{Cell, Digest, OUTPUTS_FOLDER, Refusal, Table, Verdict};
+use phasegate_evidence::{Cell, Digest, OUTPUTS_FOLDER, Refusal, SuitePlan, Table, Verdict};
 
 use crate::count::count;
 
@@ -13,6 +13,37 @@ const LINE_BYTES_MAX: usize = 600;
 const ROWS_MAX: usize = 100;
 /// How many bytes of one value.
 const CELL_BYTES_MAX: usize = 1000;
+
+/// A part of a suite's report that links lead to.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Part {
+    Findings,
+    Deviations,
+    Tried,
+    Rows,
+    Log,
+    Requirements,
+    /// A phase, by its place in the plan.
+    Phase(usize),
+}
+
+impl Part {
+    /// The name of its place on the page.
+    pub(super) fn id(self, suite: &SuitePlan) -> String {
+        let letters = suite.suite.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '-');
+        let suite: String = letters.collect();
+        let part = match self {
+            Self::Findings => "findings",
+            Self::Deviations => "deviations",
+            Self::Tried => "tried",
+            Self::Rows => "rows",
+            Self::Log => "log",
+            Self::Requirements => "requirements",
+            Self::Phase(at) => return format!("{suite}.phase-{at}"),
+        };
+        format!("{suite}.{part}")
+    }
+}
 
 /// A verdict: a word and a sign, since colour alone says nothing to some.
 pub(super) fn verdict(verdict: Verdict) -> Markup {

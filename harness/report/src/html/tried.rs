@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use phasegate_evidence::{SuitePlan, SuiteResult};
 
-use super::show::{line, verdict, wide};
+use super::show::{Part, line, verdict, wide};
 use crate::{
     record::Record,
     tried::{Tried, must_end},
@@ -12,7 +12,7 @@ use crate::{
 /// What shows that the gates can fail.
 pub(super) fn tried(record: &Record, plan: &SuitePlan, result: &SuiteResult) -> Markup {
     html! {
-        section.long {
+        section.long id=(Part::Tried.id(plan)) {
             h3 { "The gates were tried" }
             @match Tried::of(record.plan.judging, plan, result) {
                 Some(tried) => {

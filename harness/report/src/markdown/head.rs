@@ -100,7 +100,7 @@ pub(super) fn overview(plan: &SuitePlan, result: &SuiteResult) -> String {
 /// How a stranger checks the report.
 pub(super) fn verification(record: &Record) -> String {
     format!(
-        "\n## How to verify\n\nThis page, `junit.xml` and `result.json` are derived from `plan.json` and `events.jsonl`; \
+        "\n## How to verify\n\nThis page, `report.html`, `junit.xml` and `result.json` are derived from `plan.json` and `events.jsonl`; \
          the folder's `outputs` hold what was seen, each file named by its SHA-256. To recompute all of it, offline and \
          without a database:\n\n```\nphasegate verify <this folder> --expect {}\n```\n\nA folder that was forged as a \
          whole verifies too, but not with a digest that was taken from the run itself: from its console output, or from \

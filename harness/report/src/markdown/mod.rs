@@ -2,6 +2,7 @@
 
 mod escape;
 mod head;
+mod log;
 mod notes;
 mod page;
 mod phase;

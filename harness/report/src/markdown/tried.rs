@@ -8,7 +8,7 @@ use crate::tried::{Tried, must_end};
 /// Each defect with the reason that its check gave, and each scenario with how it ended.
 pub(super) fn tried(judging: Judging, plan: &SuitePlan, result: &SuiteResult) -> String {
     let Some(tried) = Tried::of(judging, plan, result) else {
-        return String::new();
+        return "\n### The gates were tried\n\nNot tried by this run.\n".to_owned();
     };
     let mut page = format!(
         "\n### The gates were tried\n\n- {}\n- {}\n",

@@ -142,9 +142,9 @@ impl Chromium {
         self.ask("Input.dispatchKeyEvent", json!({ "type": "keyUp", "key": key }));
     }
 
-    /// The screen: its width in CSS pixels, and whether people want it dark.
-    pub(crate) fn screen(&mut self, width: u32, scheme: &str) {
-        let size = json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false });
+    /// The screen: its size in CSS pixels, and whether people want it dark.
+    pub(crate) fn screen(&mut self, [width, height]: [u64; 2], scheme: &str) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.ask("Emulation.setDeviceMetricsOverride", size);
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
         self.ask("Emulation.setEmulatedMedia", json!({ "features": features }));

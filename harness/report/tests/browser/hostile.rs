@@ -90,6 +90,6 @@ fn long_text_is_cut(browser: &mut Chromium) {
     assert!(title.ends_with(&format!(" … {} bytes more", text.len() - 600)), "{title}");
     let given = text_of(browser, "#c0 .sides .cut");
     assert_eq!(given, format!("Cut here: {} bytes in all, the whole in plan.json.", text.len()));
-    browser.screen(360, "light");
+    browser.screen([360, 800], "light");
     assert_eq!(browser.eval("document.documentElement.scrollWidth"), 360);
 }
