@@ -14,6 +14,7 @@ mod failure;
 mod folder;
 pub mod judge;
 mod plan;
+mod proof;
 mod reason;
 mod refusal;
 mod result;
@@ -38,6 +39,7 @@ pub use plan::{
     DeviationPlan, FindingPlan, GatePlan, PhasePlan, Plan, ScenarioExpected, ScenarioPlan, ServerNeed, Severity,
     SuitePlan,
 };
+pub use proof::Proof;
 pub use reason::{Reason, ReasonCode};
 pub use refusal::{Cause, Refusal};
 pub use result::{

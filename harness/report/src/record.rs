@@ -2,8 +2,8 @@ use std::{collections::BTreeMap, path::Path};
 
 use phasegate_evidence::{
     CheckResult, Digest, EVENTS_FILE, Event, FolderError, GatePlan, GateResult, Link, PLAN_FILE, PhasePlan,
-    PhaseResult, Plan, RunFolder, RunResult, Seen, ServerFacts, SuitePlan, SuiteResult, Verification, canonical_bytes,
-    judge::Check, read_chain,
+    PhaseResult, Plan, Proof, RunFolder, RunResult, Seen, ServerFacts, SuitePlan, SuiteResult, Verification,
+    canonical_bytes, judge::Check, read_chain,
 };
 
 use crate::{
@@ -141,6 +141,15 @@ impl Record {
     /// What happened, without the chain.
     pub fn events(&self) -> impl Iterator<Item = &Event> {
         self.links.iter().map(|link| &link.event)
+    }
+
+    /// The run before this one that tried the gates of a suite.
+    pub(crate) fn proof(&self, suite: &str) -> Option<&Proof> {
+        let proofs = self.events().find_map(|event| match event {
+            Event::RunStarted { proofs, .. } => Some(proofs),
+            _ => None,
+        });
+        proofs?.iter().find(|proof| proof.suite == suite)
     }
 
     /// When the first event was written, in milliseconds since 1970.

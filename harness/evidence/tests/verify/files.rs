@@ -9,7 +9,7 @@ use std::{
 };
 
 use phasegate_evidence::{
-    EVENTS_FILE, FolderError, JUNIT_FILE, OUTPUTS_FOLDER, PLAN_FILE, REPORT_FILE, RESULT_FILE, RunFolder,
+    EVENTS_FILE, FolderError, JUNIT_FILE, OUTPUTS_FOLDER, PAGE_FILE, PLAN_FILE, REPORT_FILE, RESULT_FILE, RunFolder,
     SIGNATURES_FOLDER, file_bytes_max,
 };
 
@@ -141,7 +141,7 @@ fn what_is_no_regular_file_is_found_and_never_opened() {
     let link = |path: &Path| symlink(elsewhere.path(), path).expect("a link");
     let folder = |path: &Path| fs::create_dir(path).expect("a folder");
     let output = an_output(&Written::of(&Sample::passed()));
-    for name in [PLAN_FILE, EVENTS_FILE, RESULT_FILE, REPORT_FILE, JUNIT_FILE, &output, "outputs/more"] {
+    for name in [PLAN_FILE, EVENTS_FILE, RESULT_FILE, REPORT_FILE, PAGE_FILE, JUNIT_FILE, &output, "outputs/more"] {
         for (what, put) in [("a fifo", &fifo as &dyn Fn(&Path)), ("a link", &link), ("a folder", &folder)] {
             let faults = instead(name, put);
             assert!(faults.contains(&format!("{name}: is no regular file")), "{what} {name}: {faults:?}");

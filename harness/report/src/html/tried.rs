@@ -1,20 +1,22 @@
 //! Whether the gates were tried: each defect caught by its check, each scenario ended as it says.
 
 use maud::{Markup, html};
-use phasegate_evidence::{SuitePlan, SuiteResult};
+use phasegate_evidence::{Proof, SuitePlan, SuiteResult};
 
 use super::show::{Part, line, verdict, wide};
 use crate::{
     record::Record,
-    tried::{Tried, must_end},
+    tried::{Tried, must_end, proof_line},
 };
 
 /// What shows that the gates can fail.
 pub(super) fn tried(record: &Record, plan: &SuitePlan, result: &SuiteResult) -> Markup {
+    let tried = Tried::of(record.plan.judging, plan, result);
+    let proof = record.proof(&plan.suite);
     html! {
         section.long id=(Part::Tried.id(plan)) {
-            h3 { "The gates were tried" }
-            @match Tried::of(record.plan.judging, plan, result) {
+            h3 { @if tried.is_none() && proof.is_none() { "The gates were not tried" } @else { "The gates were tried" } }
+            @match tried {
                 Some(tried) => {
                     p { (tried.defects_line()) "." }
                     p { (tried.scenarios_line()) "." }
@@ -23,9 +25,22 @@ pub(super) fn tried(record: &Record, plan: &SuitePlan, result: &SuiteResult) -> 
                     }
                     (tables(plan, result))
                 },
-                None => p.warning { "Not tried by this run." },
+                None => (before(proof)),
             }
         }
+    }
+}
+
+/// What a run before this one tried of the same suite, if one did.
+fn before(proof: Option<&Proof>) -> Markup {
+    let Some(proof) = proof else {
+        return html! { p.warning { "Not tried: neither by this run, nor by one of the same files that lay beside it." } };
+    };
+    html! {
+        p { "By the run " code { (line(&proof.run)) } " of the same files: " (line(&proof_line(proof))) "." }
+        p { "Its result digest: " code.digest { (proof.result) } }
+        p.faint { "So its folder said when this run began. To hold it against its evidence:" }
+        pre tabindex="0" { code { "phasegate verify " (line(&proof.run)) " --expect " (proof.result) } }
     }
 }
 

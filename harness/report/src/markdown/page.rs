@@ -20,7 +20,7 @@ pub fn markdown(record: &Record) -> String {
         for (plan, result) in phases(suite, result) {
             page.push_str(&phase::phase(record, suite, plan, result, &checks));
         }
-        page.push_str(&tried::tried(record.plan.judging, suite, result));
+        page.push_str(&tried::tried(record, suite, result));
         page.push_str(&notes::findings(suite, result));
         page.push_str(&notes::deviations(suite));
         page.push_str(&log::log(record, suite, result, &checks));
