@@ -200,11 +200,12 @@ fn what_is_written_otherwise_than_a_run_writes_it_is_found() {
 }
 
 #[test]
-fn a_sign_off_may_be_added_and_changes_no_digest() {
+fn a_sign_off_and_the_page_that_shows_it_may_be_added_and_change_no_digest() {
     let written = Written::of(&Sample::passed());
     let before = written.verify().run_digest;
     fs::create_dir(written.path(SIGNATURES_FOLDER)).expect("writable");
     fs::write(written.path("signatures/validator.json"), "{}").expect("writable");
+    fs::write(written.path(PAGE_FILE), "<!doctype html>").expect("writable");
     let after = written.verify();
     assert!(after.holds(), "{:?}", after.faults);
     assert_eq!(before, after.run_digest);

@@ -1,5 +1,6 @@
 //! What the page shows, and how it is used.
 
+use phasegate_evidence::{Digest, Proof, Verdict};
 use phasegate_report::{Record, SignOff, html};
 use serde_json::json;
 use tempfile::TempDir;
@@ -21,6 +22,7 @@ pub(crate) fn claims() -> Vec<Claim> {
         ("keys_lead_to_the_next_failed_check_unless_they_are_switched_off", keys_lead_to_failures),
         ("the_view_of_failures_shows_what_the_folder_holds", failures_are_shown),
         ("the_sign_off_block_shows_what_the_folder_holds", sign_offs_are_shown),
+        ("a_proof_by_another_run_is_named_with_its_digest", proofs_are_named),
         ("without_its_script_the_page_shows_every_check", without_script),
     ]
 }
@@ -139,6 +141,30 @@ fn sign_offs_are_shown(browser: &mut Chromium) {
     let exception = "T-1 until 2026-02-01: one gate fails";
     let expected = ["validator", "Ada <b>Lovelace</b>", "approval", "2026-01-02 03:04:05 UTC", "SHA256:x", exception];
     assert_eq!(browser.eval(cells), json!(expected));
+}
+
+fn proofs_are_named(browser: &mut Chromium) {
+    let tried = "document.querySelector('[id$=tried]').textContent";
+    let _holder = opened(browser, &Sample::passed(), "");
+    let text = browser.eval(tried);
+    assert!(text.as_str().expect("text").starts_with("The gates were not tried"), "{text}");
+    let mut sample = Sample::passed();
+    sample.proofs.push(Proof {
+        suite: "ledger".into(),
+        run: "20260101T000000.000Z-1".into(),
+        result: Digest::of(b"another result"),
+        verdict: Verdict::Failed,
+        defects: 3,
+        caught: 2,
+        scenarios: 1,
+        ended_as_said: 1,
+    });
+    let _holder = opened(browser, &sample, "");
+    let text = browser.eval(tried);
+    let words = "failed: 2 of 3 defects caught, 1 of 1 scenario ended as they say";
+    for part in ["20260101T000000.000Z-1", Digest::of(b"another result").as_str(), words] {
+        assert!(text.as_str().expect("text").contains(part), "{part}: {text}");
+    }
 }
 
 fn without_script(browser: &mut Chromium) {
