@@ -111,7 +111,7 @@ fn contents(plan: &SuitePlan) -> Markup {
     let parts = [
         (plan.findings.len(), Part::Findings, findings.as_str()),
         (plan.deviations.len(), Part::Deviations, &deviations),
-        (1, Part::Tried, "the gates were tried"),
+        (1, Part::Tried, "whether the gates were tried"),
         (1, Part::Rows, "rows and checksums"),
         (1, Part::Log, "implementation log"),
         (1, Part::Requirements, "traceability"),

@@ -36,16 +36,18 @@ pub(super) fn not_judged(checks: &[Numbered<'_>]) -> Markup {
     html! { section.long { h3 { "Not judged" } p { "A skip is never a pass." } (wide("checks not judged", &table)) } }
 }
 
-/// Every finding with the SQL that shows it.
+/// Every finding with the SQL that shows it, the gravest first.
 pub(super) fn findings(plan: &SuitePlan, result: &SuiteResult) -> Markup {
     if plan.findings.is_empty() {
         return html! {};
     }
+    let mut findings: Vec<_> = plan.findings.iter().zip(&result.findings).collect();
+    findings.sort_by_key(|(finding, _)| finding.severity as u8);
     html! {
         section.long id=(Part::Findings.id(plan)) {
             h3 { "Findings" }
             p { "What the contract does not demand and a validator must know. A finding fails no gate." }
-            @for (finding, result) in plan.findings.iter().zip(&result.findings) {
+            @for (finding, result) in findings {
                 details.finding open[finding.severity == Severity::High] {
                     summary {
                         strong.severity data-severity=(severity(finding.severity)) { (severity(finding.severity)) } " "

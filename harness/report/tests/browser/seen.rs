@@ -32,7 +32,6 @@ fn samples() -> [(&'static str, Sample); 4] {
     ]
 }
 
-/// Leaves the pictures in the folder for temporary files of the target, for people to look at.
 fn no_page_is_too_wide(browser: &mut Chromium) {
     for (name, sample) in samples() {
         let _holder = opened(browser, &sample, "");
@@ -42,12 +41,16 @@ fn no_page_is_too_wide(browser: &mut Chromium) {
             let height = browser.eval("document.documentElement.scrollHeight").as_u64().expect("a height");
             browser.screen([width, height], scheme);
             assert_eq!(browser.eval("document.documentElement.scrollWidth"), width, "{name} {scheme}");
-            let picture = browser.ask("Page.captureScreenshot", json!({}));
-            let bytes = STANDARD.decode(picture["data"].as_str().expect("a picture")).expect("base64");
-            let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("page-{name}-{width}-{scheme}.png"));
-            std::fs::write(path, bytes).expect("writable");
+            picture(browser, &format!("page-{name}-{width}-{scheme}"));
         }
     }
+}
+
+/// Leaves what is on the screen among the temporary files of the target.
+fn picture(browser: &mut Chromium, name: &str) {
+    let picture = browser.ask("Page.captureScreenshot", json!({}));
+    let bytes = STANDARD.decode(picture["data"].as_str().expect("a picture")).expect("base64");
+    std::fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.png")), bytes).expect("writable");
 }
 
 fn everybody_can_use_it(browser: &mut Chromium) {
@@ -91,6 +94,13 @@ fn prints(browser: &mut Chromium) {
     let size = text.split("/MediaBox [").nth(1).and_then(|rest| rest.split(']').next()).expect("a page");
     let size: Vec<f64> = size.split_whitespace().map(|number| number.parse().expect("a number")).collect();
     assert!((size[2] - 595.3).abs() < 1.0 && (size[3] - 841.9).abs() < 1.0, "{size:?}");
+    // Within its margins of 15 mm a page is 180 mm wide: what is wider would be cut off.
+    let width = 680;
+    browser.screen([width, 3000], "light");
     browser.ask("Emulation.setEmulatedMedia", json!({ "media": "print" }));
     assert_eq!(browser.eval("document.querySelector('#filter').checkVisibility()"), false);
+    let widest =
+        "Math.max(...Array.from(document.querySelectorAll('*')).map((at) => at.getBoundingClientRect().right))";
+    assert!(browser.eval(widest).as_f64().expect("a width") <= width as f64, "{}", browser.eval(widest));
+    picture(browser, "page-gate-failed-print");
 }
