@@ -8,6 +8,7 @@ mod junit;
 mod log;
 mod markdown;
 mod record;
+mod requirements;
 mod server;
 mod severity;
 mod sign_off;

@@ -7,32 +7,24 @@ use super::{
     check::Numbered,
     show::{Part, line, verdict, wide},
 };
-use crate::count::count;
-
-/// A gate or check that answers a requirement.
-struct Answer<'a> {
-    kind: &'static str,
-    id: &'a str,
-    says: &'a str,
-    place: String,
-    verdict: Verdict,
-}
+use crate::{
+    count::count,
+    requirements::{Answer, Requirements},
+};
 
 /// The requirements that the plan names, in the order in which it names them.
 pub(super) fn requirements(plan: &SuitePlan, checks: &[Numbered<'_>]) -> Markup {
-    let (found, unnamed) = gather(checks);
+    let first = checks.first().map_or(0, |numbered| numbered.number);
+    let records: Vec<_> = checks.iter().map(|numbered| &numbered.check).collect();
+    let found = Requirements::of(&records);
     let table = html! {
         thead { tr { th scope="col" { "requirement" } th scope="col" { "verdict" } th scope="col" { "answered by" } } }
         tbody {
-            @for (requirement, answers) in &found {
+            @for (requirement, answers) in &found.answered {
                 tr {
                     th scope="row" { (line(requirement)) }
                     td { (verdict(Verdict::of_parts(answers.iter().map(|answer| answer.verdict)))) }
-                    td {
-                        @for answer in answers {
-                            div { (answer.kind) " " a href=(answer.place) { (line(answer.id)) } " " (line(answer.says)) " " (verdict(answer.verdict)) }
-                        }
-                    }
+                    td { @for answer in answers { (self::answer(answer, first)) } }
                 }
             }
         }
@@ -41,47 +33,18 @@ pub(super) fn requirements(plan: &SuitePlan, checks: &[Numbered<'_>]) -> Markup 
         section.long id=(Part::Requirements.id(plan)) {
             h3 { "Traceability" }
             p { "Source: " (line(&plan.source)) }
-            @if !found.is_empty() { (wide("requirements", &table)) }
-            @if unnamed > 0 { p { (count(unnamed, "gate names", "gates name")) " no requirement." } }
+            @if !found.answered.is_empty() { (wide("requirements", &table)) }
+            @if found.gates_without > 0 { p { (count(found.gates_without, "gate names", "gates name")) " no requirement." } }
         }
     }
 }
 
-/// Each requirement with its answers, and how many gates name none, neither by themselves nor by a check.
-fn gather<'a>(checks: &'a [Numbered<'a>]) -> (Vec<(&'a str, Vec<Answer<'a>>)>, usize) {
-    let mut found: Vec<(&str, Vec<Answer<'_>>)> = Vec::new();
-    let mut places = std::collections::BTreeMap::new();
-    let mut note = |requirements: &'a [String], answer: &dyn Fn() -> Answer<'a>| {
-        for requirement in requirements {
-            let place = *places.entry(requirement.as_str()).or_insert_with(|| {
-                found.push((requirement, Vec::new()));
-                found.len() - 1
-            });
-            found[place].1.push(answer());
+/// An answer of a suite whose first check has this number on the page.
+fn answer(answer: &Answer<'_>, first: usize) -> Markup {
+    let place = format!("#{}{}", &answer.kind[..1], first + answer.place);
+    html! {
+        div {
+            (answer.kind) " " a href=(place) { (line(answer.id)) } " " (line(answer.says)) " " (verdict(answer.verdict))
         }
-    };
-    let mut unnamed = 0;
-    for of_gate in checks.chunk_by(|one, next| std::ptr::eq(one.check.gate, next.check.gate)) {
-        let [first, ..] = of_gate else { continue };
-        let gate = first.check.gate;
-        note(&gate.requirement, &|| Answer {
-            kind: "gate",
-            id: &gate.gate,
-            says: &gate.claim,
-            place: format!("#g{}", first.number),
-            verdict: Verdict::of_parts(of_gate.iter().map(|numbered| numbered.check.result.verdict)),
-        });
-        for numbered in of_gate {
-            note(&numbered.check.plan.requirement, &|| Answer {
-                kind: "check",
-                id: &numbered.check.plan.id,
-                says: &numbered.check.plan.title,
-                place: format!("#c{}", numbered.number),
-                verdict: numbered.check.result.verdict,
-            });
-        }
-        let names_none = of_gate.iter().all(|numbered| numbered.check.plan.requirement.is_empty());
-        unnamed += usize::from(gate.requirement.is_empty() && names_none);
     }
-    (found, unnamed)
 }

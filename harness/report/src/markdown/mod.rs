@@ -6,6 +6,7 @@ mod log;
 mod notes;
 mod page;
 mod phase;
+mod requirements;
 mod tried;
 
 pub use page::markdown;

@@ -1,4 +1,4 @@
-use super::{escape::text, head, log, notes, phase, tried};
+use super::{escape::text, head, log, notes, phase, requirements, tried};
 use crate::record::{GATES_ALONE, Record, phases};
 
 /// A run as Markdown. Made from nothing but the folder, it has the same bytes whenever it is made.
@@ -24,6 +24,7 @@ pub fn markdown(record: &Record) -> String {
         page.push_str(&notes::findings(suite, result));
         page.push_str(&notes::deviations(suite));
         page.push_str(&log::log(record, suite, result, &checks));
+        page.push_str(&requirements::requirements(&checks));
     }
     page.push_str(&head::servers(record));
     page.push_str(&head::verification(record));
