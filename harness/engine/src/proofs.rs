@@ -23,7 +23,7 @@ pub(crate) fn proofs(runs: &Path, plan: &Plan) -> Vec<Proof> {
             break;
         }
         // It opens nothing that a run cannot have left.
-        let read = RunFolder::open(&runs.join(&name)).and_then(|folder| folder.read(RESULT_FILE));
+        let read = RunFolder::open(runs.join(&name)).and_then(|folder| folder.read(RESULT_FILE));
         let Ok(bytes) = read else { continue };
         for (inputs, proof) in Proof::read(&name, &bytes) {
             if let Some(at) = wanted.iter().position(|wanted| *wanted == (&*proof.suite, inputs.clone())) {
