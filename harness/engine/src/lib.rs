@@ -24,6 +24,7 @@ mod migration;
 mod observe;
 mod phase;
 pub mod plan;
+mod proofs;
 mod prove;
 mod record;
 mod rollback;

@@ -12,7 +12,7 @@ use phasegate_evidence::{
     canonical_bytes, file_bytes_max, run_name,
 };
 
-use crate::secrets::Secrets;
+use crate::{proofs::proofs, secrets::Secrets};
 
 /// The writing end of a run folder.
 #[derive(Debug)]
@@ -67,6 +67,7 @@ impl Recorder {
         let run = run_name(began, std::process::id());
         let folder = runs.join(&run);
         fs::create_dir_all(runs).map_err(unwritable(runs))?;
+        let proofs = proofs(runs, plan);
         if folder.exists() {
             return Err(RecordError::Exists(folder));
         }
@@ -92,7 +93,7 @@ impl Recorder {
             kept: Vec::new(),
         };
         // The run is named after the time of its first event.
-        recorder.append(began, Event::RunStarted { run, plan: Digest::of(&bytes) })?;
+        recorder.append(began, Event::RunStarted { run, plan: Digest::of(&bytes), proofs })?;
         fs::rename(&unnamed, &folder).map_err(unwritable(&folder))?;
         recorder.folder = folder;
         Ok(recorder)

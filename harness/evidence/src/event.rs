@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ApplyFailure, Digest, Reason, Seen, ServerFacts, Verdict};
+use crate::{ApplyFailure, Digest, Proof, Reason, Seen, ServerFacts, Verdict};
 
 /// One event of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,6 +17,9 @@ pub enum Event {
         run: String,
         /// The digest of `plan.json`.
         plan: Digest,
+        /// Which runs before it tried the gates of its suites; at most one for each.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        proofs: Vec<Proof>,
     },
     /// A server answered.
     ServerReady {

@@ -21,10 +21,12 @@ pub const EVENTS_FILE: &str = "events.jsonl";
 pub const RESULT_FILE: &str = "result.json";
 /// The report for people, re-made from the folder by whoever verifies it.
 pub const REPORT_FILE: &str = "report.md";
+/// The same as a page for a browser, likewise. It shows the sign-offs too, and so is no part of the run digest.
+pub const PAGE_FILE: &str = "report.html";
 /// The report for build servers, likewise.
 pub const JUNIT_FILE: &str = "junit.xml";
 /// What a run folder may hold beside its outputs and sign-offs.
-pub(crate) const FILES: [&str; 5] = [PLAN_FILE, EVENTS_FILE, RESULT_FILE, REPORT_FILE, JUNIT_FILE];
+pub(crate) const FILES: [&str; 6] = [PLAN_FILE, EVENTS_FILE, RESULT_FILE, REPORT_FILE, PAGE_FILE, JUNIT_FILE];
 /// Query results, catalogs, differences and logs, each named by its digest.
 pub const OUTPUTS_FOLDER: &str = "outputs";
 /// Sign-offs, which may be added to a finished folder and are therefore no part of the run digest.
@@ -130,6 +132,23 @@ impl RunFolder {
         self.read(&format!("{OUTPUTS_FOLDER}/{digest}"))
     }
 
+    /// The first bytes of an output, and how many it has in all.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn output_head(&self, digest: &Digest, bytes_max: usize) -> Result<(Vec<u8>, u64), FolderError> {
+        let name = format!("{OUTPUTS_FOLDER}/{digest}");
+        let path = self.path.join(&name);
+        let unreadable = |source| FolderError::Unreadable { path: path.clone(), source };
+        let met = fs::symlink_metadata(&path).map_err(unreadable)?;
+        if let Some(why) = no_file(&name, &met) {
+            return Err(FolderError::Stranger { path, why });
+        }
+        let mut bytes = Vec::new();
+        File::open(&path).and_then(|file| file.take(bytes_max as u64).read_to_end(&mut bytes)).map_err(unreadable)?;
+        Ok((bytes, met.len()))
+    }
+
     /// What lies in the folder. Folders that no run makes are not looked into.
     pub(crate) fn entries(&self) -> Result<Entries, FolderError> {
         let mut entries = Entries::default();
@@ -155,7 +174,7 @@ impl RunFolder {
                     }
                 } else if let Some(why) = no_file(&name, &met) {
                     entries.strangers.insert(name, why);
-                } else if folder != SIGNATURES_FOLDER {
+                } else if folder != SIGNATURES_FOLDER && name != PAGE_FILE {
                     entries.files.insert(name, met.len());
                 }
             }

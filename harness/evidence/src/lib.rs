@@ -14,6 +14,7 @@ mod failure;
 mod folder;
 pub mod judge;
 mod plan;
+mod proof;
 mod reason;
 mod refusal;
 mod result;
@@ -32,13 +33,14 @@ pub use digest::{Digest, DigestError};
 pub use event::Event;
 pub use failure::ApplyFailure;
 pub use folder::{
-    EVENTS_FILE, FORMAT_VERSION, FolderError, JUNIT_FILE, OUTPUTS_FOLDER, PLAN_FILE, REPORT_FILE, RESULT_FILE,
-    RunFolder, SIGNATURES_FOLDER, file_bytes_max,
+    EVENTS_FILE, FORMAT_VERSION, FolderError, JUNIT_FILE, OUTPUTS_FOLDER, PAGE_FILE, PLAN_FILE, REPORT_FILE,
+    RESULT_FILE, RunFolder, SIGNATURES_FOLDER, file_bytes_max,
 };
 pub use plan::{
     DeviationPlan, FindingPlan, GatePlan, PhasePlan, Plan, ScenarioExpected, ScenarioPlan, ServerNeed, Severity,
     SuitePlan,
 };
+pub use proof::Proof;
 pub use reason::{Reason, ReasonCode};
 pub use refusal::{Cause, Refusal};
 pub use result::{

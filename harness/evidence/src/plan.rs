@@ -53,7 +53,8 @@ pub struct SuitePlan {
 
 impl SuitePlan {
     /// One digest over every input of the suite.
-    pub(crate) fn inputs_digest(&self) -> Digest {
+    #[must_use]
+    pub fn inputs_digest(&self) -> Digest {
         let lines: String = self.inputs.iter().map(|(path, digest)| format!("{digest}  {path}\n")).collect();
         Digest::of(lines.as_bytes())
     }

@@ -2,24 +2,31 @@
 
 mod count;
 mod duration;
+mod html;
 mod json;
 mod junit;
+mod log;
 mod markdown;
 mod record;
+mod requirements;
 mod server;
 mod severity;
+mod sign_off;
 mod tap;
 mod text;
+mod time;
 mod tried;
 mod visible;
 
 pub use count::count;
 pub use duration::duration;
+pub use html::html;
 pub use json::json;
 pub use junit::junit;
 pub use markdown::markdown;
 pub use record::{Record, RecordError};
 pub use server::server_line;
+pub use sign_off::SignOff;
 pub use tap::tap;
 pub use text::{Context, labelled, strong, summary, verdict_style, verified, wrap};
 pub use visible::{visible, visible_json, visible_line, visible_styled, visible_value};

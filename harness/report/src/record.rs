@@ -2,11 +2,14 @@ use std::{collections::BTreeMap, path::Path};
 
 use phasegate_evidence::{
     CheckResult, Digest, EVENTS_FILE, Event, FolderError, GatePlan, GateResult, Link, PLAN_FILE, PhasePlan,
-    PhaseResult, Plan, RunFolder, RunResult, Seen, ServerFacts, SuitePlan, SuiteResult, Verification, canonical_bytes,
-    judge::Check, read_chain,
+    PhaseResult, Plan, Proof, RunFolder, RunResult, Seen, ServerFacts, SuitePlan, SuiteResult, Verification,
+    canonical_bytes, judge::Check, read_chain,
 };
 
-use crate::visible::{may_hide, visible_value};
+use crate::{
+    sign_off::SignOff,
+    visible::{may_hide, visible_value},
+};
 
 /// The note on a suite whose gates were judged without applying anything.
 pub(crate) const GATES_ALONE: &str = "gates alone, on a database that existed: this run applied nothing";
@@ -25,6 +28,8 @@ pub struct Record {
     pub result: RunResult,
     /// The digest of the result.
     pub(crate) result_digest: Digest,
+    /// Who signed it off; nobody, until whoever read the folder's signatures says who.
+    pub sign_offs: Vec<SignOff>,
 }
 
 /// Why a run folder cannot be reported on.
@@ -54,6 +59,8 @@ pub(crate) struct CheckRecord<'a> {
     pub(crate) duration_us: Option<u64>,
     /// The file that holds what it saw, and the line in it, if it was tried.
     pub(crate) saw: Option<Place<'a>>,
+    /// What it saw, or where that lies, if it was tried.
+    pub(crate) seen: Option<&'a Seen>,
 }
 
 /// Where an observation lies in a run folder.
@@ -63,6 +70,14 @@ pub(crate) enum Place<'a> {
     Event(u64),
     /// Among the outputs.
     Output(&'a Digest),
+}
+
+/// What an event says of a check.
+#[derive(Clone, Copy)]
+struct TriedCheck<'a> {
+    duration_us: u64,
+    place: Place<'a>,
+    seen: &'a Seen,
 }
 
 impl Record {
@@ -79,7 +94,8 @@ impl Record {
         let (links, head) = read_chain(&text).map_err(|error| damaged(EVENTS_FILE, &error))?;
         let result = RunResult::derive(&plan, links.iter().map(|link| &link.event));
         let bytes = canonical_bytes(&result).map_err(|error| damaged(PLAN_FILE, &error))?;
-        let record = Self { folder, plan, links, head, result, result_digest: Digest::of(&bytes) };
+        let record =
+            Self { folder, plan, links, head, result, result_digest: Digest::of(&bytes), sign_offs: Vec::new() };
         Ok(record.made_visible(&planned, &text))
     }
 
@@ -97,7 +113,7 @@ impl Record {
         let (folder, head) = (folder.clone(), head.clone());
         let (result, result_digest) = (result.clone(), result_digest.clone());
         let [planned, text] = [folder.read(PLAN_FILE)?, folder.read(EVENTS_FILE)?];
-        let record = Self { folder, plan, links, head, result, result_digest };
+        let record = Self { folder, plan, links, head, result, result_digest, sign_offs: Vec::new() };
         Ok(Some(record.made_visible(&String::from_utf8_lossy(&planned), &String::from_utf8_lossy(&text))))
     }
 
@@ -125,6 +141,15 @@ impl Record {
     /// What happened, without the chain.
     pub fn events(&self) -> impl Iterator<Item = &Event> {
         self.links.iter().map(|link| &link.event)
+    }
+
+    /// The run before this one that tried the gates of a suite.
+    pub(crate) fn proof(&self, suite: &str) -> Option<&Proof> {
+        let proofs = self.events().find_map(|event| match event {
+            Event::RunStarted { proofs, .. } => Some(proofs),
+            _ => None,
+        });
+        proofs?.iter().find(|proof| proof.suite == suite)
     }
 
     /// When the first event was written, in milliseconds since 1970.
@@ -176,15 +201,17 @@ impl Record {
             for (gate, gate_result) in gates(phase, phase_result) {
                 for (plan, result) in gate.checks.iter().zip(&gate_result.checks) {
                     let key = (phase.phase.as_str(), plan.id.as_str());
-                    let (duration_us, saw) = tried.get(&key).copied().unzip();
-                    checks.push(CheckRecord { suite, phase, gate, plan, result, duration_us, saw });
+                    let tried = tried.get(&key).copied();
+                    let (duration_us, saw) = tried.map(|tried| (tried.duration_us, tried.place)).unzip();
+                    let seen = tried.map(|tried| tried.seen);
+                    checks.push(CheckRecord { suite, phase, gate, plan, result, duration_us, saw, seen });
                 }
             }
         }
         checks
     }
 
-    fn tried<'a>(&'a self, wanted: &str) -> BTreeMap<(&'a str, &'a str), (u64, Place<'a>)> {
+    fn tried<'a>(&'a self, wanted: &str) -> BTreeMap<(&'a str, &'a str), TriedCheck<'a>> {
         let mut tried = BTreeMap::new();
         for link in &self.links {
             if let Event::CheckJudged { suite, phase, check, duration_us, observation, .. } = &link.event
@@ -194,7 +221,8 @@ impl Record {
                     Seen::Here(_) => Place::Event(link.seq + 1),
                     Seen::Stored(digest) => Place::Output(digest),
                 };
-                tried.insert((phase.as_str(), check.as_str()), (*duration_us, place));
+                let event = TriedCheck { duration_us: *duration_us, place, seen: observation };
+                tried.insert((phase.as_str(), check.as_str()), event);
             }
         }
         tried

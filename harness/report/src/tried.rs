@@ -1,7 +1,7 @@
 //! What a run of `prove` tried of a suite.
 
 use phasegate_evidence::{
-    ScenarioExpected, SuitePlan, SuiteResult, Verdict,
+    Proof, ScenarioExpected, SuitePlan, SuiteResult, Verdict,
     judge::{Judging, Outcome},
 };
 
@@ -49,6 +49,19 @@ impl<'a> Tried<'a> {
         let [passed, all] = self.scenarios;
         format!("{passed} of {} ended as they say", count(all, "scenario", "scenarios"))
     }
+}
+
+/// What another run tried, in one line.
+pub(crate) fn proof_line(proof: &Proof) -> String {
+    let (defects, scenarios) = (proof.defects as usize, proof.scenarios as usize);
+    format!(
+        "{}: {} of {} caught, {} of {} ended as they say",
+        proof.verdict,
+        proof.caught,
+        count(defects, "defect", "defects"),
+        proof.ended_as_said,
+        count(scenarios, "scenario", "scenarios"),
+    )
 }
 
 /// How a scenario must end, in words.

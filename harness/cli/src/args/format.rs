@@ -17,6 +17,8 @@ pub(crate) enum Rendering {
     Text,
     /// Markdown, in full
     Md,
+    /// One page for a browser, in full
+    Html,
     /// JUnit XML, for build servers
     Junit,
     /// Test Anything Protocol, version 14

@@ -7,7 +7,7 @@ use std::{
 };
 
 use phasegate_engine::{Finished, RunError};
-use phasegate_evidence::{JUNIT_FILE, REPORT_FILE};
+use phasegate_evidence::{JUNIT_FILE, PAGE_FILE, REPORT_FILE};
 use phasegate_report::{self as report, Context, Record};
 
 use super::report::{read, unwritable};
@@ -52,10 +52,11 @@ fn failure(error: RunError, recorded: Option<&Path>) -> Failure {
     }
 }
 
-/// The reports belong to the folder, and so to the run digest.
+/// The reports belong to the folder; all but the page, which shows the sign-offs, to the run digest too.
 fn write_reports(record: &Record) -> Result<(), Failure> {
     let folder = record.folder.path();
     write(&folder.join(REPORT_FILE), &report::markdown(record))?;
+    write(&folder.join(PAGE_FILE), &report::html(record))?;
     let junit = report::junit(record).map_err(|error| unwritable(&error))?;
     write(&folder.join(JUNIT_FILE), &junit)
 }

@@ -29,6 +29,7 @@ pub(super) fn report(global: &Global, asked: &ReportArgs) -> Result<Exit, Failur
             console::print(&report::summary(&record, &context))?;
         }
         Rendering::Md => console::print_exactly(&report::markdown(&record))?,
+        Rendering::Html => console::print_exactly(&report::html(&record))?,
         Rendering::Junit => {
             console::print_exactly(&report::junit(&record).map_err(|error| unwritable(&error))?)?;
         }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use phasegate_evidence::{Digest, Fault, JUNIT_FILE, REPORT_FILE, RunFolder, Verdict, Verification};
+use phasegate_evidence::{Digest, Fault, JUNIT_FILE, PAGE_FILE, REPORT_FILE, RunFolder, Verdict, Verification};
 use phasegate_report::{self as report, Record, RecordError};
 use serde::Serialize;
 
@@ -73,7 +73,8 @@ fn compare_reports(folder: &RunFolder, verification: &mut Verification) -> Resul
     let unread = |error: RecordError| Failure::new(Exit::Unverified, error);
     let Some(record) = Record::verified(folder, verification).map_err(unread)? else { return Ok(()) };
     let junit = report::junit(&record).map_err(|error| unwritable(&error))?;
-    for (name, made) in [(REPORT_FILE, report::markdown(&record)), (JUNIT_FILE, junit)] {
+    let reports = [(REPORT_FILE, report::markdown(&record)), (PAGE_FILE, report::html(&record)), (JUNIT_FILE, junit)];
+    for (name, made) in reports {
         // What is there was read before.
         match folder.read(name) {
             Ok(stored) if stored == made.as_bytes() => {}
@@ -109,7 +110,7 @@ fn human(verification: &Verification, asked: &VerifyArgs, path: &str) -> String 
             let covers = match name {
                 "result" => "it covers what the run came to, and not what was seen",
                 "head" => "it covers everything but the reports",
-                _ => "it covers every byte but the sign-offs",
+                _ => "it covers every byte but the sign-offs and the page that shows them",
             };
             text.push_str(&format!("  expected: {} is the {name} digest; {covers}\n", digest.short()));
         }
@@ -118,7 +119,8 @@ fn human(verification: &Verification, asked: &VerifyArgs, path: &str) -> String 
         text.push_str("  required: passed; the evidence verifies, and the run did not pass\n");
     }
     if let Some(version) = other_version(verification) {
-        text.push_str(&format!("  not compared: {REPORT_FILE} and {JUNIT_FILE}, which Phasegate {version} wrote\n"));
+        let reports = format!("{REPORT_FILE}, {PAGE_FILE} and {JUNIT_FILE}");
+        text.push_str(&format!("  not compared: {reports}, which Phasegate {version} wrote\n"));
     }
     text
 }

@@ -96,6 +96,31 @@ fn a_proof_leaves_evidence_of_every_defect_and_scenario_that_verifies() {
 }
 
 #[test]
+fn a_run_names_the_last_proof_of_the_same_files_and_of_no_others() {
+    let workspace = workspace();
+    let here = workspace.path();
+    let page = |ran: &Ran| {
+        let folder = labelled(&ran.stdout, "folder");
+        verifies(here, ran);
+        ["md", "html"].map(|to| phasegate(here, &["report", folder, "--to", to]).stdout)
+    };
+    for page in page(&phasegate(here, &["run", "notes"])) {
+        assert!(page.contains("Not tried: neither by this run, nor by one of the same files"), "{page}");
+    }
+    let proof = phasegate(here, &["prove", "notes"]);
+    let name = labelled(&proof.stdout, "folder").rsplit('/').next().expect("a name").to_owned();
+    for page in page(&phasegate(here, &["run", "notes"])) {
+        assert!(page.contains("The gates were tried") && page.contains(&name), "{page}");
+        assert!(page.contains(labelled(&proof.stdout, "result digest")), "{page}");
+    }
+    let baseline = fs::read_to_string(here.join("fixtures/notes/baseline.sql")).expect("readable");
+    put(here, "fixtures/notes/baseline.sql", &format!("{baseline}-- another file\n"));
+    for page in page(&phasegate(here, &["run", "notes"])) {
+        assert!(page.contains("Not tried: neither by this run, nor by one of the same files"), "{page}");
+    }
+}
+
+#[test]
 fn a_defect_that_is_not_caught_is_named() {
     let workspace = workspace();
     let here = workspace.path();

@@ -1,6 +1,6 @@
 //! `phasegate report`.
 
-use phasegate_report::{Record, json, junit, markdown, tap};
+use phasegate_report::{Record, html, json, junit, markdown, tap};
 
 use crate::{phasegate::phasegate, runs::written, sample::Sample};
 
@@ -14,6 +14,7 @@ fn each_rendering_is_printed_byte_for_byte_and_nothing_else() {
     let here = record.folder.path().display().to_string();
     for (to, made) in [
         ("md", markdown(&record)),
+        ("html", html(&record)),
         ("junit", junit(&record).expect("renderable")),
         ("tap", tap(&record)),
         ("json", json(&record).expect("renderable").replace(&here, "run")),

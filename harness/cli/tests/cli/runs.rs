@@ -1,7 +1,7 @@
 //! A run folder made by hand.
 
-use phasegate_evidence::{JUNIT_FILE, REPORT_FILE};
-use phasegate_report::{Record, junit, markdown};
+use phasegate_evidence::{JUNIT_FILE, PAGE_FILE, REPORT_FILE};
+use phasegate_report::{Record, html, junit, markdown};
 use tempfile::TempDir;
 
 use crate::sample::Sample;
@@ -12,6 +12,7 @@ pub(crate) fn written(sample: &Sample) -> TempDir {
     let folder = sample.write(&holder.path().join("run"));
     let record = Record::read(folder.path()).expect("a run folder");
     std::fs::write(folder.path().join(REPORT_FILE), markdown(&record)).expect("writable");
+    std::fs::write(folder.path().join(PAGE_FILE), html(&record)).expect("writable");
     std::fs::write(folder.path().join(JUNIT_FILE), junit(&record).expect("renderable")).expect("writable");
     holder
 }

@@ -21,7 +21,7 @@ fn an_untouched_run_verifies() {
 #[test]
 fn a_report_that_was_edited_is_found() {
     let holder = written(&Sample::passed());
-    for name in ["report.md", "junit.xml"] {
+    for name in ["report.md", "report.html", "junit.xml"] {
         let path = holder.path().join("run").join(name);
         let honest = fs::read_to_string(&path).expect("readable");
         fs::write(&path, honest.replace("ledger", "Ledger")).expect("writable");
@@ -42,7 +42,7 @@ fn a_report_that_was_edited_is_found() {
 
 #[test]
 fn a_folder_with_anything_but_files_of_a_run_ends_at_once() {
-    for name in ["plan.json", "events.jsonl", "report.md", "more"] {
+    for name in ["plan.json", "events.jsonl", "report.md", "report.html", "more"] {
         let holder = written(&Sample::passed());
         let path = holder.path().join("run").join(name);
         let _ = fs::remove_file(&path);
@@ -156,7 +156,7 @@ fn a_consistent_folder_is_said_to_be_unsigned_and_reports_of_another_version_not
     assert_eq!(ran.code, 0, "{}", ran.stdout);
     assert!(ran.stdout.contains("  consistent; not signed"), "{}", ran.stdout);
     assert!(
-        ran.stdout.contains("  not compared: report.md and junit.xml, which Phasegate 9.9.9 wrote\n"),
+        ran.stdout.contains("  not compared: report.md, report.html and junit.xml, which Phasegate 9.9.9 wrote\n"),
         "{}",
         ran.stdout
     );

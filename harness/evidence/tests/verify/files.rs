@@ -9,7 +9,7 @@ use std::{
 };
 
 use phasegate_evidence::{
-    EVENTS_FILE, FolderError, JUNIT_FILE, OUTPUTS_FOLDER, PLAN_FILE, REPORT_FILE, RESULT_FILE, RunFolder,
+    EVENTS_FILE, FolderError, JUNIT_FILE, OUTPUTS_FOLDER, PAGE_FILE, PLAN_FILE, REPORT_FILE, RESULT_FILE, RunFolder,
     SIGNATURES_FOLDER, file_bytes_max,
 };
 
@@ -141,7 +141,7 @@ fn what_is_no_regular_file_is_found_and_never_opened() {
     let link = |path: &Path| symlink(elsewhere.path(), path).expect("a link");
     let folder = |path: &Path| fs::create_dir(path).expect("a folder");
     let output = an_output(&Written::of(&Sample::passed()));
-    for name in [PLAN_FILE, EVENTS_FILE, RESULT_FILE, REPORT_FILE, JUNIT_FILE, &output, "outputs/more"] {
+    for name in [PLAN_FILE, EVENTS_FILE, RESULT_FILE, REPORT_FILE, PAGE_FILE, JUNIT_FILE, &output, "outputs/more"] {
         for (what, put) in [("a fifo", &fifo as &dyn Fn(&Path)), ("a link", &link), ("a folder", &folder)] {
             let faults = instead(name, put);
             assert!(faults.contains(&format!("{name}: is no regular file")), "{what} {name}: {faults:?}");
@@ -200,11 +200,12 @@ fn what_is_written_otherwise_than_a_run_writes_it_is_found() {
 }
 
 #[test]
-fn a_sign_off_may_be_added_and_changes_no_digest() {
+fn a_sign_off_and_the_page_that_shows_it_may_be_added_and_change_no_digest() {
     let written = Written::of(&Sample::passed());
     let before = written.verify().run_digest;
     fs::create_dir(written.path(SIGNATURES_FOLDER)).expect("writable");
     fs::write(written.path("signatures/validator.json"), "{}").expect("writable");
+    fs::write(written.path(PAGE_FILE), "<!doctype html>").expect("writable");
     let after = written.verify();
     assert!(after.holds(), "{:?}", after.faults);
     assert_eq!(before, after.run_digest);

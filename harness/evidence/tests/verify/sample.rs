@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use phasegate_evidence::{
     Catalog, Chain, DeviationPlan, Difference, Digest, EVENTS_FILE, Event, FORMAT_VERSION, FindingPlan, GatePlan,
-    OUTPUTS_FOLDER, PLAN_FILE, PhasePlan, Plan, RESULT_FILE, Reason, ReasonCode, RunFolder, RunResult, Seen,
+    OUTPUTS_FOLDER, PLAN_FILE, PhasePlan, Plan, Proof, RESULT_FILE, Reason, ReasonCode, RunFolder, RunResult, Seen,
     ServerFacts, ServerNeed, Severity, SuitePlan, Table, Verdict, canonical_bytes,
     judge::{
         Check, Expectation, Judging, Needs, Observation, Rows, RowsSeen, Sequence, SequenceSeen, Step, StepSeen,
@@ -23,12 +23,14 @@ pub(crate) struct Sample {
     pub(crate) plan: Plan,
     pub(crate) events: Vec<Event>,
     pub(crate) outputs: Vec<String>,
+    /// Which runs before it tried its gates.
+    pub(crate) proofs: Vec<Proof>,
 }
 
 impl Sample {
     /// A run in which every gate opens.
     pub(crate) fn passed() -> Self {
-        let mut sample = Self { plan: plan(), events: Vec::new(), outputs: Vec::new() };
+        let mut sample = Self { plan: plan(), events: Vec::new(), outputs: Vec::new(), proofs: Vec::new() };
         let catalog = sample.stored_value(&catalog_after(0));
         sample.events = vec![
             Event::ServerReady { server: server() },
@@ -67,7 +69,11 @@ impl Sample {
             let name = Digest::of(text.as_bytes());
             fs::write(path.join(OUTPUTS_FOLDER).join(name.as_str()), text).expect("a writable folder");
         }
-        let mut events = vec![Event::RunStarted { run: run_name(STARTED_UNIX_MS, 1), plan: Digest::of(&plan) }];
+        let mut events = vec![Event::RunStarted {
+            run: run_name(STARTED_UNIX_MS, 1),
+            plan: Digest::of(&plan),
+            proofs: self.proofs.clone(),
+        }];
         events.extend(self.events.iter().cloned());
         let result = RunResult::derive(&self.plan, &events);
         let bytes = canonical_bytes(&result).expect("plain JSON");

@@ -1,6 +1,5 @@
 //! The head of the report, of a suite, and how to verify it all.
 
-use jiff::Timestamp;
 use phasegate_evidence::{Counts, SuitePlan, SuiteResult, Verdict};
 
 use super::escape::{code, text};
@@ -9,6 +8,7 @@ use crate::{
     duration::duration,
     record::{Record, phases},
     server::server_line,
+    time::utc,
 };
 
 /// Verdict, facts and totals of the run.
@@ -32,12 +32,6 @@ pub(super) fn head(record: &Record) -> String {
     row("head digest", &code(record.head.as_str()));
     page.push_str(&totals(record));
     page
-}
-
-/// A time to the second, from milliseconds since 1970. Damaged evidence may name a time beyond the calendar.
-fn utc(unix_ms: u64) -> String {
-    let time = i64::try_from(unix_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
-    time.map_or_else(|| format!("{unix_ms} ms after 1970"), |time| time.strftime("%F %T UTC").to_string())
 }
 
 fn totals(record: &Record) -> String {
@@ -106,22 +100,11 @@ pub(super) fn overview(plan: &SuitePlan, result: &SuiteResult) -> String {
 /// How a stranger checks the report.
 pub(super) fn verification(record: &Record) -> String {
     format!(
-        "\n## How to verify\n\nThis page, `junit.xml` and `result.json` are derived from `plan.json` and `events.jsonl`; \
+        "\n## How to verify\n\nThis page, `report.html`, `junit.xml` and `result.json` are derived from `plan.json` and `events.jsonl`; \
          the folder's `outputs` hold what was seen, each file named by its SHA-256. To recompute all of it, offline and \
          without a database:\n\n```\nphasegate verify <this folder> --expect {}\n```\n\nA folder that was forged as a \
          whole verifies too, but not with a digest that was taken from the run itself: from its console output, or from \
          a signature.\n",
         record.result_digest
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_is_told_to_the_second_and_one_beyond_the_calendar_as_a_number() {
-        assert_eq!(utc(1_767_323_045_999), "2026-01-02 03:04:05 UTC");
-        assert_eq!(utc(u64::MAX), "18446744073709551615 ms after 1970");
-    }
 }

@@ -2,9 +2,11 @@
 
 mod escape;
 mod head;
+mod log;
 mod notes;
 mod page;
 mod phase;
+mod requirements;
 mod tried;
 
 pub use page::markdown;

@@ -1,4 +1,4 @@
-use super::{escape::text, head, notes, phase, tried};
+use super::{escape::text, head, log, notes, phase, requirements, tried};
 use crate::record::{GATES_ALONE, Record, phases};
 
 /// A run as Markdown. Made from nothing but the folder, it has the same bytes whenever it is made.
@@ -20,9 +20,11 @@ pub fn markdown(record: &Record) -> String {
         for (plan, result) in phases(suite, result) {
             page.push_str(&phase::phase(record, suite, plan, result, &checks));
         }
-        page.push_str(&tried::tried(record.plan.judging, suite, result));
+        page.push_str(&tried::tried(record, suite, result));
         page.push_str(&notes::findings(suite, result));
         page.push_str(&notes::deviations(suite));
+        page.push_str(&log::log(record, suite, result, &checks));
+        page.push_str(&requirements::requirements(&checks));
     }
     page.push_str(&head::servers(record));
     page.push_str(&head::verification(record));

@@ -1,14 +1,17 @@
 //! The gates were tried: what a run of `prove` shows beyond a run.
 
-use phasegate_evidence::{SuitePlan, SuiteResult, judge::Judging};
+use phasegate_evidence::{Proof, SuitePlan, SuiteResult};
 
 use super::escape::{code, text};
-use crate::tried::{Tried, must_end};
+use crate::{
+    record::Record,
+    tried::{Tried, must_end, proof_line},
+};
 
 /// Each defect with the reason that its check gave, and each scenario with how it ended.
-pub(super) fn tried(judging: Judging, plan: &SuitePlan, result: &SuiteResult) -> String {
-    let Some(tried) = Tried::of(judging, plan, result) else {
-        return String::new();
+pub(super) fn tried(record: &Record, plan: &SuitePlan, result: &SuiteResult) -> String {
+    let Some(tried) = Tried::of(record.plan.judging, plan, result) else {
+        return before(record.proof(&plan.suite));
     };
     let mut page = format!(
         "\n### The gates were tried\n\n- {}\n- {}\n",
@@ -36,4 +39,17 @@ pub(super) fn tried(judging: Judging, plan: &SuitePlan, result: &SuiteResult) ->
         page.push_str(&format!("| {what} | {} | {must} | {} |\n", scenario.verdict, text(&ended)));
     }
     page
+}
+
+/// What a run before this one tried of the same suite, if one did.
+fn before(proof: Option<&Proof>) -> String {
+    match proof {
+        None => "\n### The gates were not tried\n\nNot tried: neither by this run, nor by one of the same files that lay beside it.\n".to_owned(),
+        Some(proof) => format!(
+            "\n### The gates were tried\n\nBy the run {} of the same files, result digest {}: {}.\n",
+            code(&proof.run),
+            code(proof.result.as_str()),
+            text(&proof_line(proof)),
+        ),
+    }
 }

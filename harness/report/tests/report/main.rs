@@ -4,6 +4,7 @@ mod hostile;
 #[path = "../../../evidence/tests/verify/kinds.rs"]
 #[expect(dead_code, reason = "the samples are shared with the tests of the evidence, which use more of them")]
 mod kinds;
+mod outputs;
 mod reports;
 mod runs;
 #[path = "../../../evidence/tests/verify/sample.rs"]

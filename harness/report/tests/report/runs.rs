@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use phasegate_evidence::{ApplyFailure, Event, JUNIT_FILE, REPORT_FILE, Reason, ReasonCode, Verdict};
-use phasegate_report::{Record, junit, markdown};
+use phasegate_evidence::{ApplyFailure, Event, JUNIT_FILE, PAGE_FILE, REPORT_FILE, Reason, ReasonCode, Verdict};
+use phasegate_report::{Record, html, junit, markdown};
 use tempfile::TempDir;
 
 use crate::sample::Sample;
@@ -15,6 +15,7 @@ pub(crate) fn read(sample: &Sample) -> (TempDir, Record) {
     let folder = sample.write(&holder.path().join("run"));
     let record = Record::read(folder.path()).expect("a run folder");
     fs::write(folder.path().join(REPORT_FILE), markdown(&record)).expect("writable");
+    fs::write(folder.path().join(PAGE_FILE), html(&record)).expect("writable");
     fs::write(folder.path().join(JUNIT_FILE), junit(&record).expect("renderable")).expect("writable");
     (holder, record)
 }

@@ -1,0 +1,55 @@
+//! The implementation log.
+
+use maud::{Markup, html};
+use phasegate_evidence::{SuitePlan, SuiteResult};
+
+use super::{
+    check::Numbered,
+    show::{Part, line, wide},
+};
+use crate::{
+    log::{Step, steps, violations},
+    record::Record,
+    time::iso,
+};
+
+/// Each step with its times, and each check that looks for violations with how many it found.
+pub(super) fn log(record: &Record, plan: &SuitePlan, result: &SuiteResult, checks: &[Numbered<'_>]) -> Markup {
+    let found: Vec<_> = checks.iter().filter_map(|numbered| Some((numbered, violations(&numbered.check)?))).collect();
+    let violations = html! {
+        thead { tr { th scope="col" { "Check" } th scope="col" { "Violations" } } }
+        tbody {
+            @for (numbered, number) in &found {
+                tr { td { (numbered.link(&numbered.check.plan.id)) " " (line(&numbered.check.plan.title)) } td.number { (number) } }
+            }
+        }
+    };
+    html! {
+        section.long id=(Part::Log.id(plan)) {
+            h3 { "Implementation log" }
+            (wide("steps", &table(&steps(record, plan, result))))
+            @if !found.is_empty() { (wide("validation results", &violations)) }
+        }
+    }
+}
+
+fn table(steps: &[Step]) -> Markup {
+    let time = |unix_ms: Option<u64>| unix_ms.map_or_else(|| "-".to_owned(), iso);
+    html! {
+        thead {
+            tr {
+                th scope="col" { "Step" } th scope="col" { "Start (UTC)" } th scope="col" { "End (UTC)" }
+                th scope="col" { "Status" } th scope="col" { "Notes" }
+            }
+        }
+        tbody {
+            @for step in steps {
+                tr {
+                    td { code { (line(&step.name)) } }
+                    td.time { (time(step.started_unix_ms)) } td.time { (time(step.ended_unix_ms)) }
+                    td { (step.status) } td { (line(&step.notes)) }
+                }
+            }
+        }
+    }
+}
