@@ -17,7 +17,7 @@ pub use count::count;
 pub use duration::duration;
 pub use json::json;
 pub use junit::junit;
-pub use markdown::markdown;
+pub use markdown::{markdown, sign_offs};
 pub use record::{Record, RecordError};
 pub use server::server_line;
 pub use tap::tap;

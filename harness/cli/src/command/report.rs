@@ -28,7 +28,11 @@ pub(super) fn report(global: &Global, asked: &ReportArgs) -> Result<Exit, Failur
             };
             console::print(&report::summary(&record, &context))?;
         }
-        Rendering::Md => console::print_exactly(&report::markdown(&record))?,
+        Rendering::Md => {
+            let signed = !verification.signed.is_empty() || verification.attested_by.is_some();
+            let sign_offs = if signed { report::sign_offs(&verification) } else { String::new() };
+            console::print_exactly(&format!("{}{sign_offs}", report::markdown(&record)))?;
+        }
         Rendering::Junit => {
             console::print_exactly(&report::junit(&record).map_err(|error| unwritable(&error))?)?;
         }

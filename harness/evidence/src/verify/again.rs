@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     audit::Audit,
+    fault::FaultCode,
     possible::{impossible, impossible_of_steps},
     walk::Walk,
 };
@@ -75,7 +76,7 @@ impl Audit<'_> {
                 }
             }
             if let Some(Err(what)) = walk.as_mut().map(|walk| walk.step(event, broke)) {
-                self.fault(EVENTS_FILE, what);
+                self.fault(FaultCode::OutOfOrder, EVENTS_FILE, what);
                 // Whoever is lost would take every further step for a wrong one.
                 walk = None;
             }
@@ -113,14 +114,14 @@ impl Audit<'_> {
                     proved.insert(by.proof(id));
                 }
                 if let Some(Err(what)) = walk.as_mut().map(|walk| walk.seen(by.scenario.is_some(), check, &seen)) {
-                    self.fault(&file, format!("{subject}: {what}"));
+                    self.fault(FaultCode::Contradiction, &file, format!("{subject}: {what}"));
                 }
                 ((*verdict, reason.as_ref(), *examined), judge(&check.expectation, &seen), impossible(check, &seen))
             }
             Event::DefectTried { phase, check: id, verdict, reason, .. } => {
                 let Some(check) = by.check(phase, id) else { return false };
                 let Some(defect) = &check.fails else {
-                    self.fault(EVENTS_FILE, format!("{subject} was tried and is not planned"));
+                    self.fault(FaultCode::OutOfOrder, EVENTS_FILE, format!("{subject} was tried and is not planned"));
                     return false;
                 };
                 self.applicability(&subject, check, by, &seen);
@@ -144,7 +145,11 @@ impl Audit<'_> {
             }
             Event::StepsTried { verdict, reason, .. } => {
                 let Some(ScenarioExpected::Probe(probe)) = by.scenario.map(|scenario| &scenario.expected) else {
-                    self.fault(EVENTS_FILE, format!("steps of {suite} were tried and none are planned"));
+                    self.fault(
+                        FaultCode::OutOfOrder,
+                        EVENTS_FILE,
+                        format!("steps of {suite} were tried and none are planned"),
+                    );
                     return false;
                 };
                 let possible = impossible_of_steps(&probe.sequence(), &seen);
@@ -154,7 +159,7 @@ impl Audit<'_> {
             _ => return false,
         };
         if let Some(what) = possible {
-            self.fault(&file, format!("{subject} cannot have seen {what}"));
+            self.fault(FaultCode::Contradiction, &file, format!("{subject} cannot have seen {what}"));
         }
         self.compare(&subject, &file, claimed, &derived);
         matches!(seen.as_ref(), Observation::Broken { .. })
@@ -177,7 +182,7 @@ impl Audit<'_> {
         });
         if !is_proved || seen.planned != 2 * (index + 1 - lowest) {
             let what = format!("the way back of phase {phase} of {} is not walked to its end", by.suite.suite);
-            self.fault(EVENTS_FILE, what);
+            self.fault(FaultCode::Contradiction, EVENTS_FILE, what);
             return;
         }
         let way = (lowest..=index).rev().map(|at| (at, Direction::Down));
@@ -187,7 +192,7 @@ impl Audit<'_> {
             pairs.all(|((at, direction), step)| by.phases[at].phase == step.phase && direction == step.direction);
         if !goes || seen.steps.len() > seen.planned {
             let what = format!("the way back of phase {phase} of {} does not go step by step", by.suite.suite);
-            self.fault(EVENTS_FILE, what);
+            self.fault(FaultCode::Contradiction, EVENTS_FILE, what);
         }
     }
 
@@ -202,7 +207,11 @@ impl Audit<'_> {
                 match read_canonical(&bytes) {
                     Ok(seen) => Some((file, Cow::Owned(seen))),
                     Err(error) => {
-                        self.fault(&file, format!("is not what {subject} can have seen: {error}"));
+                        self.fault(
+                            FaultCode::OutputDamaged,
+                            &file,
+                            format!("is not what {subject} can have seen: {error}"),
+                        );
                         None
                     }
                 }
@@ -223,7 +232,11 @@ impl Audit<'_> {
         };
         if claimed != derived.as_ref() {
             let (claimed, derived) = (words(claimed), words(derived.as_ref()));
-            self.fault(EVENTS_FILE, format!("{subject} is said to be {claimed}; by plan and server it is {derived}"));
+            self.fault(
+                FaultCode::WrongVerdict,
+                EVENTS_FILE,
+                format!("{subject} is said to be {claimed}; by plan and server it is {derived}"),
+            );
         }
     }
 
@@ -240,7 +253,11 @@ impl Audit<'_> {
         }
         let claimed = words(verdict, reason, examined);
         let derived = words(derived.verdict, derived.reason.as_ref(), derived.examined);
-        self.fault(file, format!("{subject} is said to be {claimed}, and what was seen comes to {derived}"));
+        self.fault(
+            FaultCode::WrongVerdict,
+            file,
+            format!("{subject} is said to be {claimed}, and what was seen comes to {derived}"),
+        );
     }
 }
 

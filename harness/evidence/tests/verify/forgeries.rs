@@ -7,7 +7,10 @@ mod of_a_proof;
 mod of_the_checks;
 mod of_the_run;
 
-use phasegate_evidence::judge::{Expectation, Observation, judge};
+use phasegate_evidence::{
+    judge::{Expectation, Observation, judge},
+    sign::{Meaning, PrivateKey, Role, Signing, TrustedKeys},
+};
 use serde_json::{Value, json};
 
 use consistent::CONSISTENT;
@@ -226,16 +229,49 @@ fn what_contradicts_itself_is_named_however_well_it_is_sealed() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+fn forged_again(honest: &Forged, edit: fn(&mut Forged)) -> Forged {
+    let mut forged = honest.clone();
+    edit(&mut forged);
+    forged
+}
+
+/// What an implementer signed of the honest run.
+fn signature_of(honest: &Forged) -> (String, Vec<u8>) {
+    let signing = Signing {
+        role: Role::Implementer,
+        name: "Ada".into(),
+        meaning: Meaning::Authorship,
+        signed_at: "2026-02-03T04:05:06Z".into(),
+        phase: None,
+        notes: None,
+        exception: None,
+    };
+    let key = PrivateKey::generate().expect("random numbers");
+    let signature = honest.clone().verification().sign(signing, &key).expect("may sign");
+    let brought = honest.clone().verification_with(&signature);
+    assert!(brought.holds(), "{:?}", brought.faults);
+    assert_eq!(brought.signed.len(), 1);
+    signature
+}
+
 #[test]
 fn a_lie_that_contradicts_nothing_has_another_head_and_run_digest_than_the_honest_run_printed() {
     let honest = Forged::of(&whole());
     let printed = honest.clone().verification();
     let printed = [printed.result_digest, printed.head, printed.run_digest].map(|digest| digest.expect("a digest"));
+    let signature = signature_of(&honest);
     for (name, edit, kept) in CONSISTENT {
         let mut forged = honest.clone();
         edit(&mut forged);
         let verification = forged.verification();
         assert!(verification.holds(), "{name}: {:?}", verification.faults);
+        // Nobody signed it, and no signature of the honest run can be brought here.
+        let mut unsigned = forged_again(&honest, *edit).verification();
+        unsigned.trust(&TrustedKeys::default());
+        assert!(!unsigned.holds(), "{name}");
+        let brought = forged_again(&honest, *edit).verification_with(&signature);
+        let foreign = ["signature-foreign", "wrong-migration"];
+        assert!(brought.faults.iter().any(|fault| foreign.contains(&fault.code.as_str())), "{name}");
         let met: Vec<&str> = printed.iter().filter_map(|digest| verification.recognise(digest)).collect();
         assert_eq!(met.join(""), *kept, "{name}");
     }

@@ -9,6 +9,7 @@ mod kinds;
 mod proofs;
 mod sample;
 mod schema;
+mod signed;
 mod way_back;
 
 use std::path::PathBuf;

@@ -5,6 +5,8 @@ mod head;
 mod notes;
 mod page;
 mod phase;
+mod sign_off;
 mod tried;
 
 pub use page::markdown;
+pub use sign_off::sign_offs;

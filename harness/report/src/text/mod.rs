@@ -2,6 +2,7 @@
 
 mod failures;
 mod notes;
+mod sign_off;
 mod style;
 mod summary;
 mod table;
