@@ -1,11 +1,13 @@
 //! Reports of a run, each made from its run folder alone.
 
 mod count;
+mod ctrf;
 mod duration;
 mod json;
 mod junit;
 mod markdown;
 mod record;
+mod sarif;
 mod server;
 mod severity;
 mod tap;
@@ -14,11 +16,13 @@ mod tried;
 mod visible;
 
 pub use count::count;
+pub use ctrf::ctrf;
 pub use duration::duration;
 pub use json::json;
 pub use junit::junit;
 pub use markdown::{markdown, sign_offs};
 pub use record::{Record, RecordError};
+pub use sarif::sarif;
 pub use server::server_line;
 pub use tap::tap;
 pub use text::{Context, labelled, strong, summary, verdict_style, verified, wrap};

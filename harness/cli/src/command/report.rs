@@ -37,6 +37,8 @@ pub(super) fn report(global: &Global, asked: &ReportArgs) -> Result<Exit, Failur
             console::print_exactly(&report::junit(&record).map_err(|error| unwritable(&error))?)?;
         }
         Rendering::Tap => console::print_exactly(&report::tap(&record))?,
+        Rendering::Sarif => console::print_exactly(&report::sarif(&record).map_err(|error| unwritable(&error))?)?,
+        Rendering::Ctrf => console::print_exactly(&report::ctrf(&record).map_err(|error| unwritable(&error))?)?,
         Rendering::Json => console::print_exactly(&report::json(&record).map_err(|error| unwritable(&error))?)?,
     }
     if verification.holds() {

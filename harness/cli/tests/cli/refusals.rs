@@ -27,7 +27,7 @@ fn bad_input_is_refused_in_these_words() {
         ),
         (
             &["report", "run", "--to", "pdf"],
-            "error: invalid value 'pdf' for '--to <TO>'\n  [possible values: text, md, junit, tap, json]\n\nFor more \
+            "error: invalid value 'pdf' for '--to <TO>'\n  [possible values: text, md, junit, tap, sarif, ctrf, json]\n\nFor more \
              information, try '--help'.\n",
         ),
     ];
