@@ -2,6 +2,7 @@
 
 mod count;
 mod ctrf;
+mod diff;
 mod duration;
 mod json;
 mod junit;
@@ -17,6 +18,7 @@ mod visible;
 
 pub use count::count;
 pub use ctrf::ctrf;
+pub use diff::{Changed, RunDiff, diff, diff_text};
 pub use duration::duration;
 pub use json::json;
 pub use junit::junit;

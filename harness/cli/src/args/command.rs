@@ -1,7 +1,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    CheckArgs, Global, KeygenArgs, ListArgs, ProveArgs, ReportArgs, RunArgs, ServerCommand, SignArgs, VerifyArgs,
+    CheckArgs, DiffArgs, Global, KeygenArgs, ListArgs, ProveArgs, ReportArgs, RunArgs, ServerCommand, SignArgs,
+    VerifyArgs,
 };
 use crate::exit::EXIT_CODES;
 
@@ -40,6 +41,9 @@ pub(crate) enum Command {
     /// Verify a run folder and add a sign-off to it
     #[command(after_help = EXIT_CODES)]
     Sign(SignArgs),
+    /// Say what changed between two runs that verify: 0 where they have the same result, 1 where not
+    #[command(after_help = EXIT_CODES)]
+    Diff(DiffArgs),
     /// Manage the servers that suites run on
     #[command(subcommand)]
     Server(ServerCommand),

@@ -2,6 +2,7 @@
 
 mod check;
 mod command;
+mod diff;
 mod format;
 mod global;
 mod keygen;
@@ -16,6 +17,7 @@ mod verify;
 
 pub(crate) use check::CheckArgs;
 pub(crate) use command::{Args, Command};
+pub(crate) use diff::DiffArgs;
 pub(crate) use format::{Format, Rendering};
 pub(crate) use global::{Global, display_path, program_name};
 pub(crate) use keygen::{AttestArgs, KeygenArgs, PassphraseArgs};

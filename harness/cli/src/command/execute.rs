@@ -1,4 +1,4 @@
-use super::{check, keygen, list, prove, report, run, server, sign, verify};
+use super::{check, diff, keygen, list, prove, report, run, server, sign, verify};
 use crate::{
     args::{Args, Command},
     exit::{Exit, Failure},
@@ -16,6 +16,7 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
         Command::Verify(asked) => verify::verify(global, asked),
         Command::Keygen(asked) => keygen::keygen(global, asked),
         Command::Sign(asked) => sign::sign(global, asked),
+        Command::Diff(asked) => diff::diff(global, asked),
         Command::Server(asked) => server::server(global, asked),
     }
 }

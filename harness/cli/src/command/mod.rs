@@ -3,6 +3,7 @@
 mod attest;
 mod check;
 mod conclude;
+mod diff;
 mod execute;
 mod interrupt;
 mod keygen;

@@ -10,6 +10,7 @@ mod in_place;
 mod interrupt;
 mod kept;
 mod killed;
+mod large;
 mod limits;
 mod list;
 mod lost;

@@ -10,6 +10,7 @@ mod tried;
 mod verified;
 mod wrap;
 
+pub(crate) use style::of_verdict;
 pub use style::{strong, verdict_style};
 pub use summary::{Context, summary};
 pub use verified::verified;
