@@ -3,7 +3,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
 };
 
 use super::{
@@ -21,13 +21,17 @@ use crate::{
 
 /// What the events of one suite, or of one scenario of it, are judged by.
 #[derive(Clone, Copy)]
-struct Measure<'a> {
+struct Measure<'a, 'c> {
     suite: &'a SuitePlan,
     phases: &'a [PhasePlan],
     scenario: Option<&'a ScenarioPlan>,
     judging: Judging,
     server: &'a ServerFacts,
+    checks: &'c Checks<'a>,
 }
+
+/// Every check of a plan: by suite, scenario where a scenario brings gates of its own, phase and id.
+type Checks<'a> = HashMap<(&'a str, Option<&'a str>, &'a str, &'a str), &'a Check>;
 
 /// What is known of a server before one answered.
 static NO_SERVER: ServerFacts =
@@ -40,6 +44,7 @@ impl Audit<'_> {
     /// Every verdict of the run is the one that its observation comes to. Where the events are in order, each is also the
     /// one that was due, and saw what the folder holds.
     pub(super) fn judged_again<'e>(&mut self, plan: &'e Plan, events: &[&'e Event], in_order: bool) {
+        let checks = checks_of(plan);
         let mut server = &NO_SERVER;
         let mut walk = in_order.then(|| Walk::new(plan));
         let mut proved: BTreeSet<Proof<'e>> = BTreeSet::new();
@@ -52,7 +57,14 @@ impl Audit<'_> {
             // What speaks of a suite that was not planned is a fault of the order of events.
             let suite = event.suite().and_then(|name| plan.suites.iter().find(|suite| suite.suite == name));
             if let Some(suite) = suite {
-                let own = Measure { suite, phases: &suite.phases, scenario: None, judging: plan.judging, server };
+                let own = Measure {
+                    suite,
+                    phases: &suite.phases,
+                    scenario: None,
+                    judging: plan.judging,
+                    server,
+                    checks: &checks,
+                };
                 let planned = |scenario: &str| suite.scenarios.iter().find(|planned| planned.scenario == scenario);
                 match *event {
                     Event::InScenario { scenario, event, .. } => {
@@ -86,7 +98,7 @@ impl Audit<'_> {
     /// Judges an event again; says whether something broke in it.
     fn event_again<'e>(
         &mut self,
-        by: Measure<'e>,
+        by: Measure<'e, '_>,
         event: &'e Event,
         walk: &mut Option<Walk<'e>>,
         proved: &mut BTreeSet<Proof<'e>>,
@@ -167,7 +179,7 @@ impl Audit<'_> {
 
     /// A proof of the way back walks it step by step. What it rests on is a proof of the way back from the phase before, which
     /// passed before it in the same run; one that rests on nothing walks down every phase.
-    fn way_back(&mut self, by: Measure<'_>, phase: &str, seen: &RollbackSeen, proved: &BTreeSet<Proof<'_>>) {
+    fn way_back(&mut self, by: Measure<'_, '_>, phase: &str, seen: &RollbackSeen, proved: &BTreeSet<Proof<'_>>) {
         let Some(index) = by.phases.iter().position(|planned| planned.phase == phase) else { return };
         let lowest = match &seen.rests_on {
             None => 0,
@@ -220,7 +232,7 @@ impl Audit<'_> {
     }
 
     /// A check is not applicable exactly where the plan and the facts of the server make it so.
-    fn applicability(&mut self, subject: &str, check: &Check, by: Measure<'_>, seen: &Observation) {
+    fn applicability(&mut self, subject: &str, check: &Check, by: Measure<'_, '_>, seen: &Observation) {
         let derived = inapplicable(check, by.judging, by.server);
         let claimed = match seen {
             Observation::NotApplicable { reason } => Some(reason),
@@ -261,7 +273,7 @@ impl Audit<'_> {
     }
 }
 
-impl<'a> Measure<'a> {
+impl<'a> Measure<'a, '_> {
     fn proof<'c>(&self, check: &'c str) -> Proof<'c>
     where
         'a: 'c,
@@ -270,9 +282,29 @@ impl<'a> Measure<'a> {
     }
 
     fn check(&self, phase: &str, id: &str) -> Option<&'a Check> {
-        let phase = self.phases.iter().find(|planned| planned.phase == phase)?;
-        phase.gates.iter().flat_map(|gate| &gate.checks).find(|check| check.id == id)
+        let own = self.scenario.filter(|scenario| matches!(scenario.expected, ScenarioExpected::Audit { .. }));
+        let own = own.map(|scenario| scenario.scenario.as_str());
+        self.checks.get(&(self.suite.suite.as_str(), own, phase, id)).copied()
     }
+}
+
+/// Of two checks of one name, which are a fault of the plan, the first.
+fn checks_of(plan: &Plan) -> Checks<'_> {
+    let mut checks = Checks::new();
+    for suite in &plan.suites {
+        let audits = suite.scenarios.iter().filter_map(|planned| match &planned.expected {
+            ScenarioExpected::Audit { phases, .. } => Some((Some(planned.scenario.as_str()), phases)),
+            _ => None,
+        });
+        for (scenario, phases) in [(None, &suite.phases)].into_iter().chain(audits) {
+            for phase in phases {
+                for check in phase.gates.iter().flat_map(|gate| &gate.checks) {
+                    checks.entry((&suite.suite, scenario, &phase.phase, &check.id)).or_insert(check);
+                }
+            }
+        }
+    }
+    checks
 }
 
 impl ScenarioPlan {

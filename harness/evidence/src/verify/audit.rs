@@ -1,16 +1,25 @@
 //! The faults found so far, and reading what they are found in.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    num::NonZero,
+    panic::resume_unwind,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
 
 use serde_json::Value;
 
 use super::fault::{Fault, FaultCode};
 use crate::{
-    ChainError, Digest, EVENTS_FILE, FORMAT_VERSION, Link, PLAN_FILE, Plan, RunFolder,
+    ChainError, Digest, EVENTS_FILE, FORMAT_VERSION, FolderError, Link, PLAN_FILE, Plan, RunFolder,
     canonical::read_canonical,
     folder::{Entries, FOLDER_BYTES_MAX, run_digest},
     read_chain,
 };
+
+/// How many files are read at once: each may be as large as [`crate::file_bytes_max`].
+const READERS_MAX: usize = 4;
 
 /// The faults found so far in one folder.
 pub(super) struct Audit<'a> {
@@ -46,11 +55,9 @@ impl<'a> Audit<'a> {
             );
             return audit;
         }
-        for name in entries.files.into_keys() {
-            match folder.read(&name) {
-                Ok(bytes) => {
-                    audit.files.insert(name, Digest::of(&bytes));
-                }
+        for (name, digest) in digests(folder, entries.files.into_keys().collect()) {
+            match digest {
+                Ok(digest) => drop(audit.files.insert(name, digest)),
                 Err(error) => audit.strange(FaultCode::Unreadable, &name, error),
             }
         }
@@ -132,6 +139,25 @@ impl<'a> Audit<'a> {
             }
         }
     }
+}
+
+/// The digest of each of these files. It is what most of the time goes into, and each processor can do a part of it.
+fn digests(folder: &RunFolder, names: Vec<String>) -> BTreeMap<String, Result<Digest, FolderError>> {
+    let workers = thread::available_parallelism().map_or(1, NonZero::get).min(READERS_MAX);
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while let Some(name) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
+            done.push((name.clone(), folder.read(name).map(|bytes| Digest::of(&bytes))));
+        }
+        done
+    };
+    thread::scope(|scope| {
+        let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
+        let own = work();
+        let others = others.into_iter().flat_map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        own.into_iter().chain(others).collect()
+    })
 }
 
 /// The kind of fault that a chain has.
