@@ -26,6 +26,7 @@ mod runs;
 #[expect(dead_code, reason = "the sample is shared with the tests of the evidence, which use more of it")]
 mod sample;
 mod secrets;
+mod signing;
 mod told;
 mod verification;
 mod workspace;
