@@ -1,6 +1,6 @@
 //! `phasegate keygen`, `sign`, `diff`, and what `verify` and `run` make of signatures.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command};
 
 use phasegate_evidence::{Digest, Event};
 use serde_json::Value;
@@ -273,6 +273,25 @@ fn a_run_goes_on_only_where_a_validator_approved_what_came_before() {
     put(here, up, &honest);
     fs::write(here.join("trusted.toml"), "[[key]]\nname = \"Ada\"\npublic-key = \"ada.pub\"\n").expect("writable");
     again("is not evidence signed by trusted keys", 5);
+}
+
+#[test]
+fn what_the_page_says_to_type_checks_a_signature() {
+    let holder = written(&Sample::passed());
+    let here = holder.path();
+    keys(here);
+    for (role, name, key) in [("implementer", "Ada", "ada"), ("validator", "Grace", "grace")] {
+        assert_eq!(sign(here, "run", role, name, key, &[]).code, 0);
+    }
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../reports/README.md")).expect("the page");
+    let typed = page.split("```sh\n").nth(1).and_then(|rest| rest.split("```").next()).expect("what to type");
+    let typed = typed.replace("RUN/", "run/").replace("val.key.pub", "grace.pub");
+    let verifies = |typed: &str| {
+        let output = Command::new("sh").args(["-c", typed]).current_dir(here).output().expect("a shell");
+        String::from_utf8_lossy(&output.stdout).contains("Signature Verified Successfully")
+    };
+    assert!(verifies(&typed));
+    assert!(!verifies(&typed.replace("grace.pub", "ada.pub")));
 }
 
 #[test]

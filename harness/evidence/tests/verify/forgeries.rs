@@ -7,7 +7,10 @@ mod of_a_proof;
 mod of_the_checks;
 mod of_the_run;
 
+use std::collections::BTreeSet;
+
 use phasegate_evidence::{
+    FaultCode,
     judge::{Expectation, Observation, judge},
     sign::{Meaning, PrivateKey, Role, Signing, TrustedKeys},
 };
@@ -211,13 +214,17 @@ fn the_honest_folders_verify_when_they_are_sealed_again() {
 #[test]
 fn what_contradicts_itself_is_named_however_well_it_is_sealed() {
     let mut wrong = Vec::new();
+    let mut codes = BTreeSet::new();
     let all = [(whole(), OF_THE_RUN), (whole(), OF_THE_CHECKS), (proved(), OF_A_PROOF)];
     for (sample, forgeries) in &all {
         let honest = Forged::of(sample);
         for (name, edit, named) in *forgeries {
             let mut forged = honest.clone();
             edit(&mut forged);
-            let faults = forged.faults();
+            let verification = forged.verification();
+            codes.extend(verification.faults.iter().map(|fault| fault.code));
+            let faults: Vec<String> =
+                verification.faults.iter().map(|fault| format!("{}: {}", fault.file, fault.what)).collect();
             if !faults.iter().any(|fault| fault.contains(named)) {
                 wrong.push(format!("{name}: {faults:#?}, expected `{named}`"));
             }
@@ -226,6 +233,14 @@ fn what_contradicts_itself_is_named_however_well_it_is_sealed() {
     let tried: usize = all.iter().map(|(_, forgeries)| forgeries.len()).sum();
     println!("{tried} forgeries tried, {} consistent lies", CONSISTENT.len());
     assert!(tried >= 75);
+    let sealed = [
+        FaultCode::Clock,
+        FaultCode::Contradiction,
+        FaultCode::OutOfOrder,
+        FaultCode::OutputDamaged,
+        FaultCode::WrongVerdict,
+    ];
+    assert!(sealed.iter().all(|code| codes.contains(code)), "{codes:?}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

@@ -10,6 +10,7 @@ mod proofs;
 mod sample;
 mod schema;
 mod signed;
+mod tampered;
 mod way_back;
 
 use std::path::PathBuf;
