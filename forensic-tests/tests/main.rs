@@ -9,12 +9,14 @@ mod properties;
 mod properties_notes;
 mod properties_phases;
 mod properties_replay;
+mod properties_trading;
 mod properties_trial;
 mod requirements;
 mod runs;
 mod sessions;
 mod suites;
 mod timescaledb;
+mod trading_verify;
 mod untouched;
 mod world;
 
@@ -37,6 +39,8 @@ fn main() -> ExitCode {
     trials.extend(properties_phases::trials(&world));
     trials.extend(properties_replay::trials(&world));
     trials.extend(properties_notes::trials(&world));
+    trials.extend(properties_trading::trials(&world));
+    trials.extend(trading_verify::trials(&world));
     trials.extend(timescaledb::trials(&world));
     trials.extend(untouched::trials(&world));
     trials.extend(sessions::trials(&world));

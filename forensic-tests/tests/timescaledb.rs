@@ -3,7 +3,7 @@
 use libtest_mimic::{Failed, Trial};
 use phasegate_database::{Session, refusal_of};
 use phasegate_engine::{Migration, States};
-use phasegate_evidence::Cause;
+use phasegate_evidence::{Cause, Definition};
 
 use crate::world::World;
 
@@ -29,6 +29,9 @@ pub(crate) fn trials(world: &World) -> Vec<Trial> {
     vec![
         trial("timescaledb::a_chunk_refuses_in_the_name_of_its_hypertable", |session| Box::pin(chunks_refuse(session))),
         trial("timescaledb::a_hypertable_is_an_object_of_the_catalog", |session| Box::pin(catalog_lists(session))),
+        trial("timescaledb::a_definition_that_does_not_parse_takes_none_along", |session| {
+            Box::pin(unparsed_alone(session))
+        }),
     ]
 }
 
@@ -41,6 +44,18 @@ async fn on_hypertable(states: &States, test: fn(&mut Session) -> Test<'_>) -> R
     test(&mut copy.session).await?;
     copy.session.rollback().await?;
     Ok(states.clear(copy).await?)
+}
+
+/// Where a definition does not even parse, the savepoint in its own message was not made: going back to the one before it
+/// took the definition built last along.
+async fn unparsed_alone(session: &mut Session) -> Result<(), Failed> {
+    let declared =
+        [("index idx_readings_value", "UNIQUE ON readings (value, at)"), ("trigger readings.t", "BEFORE FOR")]
+            .map(|(key, words)| (key.to_owned(), words.to_owned()));
+    match session.normalise(&declared).await?.as_slice() {
+        [Definition::Known(index), Definition::Unresolved(_)] if index.contains("(value, at)") => Ok(()),
+        others => Err(Failed::from(format!("{others:?}"))),
+    }
 }
 
 async fn chunks_refuse(session: &mut Session) -> Result<(), Failed> {

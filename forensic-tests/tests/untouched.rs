@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use forensic_tests::statements::{PLACES, statements};
 use libtest_mimic::{Failed, Trial};
 use phasegate_engine::{CheckRequest, Limits, Migration, States, WorkingCopy, check, fuzz::Seed, suite::Suite};
 use phasegate_evidence::{
@@ -18,41 +19,6 @@ use crate::{sessions::Place, world::World};
 
 /// What a verdict came to, by check.
 type Met = BTreeMap<String, (Verdict, Option<ReasonCode>)>;
-
-/// The places of a check that hold SQL; `@` stands for it.
-const PLACES: [&str; 7] = [
-    "query = @\nrows = [[1]]",
-    "violations = @\nexamined = 'SELECT 1'",
-    "violations = 'SELECT 1 WHERE false'\nexamined = @",
-    "query = @\nplan = { index = 'idx_notes_slug' }",
-    "given = @\nquery = 'SELECT 1'\nrows = [[1]]",
-    "write = @\naccepts = { rows = 1 }",
-    "[[check.step]]\nrun = @",
-];
-
-/// Of which statements are put together: what leaves a transaction, what does not, and what only looks like it.
-const PIECES: [&str; 20] = [
-    "COMMIT",
-    "ROLLBACK /* x */",
-    "rollback and chain",
-    "BEGIN",
-    "END",
-    "SET TRANSACTION READ WRITE",
-    "DO $$ BEGIN DELETE FROM notes; COMMIT; END $$",
-    "DO 'BEGIN EXECUTE ''DELETE FROM notes''; END'",
-    "COPY notes TO '/tmp/phasegate-untouched'",
-    "DROP TABLE notes CASCADE",
-    "DELETE FROM notes",
-    "INSERT INTO notes VALUES (7, 'x') RETURNING 1",
-    "CREATE TABLE more (id int)",
-    "TRUNCATE notes",
-    "SELECT 'a;b' AS \"COMMIT;\"",
-    "SELECT 1 -- COMMIT;",
-    "SELECT E'\\'; COMMIT; --'",
-    "SELECT $a$; COMMIT; $a$",
-    "ALTER TABLE notes ADD extra int",
-    "SELECT set_config('transaction_read_only', 'off', true)",
-];
 
 pub(crate) fn trials(world: &World) -> Vec<Trial> {
     let trial = |name: &'static str, test: fn(&World) -> Result<(), Failed>| {
@@ -133,11 +99,11 @@ fn random(world: &World) -> Result<(), Failed> {
     let seed = Seed::from_environment()?;
     println!("random statements: PHASEGATE_SEED={seed}");
     let mut runner = TestRunner::new_with_rng(Config::default(), seed.rng());
-    let some = proptest::collection::vec(proptest::sample::select(&PIECES[..]), 1..4);
+    let some = statements();
     let place = Place::new("random")?;
     let (mut gate, mut tried, mut refused) = ("id = '1.1'\nclaim = 'c'\n".to_owned(), 0, 0);
     for number in 0..20 {
-        let text = some.new_tree(&mut runner)?.current().join(";\n");
+        let text = some.new_tree(&mut runner)?.current();
         let text = serde_json::to_string(&text)?;
         for (ordinal, keys) in PLACES.iter().enumerate() {
             let keys = keys.replace('@', &text);

@@ -22,6 +22,9 @@ pub enum Error {
     /// What was to be rolled back ended its transaction.
     #[error("it ended the transaction that was to be rolled back, and what it did may have stayed")]
     LeftTransaction,
+    /// It gave more than is recorded; this says more than what. The session can go on.
+    #[error("it gives {0}, the most that is recorded")]
+    TooLarge(String),
     /// Phasegate could not do its own work.
     #[error("{0}")]
     Mistake(String),
@@ -42,6 +45,7 @@ impl Error {
             Self::ConnectionLost(_) => ReasonCode::ConnectionLost,
             Self::TimedOut(_) => ReasonCode::TimedOut,
             Self::OutOfResources(_) => ReasonCode::OutOfResources,
+            Self::TooLarge(_) => ReasonCode::TooLarge,
             Self::LeftTransaction => ReasonCode::LeftItsTransaction,
         };
         Reason::new(code, self.to_string())

@@ -19,6 +19,7 @@ mod rows;
 mod scratch;
 mod sequences;
 mod session;
+mod size;
 mod split;
 mod sqlite;
 
@@ -35,5 +36,6 @@ pub use rows::{RowChange, TableRows};
 pub use scratch::Database;
 pub use sequences::Sequences;
 pub use session::{Actors, Session};
+pub use size::NESTING_MAX;
 pub use split::{Statement, SyntaxFault};
 pub use sqlite::SqliteSession;

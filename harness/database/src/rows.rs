@@ -5,6 +5,8 @@ use std::{
     fmt,
 };
 
+use phasegate_evidence::Size;
+
 use crate::{Error, Session, columns::TableColumns};
 
 /// The rows of some tables as they were.
@@ -58,17 +60,22 @@ impl TableRows {
         self.tables.iter().map(|(table, rows)| (table.table.clone(), rows.len() as u64)).collect()
     }
 
-    /// Every row that is not as it was. New rows count too: a migration that adds rows to a legacy table changes it.
+    /// Every row that is not as it was, if they are no more than this. New rows count too: a migration that adds rows to a legacy table changes it.
     ///
     /// # Errors
-    /// When a table or a column that existed no longer does.
-    pub async fn changes(&self, session: &mut Session) -> Result<Vec<RowChange>, Error> {
-        let mut changes = Vec::new();
+    /// When a table or a column that existed no longer does; [`Error::TooLarge`].
+    pub async fn changes(&self, session: &mut Session, size: Size) -> Result<Vec<RowChange>, Error> {
+        let (mut changes, mut bytes) = (Vec::new(), 0);
+        let mut too_large = None;
         let tables: Vec<&TableColumns> = self.tables.iter().map(|(table, _)| table).collect();
         let now = read(session, &tables).await?;
         for ((table, before), after) in self.tables.iter().zip(now) {
             let mut note = |key: &String, what| {
-                changes.push(RowChange { table: table.table.clone(), key: key.clone(), what });
+                bytes += key.len();
+                match size.exceeded_by(changes.len() + 1, bytes) {
+                    None => changes.push(RowChange { table: table.table.clone(), key: key.clone(), what }),
+                    Some(more) => too_large = Some(more),
+                }
             };
             for (key, row) in before {
                 match after.get(key) {
@@ -79,7 +86,7 @@ impl TableRows {
             }
             after.keys().filter(|key| !before.contains_key(*key)).for_each(|key| note(key, "new"));
         }
-        Ok(changes)
+        too_large.map_or(Ok(changes), |more| Err(Error::TooLarge(more)))
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use phasegate_evidence::{Catalog, Cell, Definition, Refusal};
+use phasegate_evidence::{Catalog, Cell, Definition, Refusal, Size};
 
 use crate::{
     Backend, Capabilities, Error, Kind, PostgresSession, Ran, Sequences, SqliteSession, columns::TableColumns,
-    postgres, sqlite,
+    postgres, size::Keep, sqlite,
 };
 
 /// Makes deferred constraints and triggers fire.
@@ -50,25 +50,45 @@ impl From<SqliteSession> for Session {
 }
 
 impl Session {
-    /// Runs one or more statements and returns the rows of the last.
+    /// Runs one or more statements and returns every row of the last, as queries of one's own need them.
     ///
     /// # Errors
     /// At the first statement that is refused.
     pub async fn run(&mut self, sql: &str) -> Result<Ran, Error> {
+        self.run_keeping(sql, Keep::All).await
+    }
+
+    /// Runs one or more statements whose rows nobody looks at, and gives the number of rows written.
+    ///
+    /// # Errors
+    /// At the first statement that is refused.
+    pub async fn execute(&mut self, sql: &str) -> Result<u64, Error> {
+        self.run_keeping(sql, Keep::Nothing).await.map(|ran| ran.affected)
+    }
+
+    /// Runs one or more statements and returns the rows of the last, if they are no more than this.
+    ///
+    /// # Errors
+    /// At the first statement that is refused; [`Error::TooLarge`].
+    pub async fn run_within(&mut self, sql: &str, size: Size) -> Result<Ran, Error> {
+        self.run_keeping(sql, Keep::AtMost(size)).await
+    }
+
+    async fn run_keeping(&mut self, sql: &str, keep: Keep) -> Result<Ran, Error> {
         match &mut self.connection {
-            Connection::Postgres(session) => session.run(sql).await,
-            Connection::Sqlite(session) => session.run(sql),
+            Connection::Postgres(session) => session.run_keeping(sql, keep).await,
+            Connection::Sqlite(session) => session.run_keeping(sql, keep),
         }
     }
 
     /// Runs what may be one statement only, which the server itself is made to say of a text that could hold two.
     ///
     /// # Errors
-    /// When it is refused.
-    pub async fn run_one(&mut self, sql: &str) -> Result<Ran, Error> {
+    /// When it is refused; [`Error::TooLarge`].
+    pub async fn run_one(&mut self, sql: &str, size: Size) -> Result<Ran, Error> {
         match &mut self.connection {
-            Connection::Postgres(session) => session.run_one(sql).await,
-            Connection::Sqlite(session) => session.run(sql),
+            Connection::Postgres(session) => session.run_one(sql, Keep::AtMost(size)).await,
+            Connection::Sqlite(session) => session.run_keeping(sql, Keep::AtMost(size)),
         }
     }
 
@@ -80,10 +100,9 @@ impl Session {
     pub async fn run_all(&mut self, statements: &[&str]) -> Result<(), (usize, Error)> {
         match &mut self.connection {
             Connection::Postgres(session) => session.run_all(statements).await,
-            Connection::Sqlite(session) => statements
-                .iter()
-                .enumerate()
-                .try_for_each(|(done, statement)| session.run(statement).map(drop).map_err(|error| (done, error))),
+            Connection::Sqlite(session) => statements.iter().enumerate().try_for_each(|(done, statement)| {
+                session.run_keeping(statement, Keep::Nothing).map(drop).map_err(|error| (done, error))
+            }),
         }
     }
 
@@ -91,9 +110,9 @@ impl Session {
     ///
     /// # Errors
     /// At the first statement that is refused; when this kind of database lacks the capability `sessions`.
-    pub async fn run_each(&mut self, sql: &str) -> Result<Ran, Error> {
+    pub async fn run_each(&mut self, sql: &str, size: Size) -> Result<Ran, Error> {
         match &mut self.connection {
-            Connection::Postgres(session) => session.run_each(sql).await,
+            Connection::Postgres(session) => session.run_each(sql, Keep::AtMost(size)).await,
             Connection::Sqlite(_) => Err(Error::mistake(ONE_SESSION)),
         }
     }
@@ -224,11 +243,11 @@ impl Session {
         match &mut self.connection {
             // The line break ends a comment that the write may end with.
             Connection::Postgres(session) => {
-                let ran = session.run(&format!("{sql}\n;{SETTLE}")).await?;
+                let ran = session.run_keeping(&format!("{sql}\n;{SETTLE}"), Keep::Nothing).await?;
                 Ok(ran.affected)
             }
             Connection::Sqlite(session) => {
-                let ran = session.run(sql)?;
+                let ran = session.run_keeping(sql, Keep::Nothing)?;
                 session.settle()?;
                 Ok(ran.affected)
             }
@@ -465,19 +484,20 @@ impl Session {
     ///
     /// # Errors
     /// When the query is refused.
-    pub async fn explain(&mut self, query: &str) -> Result<Vec<String>, Error> {
+    pub async fn explain(&mut self, query: &str, size: Size) -> Result<Vec<String>, Error> {
+        let keep = Keep::AtMost(size);
         let lines = |ran: Ran, column: usize| {
             let line = |row: &Vec<Cell>| row.get(column).cloned().flatten();
             ran.table.rows.iter().filter_map(line).collect()
         };
         if let Connection::Postgres(session) = &mut self.connection {
-            let ran = session.run_one(&format!("EXPLAIN (COSTS OFF) {query}")).await?;
+            let ran = session.run_one(&format!("EXPLAIN (COSTS OFF) {query}"), keep).await?;
             return Ok(lines(ran, 0));
         }
         self.begin().await?;
         let ran = match &mut self.connection {
             Connection::Postgres(_) => Ok(Ran::default()),
-            Connection::Sqlite(session) => session.explain_without_statistics(query),
+            Connection::Sqlite(session) => session.explain_without_statistics(query, keep),
         };
         self.rollback().await?;
         Ok(lines(ran?, 3))

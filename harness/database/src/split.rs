@@ -1,5 +1,7 @@
 //! Statements of a file, so that each has its line, its duration and its own error.
 
+use crate::size::NESTING_MAX;
+
 /// One statement of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
@@ -69,6 +71,11 @@ impl<'a> Lines<'a> {
         self.byte = self.byte.max(byte);
         line_number(self.breaks)
     }
+}
+
+/// What is wrong with brackets that lie too deep within each other.
+pub(crate) fn too_deep() -> String {
+    format!("brackets lie more than {NESTING_MAX} deep within each other, the most that is read")
 }
 
 pub(crate) fn line_number(index: usize) -> u32 {

@@ -172,10 +172,10 @@ async fn apply_statements(
         for statement in statements_of(file)? {
             ordinal += 1;
             let start = Instant::now();
-            match session.run(&statement.text).await {
-                Ok(ran) => {
+            match session.execute(&statement.text).await {
+                Ok(rows) => {
                     if let Some(progress) = &mut progress {
-                        let (file, line, rows) = (file.path.clone(), statement.line, ran.affected);
+                        let (file, line) = (file.path.clone(), statement.line);
                         progress(AppliedStatement { file, line, rows, duration_us: micros(start) });
                     }
                 }

@@ -4,7 +4,7 @@ use std::{
     io,
     os::unix::process::CommandExt,
     path::Path,
-    process::{Child, Stdio},
+    process::Stdio,
     time::{Duration, Instant},
 };
 
@@ -12,11 +12,14 @@ use phasegate_database::Error;
 use phasegate_evidence::{ApplyFailure, ReasonCode, Refusal};
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{
-    io::AsyncReadExt as _,
-    process::{ChildStderr, Command},
+    io::AsyncRead,
+    process::{Child, ChildStderr, ChildStdout, Command},
 };
 
-use crate::applied::{AppliedStatement, micros};
+use crate::{
+    applied::{AppliedStatement, micros},
+    excerpt::Excerpt,
+};
 
 /// How long the standard error of a command is read when it has ended, and its group of processes with it.
 const LAST_WORDS: Duration = Duration::from_secs(5);
@@ -25,8 +28,8 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// `sessions` gives those that it left open.
 ///
 /// # Errors
-/// When it does not start or does not succeed; the end of what it wrote to its standard error is in the message. When it
-/// leaves sessions open: what they hold or still do would be taken for the work of whoever comes next.
+/// When it does not start or does not succeed; the beginning and the end of what it said are in the message. When it leaves
+/// sessions open: what they hold or still do would be taken for the work of whoever comes next.
 pub(crate) async fn run_command(
     command: &[String],
     url: &str,
@@ -48,18 +51,18 @@ pub(crate) async fn run_command(
         .env_remove("PHASEGATE_KEY_PASSPHRASE")
         .current_dir(folder)
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .process_group(guard.group())
         .kill_on_drop(true)
         .spawn()
         .map_err(failed)?;
-    let (mut said, mut stderr) = (Vec::new(), child.stderr.take());
+    let mut said = Said::by(&mut child);
     let waited = tokio::time::timeout(limit, async {
         tokio::select! {
-            // What it started in the background may hold its standard error open for ever.
+            // What it started in the background may hold its outputs open for ever.
             status = child.wait() => status,
-            () = read_on(&mut stderr, &mut said) => child.wait().await,
+            () = said.read_on() => child.wait().await,
         }
     });
     let Ok(status) = waited.await else {
@@ -76,18 +79,36 @@ pub(crate) async fn run_command(
         return Ok(AppliedStatement { file: name, line: 0, rows: 0, duration_us: micros(start) });
     }
     drop(guard);
-    let _ = tokio::time::timeout(LAST_WORDS, read_on(&mut stderr, &mut said)).await;
-    let text = String::from_utf8_lossy(&said);
-    let lines: Vec<&str> = text.trim_end().lines().collect();
-    let last = lines[lines.len().saturating_sub(20)..].join("\n");
-    Err(refused(format!("{status}\n{last}")))
+    let _ = tokio::time::timeout(LAST_WORDS, said.read_on()).await;
+    Err(refused(format!("{status}\n{}", said.text())))
 }
 
-/// Reads to the end, as long as anybody waits for it.
-async fn read_on(from: &mut Option<ChildStderr>, into: &mut Vec<u8>) {
-    if let Some(from) = from {
-        // What cannot be read is not said.
-        let _ = from.read_to_end(into).await;
+/// What a command said: what it wrote to its standard error, or, where that is nothing, to its standard output. It may write
+/// as much as it likes.
+struct Said {
+    stdout: (Option<ChildStdout>, Excerpt),
+    stderr: (Option<ChildStderr>, Excerpt),
+}
+
+impl Said {
+    fn by(child: &mut Child) -> Self {
+        Self { stdout: (child.stdout.take(), Excerpt::default()), stderr: (child.stderr.take(), Excerpt::default()) }
+    }
+
+    /// Reads to the end, as long as anybody waits for it.
+    async fn read_on(&mut self) {
+        async fn read((pipe, excerpt): &mut (Option<impl AsyncRead + Unpin>, Excerpt)) {
+            if let Some(pipe) = pipe {
+                // What cannot be read is not said.
+                let _ = excerpt.read(pipe).await;
+            }
+        }
+        tokio::join!(read(&mut self.stdout), read(&mut self.stderr));
+    }
+
+    fn text(&self) -> String {
+        let said = self.stderr.1.text();
+        if said.is_empty() { self.stdout.1.text() } else { said }
     }
 }
 
@@ -96,7 +117,7 @@ const NAME: &str = "phasegate-command";
 
 /// Leads the group of processes that a command belongs to, with whatever it starts: they end when this is dropped, and
 /// also when this process is killed, for then the guard reads no more.
-struct Guard(Child);
+struct Guard(std::process::Child);
 
 impl Guard {
     fn start() -> io::Result<Self> {
@@ -104,7 +125,7 @@ impl Guard {
             .args(["-c", "trap : HUP INT TERM; read -r line; kill -KILL 0", NAME])
             .current_dir("/")
             .stdin(Stdio::piped())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .process_group(0)
             .spawn()
@@ -152,6 +173,20 @@ mod tests {
         assert!(ran.is_ok(), "{ran:?}");
         let refused = run_command(&script("echo why >&2; exit 3"), "", folder.path(), LIMIT, none()).await;
         assert_eq!(refused.expect_err("it fails").message, "exit status: 3\nwhy");
+        let refused = run_command(&script("echo why; exit 3"), "", folder.path(), LIMIT, none()).await;
+        assert_eq!(refused.expect_err("it fails").message, "exit status: 3\nwhy");
+    }
+
+    #[tokio::test]
+    async fn a_command_may_write_without_end_and_is_told_by_what_it_says_first_and_last() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let much = "for to in 1 2; do { echo first; head -c 100000000 /dev/zero | tr '\\0' x; echo last; } >&$to; done";
+        let ran = run_command(&script(much), "", folder.path(), LIMIT, none()).await;
+        assert!(ran.is_ok(), "what it writes is no reason to refuse it: {ran:?}");
+        let refused = run_command(&script(&format!("{much}; exit 1")), "", folder.path(), LIMIT, none()).await;
+        let message = refused.expect_err("it fails").message;
+        assert!(message.starts_with("exit status: 1\nfirst\nxxx") && message.ends_with("xxxlast"), "{message}");
+        assert!(message.contains("\n[99995915 bytes left out]\n"), "{message}");
     }
 
     #[tokio::test]

@@ -5,7 +5,7 @@ use std::time::Instant;
 use phasegate_database::{Session, refusal_of};
 use phasegate_evidence::{
     Event, Reason, ReasonCode, Verdict,
-    judge::{Check, Defect, Expectation, Judged, Judging, Observation, judge},
+    judge::{Check, Defect, Expectation, Judged, Judging, Observation, inapplicable, judge},
 };
 
 use crate::{
@@ -102,6 +102,10 @@ async fn try_on(
     check: &Check,
     before: &State,
 ) -> Result<(Observation, Option<WorkingCopy>), RunError> {
+    if let Some(reason) = inapplicable(check, Judging::Prove, states.server()) {
+        // What the server lacks for the check, it may lack for the defect.
+        return Ok((Observation::NotApplicable { reason }, Some(on)));
+    }
     let rows = match &check.expectation {
         Expectation::Unchanged(claim) => Some(Ok(states.rows(before, &claim.tables, &claim.except).await?)),
         _ => None,
@@ -116,7 +120,7 @@ async fn try_on(
     let context = Context {
         server: states.server(),
         judging: Judging::Prove,
-        limit: states.limits().check,
+        limits: states.limits(),
         before: Some(&before.catalog),
         known: None,
         rows: rows.as_ref(),
@@ -146,7 +150,7 @@ async fn weaken(suite: &Suite, session: &mut Session, check: &Check) -> Result<(
     };
     let statements = file.statements().map_err(|fault| wrong(&file.path, fault.line, fault.message))?;
     for statement in statements {
-        let ran = refusal_of(session.run(&statement.text).await)?;
+        let ran = refusal_of(session.execute(&statement.text).await)?;
         ran.map_err(|refusal| wrong(&file.path, statement.line, refusal.to_string()))?;
     }
     Ok(())

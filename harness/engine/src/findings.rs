@@ -49,7 +49,7 @@ pub(crate) async fn try_findings_apart(
     log: &Log<'_, '_>,
 ) -> Result<(), Stop> {
     for finding in findings_after(states, phase).filter(|finding| names_sessions(&finding.steps)) {
-        let seen = try_steps_apart(states.host(), on, states.limits().check, &finding.steps).await?;
+        let seen = try_steps_apart(states.host(), on, states.limits(), &finding.steps).await?;
         log.shown(Shown::of(finding, seen))?;
         if log.is_broken() {
             break;
@@ -66,15 +66,15 @@ pub(crate) async fn try_findings_with(
     on: &Database,
     log: &Log<'_, '_>,
 ) -> Result<(), Stop> {
-    let limit = states.limits().check;
+    let limits = states.limits();
     for finding in findings_after(states, phase).filter(|finding| !names_sessions(&finding.steps)) {
         let marks = Marks::of_steps(&finding.steps);
         let seen = if marked.takes(&marks) {
             session.flush().await?;
-            try_steps(marked.ready_for(&marks, states.host(), on).await?, limit, &finding.steps, None).await
+            try_steps(marked.ready_for(&marks, states.host(), on).await?, limits, &finding.steps, None).await
         } else {
             marked.flush().await?;
-            try_steps(session, limit, &finding.steps, None).await
+            try_steps(session, limits, &finding.steps, None).await
         };
         let tried = Shown::of(finding, seen);
         let is_over = tried.broke().is_some();

@@ -1,10 +1,6 @@
 //! The gates of a phase, judged on clones of the state after it, or on a database that exists.
 
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use phasegate_database::{Database, Error, Host, Session, refusal_of};
 use phasegate_evidence::{
@@ -13,6 +9,7 @@ use phasegate_evidence::{
 };
 
 use crate::{
+    Limits,
     happened::{Judgement, Log, Planned},
     observe::{Context, Existing, KnownCatalog, MarkedSession, Marks, try_check, try_check_apart},
     states::{RowsBefore, State, States},
@@ -30,10 +27,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) host: &'a Host,
     pub(crate) server: &'a ServerFacts,
     pub(crate) judging: Judging,
-    /// How long a statement of a check may take that does not say otherwise.
-    pub(crate) limit: Duration,
-    /// How long one on a database that exists waits for a lock.
-    pub(crate) lock: Duration,
+    /// How long a statement of a check may take that does not say otherwise, and how much it may give.
+    pub(crate) limits: Limits,
     /// The catalog before the phase, where a run knows it.
     pub(crate) before: Option<&'a Catalog>,
     /// The catalog after it.
@@ -48,7 +43,7 @@ impl<'a> Setting<'a> {
         Context {
             server: self.server,
             judging: self.judging,
-            limit: self.limit,
+            limits: self.limits,
             before: self.before,
             known: None,
             rows: self.rows.get(&check.id),
@@ -63,7 +58,7 @@ impl<'a> Setting<'a> {
             Judging::CheckReadOnly => true,
             Judging::Run | Judging::Prove => return None,
         };
-        Some(Existing { read_only, lock: self.lock, idle: self.limit })
+        Some(Existing { read_only, lock: self.limits.lock, idle: self.limits.check })
     }
 
     /// The session of the checks that leave marks on theirs.
@@ -156,7 +151,7 @@ pub(crate) async fn judge_with(
     checks: &[Planned<'_>],
     log: &Log<'_, '_>,
 ) -> Result<(), Stop> {
-    session.limit(setting.limit);
+    session.limit(setting.limits.check);
     let applicable = checks.iter().map(|(_, check)| *check);
     let applicable = applicable.filter(|check| inapplicable(check, setting.judging, setting.server).is_none());
     let declaring: Vec<&Expectation> = applicable.map(|check| &check.expectation).collect();

@@ -11,6 +11,7 @@ mod defects;
 mod drive;
 mod error;
 mod events;
+mod excerpt;
 mod findings;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;

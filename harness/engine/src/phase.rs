@@ -10,6 +10,7 @@ use crate::{
     findings::{findings_commit, try_findings, try_findings_apart, try_findings_with},
     gates::{CHECKS_PER_SESSION, Setting, judge_apart, judge_on_clones, judge_with},
     happened::{Judgement, Log, Planned},
+    observe::broken,
     rollback::WayBack,
     states::States,
     stop::Stop,
@@ -88,7 +89,7 @@ impl Asked<'_, '_, '_, '_> {
                     session = self.states.session(self.on).await?;
                     seen
                 }
-                Err(error) => Observation::Broken { reason: error.reason() },
+                Err(error) => broken(&error),
             };
             self.log.judged(Judgement::of(*planned, seen, start.elapsed()))?;
         }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use phasegate_database::{Database, Error, Session, TableRows, refusal_of};
 use phasegate_evidence::{
-    ApplyFailure, Difference, ReasonCode,
+    ApplyFailure, Difference, ReasonCode, Size,
     judge::{Direction, Observation, Rollback, RollbackSeen, RollbackStep},
 };
 
 use crate::{
     apply::Application,
     migration::Migration,
+    observe::broken,
     states::{State, States},
 };
 
@@ -48,7 +49,7 @@ impl WayBack<'_> {
         };
         match walked.await {
             Ok(seen) => Observation::Rollback(seen),
-            Err(error) => Observation::Broken { reason: error.reason() },
+            Err(error) => broken(&error),
         }
     }
 
@@ -67,8 +68,11 @@ impl WayBack<'_> {
         }
         session.limit(self.states.limits().phase);
         session.begin().await?;
-        let seen = self.walk(on, session, claim, Within::OneTransaction).await?;
-        session.rollback().await?;
+        let seen = self.walk(on, session, claim, Within::OneTransaction).await;
+        if matches!(seen, Ok(_) | Err(Error::TooLarge(_))) {
+            session.rollback().await?;
+        }
+        let seen = seen?;
         let ended_well = seen.steps.iter().all(RollbackStep::ended_well);
         Ok(ended_well.then_some(Observation::Rollback(seen)))
     }
@@ -148,7 +152,7 @@ impl WayBack<'_> {
             Ok(()) => {
                 let leads_to = if direction == Direction::Down { index } else { index + 1 };
                 step.difference = Difference::between(&self.passed[leads_to].catalog, &session.catalog().await?);
-                step.rows_changed = rows_changed(legacy, session).await?;
+                step.rows_changed = rows_changed(legacy, session, self.states.limits().size).await?;
             }
         }
         Ok(step)
@@ -156,13 +160,17 @@ impl WayBack<'_> {
 
     /// Whether every row of every table is what it was before the phase; its catalog has been compared.
     async fn is_as_before(&self, session: &mut Session, last: usize) -> Result<bool, Error> {
-        let before = &self.passed[last];
-        Ok(matches!(refusal_of(before.rows.changes(session).await)?, Ok(changes) if changes.is_empty()))
+        let (before, size) = (&self.passed[last], self.states.limits().size);
+        match refusal_of(before.rows.changes(session, size).await) {
+            Ok(changes) => Ok(changes.is_ok_and(|changes| changes.is_empty())),
+            Err(Error::TooLarge(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }
 
-async fn rows_changed(legacy: &TableRows, session: &mut Session) -> Result<Vec<String>, Error> {
-    Ok(match refusal_of(legacy.changes(session).await)? {
+async fn rows_changed(legacy: &TableRows, session: &mut Session, size: Size) -> Result<Vec<String>, Error> {
+    Ok(match refusal_of(legacy.changes(session, size).await)? {
         Ok(changes) => changes.iter().map(ToString::to_string).collect(),
         Err(refusal) => vec![format!("the rows can no longer be read: {}", refusal.message)],
     })

@@ -128,7 +128,7 @@ async fn probe(
         }
     }
     let own = OwnDatabase { host: states.host(), database: &copy.database };
-    let seen = try_steps(&mut copy.session, states.limits().check, &expected.steps, Some(own)).await;
+    let seen = try_steps(&mut copy.session, states.limits(), &expected.steps, Some(own)).await;
     let judged = judge(&Expectation::Sequence(expected.sequence()), &seen);
     let broke = matches!(seen, Observation::Broken { .. });
     let observation = events.observed(seen)?;

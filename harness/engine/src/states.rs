@@ -232,6 +232,18 @@ impl States {
                 return Ok(Laid::Failed { failure, catalog: None, database });
             }
         };
+        if !state.catalog.settings().eq(before.iter().flat_map(|before| before.catalog.settings())) {
+            // What a database or a role is set to holds for the sessions that begin afterwards.
+            session.close().await?;
+            session = match self.host.connect(&database).await {
+                Ok(session) => session,
+                Err(error) => {
+                    let reason = error.reason();
+                    let failure = ApplyFailure::broke("a new session after it", reason.code, reason.detail);
+                    return Ok(Laid::Failed { failure, catalog: Some(Catalog::clone(&state.catalog)), database });
+                }
+            };
+        }
         self.leave(&state.database, session).await?;
         let state = Arc::new(self.settle(state, &name).await?);
         if self.keeping != Keeping::Last {

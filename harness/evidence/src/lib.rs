@@ -21,6 +21,7 @@ mod run_name;
 mod seen;
 mod server;
 pub mod sign;
+mod size;
 mod table;
 mod verdict;
 mod verify;
@@ -48,6 +49,7 @@ pub use result::{
 pub use run_name::{moment, run_name};
 pub use seen::Seen;
 pub use server::ServerFacts;
+pub use size::{Size, TEXT_BYTES_MAX, cut};
 pub use table::{Cell, Table, row_text, step_rows};
 pub use verdict::Verdict;
 pub use verify::{Fault, FaultCode, Verification, verify};

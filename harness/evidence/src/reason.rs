@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::cut;
+
 /// Declares the codes once: the variant, its word, the kinds of checks that give it, and what it says.
 macro_rules! reason_codes {
     ($($variant:ident $code:literal, $kinds:literal, $says:literal;)*) => {
@@ -74,6 +76,7 @@ reason_codes! {
     TimedOut "timed-out", "every kind", "it outlived its time limit; verdict `error`, and the run stops there";
     OutOfResources "out-of-resources", "every kind", "the machine had no room or no memory left, or failed to read or write; verdict `error`, and the run stops there";
     LeftItsTransaction "left-its-transaction", "every kind", "it ended the transaction that was to be rolled back, so that what it did may have stayed; verdict `error`, and the run stops there";
+    TooLarge "too-large", "rows, violations, plan, sequence, unchanged, rollback", "what it gave is more than is recorded (`--max-rows`, `--max-bytes`), so that it was not judged; verdict `error`";
     Harness "harness", "every kind", "Phasegate itself could not do its work; verdict `error`; please report it";
     ServerLacks "server-lacks", "every kind", "the server lacks what the check needs, such as an edition or a version; verdict `not-applicable`";
     NeedsARun "needs-a-run", "changes, unchanged, rollback, sequence on named sessions, transient checks", "it needs a state before it, or a database of its own, that only a run has; verdict `not-applicable` where gates are judged alone";
@@ -103,10 +106,10 @@ pub struct Reason {
 }
 
 impl Reason {
-    /// A reason of this code.
+    /// A reason of this code; of a long detail the beginning and the end.
     #[must_use]
     pub fn new(code: ReasonCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into() }
+        Self { code, detail: cut(detail) }
     }
 }
 

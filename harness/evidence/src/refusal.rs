@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::cut;
+
 /// What refused a statement, by the name that the schema's author gave it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -107,7 +109,7 @@ impl Refusal {
     /// A refusal that no code names.
     #[must_use]
     pub fn without_code(message: impl Into<String>) -> Self {
-        Self { sqlstate: None, cause: None, message: message.into(), detail: None, hint: None, position: None }
+        Self { sqlstate: None, cause: None, message: cut(message), detail: None, hint: None, position: None }
     }
 
     /// The code and the cause, which is what an expectation names and a result may hold: the message may hold values.

@@ -3,8 +3,10 @@ use std::time::Duration;
 use clap::Args;
 use jiff::SignedDuration;
 use phasegate_engine::Limits;
+use phasegate_evidence::Size;
 
-/// How long things may take. What outlives its limit ends as an error, and the run stops there.
+/// How long things may take, and how much they may give. What outlives its limit ends as an error, and the run stops there;
+/// what gives too much is an error too, and the run goes on.
 #[derive(Debug, Args)]
 pub(crate) struct LimitArgs {
     /// How long a statement of a check may take, such as 90s or 5m; a check's own `timeout` goes before it
@@ -13,12 +15,19 @@ pub(crate) struct LimitArgs {
     /// How long a statement, or the command, of a phase may take
     #[arg(long, value_name = "DURATION", default_value = "30m", value_parser = duration)]
     phase_timeout: Duration,
+    /// How many rows a query or a step of a check may give; one that gives more is `error` (too-large)
+    #[arg(long, value_name = "ROWS", default_value_t = Size::default().rows)]
+    max_rows: usize,
+    /// How many bytes the values may have that a query or a step of a check gives; more is `error` (too-large)
+    #[arg(long, value_name = "BYTES", default_value_t = Size::default().bytes)]
+    max_bytes: usize,
 }
 
 impl LimitArgs {
     /// The limits of a run.
     pub(crate) fn limits(&self) -> Limits {
-        Limits { check: self.statement_timeout, phase: self.phase_timeout, ..Limits::default() }
+        let size = Size { rows: self.max_rows, bytes: self.max_bytes };
+        Limits { check: self.statement_timeout, phase: self.phase_timeout, size, ..Limits::default() }
     }
 }
 

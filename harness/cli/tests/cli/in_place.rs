@@ -126,6 +126,19 @@ fn a_setting_that_a_function_sets_is_not_met_by_another_check() {
     passes(&run(workspace.path(), &format!("{TITLE}{function}"), &down, &gate(&checks.concat())));
 }
 
+/// A session that was there before would not see it, and the application's next one does.
+#[test]
+fn what_a_phase_sets_its_database_to_holds_for_the_checks_after_it() {
+    let alter =
+        |how: &str| format!("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I {how}', current_database()); END $$;\n");
+    let (up, down) = (alter("SET work_mem = ''5MB''"), alter("RESET work_mem"));
+    for (up, down, work_mem) in [(up.as_str(), down.as_str(), "5MB"), ("", "", "4MB")] {
+        let folder = workspace();
+        let work_mem = query("2.1.1", "SELECT current_setting('work_mem')", work_mem);
+        passes(&run(folder.path(), &format!("{TITLE}{up}"), &format!("{NO_TITLE}{down}"), &gate(&work_mem)));
+    }
+}
+
 #[test]
 fn a_phase_that_forgets_prepared_statements_hinders_nobody() {
     let workspace = workspace();

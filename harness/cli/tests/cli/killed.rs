@@ -9,10 +9,9 @@ use std::{
 
 use crate::{
     phasegate::{command, phasegate},
-    workspace::{ENDLESS, change, put, workspace},
+    unfinished::{UNFINISHED, only_run, whole_lines},
+    workspace::{with_an_endless_check, with_an_endless_scenario, workspace},
 };
-
-const SECOND_GATE: &str = "forensic-tests/suites/notes/gates/2-title/2.1-title.toml";
 
 /// Starts a command that does not end by itself, kills it as soon as its events hold this many lines, and gives the folder.
 fn killed_after(here: &Path, args: &[&str], lines: usize) -> PathBuf {
@@ -34,16 +33,6 @@ fn kill(child: &mut Child) {
     child.wait().expect("a child");
 }
 
-fn only_run(here: &Path) -> Option<PathBuf> {
-    let mut runs = fs::read_dir(here.join("reports/runs")).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
-    runs.find(|run| !run.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')))
-}
-
-fn whole_lines(folder: &Path) -> usize {
-    let text = fs::read_to_string(folder.join("events.jsonl")).unwrap_or_default();
-    text.matches('\n').count()
-}
-
 /// The faults that `verify` prints.
 fn faults(here: &Path, folder: &Path) -> Vec<String> {
     let ran = phasegate(here, &["verify", "--format", "json", &folder.display().to_string()]);
@@ -52,8 +41,6 @@ fn faults(here: &Path, folder: &Path) -> Vec<String> {
     let faults = answer["faults"].as_array().expect("faults");
     faults.iter().map(|fault| format!("{}: {}", fault["file"], fault["what"]).replace('"', "")).collect()
 }
-
-const UNFINISHED: &str = "events.jsonl: does not end with the end of the run: it was interrupted";
 
 /// Kills a command at each line of its events up to the one at which it stays for ever.
 fn is_unfinished_at_every_line(here: &Path, args: &[&str], expected: usize) {
@@ -77,12 +64,7 @@ fn cut_off(here: &Path) -> (usize, Vec<String>) {
 fn a_run_that_is_killed_is_unfinished_whatever_it_had_come_to() {
     let workspace = workspace();
     let here = workspace.path();
-    // The last check of the suite never ends: the events before it are all there while it is tried.
-    change(here, SECOND_GATE, "fails = ", "fails = { when = \"DELETE FROM notes\", reason = \"rows-differ\" }\n#");
-    let text = fs::read_to_string(here.join(SECOND_GATE)).expect("readable");
-    let endless = format!("[[check]]\nid = \"2.1.2\"\ntitle = \"for ever\"\nquery = \"{ENDLESS}\"\nrows = [[\"1\"]]\n");
-    put(here, SECOND_GATE, &format!("{text}{endless}"));
-    fs::remove_file(here.join("fixtures/notes/defects/2.1.1.sql")).expect("removable");
+    with_an_endless_check(here);
     // Start, server, suite, baseline; phase, statement, applied, three checks, judged; phase, statement, applied, a check.
     is_unfinished_at_every_line(here, &["run"], 15);
 }
@@ -91,10 +73,7 @@ fn a_run_that_is_killed_is_unfinished_whatever_it_had_come_to() {
 fn a_proof_that_is_killed_is_unfinished_whatever_it_had_come_to() {
     let workspace = workspace();
     let here = workspace.path();
-    let endless = format!(
-        "title = \"for ever\"\nwhy = \"w\"\nkind = \"probe\"\nphase = \"1\"\n[[step]]\nrun = \"{ENDLESS}\"\nrows = [[\"1\"]]\n"
-    );
-    put(here, "forensic-tests/suites/notes/scenarios/endless.toml", &endless);
+    with_an_endless_scenario(here);
     // As above, and a judged phase more, the finding, four defects, and of the scenario two states that are there already.
     is_unfinished_at_every_line(here, &["prove", "notes"], 23);
 }

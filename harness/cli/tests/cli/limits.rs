@@ -22,7 +22,7 @@ const SUITE: &str = "forensic-tests/suites/notes/suite.toml";
 const FIRST_QUERY: &str = "SELECT author FROM notes ORDER BY id";
 
 /// The verdict and the reason of each check that was planned, in order.
-fn checks(here: &Path, ran: &Ran) -> Vec<(String, String, String)> {
+pub(crate) fn checks(here: &Path, ran: &Ran) -> Vec<(String, String, String)> {
     let folder = crate::phasegate::labelled(&ran.stdout, "folder");
     let text = fs::read_to_string(here.join(folder).join("result.json")).expect("readable");
     let result: Value = serde_json::from_str(&text).expect("JSON");

@@ -26,7 +26,10 @@ mod runs;
 #[expect(dead_code, reason = "the sample is shared with the tests of the evidence, which use more of it")]
 mod sample;
 mod secrets;
+mod settings;
 mod signing;
+mod sizes;
 mod told;
+mod unfinished;
 mod verification;
 mod workspace;

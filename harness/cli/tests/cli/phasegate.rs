@@ -2,6 +2,8 @@
 
 use std::{path::Path, process::Command};
 
+use crate::settings::without_settings;
+
 /// What the command printed and how it ended.
 pub(crate) struct Ran {
     pub(crate) code: i32,
@@ -11,16 +13,7 @@ pub(crate) struct Ran {
 
 /// The command in this folder, without the settings of whoever runs the tests.
 pub(crate) fn command(here: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_phasegate"));
-    command.args(args).current_dir(here);
-    // A run that fails keeps its database: here it goes with the folder of the test.
-    command.env("TMPDIR", here);
-    let ours = ["CARGO", "DATABASE_URL", "PHASEGATE_SERVER", "PHASEGATE_DEBIAN_MIRROR"];
-    let colours = ["CARGO_TERM_COLOR", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"];
-    for name in ours.into_iter().chain(colours) {
-        command.env_remove(name);
-    }
-    command
+    without_settings(Path::new(env!("CARGO_BIN_EXE_phasegate")), here, args)
 }
 
 /// Runs the command.

@@ -137,3 +137,22 @@ pub(crate) fn change(workspace: &Path, name: &str, from: &str, to: &str) {
 /// A query that never ends.
 pub(crate) const ENDLESS: &str =
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+
+const LAST_GATE: &str = "forensic-tests/suites/notes/gates/2-title/2.1-title.toml";
+
+/// The last check of the suite never ends: the events before it are all there while it is tried.
+pub(crate) fn with_an_endless_check(here: &Path) {
+    change(here, LAST_GATE, "fails = ", "fails = { when = \"DELETE FROM notes\", reason = \"rows-differ\" }\n#");
+    let text = fs::read_to_string(here.join(LAST_GATE)).expect("readable");
+    let endless = format!("[[check]]\nid = \"2.1.2\"\ntitle = \"for ever\"\nquery = \"{ENDLESS}\"\nrows = [[\"1\"]]\n");
+    put(here, LAST_GATE, &format!("{text}{endless}"));
+    fs::remove_file(here.join("fixtures/notes/defects/2.1.1.sql")).expect("removable");
+}
+
+/// A scenario of the suite never ends.
+pub(crate) fn with_an_endless_scenario(here: &Path) {
+    let endless = format!(
+        "title = \"for ever\"\nwhy = \"w\"\nkind = \"probe\"\nphase = \"1\"\n[[step]]\nrun = \"{ENDLESS}\"\nrows = [[\"1\"]]\n"
+    );
+    put(here, "forensic-tests/suites/notes/scenarios/endless.toml", &endless);
+}

@@ -50,11 +50,15 @@ routine AS (
     WHERE NOT EXISTS (SELECT FROM dependency d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype IN ('e', 'i'))
 ),
 -- NOT NULL is said by the column; from PostgreSQL 18 on it is a constraint as well, whose name is usually made of those
--- of table and column, cut to fit.
+-- of table and column, cut to fit; the table may be the one that it was copied from, or what it was called before.
 table_constraint AS MATERIALIZED (
     SELECT c.*, r.name || '.' || quote_ident(c.conname) AS name
     FROM pg_constraint c JOIN relation r ON r.oid = c.conrelid
     WHERE c.contype <> 't'
+      -- A reference to a hypertable has one more for each of its chunks, which come and go with the rows.
+      AND NOT (c.contype = 'f' AND c.conparentid <> 0 AND EXISTS (
+          SELECT FROM pg_class p JOIN pg_namespace n ON n.oid = p.relnamespace
+          WHERE p.oid = c.confrelid AND n.nspname ~ '^_?timescaledb'))
 ),
 not_null AS (
     SELECT conrelid, conkey[1] AS attnum, conname, connoinherit, convalidated, conislocal
@@ -119,6 +123,7 @@ object (class, oid, sub, kind, name, definition, owner, acl, acl_kind) AS MATERI
                       WHEN length(a.attname) <= 26 THEN left(a.relname, 53 - length(a.attname)) || '_' || a.attname
                       WHEN length(a.relname) <= 26 THEN a.relname || '_' || left(a.attname, 53 - length(a.relname))
                       ELSE left(a.relname, 27) || '_' || left(a.attname, 26) END || '_not_null'
+                      AND right(n.conname, length(a.attname) + 10) <> '_' || a.attname || '_not_null'
                   THEN ' CONSTRAINT ' || quote_ident(n.conname) ELSE '' END || ' NOT NULL'
                   || CASE WHEN n.connoinherit THEN ' NO INHERIT' ELSE '' END
                   || CASE WHEN NOT n.convalidated THEN ' NOT VALID' ELSE '' END

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use phasegate_evidence::{Cause, Refusal};
+use phasegate_evidence::{Cause, Refusal, cut};
 use sqlx::postgres::{PgDatabaseError, PgErrorPosition};
 
 use crate::Error;
@@ -39,9 +39,9 @@ fn refusal(error: &PgDatabaseError) -> Refusal {
     Refusal {
         sqlstate: Some(error.code().to_owned()),
         cause: cause(error),
-        message: error.message().to_owned(),
-        detail: error.detail().map(str::to_owned),
-        hint: error.hint().map(str::to_owned),
+        message: cut(error.message()),
+        detail: error.detail().map(cut),
+        hint: error.hint().map(cut),
         position: match error.position() {
             Some(PgErrorPosition::Original(position)) => Some(position),
             _ => None,
@@ -82,7 +82,7 @@ fn cause(error: &PgDatabaseError) -> Option<Cause> {
             .map(|name| Cause::Type { name }),
         _ => error
             .constraint()
-            .map(|name| Cause::Constraint { name: hypertable_name(name).to_owned() })
+            .map(|name| Cause::Constraint { name: hypertable_name(name, error.table()).to_owned() })
             .or_else(|| raising_function(error)),
     }
     .or_else(|| error.routine().map(|name| Cause::Routine { name: name.to_owned() }))
@@ -94,14 +94,15 @@ fn raising_function(error: &PgDatabaseError) -> Option<Cause> {
         return None;
     }
     let line = error.r#where()?.lines().next()?;
-    let name = line.strip_prefix("PL/pgSQL function ")?.split('(').next()?;
+    // A function has its arguments behind its name; `inline_code_block`, which is a DO, has none.
+    let name = line.strip_prefix("PL/pgSQL function ")?.split('(').next()?.split(" line ").next()?;
     let bare = name.rsplit('.').next()?;
     Some(Cause::Function { name: bare.trim_matches('"').to_owned() })
 }
 
-/// TimescaleDB names the constraints and indexes of a chunk `3_12_name` and `_hyper_3_12_chunk_name`; the author of a
-/// schema knows only `name`.
-fn hypertable_name(name: &str) -> &str {
+/// TimescaleDB names the constraints and indexes of a chunk `3_12_name` and `_hyper_3_12_chunk_name`, and later versions
+/// `12_name`, which alone could be the author's own; the author of a schema knows only `name`.
+fn hypertable_name<'n>(name: &'n str, table: Option<&str>) -> &'n str {
     let digits = |text: &'_ str| -> Option<usize> {
         let end = text.find(|c: char| !c.is_ascii_digit())?;
         (end > 0).then_some(end)
@@ -118,6 +119,11 @@ fn hypertable_name(name: &str) -> &str {
             return own;
         }
     } else if let Some(end) = numbers(name)
+        && let Some(own) = name[end..].strip_prefix('_')
+    {
+        return own;
+    } else if table.is_some_and(|table| table.starts_with("_hyper_"))
+        && let Some(end) = digits(name)
         && let Some(own) = name[end..].strip_prefix('_')
     {
         return own;
@@ -148,7 +154,14 @@ mod tests {
             ("_hyper_bars", "_hyper_bars"),
             ("12_bars", "12_bars"),
         ] {
-            assert_eq!(hypertable_name(met), own, "{met}");
+            assert_eq!(hypertable_name(met, None), own, "{met}");
         }
+    }
+
+    #[test]
+    fn one_number_is_that_of_a_chunk_on_a_chunk_alone() {
+        assert_eq!(hypertable_name("12_bars_pkey", Some("_hyper_3_12_chunk")), "bars_pkey");
+        assert_eq!(hypertable_name("12_bars_pkey", Some("bars")), "12_bars_pkey");
+        assert_eq!(hypertable_name("bars_pkey", Some("_hyper_3_12_chunk")), "bars_pkey");
     }
 }

@@ -11,6 +11,7 @@ mod prompt;
 mod rows;
 mod session;
 mod split;
+mod statements;
 mod untransacted;
 
 pub use address::PostgresAddress;

@@ -55,7 +55,11 @@ async fn one_by_one(session: &mut PostgresSession, probes: Vec<Probe>) -> Result
     let mut tried = Vec::with_capacity(probes.len());
     for probe in probes {
         let refused = match probe.sql() {
-            Some(sql) => refusal_of(session.run(&format!("SAVEPOINT phasegate_normalise; {sql}")).await)?.err(),
+            Some(sql) => {
+                // By itself: what does not even parse would take the savepoint of its message along.
+                session.run("SAVEPOINT phasegate_normalise").await?;
+                refusal_of(session.run(sql).await)?.err()
+            }
             None => None,
         };
         tried.push(match refused {

@@ -3,21 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use super::{PostgresSession, split};
-use crate::{Backend, Error, Literal, Ran};
+use super::{PostgresSession, split::one_by_one};
+use crate::{Backend, Error, Literal, Ran, size::Keep};
 
 /// The SQLSTATE of whatever is said in a transaction that has failed, but for its end.
 const IN_FAILED_TRANSACTION: &str = "25P02";
 
 impl PostgresSession {
-    pub(crate) async fn run_each(&mut self, sql: &str) -> Result<Ran, Error> {
-        let Ok(statements) = split(sql) else {
-            // The server says best what is wrong with it.
-            return self.run(sql).await;
-        };
+    pub(crate) async fn run_each(&mut self, sql: &str, keep: Keep) -> Result<Ran, Error> {
         let mut whole = Ran::default();
-        for statement in statements {
-            match self.run(&statement.text).await {
+        for statement in one_by_one(sql)? {
+            match self.run_keeping(statement, keep).await {
                 Ok(ran) => whole = Ran { affected: whole.affected + ran.affected, table: ran.table },
                 Err(error) => {
                     // A refusal is told before the locks are let go of: the answer to the next message comes after that.

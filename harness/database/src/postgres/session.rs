@@ -4,14 +4,17 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use futures_util::TryStreamExt;
-use phasegate_evidence::{Cell, Table};
+use phasegate_evidence::Cell;
 use sqlx::{
     AssertSqlSafe, Column, ConnectOptions, Connection, Either, Executor, PgConnection, Row, SqlSafeStr, ValueRef,
     postgres::{PgConnectOptions, PgRow},
 };
 
 use super::{error::from_sqlx, untransacted::RENEW};
-use crate::{Actors, Error, Literal, Ran};
+use crate::{
+    Actors, Error, Literal, Ran,
+    size::{Keep, Rows},
+};
 
 /// A PostgreSQL connection.
 #[derive(Debug)]
@@ -58,23 +61,29 @@ impl PostgresSession {
         Ok(Self { connection, ahead, limit: None, set_for_steps, answered: 0, abandoned: false })
     }
 
-    /// Runs one or more statements.
+    /// Runs one or more statements, and keeps every row of the last.
     ///
     /// # Errors
     /// At the first statement that is refused.
     pub async fn run(&mut self, sql: &str) -> Result<Ran, Error> {
-        self.run_many(sql, 1).await
+        self.run_keeping(sql, Keep::All).await
+    }
+
+    /// Runs one or more statements, and keeps so much of the rows of the last. The server sends rows as it finds them; what
+    /// is one too many ends no statement, and the rest is read past, for as long as the time limit allows.
+    pub(crate) async fn run_keeping(&mut self, sql: &str, keep: Keep) -> Result<Ran, Error> {
+        self.run_many(sql, 1, keep).await
     }
 
     /// Runs what may be one statement only. No two statements are without a semicolon between them, and of a text with one
     /// the server itself is asked, since it takes one statement only for a prepared one.
-    pub(crate) async fn run_one(&mut self, sql: &str) -> Result<Ran, Error> {
+    pub(crate) async fn run_one(&mut self, sql: &str, keep: Keep) -> Result<Ran, Error> {
         if sql.trim_end_matches(|c: char| c == ';' || c.is_whitespace()).contains(';') {
             self.settle_ahead().await?;
             let one = AssertSqlSafe(sql.to_owned()).into_sql_str();
             self.within_limit(1, async |session| session.connection.prepare(one).await.map(drop)).await?;
         }
-        self.run(sql).await
+        self.run_keeping(sql, keep).await
     }
 
     /// Runs all of these statements, sent in one message. The server gives each the whole time limit.
@@ -82,24 +91,31 @@ impl PostgresSession {
         self.settle_ahead().await.map_err(|error| (0, error))?;
         // The line break ends a comment that a statement may end with.
         let many = u32::try_from(statements.len()).unwrap_or(u32::MAX);
-        self.run_many(&statements.join("\n;\n"), many).await.map(drop).map_err(|error| (self.answered, error))
+        let ran = self.run_many(&statements.join("\n;\n"), many, Keep::Nothing).await;
+        ran.map(drop).map_err(|error| (self.answered, error))
     }
 
-    async fn run_many(&mut self, sql: &str, statements: u32) -> Result<Ran, Error> {
+    async fn run_many(&mut self, sql: &str, statements: u32, keep: Keep) -> Result<Ran, Error> {
         let ahead = std::mem::take(&mut self.ahead);
         let message = if ahead.is_empty() { sql.to_owned() } else { format!("{ahead}{sql}") };
-        let outcome = self.within_limit(statements, async |session| session.stream(message).await).await;
+        let mut rows = Rows::new(keep);
+        let outcome = self.within_limit(statements, async |session| session.stream(message, &mut rows).await).await;
         if forgets_prepared(sql) {
             self.connection.clear_cached_statements().await.map_err(|error| from_sqlx(&error, None))?;
         }
-        outcome.map_err(|error| match error {
+        // What came of the rest of a query that nobody could judge any more is not told.
+        if rows.are_too_large() && !self.abandoned && !matches!(outcome, Err(Error::ConnectionLost(_))) {
+            return Err(rows.end().err().unwrap_or_else(|| Error::mistake("rows were too many and are not")));
+        }
+        let affected = outcome.map_err(|error| match error {
             Error::Refused(mut refusal) => {
                 let own = refusal.position.and_then(|at| at.checked_sub(ahead.chars().count()));
                 refusal.position = own.filter(|at| *at > 0);
                 Error::Refused(refusal)
             }
             error => error,
-        })
+        })?;
+        Ok(Ran { affected, table: rows.end()? })
     }
 
     /// Waits for what so many statements give, a little longer than the server should let them go on.
@@ -163,31 +179,31 @@ impl PostgresSession {
         if self.ahead.is_empty() { Ok(()) } else { self.run("").await.map(drop) }
     }
 
-    async fn stream(&mut self, sql: String) -> Result<Ran, sqlx::Error> {
-        let mut ran = Ran::default();
-        let mut fresh = true;
+    async fn stream(&mut self, sql: String, rows: &mut Rows) -> Result<u64, sqlx::Error> {
+        let (mut affected, mut fresh) = (0, true);
         self.answered = 0;
         let mut stream = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(&mut self.connection);
         while let Some(item) = stream.try_next().await? {
             match item {
                 Either::Left(done) => {
                     if fresh {
-                        ran.table = Table::default();
+                        rows.begin();
                     }
                     fresh = true;
                     self.answered += 1;
-                    ran.affected += done.rows_affected();
+                    affected += done.rows_affected();
                 }
                 Either::Right(row) => {
-                    if fresh {
-                        ran.table = Table { columns: column_names(&row), rows: Vec::new() };
-                        fresh = false;
+                    if std::mem::take(&mut fresh) {
+                        rows.begin();
                     }
-                    ran.table.rows.push(cells(&row)?);
+                    if rows.takes(byte_length(&row)?) {
+                        rows.push(|| column_names(&row), cells(&row)?);
+                    }
                 }
             }
         }
-        Ok(ran)
+        Ok(affected)
     }
 
     /// Runs a query of ours that gives pairs of text. It is prepared, so that its plan is made once a session.
@@ -252,6 +268,15 @@ fn forgets_prepared(sql: &str) -> bool {
 
 fn column_names(row: &PgRow) -> Vec<String> {
     row.columns().iter().map(|column| column.name().to_owned()).collect()
+}
+
+/// How many bytes the values of a row have.
+fn byte_length(row: &PgRow) -> Result<usize, sqlx::Error> {
+    (0..row.columns().len()).try_fold(0, |bytes, index| {
+        let value = row.try_get_raw(index)?;
+        let own = if value.is_null() { 0 } else { value.as_bytes().map_err(sqlx::Error::Decode)?.len() };
+        Ok(bytes + own)
+    })
 }
 
 fn cells(row: &PgRow) -> Result<Vec<Cell>, sqlx::Error> {

@@ -1,13 +1,18 @@
-//! Splits a file by PostgreSQL's rules, with a real parser.
+//! Splits a file by PostgreSQL's rules, and holds what people write by hand against its grammar.
 
-use squawk_syntax::{
-    SourceFile,
-    ast::{AstNode, Stmt},
+use std::thread;
+
+use squawk_syntax::SourceFile;
+
+use super::statements::{Piece, TooDeep, statements, words_of};
+use crate::{
+    Error,
+    size::{PARSED_BYTES_MAX, PARSED_TOKENS_MAX},
+    split::{Lines, Statement, SyntaxFault, line_number, line_of, too_deep},
 };
 
-use crate::split::{Lines, Statement, SyntaxFault, first_word_in, leading_trivia, line_number, line_of, words};
-
-/// Splits a file of PostgreSQL's SQL.
+/// Splits a file of PostgreSQL's SQL. The first MiB is held against the grammar, but for statements of more than 5 000
+/// tokens: what is larger is data, and the server says best what is wrong with it.
 ///
 /// # Errors
 /// At the first place that does not parse.
@@ -20,48 +25,85 @@ pub(crate) fn split(text: &str) -> Result<Vec<Statement>, SyntaxFault> {
                 .to_owned(),
         });
     }
-    let parse = SourceFile::parse(text);
-    if let Some(error) = parse.errors().first() {
-        return Err(SyntaxFault {
-            line: line_of(text, error.range().start().into()),
-            message: error.message().to_owned(),
-        });
-    }
-    for statement in parse.tree().stmts().filter(|statement| matches!(statement, Stmt::Copy(_))) {
-        let copy = statement.syntax().text().to_string();
-        if words(&copy).any(|word| ["stdin", "stdout"].iter().any(|client| word.eq_ignore_ascii_case(client))) {
-            let start = usize::from(statement.syntax().text_range().start());
-            return Err(SyntaxFault {
-                line: line_of(text, start + leading_trivia(&copy)),
-                message: "COPY with STDIN or STDOUT waits for a client that sends or takes the rows, and a file does \
-                          neither: write the rows as INSERT"
-                    .to_owned(),
-            });
+    let (mut pieces, mut fault) = (Vec::new(), None);
+    for piece in statements(text) {
+        match piece {
+            Ok(piece) => pieces.push(piece),
+            Err(TooDeep(byte)) => fault = Some((byte, too_deep())),
         }
+    }
+    let fault = first_fault(text, &pieces).or(fault);
+    if let Some((byte, message)) = fault {
+        return Err(SyntaxFault { line: line_of(text, byte), message });
     }
     let mut lines = Lines::of(text);
-    let statements = parse.tree().stmts().map(|statement| {
-        let node = statement.syntax();
-        // The range of a statement may begin with the comments before it.
-        let start = usize::from(node.text_range().start());
-        let body = node.text().to_string();
-        let skipped = leading_trivia(&body);
-        Statement {
-            text: body[skipped..].trim_end_matches(|c: char| c == ';' || c.is_whitespace()).to_owned(),
-            line: lines.of_byte(start + skipped),
-            controls_transaction: controls_transaction(&statement, &body[skipped..]),
-        }
+    let statements = pieces.into_iter().map(|piece| Statement {
+        text: piece.text.to_owned(),
+        line: lines.of_byte(piece.start),
+        controls_transaction: controls_transaction(piece.text),
     });
-    // A semicolon by itself ends nothing.
-    Ok(statements.filter(|statement| !statement.text.is_empty()).collect())
+    Ok(statements.collect())
 }
 
-fn controls_transaction(statement: &Stmt, text: &str) -> bool {
-    let is_function_body =
-        !matches!(statement, Stmt::Begin(_) | Stmt::Commit(_) | Stmt::Rollback(_) | Stmt::PrepareTransaction(_));
-    !is_function_body && !first_word_in(text, &["savepoint", "release"]) && !text.to_lowercase().contains(" to ")
+/// The statements of a text for a session that runs them one by one: what is wrong with one, the server says.
+pub(super) fn one_by_one(text: &str) -> Result<Vec<&str>, Error> {
+    let pieces = statements(text).map(|piece| piece.map(|piece| piece.text));
+    pieces.collect::<Result<_, _>>().map_err(|TooDeep(_)| Error::mistake(too_deep()))
 }
 
+/// The first thing that is wrong, and the byte at which it is.
+fn first_fault(text: &str, pieces: &[Piece<'_>]) -> Option<(usize, String)> {
+    let look = || pieces.iter().find_map(|piece| fault(text, piece));
+    if pieces.iter().all(|piece| piece.tokens <= TOKENS_ON_ANY_STACK) {
+        return look();
+    }
+    thread::scope(|scope| {
+        let parser = thread::Builder::new().stack_size(PARSER_STACK_BYTES).spawn_scoped(scope, look);
+        match parser.map(thread::ScopedJoinHandle::join) {
+            Ok(Ok(found)) => found,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            // Nothing is known to be wrong.
+            Err(_) => None,
+        }
+    })
+}
+
+/// How many tokens a statement may have to be parsed on the stack of whoever asks: a level takes up to 700 bytes.
+const TOKENS_ON_ANY_STACK: usize = 500;
+/// The stack on which larger ones are.
+const PARSER_STACK_BYTES: usize = 32 << 20;
+
+fn fault(text: &str, piece: &Piece<'_>) -> Option<(usize, String)> {
+    let mut words = words_of(piece.text);
+    if words.next().is_some_and(|first| first.eq_ignore_ascii_case("copy"))
+        && words.any(|word| ["stdin", "stdout"].iter().any(|client| word.eq_ignore_ascii_case(client)))
+    {
+        let why = "COPY with STDIN or STDOUT waits for a client that sends or takes the rows, and a file does neither: \
+                   write the rows as INSERT";
+        return Some((piece.start, why.to_owned()));
+    }
+    if piece.start < PARSED_BYTES_MAX && piece.tokens <= PARSED_TOKENS_MAX {
+        // With the semicolon, where there is one.
+        let end = (piece.start + piece.text.len() + 1).min(text.len());
+        let whole = text.get(piece.start..end).unwrap_or(piece.text);
+        let parse = SourceFile::parse(whole);
+        if let Some(error) = parse.errors().first() {
+            return Some((piece.start + usize::from(error.range().start()), error.message().to_owned()));
+        }
+    }
+    piece.open.map(|(byte, why)| (byte, why.to_owned()))
+}
+
+/// Whether a statement begins or ends a transaction; a savepoint is none.
+pub(super) fn controls_transaction(statement: &str) -> bool {
+    let mut words = words_of(statement).map(str::to_lowercase);
+    match words.next().as_deref() {
+        Some("begin" | "start" | "commit" | "end" | "abort") => true,
+        Some("rollback") => !words.any(|word| word == "to"),
+        Some("prepare") => words.next().as_deref() == Some("transaction"),
+        _ => false,
+    }
+}
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +134,37 @@ mod tests {
         let fault = split("SELECT 1;\n-- rows\nCOPY t FROM STDIN;\n").expect_err("no client");
         assert!(fault.line == 3 && fault.message.contains("write the rows as INSERT"), "{fault:?}");
         assert!(split("COPY t FROM '/tmp/stdins'").is_ok());
+    }
+
+    #[test]
+    fn a_large_file_is_split_without_being_parsed_and_a_small_one_is_held_against_the_grammar() {
+        let row = "INSERT INTO t VALUES (1, 'a; b');\n";
+        let many = PARSED_BYTES_MAX / row.len() + 1;
+        let text = format!("{}SELEKT 2;\n", row.repeat(many));
+        assert_eq!(split(&text).expect("split only").len(), many + 1);
+        let text = format!("{}SELEKT 2;\n", row.repeat(many - 2));
+        assert_eq!(split(&text).expect_err("parsed").line, u32::try_from(many - 1).expect("small"));
+    }
+
+    #[test]
+    fn a_statement_of_many_tokens_is_not_parsed_and_takes_no_stack() {
+        let wrong = |words: usize| format!("SELECT {}1 FROM FROM;", "NOT ".repeat(words));
+        assert!(split(&wrong(PARSED_TOKENS_MAX - 5)).is_err(), "held against the grammar");
+        assert!(split(&wrong(PARSED_TOKENS_MAX * 100)).is_ok());
+    }
+
+    #[test]
+    fn a_bracket_that_is_not_closed_is_named_where_it_opens() {
+        let text = format!("SELECT 1;\nSELECT (1;\n{}", "SELECT 2;\n".repeat(PARSED_TOKENS_MAX));
+        let fault = split(&text).expect_err("open");
+        assert_eq!((fault.line, fault.message.as_str()), (2, "a bracket that opens here is not closed"));
+    }
+
+    #[test]
+    fn brackets_that_lie_too_deep_are_named_by_their_line() {
+        let nested = |depth: usize| format!("SELECT 1;\nSELECT {}1{};", "(".repeat(depth), ")".repeat(depth));
+        assert_eq!(split(&nested(crate::size::NESTING_MAX)).map(|all| all.len()), Ok(2));
+        assert_eq!(split(&nested(20_000)), Err(SyntaxFault { line: 2, message: too_deep() }));
     }
 
     #[test]

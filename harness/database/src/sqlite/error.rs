@@ -16,12 +16,17 @@ pub(crate) fn from_rusqlite(error: &rusqlite::Error) -> Error {
         rusqlite::Error::SqlInputError { error: code, msg, .. } => (Some(code.extended_code), msg.clone()),
         other => (None, other.to_string()),
     };
-    // No memory, a device that fails, a full disk; the lower eight bits are the primary code.
-    if let Some(7 | 10 | 13) = code.map(|code| code & 0xff) {
+    if code.is_some_and(gave_out) {
         return Error::OutOfResources(message);
     }
     let (sqlstate, cause) = (code.map(code_name), cause(&message));
     Error::Refused(Refusal { sqlstate, cause, ..Refusal::without_code(message) })
+}
+
+/// Whether the database refused nothing, and memory or disk gave out beneath it: `NOMEM`, `IOERR`, `FULL`. SQLite has then
+/// rolled the whole transaction back. The lower eight bits are the primary code.
+fn gave_out(extended_code: i32) -> bool {
+    matches!(extended_code & 0xff, 7 | 10 | 13)
 }
 
 /// What refused, from the message: SQLite names columns and CHECKs only there.
@@ -52,11 +57,7 @@ fn code_name(code: i32) -> String {
         517 => "SQLITE_BUSY_SNAPSHOT",
         8 => "SQLITE_READONLY",
         1544 => "SQLITE_READONLY_DIRECTORY",
-        10 => "SQLITE_IOERR",
-        778 => "SQLITE_IOERR_WRITE",
-        4874 => "SQLITE_IOERR_SHMSIZE",
         11 => "SQLITE_CORRUPT",
-        13 => "SQLITE_FULL",
         14 => "SQLITE_CANTOPEN",
         19 => "SQLITE_CONSTRAINT",
         275 => "SQLITE_CONSTRAINT_CHECK",

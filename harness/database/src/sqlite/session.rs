@@ -7,13 +7,16 @@ use std::{
 
 use rusqlite::{Batch, Connection, OpenFlags, Statement, fallible_iterator::FallibleIterator, types::ValueRef};
 
-use phasegate_evidence::{Cause, Cell, Refusal, Table};
+use phasegate_evidence::{Cause, Cell, Refusal};
 
 use super::{
     error::{INTERRUPTED, from_rusqlite},
     refusal,
 };
-use crate::{Error, Identifier, Ran};
+use crate::{
+    Error, Identifier, Ran,
+    size::{Keep, Rows},
+};
 
 /// A SQLite connection.
 #[derive(Debug)]
@@ -22,6 +25,8 @@ pub struct SqliteSession {
     opened: Opened,
     /// How long a statement may take.
     limit: Option<Duration>,
+    /// Why nothing can be asked any more: disk or memory gave out in the middle of a transaction.
+    gave_out: Option<String>,
 }
 
 /// After how many instructions of its virtual machine SQLite looks at the clock.
@@ -82,7 +87,7 @@ impl SqliteSession {
         // With URIs a check can attach a further file for reading only, and never makes one that is not there.
         let flags = opened.flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let connection = Connection::open_with_flags(&opened.path, flags).map_err(|error| from_rusqlite(&error))?;
-        let mut session = Self { connection, opened, limit: None };
+        let mut session = Self { connection, opened, limit: None, gave_out: None };
         if !session.opened.durable {
             session.run("PRAGMA synchronous = off")?;
         }
@@ -139,7 +144,13 @@ impl SqliteSession {
     /// # Errors
     /// At the first statement that is refused.
     pub fn run(&mut self, sql: &str) -> Result<Ran, Error> {
-        self.within_limit(|session| session.statements(sql))
+        self.run_keeping(sql, Keep::All)
+    }
+
+    /// Runs one or more statements, and keeps so much of the rows of the last. A query that gives a row too many is asked for
+    /// no further one.
+    pub(crate) fn run_keeping(&mut self, sql: &str, keep: Keep) -> Result<Ran, Error> {
+        self.within_limit(|session| session.statements(sql, keep))
     }
 
     /// Works with the session, for as long as its limit allows.
@@ -147,6 +158,10 @@ impl SqliteSession {
     /// # Errors
     /// When it is refused, or outlives the limit.
     pub(crate) fn within_limit<T>(&mut self, work: impl FnOnce(&Self) -> Result<T, Error>) -> Result<T, Error> {
+        // SQLite has rolled back what is now to be rolled back: that it is not there would hide why.
+        if let Some(gave_out) = &self.gave_out {
+            return Err(Error::OutOfResources(gave_out.clone()));
+        }
         if let Some(limit) = self.limit {
             let deadline = Instant::now() + limit;
             let is_over = move || Instant::now() > deadline;
@@ -154,30 +169,32 @@ impl SqliteSession {
                 .progress_handler(INSTRUCTIONS_BETWEEN_LOOKS, Some(is_over))
                 .map_err(|error| from_rusqlite(&error))?;
         }
-        work(self).map_err(|error| match (error, self.limit) {
+        let worked = work(self).map_err(|error| match (error, self.limit) {
             (Error::Refused(refusal), Some(limit)) if refusal.sqlstate.as_deref() == Some(INTERRUPTED) => {
                 Error::TimedOut(limit)
             }
             (error, _) => error,
-        })
+        });
+        if let Err(Error::OutOfResources(why)) = &worked {
+            self.gave_out = Some(why.clone());
+        }
+        worked
     }
 
-    fn statements(&self, sql: &str) -> Result<Ran, Error> {
+    fn statements(&self, sql: &str, keep: Keep) -> Result<Ran, Error> {
         let mut ran = Ran::default();
         let mut batch = Batch::new(&self.connection, sql);
         while let Some(mut statement) = batch.next().map_err(|e| from_rusqlite(&e))? {
             let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
             let before = self.connection.total_changes();
-            let rows = match rows(&mut statement, columns.len()) {
-                Ok(rows) => rows,
-                Err(error) => {
-                    let text = statement.expanded_sql().unwrap_or_default();
-                    drop(statement);
-                    return Err(self.refused(&error, &text));
-                }
-            };
+            let mut rows = Rows::new(keep);
+            if let Err(error) = read(&mut statement, &columns, &mut rows) {
+                let text = statement.expanded_sql().unwrap_or_default();
+                drop(statement);
+                return Err(self.refused(&error, &text));
+            }
             ran.affected += self.connection.total_changes() - before;
-            ran.table = Table { columns: if rows.is_empty() { Vec::new() } else { columns }, rows };
+            ran.table = rows.end()?;
         }
         Ok(ran)
     }
@@ -197,7 +214,7 @@ impl SqliteSession {
     ///
     /// # Errors
     /// When the query is refused.
-    pub fn explain_without_statistics(&mut self, query: &str) -> Result<Ran, Error> {
+    pub(crate) fn explain_without_statistics(&mut self, query: &str, keep: Keep) -> Result<Ran, Error> {
         let statistics =
             self.run("SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 11) = 'sqlite_stat'")?;
         let tables: Vec<String> = statistics.table.rows.into_iter().flatten().flatten().collect();
@@ -208,7 +225,7 @@ impl SqliteSession {
             // What was loaded of them stays in use until they are read again.
             self.run("ANALYZE sqlite_schema")?;
         }
-        self.run(&format!("EXPLAIN QUERY PLAN {query}"))
+        self.run_keeping(&format!("EXPLAIN QUERY PLAN {query}"), keep)
     }
 
     /// Looks for rows that a deferred foreign key will refuse at COMMIT.
@@ -239,13 +256,27 @@ impl SqliteSession {
     }
 }
 
-fn rows(statement: &mut Statement<'_>, width: usize) -> rusqlite::Result<Vec<Vec<Cell>>> {
-    let mut rows = Vec::new();
+fn read(statement: &mut Statement<'_>, columns: &[String], rows: &mut Rows) -> rusqlite::Result<()> {
     let mut found = statement.raw_query();
     while let Some(row) = found.next()? {
-        rows.push((0..width).map(|index| row.get_ref(index).map(cell)).collect::<Result<_, _>>()?);
+        let values = (0..columns.len()).map(|index| row.get_ref(index)).collect::<Result<Vec<_>, _>>()?;
+        if rows.takes(values.iter().map(byte_length).sum()) {
+            rows.push(|| columns.to_vec(), values.into_iter().map(cell).collect());
+        } else if rows.are_too_large() {
+            break;
+        }
     }
-    Ok(rows)
+    Ok(())
+}
+
+/// How many bytes a value has in its text form, or about so many where it is a number.
+fn byte_length(value: &ValueRef<'_>) -> usize {
+    match value {
+        ValueRef::Null => 0,
+        ValueRef::Integer(_) | ValueRef::Real(_) => size_of::<i64>(),
+        ValueRef::Text(bytes) => bytes.len(),
+        ValueRef::Blob(bytes) => "X''".len() + 2 * bytes.len(),
+    }
 }
 
 fn cell(value: ValueRef<'_>) -> Cell {

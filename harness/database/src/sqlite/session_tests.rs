@@ -28,7 +28,7 @@ async fn statistics_decide_no_plan_and_are_still_there_afterwards() {
     let (_folder, mut session) = session();
     session.run("INSERT INTO t VALUES (1, 1), (1, 2), (1, 3); ANALYZE").await.expect("rows");
     let query = "SELECT * FROM t WHERE a = 1 AND b = 2";
-    let lines = session.explain(query).await.expect("a plan");
+    let lines = session.explain(query, phasegate_evidence::Size::default()).await.expect("a plan");
     assert_eq!(lines, ["SEARCH t USING INDEX i (a=?)"]);
     let kept = session.run("SELECT count(*) FROM sqlite_stat1").await;
     assert_eq!(kept.expect("statistics").table.single(), Some("1"));
@@ -110,4 +110,16 @@ async fn rows_that_take_too_long_to_read_are_no_refusal_and_have_the_limit_for_t
     assert_eq!(read.expect_err("it takes longer"), Error::TimedOut(Duration::from_millis(1)));
     session.limit(Duration::from_secs(600));
     assert_eq!(session.rows_of(&[&tables[0]]).await.expect("rows")[0].len(), 200_000);
+}
+
+/// SQLite rolls the whole transaction back then, and refuses to roll back what is not there.
+#[tokio::test]
+async fn a_disk_that_is_full_is_no_refusal_and_is_still_said_when_it_is_rolled_back() {
+    let (_folder, mut session) = session();
+    session.run("PRAGMA max_page_count = 5").await.expect("a small disk");
+    session.begin().await.expect("a transaction");
+    session.begin().await.expect("a savepoint");
+    let full = Error::OutOfResources("database or disk is full".to_owned());
+    assert_eq!(session.write("INSERT INTO t VALUES (zeroblob(100000), 1)").await, Err(full.clone()));
+    assert_eq!(session.rollback().await, Err(full));
 }

@@ -30,3 +30,6 @@ INSERT INTO _timescaledb_catalog.continuous_agg
      direct_view_schema, direct_view_name)
 SELECT b.id, r.id, 'public', 'daily', '_timescaledb_internal', 'partial', '_timescaledb_internal', 'direct'
 FROM _timescaledb_catalog.hypertable b, _timescaledb_catalog.hypertable r WHERE b.table_name = 'behind' AND r.table_name = 'readings';
+CREATE TABLE days (day timestamptz PRIMARY KEY);
+SELECT create_hypertable('days', 'day');
+CREATE TABLE diary (day timestamptz REFERENCES days, entry text);

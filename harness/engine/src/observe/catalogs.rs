@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use phasegate_database::{Error, Session, refusal_of};
 use phasegate_evidence::{
-    Catalog, Definition, Difference,
+    Catalog, Definition, Difference, Size,
     judge::{CatalogFacts, CatalogSeen, Changes, ChangesSeen, Expectation, Fact, FactSeen, UnchangedSeen},
 };
 
@@ -37,8 +37,12 @@ impl KnownCatalog {
         let mut declared: Vec<(String, String)> = expectations.into_iter().flat_map(Expectation::declared).collect();
         declared.sort();
         declared.dedup();
-        let definitions = if declared.is_empty() { Vec::new() } else { session.normalise(&declared).await? };
-        Ok(Self { catalog, normalised: declared.into_iter().zip(definitions).collect() })
+        // What is declared in the server's own form, and met so, needs not be built to be brought into it.
+        let is_met = |(key, words): &(String, String)| catalog.get(key) == Some(words.as_str());
+        let (met, others): (Vec<_>, Vec<_>) = declared.into_iter().partition(is_met);
+        let definitions = if others.is_empty() { Vec::new() } else { session.normalise(&others).await? };
+        let known = met.into_iter().map(|(key, words)| ((key, words.clone()), Definition::Known(words)));
+        Ok(Self { normalised: known.chain(others.into_iter().zip(definitions)).collect(), catalog })
     }
 }
 
@@ -65,7 +69,11 @@ pub(super) fn changes(expected: &Changes, before: Option<&Catalog>, known: &Know
     }
 }
 
-pub(super) async fn unchanged(session: &mut Session, before: Option<&RowsBefore>) -> Result<UnchangedSeen, Error> {
+pub(super) async fn unchanged(
+    session: &mut Session,
+    before: Option<&RowsBefore>,
+    size: Size,
+) -> Result<UnchangedSeen, Error> {
     let before = match before {
         Some(Ok(before)) => before,
         unread => {
@@ -75,7 +83,7 @@ pub(super) async fn unchanged(session: &mut Session, before: Option<&RowsBefore>
     };
     let mut seen = UnchangedSeen { rows_before: Some(before.counts()), changes: Vec::new(), error: None };
     session.begin().await?;
-    let changes = refusal_of(before.changes(session).await);
+    let changes = refusal_of(before.changes(session, size).await);
     session.rollback().await?;
     match changes? {
         Ok(changes) => seen.changes = changes.iter().map(ToString::to_string).collect(),

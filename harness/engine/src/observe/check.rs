@@ -8,6 +8,8 @@ use phasegate_evidence::{
     judge::{Check, Expectation, Judging, Observation, Sequence, Step, inapplicable},
 };
 
+use crate::Limits;
+
 use super::{
     catalogs::{self, KnownCatalog},
     queries,
@@ -23,8 +25,8 @@ pub(crate) struct Context<'a> {
     pub(crate) server: &'a ServerFacts,
     /// How the run comes by its states.
     pub(crate) judging: Judging,
-    /// How long a statement of a check may take that does not say otherwise.
-    pub(crate) limit: Duration,
+    /// How long a statement of a check may take that does not say otherwise, and how much it may give.
+    pub(crate) limits: Limits,
     /// The catalog before the phase.
     pub(crate) before: Option<&'a Catalog>,
     /// The catalog after it. Read afresh where it is not given.
@@ -44,7 +46,16 @@ pub(crate) async fn try_check(session: &mut Session, check: &Check, context: Con
     session.limit(limit_of(check, context));
     match tried(session, check, context).await {
         Ok(seen) => seen,
-        Err(error) => Observation::Broken { reason: error.reason() },
+        Err(error) => broken(&error),
+    }
+}
+
+/// What came to no claim. What is too large ends nothing, and the session goes on.
+pub(crate) fn broken(error: &Error) -> Observation {
+    let reason = error.reason();
+    match error {
+        Error::TooLarge(_) => Observation::TooLarge { reason },
+        _ => Observation::Broken { reason },
     }
 }
 
@@ -55,28 +66,38 @@ async fn tried(session: &mut Session, check: &Check, context: Context<'_>) -> Re
         return Ok(Observation::SetupFailed { error });
     }
     session.begin_trial().await?;
-    let seen = observe(session, check, context).await?;
-    session.end_trial().await?;
-    Ok(seen)
+    let seen = observe(session, check, context).await;
+    ended(session, seen).await
+}
+
+/// Undoes what was done, also where what was seen is too large.
+async fn ended(session: &mut Session, seen: Result<Observation, Error>) -> Result<Observation, Error> {
+    if matches!(seen, Ok(_) | Err(Error::TooLarge(_))) {
+        session.end_trial().await?;
+    }
+    seen
 }
 
 async fn observe(session: &mut Session, check: &Check, context: Context<'_>) -> Result<Observation, Error> {
     if let Err(error) = refusal_of(prepare(session, check).await)? {
         return Ok(Observation::SetupFailed { error });
     }
+    let size = context.limits.size;
     Ok(match &check.expectation {
-        Expectation::Rows(expected) => Observation::Rows(queries::rows(session, expected).await?),
-        Expectation::Violations(expected) => Observation::Violations(queries::violations(session, expected).await?),
-        Expectation::Plan(expected) => Observation::Plan(queries::plan(session, expected).await?),
+        Expectation::Rows(expected) => Observation::Rows(queries::rows(session, expected, size).await?),
+        Expectation::Violations(expected) => {
+            Observation::Violations(queries::violations(session, expected, size).await?)
+        }
+        Expectation::Plan(expected) => Observation::Plan(queries::plan(session, expected, size).await?),
         Expectation::Rejects(expected) => Observation::Rejects(writes::rejects(session, expected).await?),
         Expectation::Accepts(expected) => Observation::Accepts(writes::accepts(session, expected).await?),
         Expectation::Sequence(expected) if expected.names_sessions() => {
             let limit = limit_of(check, context);
-            let defaults = StepDefaults { role: check.role.as_deref(), settings: &check.settings, limit };
+            let defaults = StepDefaults { role: check.role.as_deref(), settings: &check.settings, limit, size };
             sessions::sequence(session, expected, defaults, own_database(context.own)?).await?
         }
         Expectation::Sequence(expected) => {
-            Observation::Sequence(steps::sequence(session, expected, check.role.as_deref()).await?)
+            Observation::Sequence(steps::sequence(session, expected, check.role.as_deref(), size).await?)
         }
         Expectation::Catalog(_) | Expectation::Changes(_) => {
             let read;
@@ -96,7 +117,7 @@ async fn observe(session: &mut Session, check: &Check, context: Context<'_>) -> 
                 _ => return Err(Error::mistake("an expectation changed its kind")),
             }
         }
-        Expectation::Unchanged(_) => Observation::Unchanged(catalogs::unchanged(session, context.rows).await?),
+        Expectation::Unchanged(_) => Observation::Unchanged(catalogs::unchanged(session, context.rows, size).await?),
         Expectation::Rollback(_) => {
             return Err(Error::mistake("a check of kind `rollback` needs databases of its own and cannot run here"));
         }
@@ -104,7 +125,7 @@ async fn observe(session: &mut Session, check: &Check, context: Context<'_>) -> 
 }
 
 fn limit_of(check: &Check, context: Context<'_>) -> Duration {
-    check.timeout_ms.map_or(context.limit, Duration::from_millis)
+    check.timeout_ms.map_or(context.limits.check, Duration::from_millis)
 }
 
 fn own_database(own: Option<OwnDatabase<'_>>) -> Result<OwnDatabase<'_>, Error> {
@@ -120,7 +141,7 @@ async fn commit_given(session: &mut Session, check: &Check) -> Result<(), Error>
     for (name, value) in &check.settings {
         session.set(name, value).await?;
     }
-    session.run(given).await?;
+    session.execute(given).await?;
     session.commit().await
 }
 
@@ -129,7 +150,7 @@ async fn prepare(session: &mut Session, check: &Check) -> Result<(), Error> {
         session.set(name, value).await?;
     }
     if let Some(given) = check.given.as_ref().filter(|_| !check.expectation.names_sessions()) {
-        session.run(given).await?;
+        session.execute(given).await?;
     }
     if let Some(role) = &check.role {
         session.become_role(role).await?;
@@ -141,25 +162,22 @@ async fn prepare(session: &mut Session, check: &Check) -> Result<(), Error> {
 /// database of their own.
 pub(crate) async fn try_steps(
     session: &mut Session,
-    limit: Duration,
+    limits: Limits,
     steps: &[Step],
     own: Option<OwnDatabase<'_>>,
 ) -> Observation {
+    let Limits { check: limit, size, .. } = limits;
     session.limit(limit);
     let sequence = Sequence { steps: steps.to_vec() };
     let seen = async {
         session.begin_trial().await?;
         let seen = if sequence.names_sessions() {
-            let defaults = StepDefaults { role: None, settings: &BTreeMap::new(), limit };
-            sessions::sequence(session, &sequence, defaults, own_database(own)?).await?
+            let defaults = StepDefaults { role: None, settings: &BTreeMap::new(), limit, size };
+            sessions::sequence(session, &sequence, defaults, own_database(own)?).await
         } else {
-            Observation::Sequence(steps::sequence(session, &sequence, None).await?)
+            steps::sequence(session, &sequence, None, size).await.map(Observation::Sequence)
         };
-        session.end_trial().await?;
-        Ok::<_, Error>(seen)
+        ended(session, seen).await
     };
-    match seen.await {
-        Ok(seen) => seen,
-        Err(error) => Observation::Broken { reason: error.reason() },
-    }
+    seen.await.unwrap_or_else(|error| broken(&error))
 }

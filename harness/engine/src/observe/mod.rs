@@ -11,7 +11,7 @@ mod watcher;
 mod writes;
 
 pub(crate) use catalogs::KnownCatalog;
-pub(crate) use check::{Context, try_check, try_steps};
+pub(crate) use check::{Context, broken, try_check, try_steps};
 pub(crate) use marks::{Existing, MarkedSession, Marks, sets};
 pub(crate) use own_database::{try_check_apart, try_steps_apart};
 pub(crate) use sessions::OwnDatabase;

@@ -1,9 +1,9 @@
 //! A database that is one check's own, since its named sessions commit for real.
 
-use std::time::Duration;
-
 use phasegate_database::{Database, Error, Host, Session};
 use phasegate_evidence::judge::{Check, Observation, Step, inapplicable};
+
+use crate::Limits;
 
 use super::{
     check::{Context, try_check, try_steps},
@@ -36,14 +36,14 @@ pub(crate) async fn try_check_apart(
 pub(crate) async fn try_steps_apart(
     host: &Host,
     state: &Database,
-    limit: Duration,
+    limits: Limits,
     steps: &[Step],
 ) -> Result<Observation, Error> {
     let database = host.clone_of(state).await?;
     let seen = async {
         let mut session = host.connect(&database).await?;
         let own = Some(OwnDatabase { host, database: &database });
-        let seen = try_steps(&mut session, limit, steps, own).await;
+        let seen = try_steps(&mut session, limits, steps, own).await;
         Ok((session, seen))
     };
     let seen = seen.await;

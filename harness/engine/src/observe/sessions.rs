@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, pin::pin, time::Duration};
 
 use phasegate_database::{Backend, Database, Error, Host, Ran, Session, refusal_of};
 use phasegate_evidence::{
-    Reason,
+    Reason, Size,
     judge::{Observation, Sequence, SequenceSeen, Step, StepSeen},
 };
 use tokio::task::JoinHandle;
@@ -30,6 +30,7 @@ pub(super) struct StepDefaults<'a> {
     pub(super) role: Option<&'a str>,
     pub(super) settings: &'a BTreeMap<String, String>,
     pub(super) limit: Duration,
+    pub(super) size: Size,
 }
 
 /// The sessions of one check.
@@ -82,6 +83,10 @@ pub(super) async fn sequence(
     let seen = match sessions.try_steps(unnamed, &expected.steps, &mut seen).await {
         Ok(()) => Observation::Sequence(SequenceSeen { steps: seen }),
         Err(Broke::TimedOut(reason)) => Observation::Broken { reason },
+        Err(Broke::Otherwise(error @ Error::TooLarge(_))) => {
+            sessions.close().await?;
+            return Err(error);
+        }
         Err(Broke::Otherwise(error)) => return Err(error),
     };
     sessions.close().await?;
@@ -122,7 +127,7 @@ impl Sessions<'_> {
 
     /// A step on the check's own session and in its transaction.
     async fn on_the_unnamed(&mut self, unnamed: &mut Session, index: usize, step: &Step) -> Result<StepSeen, Broke> {
-        let mut attempt = pin!(try_step(unnamed, step, self.defaults.role));
+        let mut attempt = pin!(try_step(unnamed, step, self.defaults.role, self.defaults.size));
         let watched = self.watcher.watch(self.unnamed, &mut attempt, Until::Ended).await?;
         let outcome = watched.ended.ok_or_else(|| Error::mistake("a step was left before its end"))?;
         outcome_of(index, outcome, &watched.held_up_by)
@@ -137,11 +142,11 @@ impl Sessions<'_> {
         let mut settings = self.defaults.settings.clone();
         settings.extend(step.settings.clone());
         let role = step.role.clone().or_else(|| self.defaults.role.map(str::to_owned));
-        let run = step.run.clone();
+        let (run, size) = (step.run.clone(), self.defaults.size);
         let task = tokio::spawn(async move {
             let settings = settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
             let ran = match session.set_for_step(role.as_deref(), &settings).await {
-                Ok(()) => session.run_each(&run).await,
+                Ok(()) => session.run_each(&run, size).await,
                 Err(error) => Err(error),
             };
             (session, ran)

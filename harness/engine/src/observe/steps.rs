@@ -2,7 +2,7 @@
 
 use phasegate_database::{Error, Session, refusal_of};
 use phasegate_evidence::{
-    Table,
+    Size, Table,
     judge::{Sequence, SequenceSeen, Step, StepSeen},
 };
 
@@ -11,10 +11,11 @@ pub(super) async fn sequence(
     session: &mut Session,
     expected: &Sequence,
     role: Option<&str>,
+    size: Size,
 ) -> Result<SequenceSeen, Error> {
     let mut seen = SequenceSeen { steps: Vec::new() };
     for step in &expected.steps {
-        let outcome = try_step(session, step, role).await?;
+        let outcome = try_step(session, step, role, size).await?;
         let ended_well = step.judge(&outcome).is_none();
         seen.steps.push(outcome);
         if !ended_well {
@@ -28,9 +29,10 @@ pub(super) async fn try_step(
     session: &mut Session,
     step: &Step,
     role_between: Option<&str>,
+    size: Size,
 ) -> Result<StepSeen, Error> {
     session.begin().await?;
-    let outcome = refusal_of(attempt(session, step).await);
+    let outcome = refusal_of(attempt(session, step, size).await);
     match &outcome {
         Ok(Ok(_)) => {
             session.commit().await?;
@@ -38,7 +40,7 @@ pub(super) async fn try_step(
                 session.become_role(role_between.unwrap_or("none")).await?;
             }
         }
-        Ok(Err(_)) => session.rollback().await?,
+        Ok(Err(_)) | Err(Error::TooLarge(_)) => session.rollback().await?,
         Err(_) => {}
     }
     Ok(match outcome? {
@@ -47,14 +49,14 @@ pub(super) async fn try_step(
     })
 }
 
-async fn attempt(session: &mut Session, step: &Step) -> Result<(u64, Table), Error> {
+async fn attempt(session: &mut Session, step: &Step, size: Size) -> Result<(u64, Table), Error> {
     for (name, value) in &step.settings {
         session.set(name, value).await?;
     }
     if let Some(role) = &step.role {
         session.become_role(role).await?;
     }
-    let ran = session.run(&step.run).await?;
+    let ran = session.run_within(&step.run, size).await?;
     session.settle().await?;
     Ok((ran.affected, ran.table))
 }

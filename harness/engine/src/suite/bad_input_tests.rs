@@ -1,6 +1,6 @@
 //! What a user may get wrong in the files of a suite, each with the exact message that says where and what to do.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use rstest::rstest;
 use tempfile::TempDir;
@@ -63,6 +63,20 @@ fn a_whole_suite_loads() {
     let suites = load(&root.path().join("suites"), &[]).expect("whole");
     assert_eq!(suites.len(), 1);
     assert_eq!(suites[0].inputs.len(), 4);
+}
+
+/// Read as a file, either would never end.
+#[test]
+fn a_pipe_or_a_device_in_place_of_a_gate_is_refused() {
+    let pipe = |path: &Path| assert!(Command::new("mkfifo").arg(path).status().expect("mkfifo").success());
+    let device = |path: &Path| std::os::unix::fs::symlink("/dev/zero", path).expect("a link");
+    for put in [&pipe as &dyn Fn(&Path), &device] {
+        let root = whole();
+        let gate = root.path().join("suites/s/gates/1-notes/1.1-c.toml");
+        fs::remove_file(&gate).expect("removable");
+        put(&gate);
+        assert_eq!(message(root.path()), "suites/s/gates/1-notes/1.1-c.toml: is no regular file");
+    }
 }
 
 #[rstest]

@@ -7,4 +7,5 @@ mod kept;
 mod limits;
 mod lost;
 mod outcome;
+mod sizes;
 mod workspace;

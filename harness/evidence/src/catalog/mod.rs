@@ -23,6 +23,12 @@ impl Catalog {
         self.0.get(key).map(String::as_str)
     }
 
+    /// What the database and the roles are set to: what a session of theirs begins with.
+    pub fn settings(&self) -> impl Iterator<Item = (&str, &str)> {
+        let objects = self.0.iter().map(|(key, definition)| (key.as_str(), definition.as_str()));
+        objects.filter(|(key, _)| key.starts_with("setting "))
+    }
+
     /// The tables whose rows lie in the database itself.
     pub fn tables(&self) -> impl Iterator<Item = &str> {
         let own =

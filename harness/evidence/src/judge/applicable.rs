@@ -75,7 +75,22 @@ fn lacking(needs: &Needs, server: &ServerFacts) -> Option<String> {
     {
         return Some(format!("needs PostgreSQL {min}; this is {met}"));
     }
+    let met = server.version(ServerFacts::TIMESCALEDB);
+    let is_older = |than: &String| met.is_none_or(|met| numbers(met) < numbers(than));
+    let found = || met.map_or("this server has none".to_owned(), |met| format!("this is {met}"));
+    if let Some(min) = needs.timescaledb_min.as_ref().filter(|min| is_older(min)) {
+        return Some(format!("needs TimescaleDB {min} or later; {}", found()));
+    }
+    if let Some(below) = needs.timescaledb_below.as_ref().filter(|below| met.is_none() || !is_older(below)) {
+        return Some(format!("needs a TimescaleDB before {below}; {}", found()));
+    }
     None
+}
+
+/// A version as it is ordered: `2.19.3` before `2.20`.
+fn numbers(version: &str) -> Vec<u32> {
+    let number = |part: &str| part.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0);
+    version.split('.').map(number).collect()
 }
 
 #[cfg(test)]
@@ -99,12 +114,35 @@ mod tests {
     #[test]
     fn what_the_server_lacks_cannot_be_judged_on_it() {
         let needs = |edition: &str, postgres| Check {
-            needs: Needs { edition: Some(edition.into()), postgres_min: Some(postgres) },
+            needs: Needs { edition: Some(edition.into()), postgres_min: Some(postgres), ..Needs::default() },
             ..rows()
         };
         assert_eq!(code(&needs("apache", 17), Judging::Run), None);
         assert_eq!(code(&needs("community", 17), Judging::Run), Some(ReasonCode::ServerLacks));
         assert_eq!(code(&needs("apache", 18), Judging::Run), Some(ReasonCode::ServerLacks));
+    }
+
+    #[test]
+    fn what_holds_for_some_versions_of_timescaledb_cannot_be_judged_on_others() {
+        let lacks = |min: Option<&str>, below: Option<&str>, met: Option<&str>| {
+            let needs = Needs {
+                timescaledb_min: min.map(str::to_owned),
+                timescaledb_below: below.map(str::to_owned),
+                ..Needs::default()
+            };
+            let server = ServerFacts::default();
+            let server = met.map(|met| server.clone().with(ServerFacts::TIMESCALEDB, met)).unwrap_or(server);
+            lacking(&needs, &server).is_some()
+        };
+        for (met, from_2_17, before_2_17) in [
+            (Some("2.9.3"), true, false),
+            (Some("2.17.0"), false, true),
+            (Some("2.31"), false, true),
+            (None, true, true),
+        ] {
+            assert_eq!(lacks(Some("2.17"), None, met), from_2_17, "{met:?}");
+            assert_eq!(lacks(None, Some("2.17"), met), before_2_17, "{met:?}");
+        }
     }
 
     #[test]

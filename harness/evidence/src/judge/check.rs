@@ -84,6 +84,12 @@ pub struct Needs {
     /// The oldest major version of PostgreSQL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub postgres_min: Option<u32>,
+    /// The oldest version of TimescaleDB, as `2.17`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timescaledb_min: Option<String>,
+    /// The version of TimescaleDB from which on it is otherwise, as `2.16`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timescaledb_below: Option<String>,
 }
 
 impl Needs {

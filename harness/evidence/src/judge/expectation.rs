@@ -136,6 +136,11 @@ pub enum Observation {
         /// What broke.
         reason: Reason,
     },
+    /// What the check gave is more than is recorded, so that it came to no claim; others can be tried.
+    TooLarge {
+        /// What it is more than.
+        reason: Reason,
+    },
     /// Of a check of kind `rows`.
     Rows(RowsSeen),
     /// Of a check of kind `violations`.
@@ -167,7 +172,7 @@ pub fn judge(expectation: &Expectation, seen: &Observation) -> Judged {
             Judged::error(ReasonCode::SetupFailed, format!("given was refused: {}", error.summary()))
         }
         (_, Observation::NotApplicable { reason }) => unjudged(Verdict::NotApplicable, reason),
-        (_, Observation::Broken { reason }) => unjudged(Verdict::Error, reason),
+        (_, Observation::Broken { reason } | Observation::TooLarge { reason }) => unjudged(Verdict::Error, reason),
         (Expectation::Rows(expected), Observation::Rows(seen)) => expected.judge(seen),
         (Expectation::Violations(expected), Observation::Violations(seen)) => expected.judge(seen),
         (Expectation::Rejects(expected), Observation::Rejects(seen)) => expected.judge(seen),

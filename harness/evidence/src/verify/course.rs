@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::what::what;
-use crate::{Event, PhasePlan, Plan, Reason, ScenarioExpected, ScenarioPlan, SuitePlan, Verdict, judge::Judging};
+use crate::{
+    Event, PhasePlan, Plan, Reason, ReasonCode, ScenarioExpected, ScenarioPlan, SuitePlan, Verdict, judge::Judging,
+};
 
 /// How far a suite, or a scenario of it, has come.
 pub(super) struct Course<'a> {
@@ -329,7 +331,8 @@ impl<'a> Course<'a> {
         self.at = At::Over;
         self.broke = false;
         self.within = None;
-        if reason.code.is_breakage() {
+        // What is too large breaks nothing, but a scenario that came to no claim is the last.
+        if reason.code.is_breakage() || reason.code == ReasonCode::TooLarge {
             return Ok(());
         }
         Err(format!("{}: it was stopped by {}, by which nothing breaks", self.name, reason.code))

@@ -1,7 +1,7 @@
 //! What can have been seen at all of what was expected, whatever it comes to.
 
 use crate::{
-    Table,
+    Reason, ReasonCode, Table,
     judge::{Check, Expectation, Neighbour, Observation, Sequence, SequenceSeen},
 };
 
@@ -12,6 +12,9 @@ pub(super) fn impossible(check: &Check, seen: &Observation) -> Option<&'static s
         (_, Observation::Broken { reason }) => {
             (!reason.code.is_breakage()).then_some("something by which nothing breaks")
         }
+        (Expectation::Rejects(_) | Expectation::Accepts(_), Observation::TooLarge { .. }) => Some("rows of a write"),
+        (Expectation::Catalog(_) | Expectation::Changes(_), Observation::TooLarge { .. }) => Some("rows of a catalog"),
+        (_, Observation::TooLarge { reason }) => small(reason),
         (_, Observation::NotApplicable { .. }) => None,
         (Expectation::Rollback(_), Observation::SetupFailed { .. }) => Some("a preparation that it has not"),
         (_, Observation::SetupFailed { .. }) => (!prepares).then_some("a preparation that it has not"),
@@ -75,9 +78,15 @@ pub(super) fn impossible(check: &Check, seen: &Observation) -> Option<&'static s
 pub(super) fn impossible_of_steps(steps: &Sequence, seen: &Observation) -> Option<&'static str> {
     match seen {
         Observation::Broken { reason } => (!reason.code.is_breakage()).then_some("something by which nothing breaks"),
+        Observation::TooLarge { reason } => small(reason),
         Observation::Sequence(seen) => impossible_steps(steps, seen),
         _ => Some("something of another kind"),
     }
+}
+
+/// Why a reason says of nothing that it is too large.
+fn small(reason: &Reason) -> Option<&'static str> {
+    (reason.code != ReasonCode::TooLarge).then_some("something that is too large for another reason")
 }
 
 fn impossible_steps(expected: &Sequence, seen: &SequenceSeen) -> Option<&'static str> {

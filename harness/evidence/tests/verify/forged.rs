@@ -9,7 +9,7 @@ use phasegate_evidence::{
 };
 use serde_json::{Value, json};
 
-use crate::{Written, sample::Sample};
+use crate::sample::Sample;
 
 /// A folder that is open to edits.
 #[derive(Clone)]
@@ -24,9 +24,10 @@ pub(crate) struct Forged {
 
 impl Forged {
     pub(crate) fn of(sample: &Sample) -> Self {
-        let written = Written::of(sample);
+        let holder = tempfile::tempdir().expect("a temporary folder");
+        let written = sample.write(&holder.path().join("run"));
         let parse = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).expect("JSON");
-        let read = |name: &str| written.folder.read(name).expect("readable");
+        let read = |name: &str| written.read(name).expect("readable");
         let lines = read(EVENTS_FILE);
         let lines = lines.trim_ascii_end().split(|byte| *byte == b'\n').map(parse);
         let outputs =
@@ -87,7 +88,8 @@ impl Forged {
         verify(&RunFolder::open(holder.path()).expect("a run folder"))
     }
 
-    fn seal(&mut self, folder: &Path) {
+    /// Writes the folder, with every digest, every link and every closing verdict as they must be.
+    pub(crate) fn seal(&mut self, folder: &Path) {
         let plan = canonical_bytes(&self.plan).expect("plain JSON");
         fs::write(folder.join(PLAN_FILE), &plan).expect("writable");
         if self.events[0].1["plan"].is_string() {

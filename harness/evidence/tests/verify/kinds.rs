@@ -146,6 +146,7 @@ pub(crate) fn failed() -> Sample {
         json!({"kind": "setup-failed", "error": refused_by(json!({"kind": "constraint", "name": "c"}))}),
         json!({"kind": "not-applicable", "reason": reason}),
         json!({"kind": "broken", "reason": reason}),
+        json!({"kind": "too-large", "reason": reason}),
         json!({
             "kind": "rows", "table": null, "examined": null,
             "error": refused_by(json!({"kind": "column", "table": "t", "name": "c"}))

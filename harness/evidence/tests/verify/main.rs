@@ -7,6 +7,7 @@ mod forgeries;
 mod forgery;
 mod kinds;
 mod proofs;
+mod resealed;
 mod sample;
 mod schema;
 mod signed;

@@ -303,7 +303,7 @@ fn check(id: &str, kind: &str) -> Check {
         }),
     };
     let needs = if id == "3.1.2" { Some("community".into()) } else { None };
-    let needs = Needs { edition: needs, postgres_min: None };
+    let needs = Needs { edition: needs, postgres_min: None, ..Needs::default() };
     Check { needs, ..Check::new(id, format!("what check {id} tries"), expectation) }
 }
 

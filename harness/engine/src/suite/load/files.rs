@@ -124,6 +124,10 @@ impl Loader {
 
     pub(super) fn text_of(&mut self, path: &Path) -> Result<(String, Digest), SuiteError> {
         let unreadable = |source| SuiteError::Unreadable { place: Place::file(path), source };
+        // A pipe or a device would be read for ever.
+        if !fs::metadata(path).map_err(unreadable)?.is_file() {
+            return Err(SuiteError::malformed(Place::file(path), "is no regular file"));
+        }
         let bytes = fs::read(path).map_err(unreadable)?;
         let digest = Digest::of(&bytes);
         self.read.insert(path.canonicalize().map_err(unreadable)?);

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 
 /// What contradicts nothing in the folder. Only its digests are others than those that the honest run printed.
-pub(super) const CONSISTENT: &[Forgery] = &[
+pub(crate) const CONSISTENT: &[Forgery] = &[
     ("the version of the program", |f| f.plan["phasegate"] = json!("9.9.9"), ""),
     ("the words of a title", |f| f.plan["suites"][0]["phases"][0]["gates"][0]["claim"] = json!("all is well"), ""),
     (

@@ -1,0 +1,197 @@
+//! Where the statements of a text begin and end, by its tokens and in one pass, as psql tells it.
+
+use squawk_lexer::{Token, TokenKind, tokenize};
+
+use crate::size::NESTING_MAX;
+
+/// A statement of a text.
+#[derive(Debug)]
+pub(super) struct Piece<'a> {
+    /// The statement, without the comments before it, and without its semicolon.
+    pub(super) text: &'a str,
+    /// The byte of the text at which it begins.
+    pub(super) start: usize,
+    /// How many tokens it has, white space and comments not counted.
+    pub(super) tokens: usize,
+    /// What it lacks at the end of the text, and the byte at which that begins.
+    pub(super) open: Option<(usize, &'static str)>,
+    /// The bytes at which the statements of its body begin, where it is a routine with one.
+    pub(super) body: Vec<usize>,
+}
+
+/// A text whose brackets lie too deep within each other, at this byte.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct TooDeep(pub(super) usize);
+
+/// The statements of a text.
+pub(super) fn statements(text: &str) -> impl Iterator<Item = Result<Piece<'_>, TooDeep>> {
+    let mut scanner = Scanner { text, tokens: tokenize(text), byte: 0, is_over: false };
+    std::iter::from_fn(move || scanner.statement())
+}
+
+/// The words of SQL, without those in comments and in strings; a name in double quotes is one, without them.
+pub(super) fn words_of(sql: &str) -> impl Iterator<Item = &str> {
+    let mut byte = 0;
+    tokenize(sql).filter_map(move |token| {
+        let text = &sql[byte..byte + token.len as usize];
+        byte += token.len as usize;
+        match token.kind {
+            TokenKind::Ident => Some(text),
+            TokenKind::QuotedIdent { .. } => Some(text.trim_matches('"')),
+            _ => None,
+        }
+    })
+}
+
+struct Scanner<'a, T> {
+    text: &'a str,
+    tokens: T,
+    byte: usize,
+    is_over: bool,
+}
+
+/// What is known of the statement that is being read.
+#[derive(Default)]
+struct Reading<'a> {
+    start: Option<usize>,
+    end: usize,
+    tokens: usize,
+    /// Its first words, by which a routine is known.
+    head: Vec<&'a str>,
+    last: &'a str,
+    /// The brackets that are open.
+    open: Vec<usize>,
+    /// How deep it is within the body of a routine.
+    depth: usize,
+    /// Whether a statement of that body begins with the next token.
+    begins: bool,
+    body: Vec<usize>,
+    unterminated: Option<usize>,
+}
+
+impl<'a, T: Iterator<Item = Token>> Scanner<'a, T> {
+    fn statement(&mut self) -> Option<Result<Piece<'a>, TooDeep>> {
+        let mut reading = Reading::default();
+        while !self.is_over {
+            let Some(token) = self.tokens.next().filter(|token| token.kind != TokenKind::Eof) else {
+                self.is_over = true;
+                break;
+            };
+            let start = self.byte;
+            self.byte += token.len as usize;
+            let is_end = token.kind == TokenKind::Semi && reading.open.is_empty() && reading.depth == 0;
+            if is_end && reading.start.is_some() {
+                break;
+            }
+            if !is_end {
+                reading.take(token.kind, &self.text[start..self.byte], start);
+            }
+            if reading.open.len() > NESTING_MAX {
+                self.is_over = true;
+                return Some(Err(TooDeep(start)));
+            }
+        }
+        reading.piece(self.text).map(Ok)
+    }
+}
+
+impl<'a> Reading<'a> {
+    fn take(&mut self, kind: TokenKind, text: &'a str, start: usize) {
+        match kind {
+            TokenKind::Whitespace | TokenKind::LineComment => return,
+            TokenKind::BlockComment { terminated } => {
+                self.unterminated = self.unterminated.or((!terminated).then_some(start));
+                return;
+            }
+            TokenKind::OpenParen | TokenKind::OpenBracket => self.open.push(start),
+            TokenKind::CloseParen | TokenKind::CloseBracket => drop(self.open.pop()),
+            TokenKind::Ident => self.word(text),
+            _ => {}
+        }
+        if kind == TokenKind::Semi {
+            self.begins = self.depth > 0;
+        } else if std::mem::take(&mut self.begins) {
+            self.body.push(start);
+        }
+        self.start.get_or_insert(start);
+        self.end = start + text.len();
+        self.tokens += 1;
+        self.last = text;
+    }
+
+    fn word(&mut self, word: &'a str) {
+        if self.head.len() < 4 {
+            self.head.push(word);
+        }
+        let is_name = self.last == "." || self.last.eq_ignore_ascii_case("as");
+        if is_name || !self.open.is_empty() || !is_routine(&self.head) {
+            return;
+        }
+        let is = |known: &str| word.eq_ignore_ascii_case(known);
+        if is("atomic") && self.last.eq_ignore_ascii_case("begin") {
+            self.depth += 1;
+            self.begins = true;
+        } else if is("case") && self.depth > 0 {
+            self.depth += 1;
+        } else if is("end") {
+            self.depth = self.depth.saturating_sub(1);
+        }
+    }
+
+    fn piece(self, text: &'a str) -> Option<Piece<'a>> {
+        let start = match (self.start, self.unterminated) {
+            (Some(start), _) => start,
+            (None, Some(comment)) => comment,
+            (None, None) => return None,
+        };
+        let end = self.end.max(start);
+        let open = match (self.unterminated, self.open.first()) {
+            (Some(comment), _) => Some((comment, "a comment that begins here does not end")),
+            (None, Some(bracket)) => Some((*bracket, "a bracket that opens here is not closed")),
+            (None, None) => None,
+        };
+        Some(Piece { text: &text[start..end], start, tokens: self.tokens, open, body: self.body })
+    }
+}
+
+/// Whether these words begin CREATE FUNCTION or CREATE PROCEDURE.
+fn is_routine(head: &[&str]) -> bool {
+    let is = |word: Option<&&str>, known: &[&str]| {
+        word.is_some_and(|word| known.iter().any(|known| word.eq_ignore_ascii_case(known)))
+    };
+    let replaces = is(head.get(1), &["or"]) && is(head.get(2), &["replace"]);
+    is(head.first(), &["create"]) && is(head.get(if replaces { 3 } else { 1 }), &["function", "procedure"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(sql: &str) -> Vec<&str> {
+        statements(sql).map(|piece| piece.expect("not too deep").text).collect()
+    }
+
+    #[test]
+    fn the_body_of_a_routine_and_the_brackets_of_a_rule_hold_semicolons() {
+        let routine = "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql\n\
+                       BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; SELECT 2; END";
+        let rule = "CREATE RULE r AS ON INSERT TO t DO ALSO (DELETE FROM a; DELETE FROM b)";
+        let sql = format!("{routine}; {rule} ;; -- nothing\nSELECT 'BEGIN ATOMIC;'");
+        assert_eq!(texts(&sql), [routine, rule, "SELECT 'BEGIN ATOMIC;'"]);
+    }
+
+    #[test]
+    fn a_routine_that_is_called_begin_has_no_body() {
+        assert_eq!(texts("CREATE FUNCTION begin() RETURNS int AS 'x'; COMMIT; SELECT 1").len(), 3);
+    }
+
+    #[test]
+    fn brackets_nest_as_deep_as_the_limit_and_no_deeper() {
+        let nested = |depth: usize| format!("SELECT 1;\n{}1{}", "(".repeat(depth), ")".repeat(depth));
+        assert_eq!(texts(&nested(NESTING_MAX)).len(), 2);
+        let sql = nested(NESTING_MAX + 1);
+        let fault = statements(&sql).find_map(Result::err);
+        assert_eq!(fault, Some(TooDeep("SELECT 1;\n".len() + NESTING_MAX)));
+        assert_eq!(texts(&"SELECT (1);".repeat(NESTING_MAX + 1)).len(), NESTING_MAX + 1, "one after the other");
+    }
+}
