@@ -5,6 +5,7 @@ mod command;
 mod console;
 mod environment;
 mod exit;
+mod keys;
 mod requirements;
 
 use std::{

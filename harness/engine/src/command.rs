@@ -47,6 +47,8 @@ pub(crate) async fn run_command(
     let mut child = Command::new(program)
         .args(arguments)
         .env("DATABASE_URL", url)
+        // A migration signs nothing.
+        .env_remove("PHASEGATE_KEY_PASSPHRASE")
         .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

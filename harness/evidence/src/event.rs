@@ -271,6 +271,14 @@ impl Event {
         }
     }
 
+    /// The name of the run, where it says so.
+    pub(crate) fn run(&self) -> Option<&str> {
+        match self {
+            Self::RunStarted { run, .. } => Some(run),
+            _ => None,
+        }
+    }
+
     /// How long it took, where it says so.
     pub(crate) fn duration_us(&self) -> Option<u64> {
         match self {

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::Digest;
+use crate::{Digest, Plan, canonical::read_canonical};
 
 /// The version of the format of the run folder that this crate writes, and the only one that it reads and judges. It goes
 /// up whenever an older program would judge a folder otherwise, whatever the version of the program.
@@ -25,22 +25,30 @@ pub const REPORT_FILE: &str = "report.md";
 pub const PAGE_FILE: &str = "report.html";
 /// The report for build servers, likewise.
 pub const JUNIT_FILE: &str = "junit.xml";
+/// What the machine that ran it signed of the run, if it was given a key.
+pub const ATTESTATION_FILE: &str = "attestation.dsse.json";
 /// What a run folder may hold beside its outputs and sign-offs.
-pub(crate) const FILES: [&str; 6] = [PLAN_FILE, EVENTS_FILE, RESULT_FILE, REPORT_FILE, PAGE_FILE, JUNIT_FILE];
+pub(crate) const FILES: [&str; 7] =
+    [PLAN_FILE, EVENTS_FILE, RESULT_FILE, REPORT_FILE, PAGE_FILE, JUNIT_FILE, ATTESTATION_FILE];
 /// Query results, catalogs, differences and logs, each named by its digest.
 pub const OUTPUTS_FOLDER: &str = "outputs";
 /// Sign-offs, which may be added to a finished folder and are therefore no part of the run digest.
 pub const SIGNATURES_FOLDER: &str = "signatures";
 
+/// Why something is a stranger that is a regular file or a folder.
+pub(crate) const NO_PART: &str = "is no part of a run folder";
+
 /// How many bytes all files of a folder may have together.
 pub(crate) const FOLDER_BYTES_MAX: u64 = 4 << 30;
 
-/// How many bytes a file of a run folder may have: 512 MiB for the events, 256 MiB for an output, 64 MiB for any other.
+/// How many bytes a file of a run folder may have: 512 MiB for the events, 256 MiB for an output,
+/// 1 MiB for a sign-off, 64 MiB for any other.
 #[must_use]
 pub fn file_bytes_max(name: &str) -> u64 {
     match name {
         EVENTS_FILE => 512 << 20,
         name if name.starts_with(OUTPUTS_FOLDER) => 256 << 20,
+        name if name.starts_with(SIGNATURES_FOLDER) => 1 << 20,
         _ => 64 << 20,
     }
 }
@@ -56,6 +64,8 @@ pub struct RunFolder {
 pub(crate) struct Entries {
     /// The files but the sign-offs, by their paths with forward slashes, each with its size in bytes.
     pub(crate) files: BTreeMap<String, u64>,
+    /// The sign-offs, by their paths, in their order.
+    pub(crate) signatures: Vec<String>,
     /// What no run leaves, and why it is none of its.
     pub(crate) strangers: BTreeMap<String, String>,
 }
@@ -124,6 +134,15 @@ impl RunFolder {
         read().map_err(unreadable)?.map_err(stranger)
     }
 
+    /// The plan, as it stands there.
+    ///
+    /// # Errors
+    /// When it cannot be read or is none.
+    pub fn plan(&self) -> Result<Plan, FolderError> {
+        let stranger = |why| FolderError::Stranger { path: self.path.join(PLAN_FILE), why };
+        read_canonical(&self.read(PLAN_FILE)?).map_err(stranger)
+    }
+
     /// The bytes of an output.
     ///
     /// # Errors
@@ -167,18 +186,21 @@ impl RunFolder {
                 let is_folder = [OUTPUTS_FOLDER, SIGNATURES_FOLDER].contains(&name.as_str());
                 if entry.file_name().to_str().is_none() || (folder.is_empty() && !is_folder && !FILES.contains(&&*name))
                 {
-                    entries.strangers.insert(name, "is no part of a run folder".to_owned());
+                    entries.strangers.insert(name, NO_PART.to_owned());
                 } else if is_folder {
                     if !met.is_dir() {
                         entries.strangers.insert(name, "is no folder".to_owned());
                     }
                 } else if let Some(why) = no_file(&name, &met) {
                     entries.strangers.insert(name, why);
-                } else if folder != SIGNATURES_FOLDER && name != PAGE_FILE {
+                } else if folder == SIGNATURES_FOLDER {
+                    entries.signatures.push(name);
+                } else if name != PAGE_FILE {
                     entries.files.insert(name, met.len());
                 }
             }
         }
+        entries.signatures.sort();
         Ok(entries)
     }
 

@@ -21,6 +21,7 @@ mod result;
 mod run_name;
 mod seen;
 mod server;
+pub mod sign;
 mod size;
 mod table;
 mod verdict;
@@ -33,8 +34,8 @@ pub use digest::{Digest, DigestError};
 pub use event::Event;
 pub use failure::ApplyFailure;
 pub use folder::{
-    EVENTS_FILE, FORMAT_VERSION, FolderError, JUNIT_FILE, OUTPUTS_FOLDER, PAGE_FILE, PLAN_FILE, REPORT_FILE,
-    RESULT_FILE, RunFolder, SIGNATURES_FOLDER, file_bytes_max,
+    ATTESTATION_FILE, EVENTS_FILE, FORMAT_VERSION, FolderError, JUNIT_FILE, OUTPUTS_FOLDER, PAGE_FILE, PLAN_FILE,
+    REPORT_FILE, RESULT_FILE, RunFolder, SIGNATURES_FOLDER, file_bytes_max,
 };
 pub use plan::{
     DeviationPlan, FindingPlan, GatePlan, PhasePlan, Plan, ScenarioExpected, ScenarioPlan, ServerNeed, Severity,
@@ -47,10 +48,10 @@ pub use result::{
     CheckResult, Counts, DefectResult, FindingResult, GateResult, PhaseResult, RunResult, ScenarioResult, SuiteResult,
     Tally, Totals,
 };
-pub use run_name::run_name;
+pub use run_name::{moment, run_name};
 pub use seen::Seen;
 pub use server::ServerFacts;
 pub use size::{Size, TEXT_BYTES_MAX, cut};
 pub use table::{Cell, Table, row_text, step_rows};
 pub use verdict::Verdict;
-pub use verify::{Fault, Verification, verify};
+pub use verify::{Fault, FaultCode, Verification, verify};

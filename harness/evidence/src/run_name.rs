@@ -13,6 +13,16 @@ pub(crate) fn is_run_name(name: &str, at_unix_ms: u64) -> bool {
     process.and_then(|process| process.parse().ok()).is_some_and(|process| run_name(at_unix_ms, process) == name)
 }
 
+/// A time in milliseconds since 1970 as a moment to the second, `2026-01-02T03:04:05Z`. Moments sort as text.
+#[must_use]
+pub fn moment(unix_ms: u64) -> String {
+    let time = time(unix_ms);
+    let part = |from: usize, to: usize| time.get(from..to).unwrap_or_default();
+    let [date, clock] =
+        [[part(0, 4), part(4, 6), part(6, 8)].join("-"), [part(9, 11), part(11, 13), part(13, 15)].join(":")];
+    format!("{date}T{clock}Z")
+}
+
 fn time(at_unix_ms: u64) -> String {
     let (seconds, ms) = (at_unix_ms / 1000, at_unix_ms % 1000);
     let (days, second) = (seconds / 86_400, seconds % 86_400);
@@ -32,6 +42,12 @@ fn time(at_unix_ms: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_is_told_to_the_second() {
+        assert_eq!(moment(1_709_251_199_999), "2024-02-29T23:59:59Z");
+        assert_eq!(moment(0), "1970-01-01T00:00:00Z");
+    }
 
     #[test]
     fn a_name_tells_the_time_to_the_millisecond_and_the_process() {

@@ -1,6 +1,8 @@
 //! Reports of a run, each made from its run folder alone.
 
 mod count;
+mod ctrf;
+mod diff;
 mod duration;
 mod html;
 mod json;
@@ -9,6 +11,7 @@ mod log;
 mod markdown;
 mod record;
 mod requirements;
+mod sarif;
 mod server;
 mod severity;
 mod sign_off;
@@ -19,12 +22,15 @@ mod tried;
 mod visible;
 
 pub use count::count;
+pub use ctrf::ctrf;
+pub use diff::{Changed, RunDiff, diff, diff_text};
 pub use duration::duration;
 pub use html::html;
 pub use json::json;
 pub use junit::junit;
-pub use markdown::markdown;
+pub use markdown::{markdown, sign_offs};
 pub use record::{Record, RecordError};
+pub use sarif::sarif;
 pub use server::server_line;
 pub use sign_off::SignOff;
 pub use tap::tap;

@@ -111,9 +111,10 @@ impl Record {
         };
         let Some((plan, links)) = read.take() else { return Ok(None) };
         let (folder, head) = (folder.clone(), head.clone());
+        let sign_offs = verification.signed.iter().map(SignOff::from).collect();
         let (result, result_digest) = (result.clone(), result_digest.clone());
         let [planned, text] = [folder.read(PLAN_FILE)?, folder.read(EVENTS_FILE)?];
-        let record = Self { folder, plan, links, head, result, result_digest, sign_offs: Vec::new() };
+        let record = Self { folder, plan, links, head, result, result_digest, sign_offs };
         Ok(Some(record.made_visible(&String::from_utf8_lossy(&planned), &String::from_utf8_lossy(&text))))
     }
 

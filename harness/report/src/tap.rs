@@ -34,7 +34,8 @@ pub fn tap(record: &Record) -> String {
             }
             Verdict::Failed | Verdict::Error | Verdict::NotRun => {
                 text.push_str(&format!("not ok {at} - {title}\n  ---\n  verdict: {verdict}\n  reason: |\n"));
-                for line in reason.lines() {
+                // Leading spaces would deepen the block.
+                for line in reason.trim_start().lines() {
                     text.push_str(&format!("    {line}\n"));
                 }
                 text.push_str("  ...\n");

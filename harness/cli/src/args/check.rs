@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{LimitArgs, limits::duration};
+use super::{AttestArgs, LimitArgs, limits::duration};
 
 /// What is judged, and on which database.
 #[derive(Debug, Args)]
@@ -24,4 +24,6 @@ pub(crate) struct CheckArgs {
     pub(crate) lock_timeout: Duration,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
+    #[command(flatten)]
+    pub(crate) attest: AttestArgs,
 }

@@ -1,6 +1,9 @@
 use clap::{Parser, Subcommand};
 
-use super::{CheckArgs, Global, ListArgs, ProveArgs, ReportArgs, RunArgs, ServerCommand, VerifyArgs};
+use super::{
+    CheckArgs, DiffArgs, Global, KeygenArgs, ListArgs, ProveArgs, ReportArgs, RunArgs, ServerCommand, SignArgs,
+    VerifyArgs,
+};
 use crate::exit::EXIT_CODES;
 
 /// Apply a database migration phase by phase, let no phase start before the one before it has passed its exit gates,
@@ -33,6 +36,14 @@ pub(crate) enum Command {
     /// Recompute a run folder offline and say everything that does not hold
     #[command(after_help = EXIT_CODES)]
     Verify(VerifyArgs),
+    /// Make a key pair to sign with
+    Keygen(KeygenArgs),
+    /// Verify a run folder and add a sign-off to it
+    #[command(after_help = EXIT_CODES)]
+    Sign(SignArgs),
+    /// Say what changed between two runs that verify: 0 where they have the same result, 1 where not
+    #[command(after_help = EXIT_CODES)]
+    Diff(DiffArgs),
     /// Manage the servers that suites run on
     #[command(subcommand)]
     Server(ServerCommand),

@@ -23,6 +23,10 @@ pub(crate) enum Rendering {
     Junit,
     /// Test Anything Protocol, version 14
     Tap,
+    /// SARIF 2.1.0: the findings, for what shows those of static analyses
+    Sarif,
+    /// Common Test Report Format, JSON
+    Ctrf,
     /// The object that `run --format json` prints
     Json,
 }

@@ -1,6 +1,6 @@
 use clap::Args;
 
-use super::{LimitArgs, ServerArgs};
+use super::{AttestArgs, LimitArgs, ServerArgs};
 
 /// What is proved, and on which server.
 #[derive(Debug, Args)]
@@ -11,4 +11,6 @@ pub(crate) struct ProveArgs {
     pub(crate) server: ServerArgs,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
+    #[command(flatten)]
+    pub(crate) attest: AttestArgs,
 }

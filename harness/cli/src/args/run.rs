@@ -1,6 +1,8 @@
+use std::path::PathBuf;
+
 use clap::Args;
 
-use super::{LimitArgs, ServerArgs};
+use super::{AttestArgs, LimitArgs, ServerArgs};
 
 /// What is run, and on which server.
 #[derive(Debug, Args)]
@@ -12,4 +14,13 @@ pub(crate) struct RunArgs {
     pub(crate) server: ServerArgs,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
+    #[command(flatten)]
+    pub(crate) attest: AttestArgs,
+    /// A run that a validator has signed, for this migration and these gates: the run begins only where it goes on, with at most
+    /// one phase more
+    #[arg(long, value_name = "RUN", requires = "trusted_keys", help_heading = "Signature")]
+    pub(crate) require_signed: Option<PathBuf>,
+    /// The keys that are trusted to have signed it
+    #[arg(long, value_name = "FILE", requires = "require_signed", help_heading = "Signature")]
+    pub(crate) trusted_keys: Option<PathBuf>,
 }

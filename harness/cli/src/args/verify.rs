@@ -15,8 +15,14 @@ pub(crate) struct VerifyArgs {
     pub(crate) expect: Vec<Digest>,
     /// What the run must have come to: without it, evidence of a run that failed verifies as any other and ends with 0; with
     /// `passed`, it ends with 1
-    #[arg(long, value_name = "VERDICT")]
+    #[arg(long, value_name = "VERDICT", requires_if("signed", "trusted_keys"))]
     pub(crate) require: Option<Required>,
+    /// The keys that are trusted: a signature by any other key is a fault, and so is a run that nobody has signed
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trusted_keys: Option<PathBuf>,
+    /// The suites that lie here must be those that the run was made of, each file of their migrations included
+    #[arg(long)]
+    pub(crate) same_inputs: bool,
 }
 
 /// What a run can be required to have come to.
@@ -25,4 +31,6 @@ pub(crate) struct VerifyArgs {
 pub(crate) enum Required {
     /// Every gate passed
     Passed,
+    /// A validator approved the run; where it did not pass, two approvers an exception
+    Signed,
 }

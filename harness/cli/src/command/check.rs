@@ -6,6 +6,7 @@ use phasegate_engine::{self as engine, CheckRequest, Limits, RunError, plan::pla
 use phasegate_evidence::{Event, judge::Judging};
 
 use super::{
+    attest::attesting,
     conclude::{conclude, lock},
     interrupt::interrupts,
     runtime::block_on,
@@ -18,6 +19,7 @@ use crate::{
 
 /// Judges the gates of a suite on a database that exists, and records it as a run does.
 pub(super) fn check(global: &Global, asked: &CheckArgs) -> Result<Exit, Failure> {
+    let attesting = attesting(&asked.attest)?;
     let suites = load(&global.suites()?, std::slice::from_ref(&asked.suite)).map_err(Failure::usage)?;
     let plan = plan(&suites, Judging::Check);
     let progress = Mutex::new(Progress::of(&plan));
@@ -42,5 +44,5 @@ pub(super) fn check(global: &Global, asked: &CheckArgs) -> Result<Exit, Failure>
             }
         })?;
     }
-    conclude(global, &progress, finished)
+    conclude(global, &progress, finished, attesting.as_ref())
 }

@@ -7,10 +7,13 @@ use std::{
 };
 
 use phasegate_engine::{Finished, RunError};
-use phasegate_evidence::{JUNIT_FILE, PAGE_FILE, REPORT_FILE};
+use phasegate_evidence::{JUNIT_FILE, PAGE_FILE, REPORT_FILE, sign::PrivateKey};
 use phasegate_report::{self as report, Context, Record};
 
-use super::report::{read, unwritable};
+use super::{
+    attest::attest,
+    report::{read, unwritable},
+};
 use crate::{
     args::{Format, Global, display_path, program_name},
     console::{self, Progress},
@@ -22,11 +25,15 @@ pub(super) fn conclude(
     global: &Global,
     progress: &Mutex<Progress>,
     finished: Result<Finished, RunError>,
+    attesting: Option<&PrivateKey>,
 ) -> Result<Exit, Failure> {
     let recorded = lock(progress).finish();
     let finished = finished.map_err(|error| failure(error, recorded.map(|run| global.runs().join(run)).as_deref()))?;
     let record = read(&finished.folder)?;
     write_reports(&record)?;
+    if let Some(key) = attesting {
+        attest(&record.folder, key)?;
+    }
     print(global.format, &record, &finished)?;
     Ok(Exit::of(&finished.result))
 }

@@ -1,4 +1,4 @@
-use super::{check, list, prove, report, run, server, verify};
+use super::{check, diff, keygen, list, prove, report, run, server, sign, verify};
 use crate::{
     args::{Args, Command},
     exit::{Exit, Failure},
@@ -14,6 +14,9 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
         Command::List(asked) => list::list(global, asked),
         Command::Report(asked) => report::report(global, asked),
         Command::Verify(asked) => verify::verify(global, asked),
+        Command::Keygen(asked) => keygen::keygen(global, asked),
+        Command::Sign(asked) => sign::sign(global, asked),
+        Command::Diff(asked) => diff::diff(global, asked),
         Command::Server(asked) => server::server(global, asked),
     }
 }

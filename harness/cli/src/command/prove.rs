@@ -6,6 +6,7 @@ use phasegate_engine::{self as engine, ProveRequest, plan::plan, suite::load};
 use phasegate_evidence::{Event, judge::Judging};
 
 use super::{
+    attest::attesting,
     conclude::{conclude, lock},
     interrupt::interrupts,
     runtime::block_on,
@@ -18,6 +19,7 @@ use crate::{
 
 /// Runs a suite, tries every defect and plays every scenario of it, and records it as a run does.
 pub(super) fn prove(global: &Global, asked: &ProveArgs) -> Result<Exit, Failure> {
+    let attesting = attesting(&asked.attest)?;
     let suites = load(&global.suites()?, std::slice::from_ref(&asked.suite)).map_err(Failure::usage)?;
     let plan = plan(&suites, Judging::Prove);
     let progress = Mutex::new(Progress::of(&plan));
@@ -27,5 +29,5 @@ pub(super) fn prove(global: &Global, asked: &ProveArgs) -> Result<Exit, Failure>
     let mut listener = |event: &Event| lock(&progress).event(event);
     let mut notice = |line: &str| lock(&progress).notice(line);
     let finished = block_on(engine::prove(request, &mut listener, &mut notice, interrupts()?))?;
-    conclude(global, &progress, finished)
+    conclude(global, &progress, finished, attesting.as_ref())
 }

@@ -12,8 +12,9 @@ use crate::{
 /// Prints a report. Evidence that does not verify is reported on all the same, but never silently.
 pub(super) fn report(global: &Global, asked: &ReportArgs) -> Result<Exit, Failure> {
     let path = global.run(&asked.run);
-    let record = read(&path)?;
+    let mut record = read(&path)?;
     let verification = verify(&record.folder);
+    record.sign_offs = verification.signed.iter().map(Into::into).collect();
     let rendering = asked.to.unwrap_or(match global.format {
         Format::Human => Rendering::Text,
         Format::Json => Rendering::Json,
@@ -28,12 +29,18 @@ pub(super) fn report(global: &Global, asked: &ReportArgs) -> Result<Exit, Failur
             };
             console::print(&report::summary(&record, &context))?;
         }
-        Rendering::Md => console::print_exactly(&report::markdown(&record))?,
+        Rendering::Md => {
+            let signed = !verification.signed.is_empty() || verification.attested_by.is_some();
+            let sign_offs = if signed { report::sign_offs(&verification) } else { String::new() };
+            console::print_exactly(&format!("{}{sign_offs}", report::markdown(&record)))?;
+        }
         Rendering::Html => console::print_exactly(&report::html(&record))?,
         Rendering::Junit => {
             console::print_exactly(&report::junit(&record).map_err(|error| unwritable(&error))?)?;
         }
         Rendering::Tap => console::print_exactly(&report::tap(&record))?,
+        Rendering::Sarif => console::print_exactly(&report::sarif(&record).map_err(|error| unwritable(&error))?)?,
+        Rendering::Ctrf => console::print_exactly(&report::ctrf(&record).map_err(|error| unwritable(&error))?)?,
         Rendering::Json => console::print_exactly(&report::json(&record).map_err(|error| unwritable(&error))?)?,
     }
     if verification.holds() {

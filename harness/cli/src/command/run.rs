@@ -6,8 +6,10 @@ use phasegate_engine::{self as engine, Request, plan::plan, suite::load};
 use phasegate_evidence::{Event, judge::Judging};
 
 use super::{
+    attest::attesting,
     conclude::{conclude, lock},
     interrupt::interrupts,
+    require_signed::requires_signed,
     runtime::block_on,
 };
 use crate::{
@@ -18,13 +20,17 @@ use crate::{
 
 /// Runs suites, writes the reports into the run folder, and prints what came of it.
 pub(super) fn run(global: &Global, asked: &RunArgs) -> Result<Exit, Failure> {
+    let attesting = attesting(&asked.attest)?;
     let suites = load(&global.suites()?, &asked.names).map_err(Failure::usage)?;
     let plan = plan(&suites, Judging::Run);
+    if let (Some(signed), Some(keys)) = (&asked.require_signed, &asked.trusted_keys) {
+        requires_signed(&global.run(signed), keys, &plan)?;
+    }
     let progress = Mutex::new(Progress::of(&plan));
     let limits = asked.limits.limits();
     let request = Request { suites, server: asked.server.request(), runs: global.runs(), limits };
     let mut listener = |event: &Event| lock(&progress).event(event);
     let mut notice = |line: &str| lock(&progress).notice(line);
     let finished = block_on(engine::run(request, &mut listener, &mut notice, interrupts()?))?;
-    conclude(global, &progress, finished)
+    conclude(global, &progress, finished, attesting.as_ref())
 }

@@ -1,8 +1,12 @@
 //! `phasegate verify`.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
-use phasegate_evidence::{Digest, Fault, JUNIT_FILE, PAGE_FILE, REPORT_FILE, RunFolder, Verdict, Verification};
+use phasegate_engine::{plan::plan, suite::load};
+use phasegate_evidence::{
+    Digest, Fault, FaultCode, JUNIT_FILE, PAGE_FILE, PLAN_FILE, REPORT_FILE, RunFolder, Verdict, Verification,
+    sign::{Approval, Exception, Meaning, PhaseScope, Role, Signed, approval},
+};
 use phasegate_report::{self as report, Record, RecordError};
 use serde::Serialize;
 
@@ -11,6 +15,7 @@ use crate::{
     args::{Format, Global, Required, VerifyArgs, display_path},
     console,
     exit::{Exit, Failure},
+    keys::trusted_keys,
 };
 
 /// What `verify --format json` prints.
@@ -23,13 +28,32 @@ struct Answer<'a> {
     head_digest: Option<&'a Digest>,
     run_digest: Option<&'a Digest>,
     faults: Vec<Line<'a>>,
+    /// The key by which the machine that ran it attested the run.
+    attested_by: Option<String>,
+    sign_offs: Vec<SignedOff<'a>>,
+    /// Whether the keys were held against those that are trusted; what is not trusted is a fault.
+    keys_compared: bool,
     /// What the run was required to have come to, and whether it did; evidence that does not verify says nothing of it.
     required: Option<Required>,
     meets_required: bool,
 }
 
 #[derive(Serialize)]
+struct SignedOff<'a> {
+    file: &'a str,
+    key: String,
+    role: Role,
+    name: &'a str,
+    meaning: Meaning,
+    signed_at: &'a str,
+    phase: Option<&'a PhaseScope>,
+    notes: Option<&'a str>,
+    exception: Option<&'a Exception>,
+}
+
+#[derive(Serialize)]
 struct Line<'a> {
+    code: &'static str,
     file: &'a str,
     what: &'a str,
 }
@@ -37,13 +61,19 @@ struct Line<'a> {
 /// Recomputes a run folder and prints every fault.
 pub(super) fn verify(global: &Global, asked: &VerifyArgs) -> Result<Exit, Failure> {
     let path = global.run(&asked.run);
+    let keys = asked.trusted_keys.as_deref().map(trusted_keys).transpose()?;
     let folder = RunFolder::open(&path)?;
-    let mut verification = phasegate_evidence::verify(&folder);
-    compare_reports(&folder, &mut verification)?;
+    let mut verification = verified(&folder)?;
+    if asked.same_inputs && verification.holds() {
+        compare_inputs(global, &folder, &mut verification)?;
+    }
+    if let Some(keys) = &keys {
+        verification.trust(keys);
+    }
     for digest in &asked.expect {
         if verification.recognise(digest).is_none() {
             let what = format!("has no digest {digest}, neither of its result nor of its events nor of its files");
-            fault(&mut verification, "the folder", what);
+            fault(&mut verification, FaultCode::UnexpectedDigest, "the folder", what);
         }
     }
     match global.format {
@@ -59,8 +89,15 @@ pub(super) fn verify(global: &Global, asked: &VerifyArgs) -> Result<Exit, Failur
     })
 }
 
-fn fault(verification: &mut Verification, file: &str, what: impl Into<String>) {
-    verification.faults.push(Fault { file: file.to_owned(), what: what.into() });
+/// A folder as a stranger verifies it, the reports in it included.
+pub(super) fn verified(folder: &RunFolder) -> Result<Verification, Failure> {
+    let mut verification = phasegate_evidence::verify(folder);
+    compare_reports(folder, &mut verification)?;
+    Ok(verification)
+}
+
+fn fault(verification: &mut Verification, code: FaultCode, file: &str, what: impl Into<String>) {
+    verification.faults.push(Fault { code, file: file.to_owned(), what: what.into() });
 }
 
 /// The reports are no evidence, but whoever opens the folder reads them: those that this version wrote are made again and
@@ -78,12 +115,29 @@ fn compare_reports(folder: &RunFolder, verification: &mut Verification) -> Resul
         // What is there was read before.
         match folder.read(name) {
             Ok(stored) if stored == made.as_bytes() => {}
-            Ok(_) => fault(verification, name, "is not what plan and events make"),
+            Ok(_) => fault(verification, FaultCode::ReportReplaced, name, "is not what plan and events make"),
             Err(_) => {
                 let what = "is missing: it was removed, or the run was interrupted before it was written";
-                fault(verification, name, what);
+                fault(verification, FaultCode::Missing, name, what);
             }
         }
+    }
+    Ok(())
+}
+
+/// The suites at hand are those that the run was made of: every file of them, and of their migrations.
+fn compare_inputs(global: &Global, folder: &RunFolder, verification: &mut Verification) -> Result<(), Failure> {
+    let planned = folder.plan()?;
+    let names: Vec<String> = planned.suites.iter().map(|suite| suite.suite.clone()).collect();
+    let here = plan(&load(&global.suites()?, &names).map_err(Failure::usage)?, planned.judging);
+    let mut differing = Vec::new();
+    for (suite, here) in planned.suites.iter().zip(&here.suites) {
+        let paths: BTreeSet<&String> = suite.inputs.keys().chain(here.inputs.keys()).collect();
+        let other = |path: &&&String| suite.inputs.get(**path) != here.inputs.get(**path);
+        differing.extend(paths.iter().filter(other).map(|path| format!("{path} of suite {}", suite.suite)));
+    }
+    for path in differing {
+        fault(verification, FaultCode::WrongMigration, PLAN_FILE, format!("was made of another {path} than lies here"));
     }
     Ok(())
 }
@@ -99,6 +153,7 @@ fn meets(verification: &Verification, asked: &VerifyArgs) -> bool {
     let verdict = verification.result.as_ref().map(|result| result.verdict);
     match asked.require {
         None => true,
+        Some(Required::Signed) => verification.holds() && approval(&verification.signed, None) == Approval::Given,
         Some(Required::Passed) => verification.holds() && verdict == Some(Verdict::Passed),
     }
 }
@@ -116,7 +171,12 @@ fn human(verification: &Verification, asked: &VerifyArgs, path: &str) -> String 
         }
     }
     if verification.holds() && !meets(verification, asked) {
-        text.push_str("  required: passed; the evidence verifies, and the run did not pass\n");
+        text.push_str(match asked.require {
+            Some(Required::Signed) => {
+                "  required: signed; the evidence verifies, and no validator has approved the run\n"
+            }
+            _ => "  required: passed; the evidence verifies, and the run did not pass\n",
+        });
     }
     if let Some(version) = other_version(verification) {
         let reports = format!("{REPORT_FILE}, {PAGE_FILE} and {JUNIT_FILE}");
@@ -125,8 +185,27 @@ fn human(verification: &Verification, asked: &VerifyArgs, path: &str) -> String 
     text
 }
 
+fn signed_off(signed: &Signed) -> SignedOff<'_> {
+    let sign_off = &signed.sign_off;
+    SignedOff {
+        file: &signed.file,
+        key: signed.key.id().to_string(),
+        role: sign_off.role,
+        name: &sign_off.name,
+        meaning: sign_off.meaning,
+        signed_at: &sign_off.signed_at,
+        phase: sign_off.phase.as_ref(),
+        notes: sign_off.notes.as_deref(),
+        exception: sign_off.exception.as_ref(),
+    }
+}
+
 fn answer<'a>(verification: &'a Verification, asked: &VerifyArgs, path: &Path) -> Answer<'a> {
-    let faults = verification.faults.iter().map(|fault| Line { file: &fault.file, what: &fault.what });
+    let faults = verification.faults.iter().map(|fault| Line {
+        code: fault.code.as_str(),
+        file: &fault.file,
+        what: &fault.what,
+    });
     Answer {
         run: path.display().to_string(),
         holds: verification.holds(),
@@ -135,6 +214,9 @@ fn answer<'a>(verification: &'a Verification, asked: &VerifyArgs, path: &Path) -
         head_digest: verification.head.as_ref(),
         run_digest: verification.run_digest.as_ref(),
         faults: faults.collect(),
+        attested_by: verification.attested_by.as_ref().map(|key| key.id().to_string()),
+        sign_offs: verification.signed.iter().map(signed_off).collect(),
+        keys_compared: verification.keys_compared,
         required: asked.require,
         meets_required: meets(verification, asked),
     }

@@ -1,6 +1,6 @@
 //! `phasegate report`.
 
-use phasegate_report::{Record, html, json, junit, markdown, tap};
+use phasegate_report::{Record, ctrf, html, json, junit, markdown, sarif, tap};
 
 use crate::{phasegate::phasegate, runs::written, sample::Sample};
 
@@ -17,6 +17,8 @@ fn each_rendering_is_printed_byte_for_byte_and_nothing_else() {
         ("html", html(&record)),
         ("junit", junit(&record).expect("renderable")),
         ("tap", tap(&record)),
+        ("sarif", sarif(&record).expect("renderable")),
+        ("ctrf", ctrf(&record).expect("renderable")),
         ("json", json(&record).expect("renderable").replace(&here, "run")),
     ] {
         let ran = phasegate(holder.path(), &["report", "run", "--to", to]);

@@ -3,11 +3,12 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
 };
 
 use super::{
     audit::Audit,
+    fault::FaultCode,
     possible::{impossible, impossible_of_steps},
     walk::Walk,
 };
@@ -20,13 +21,17 @@ use crate::{
 
 /// What the events of one suite, or of one scenario of it, are judged by.
 #[derive(Clone, Copy)]
-struct Measure<'a> {
+struct Measure<'a, 'c> {
     suite: &'a SuitePlan,
     phases: &'a [PhasePlan],
     scenario: Option<&'a ScenarioPlan>,
     judging: Judging,
     server: &'a ServerFacts,
+    checks: &'c Checks<'a>,
 }
+
+/// Every check of a plan: by suite, scenario where a scenario brings gates of its own, phase and id.
+type Checks<'a> = HashMap<(&'a str, Option<&'a str>, &'a str, &'a str), &'a Check>;
 
 /// What is known of a server before one answered.
 static NO_SERVER: ServerFacts =
@@ -39,6 +44,7 @@ impl Audit<'_> {
     /// Every verdict of the run is the one that its observation comes to. Where the events are in order, each is also the
     /// one that was due, and saw what the folder holds.
     pub(super) fn judged_again<'e>(&mut self, plan: &'e Plan, events: &[&'e Event], in_order: bool) {
+        let checks = checks_of(plan);
         let mut server = &NO_SERVER;
         let mut walk = in_order.then(|| Walk::new(plan));
         let mut proved: BTreeSet<Proof<'e>> = BTreeSet::new();
@@ -51,7 +57,14 @@ impl Audit<'_> {
             // What speaks of a suite that was not planned is a fault of the order of events.
             let suite = event.suite().and_then(|name| plan.suites.iter().find(|suite| suite.suite == name));
             if let Some(suite) = suite {
-                let own = Measure { suite, phases: &suite.phases, scenario: None, judging: plan.judging, server };
+                let own = Measure {
+                    suite,
+                    phases: &suite.phases,
+                    scenario: None,
+                    judging: plan.judging,
+                    server,
+                    checks: &checks,
+                };
                 let planned = |scenario: &str| suite.scenarios.iter().find(|planned| planned.scenario == scenario);
                 match *event {
                     Event::InScenario { scenario, event, .. } => {
@@ -75,7 +88,7 @@ impl Audit<'_> {
                 }
             }
             if let Some(Err(what)) = walk.as_mut().map(|walk| walk.step(event, broke)) {
-                self.fault(EVENTS_FILE, what);
+                self.fault(FaultCode::OutOfOrder, EVENTS_FILE, what);
                 // Whoever is lost would take every further step for a wrong one.
                 walk = None;
             }
@@ -85,7 +98,7 @@ impl Audit<'_> {
     /// Judges an event again; says whether something broke in it.
     fn event_again<'e>(
         &mut self,
-        by: Measure<'e>,
+        by: Measure<'e, '_>,
         event: &'e Event,
         walk: &mut Option<Walk<'e>>,
         proved: &mut BTreeSet<Proof<'e>>,
@@ -113,14 +126,14 @@ impl Audit<'_> {
                     proved.insert(by.proof(id));
                 }
                 if let Some(Err(what)) = walk.as_mut().map(|walk| walk.seen(by.scenario.is_some(), check, &seen)) {
-                    self.fault(&file, format!("{subject}: {what}"));
+                    self.fault(FaultCode::Contradiction, &file, format!("{subject}: {what}"));
                 }
                 ((*verdict, reason.as_ref(), *examined), judge(&check.expectation, &seen), impossible(check, &seen))
             }
             Event::DefectTried { phase, check: id, verdict, reason, .. } => {
                 let Some(check) = by.check(phase, id) else { return false };
                 let Some(defect) = &check.fails else {
-                    self.fault(EVENTS_FILE, format!("{subject} was tried and is not planned"));
+                    self.fault(FaultCode::OutOfOrder, EVENTS_FILE, format!("{subject} was tried and is not planned"));
                     return false;
                 };
                 self.applicability(&subject, check, by, &seen);
@@ -144,7 +157,11 @@ impl Audit<'_> {
             }
             Event::StepsTried { verdict, reason, .. } => {
                 let Some(ScenarioExpected::Probe(probe)) = by.scenario.map(|scenario| &scenario.expected) else {
-                    self.fault(EVENTS_FILE, format!("steps of {suite} were tried and none are planned"));
+                    self.fault(
+                        FaultCode::OutOfOrder,
+                        EVENTS_FILE,
+                        format!("steps of {suite} were tried and none are planned"),
+                    );
                     return false;
                 };
                 let possible = impossible_of_steps(&probe.sequence(), &seen);
@@ -154,7 +171,7 @@ impl Audit<'_> {
             _ => return false,
         };
         if let Some(what) = possible {
-            self.fault(&file, format!("{subject} cannot have seen {what}"));
+            self.fault(FaultCode::Contradiction, &file, format!("{subject} cannot have seen {what}"));
         }
         self.compare(&subject, &file, claimed, &derived);
         matches!(seen.as_ref(), Observation::Broken { .. })
@@ -162,7 +179,7 @@ impl Audit<'_> {
 
     /// A proof of the way back walks it step by step. What it rests on is a proof of the way back from the phase before, which
     /// passed before it in the same run; one that rests on nothing walks down every phase.
-    fn way_back(&mut self, by: Measure<'_>, phase: &str, seen: &RollbackSeen, proved: &BTreeSet<Proof<'_>>) {
+    fn way_back(&mut self, by: Measure<'_, '_>, phase: &str, seen: &RollbackSeen, proved: &BTreeSet<Proof<'_>>) {
         let Some(index) = by.phases.iter().position(|planned| planned.phase == phase) else { return };
         let lowest = match &seen.rests_on {
             None => 0,
@@ -177,7 +194,7 @@ impl Audit<'_> {
         });
         if !is_proved || seen.planned != 2 * (index + 1 - lowest) {
             let what = format!("the way back of phase {phase} of {} is not walked to its end", by.suite.suite);
-            self.fault(EVENTS_FILE, what);
+            self.fault(FaultCode::Contradiction, EVENTS_FILE, what);
             return;
         }
         let way = (lowest..=index).rev().map(|at| (at, Direction::Down));
@@ -187,7 +204,7 @@ impl Audit<'_> {
             pairs.all(|((at, direction), step)| by.phases[at].phase == step.phase && direction == step.direction);
         if !goes || seen.steps.len() > seen.planned {
             let what = format!("the way back of phase {phase} of {} does not go step by step", by.suite.suite);
-            self.fault(EVENTS_FILE, what);
+            self.fault(FaultCode::Contradiction, EVENTS_FILE, what);
         }
     }
 
@@ -202,7 +219,11 @@ impl Audit<'_> {
                 match read_canonical(&bytes) {
                     Ok(seen) => Some((file, Cow::Owned(seen))),
                     Err(error) => {
-                        self.fault(&file, format!("is not what {subject} can have seen: {error}"));
+                        self.fault(
+                            FaultCode::OutputDamaged,
+                            &file,
+                            format!("is not what {subject} can have seen: {error}"),
+                        );
                         None
                     }
                 }
@@ -211,7 +232,7 @@ impl Audit<'_> {
     }
 
     /// A check is not applicable exactly where the plan and the facts of the server make it so.
-    fn applicability(&mut self, subject: &str, check: &Check, by: Measure<'_>, seen: &Observation) {
+    fn applicability(&mut self, subject: &str, check: &Check, by: Measure<'_, '_>, seen: &Observation) {
         let derived = inapplicable(check, by.judging, by.server);
         let claimed = match seen {
             Observation::NotApplicable { reason } => Some(reason),
@@ -223,7 +244,11 @@ impl Audit<'_> {
         };
         if claimed != derived.as_ref() {
             let (claimed, derived) = (words(claimed), words(derived.as_ref()));
-            self.fault(EVENTS_FILE, format!("{subject} is said to be {claimed}; by plan and server it is {derived}"));
+            self.fault(
+                FaultCode::WrongVerdict,
+                EVENTS_FILE,
+                format!("{subject} is said to be {claimed}; by plan and server it is {derived}"),
+            );
         }
     }
 
@@ -240,11 +265,15 @@ impl Audit<'_> {
         }
         let claimed = words(verdict, reason, examined);
         let derived = words(derived.verdict, derived.reason.as_ref(), derived.examined);
-        self.fault(file, format!("{subject} is said to be {claimed}, and what was seen comes to {derived}"));
+        self.fault(
+            FaultCode::WrongVerdict,
+            file,
+            format!("{subject} is said to be {claimed}, and what was seen comes to {derived}"),
+        );
     }
 }
 
-impl<'a> Measure<'a> {
+impl<'a> Measure<'a, '_> {
     fn proof<'c>(&self, check: &'c str) -> Proof<'c>
     where
         'a: 'c,
@@ -253,9 +282,29 @@ impl<'a> Measure<'a> {
     }
 
     fn check(&self, phase: &str, id: &str) -> Option<&'a Check> {
-        let phase = self.phases.iter().find(|planned| planned.phase == phase)?;
-        phase.gates.iter().flat_map(|gate| &gate.checks).find(|check| check.id == id)
+        let own = self.scenario.filter(|scenario| matches!(scenario.expected, ScenarioExpected::Audit { .. }));
+        let own = own.map(|scenario| scenario.scenario.as_str());
+        self.checks.get(&(self.suite.suite.as_str(), own, phase, id)).copied()
     }
+}
+
+/// Of two checks of one name, which are a fault of the plan, the first.
+fn checks_of(plan: &Plan) -> Checks<'_> {
+    let mut checks = Checks::new();
+    for suite in &plan.suites {
+        let audits = suite.scenarios.iter().filter_map(|planned| match &planned.expected {
+            ScenarioExpected::Audit { phases, .. } => Some((Some(planned.scenario.as_str()), phases)),
+            _ => None,
+        });
+        for (scenario, phases) in [(None, &suite.phases)].into_iter().chain(audits) {
+            for phase in phases {
+                for check in phase.gates.iter().flat_map(|gate| &gate.checks) {
+                    checks.entry((&suite.suite, scenario, &phase.phase, &check.id)).or_insert(check);
+                }
+            }
+        }
+    }
+    checks
 }
 
 impl ScenarioPlan {

@@ -1,22 +1,33 @@
 //! The faults found so far, and reading what they are found in.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    num::NonZero,
+    panic::resume_unwind,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
 
 use serde_json::Value;
 
-use super::fault::Fault;
+use super::fault::{Fault, FaultCode};
 use crate::{
-    ChainError, Digest, EVENTS_FILE, FORMAT_VERSION, Link, PLAN_FILE, Plan, RunFolder,
+    ChainError, Digest, EVENTS_FILE, FORMAT_VERSION, FolderError, Link, PLAN_FILE, Plan, RunFolder,
     canonical::read_canonical,
     folder::{Entries, FOLDER_BYTES_MAX, run_digest},
     read_chain,
 };
+
+/// How many files are read at once: each may be as large as [`crate::file_bytes_max`].
+const READERS_MAX: usize = 4;
 
 /// The faults found so far in one folder.
 pub(super) struct Audit<'a> {
     folder: &'a RunFolder,
     /// The digest of every file that can be read.
     pub(super) files: BTreeMap<String, Digest>,
+    /// The sign-offs, by their paths, in their order.
+    pub(super) signatures: Vec<String>,
     /// What lies there beside these files, or that they cannot be read.
     estranged: bool,
     faults: Vec<Fault>,
@@ -25,32 +36,37 @@ pub(super) struct Audit<'a> {
 impl<'a> Audit<'a> {
     /// Reads every file once. What is none that a run can have left is a fault, and is neither opened nor looked into.
     pub(super) fn of(folder: &'a RunFolder) -> Self {
-        let mut audit = Self { folder, files: BTreeMap::new(), estranged: false, faults: Vec::new() };
+        let mut audit =
+            Self { folder, files: BTreeMap::new(), signatures: Vec::new(), estranged: false, faults: Vec::new() };
         let entries = folder.entries().unwrap_or_else(|error| {
-            audit.strange("the folder", error);
+            audit.strange(FaultCode::Unreadable, "the folder", error);
             Entries::default()
         });
+        audit.signatures = entries.signatures;
         for (name, why) in entries.strangers {
-            audit.strange(&name, why);
+            let code = if why == crate::folder::NO_PART { FaultCode::Added } else { FaultCode::Unreadable };
+            audit.strange(code, &name, why);
         }
         if entries.files.values().sum::<u64>() > FOLDER_BYTES_MAX {
-            audit.strange("the folder", format!("is larger than {} GiB", FOLDER_BYTES_MAX >> 30));
+            audit.strange(
+                FaultCode::Unreadable,
+                "the folder",
+                format!("is larger than {} GiB", FOLDER_BYTES_MAX >> 30),
+            );
             return audit;
         }
-        for name in entries.files.into_keys() {
-            match folder.read(&name) {
-                Ok(bytes) => {
-                    audit.files.insert(name, Digest::of(&bytes));
-                }
-                Err(error) => audit.strange(&name, error),
+        for (name, digest) in digests(folder, entries.files.into_keys().collect()) {
+            match digest {
+                Ok(digest) => drop(audit.files.insert(name, digest)),
+                Err(error) => audit.strange(FaultCode::Unreadable, &name, error),
             }
         }
         audit
     }
 
-    fn strange(&mut self, name: &str, why: impl ToString) {
+    fn strange(&mut self, code: FaultCode, name: &str, why: impl ToString) {
         self.estranged = true;
-        self.fault(name, why.to_string());
+        self.fault(code, name, why.to_string());
     }
 
     /// The run digest, where the folder holds nothing but files of a run.
@@ -63,8 +79,8 @@ impl<'a> Audit<'a> {
     }
 
     /// One more thing that does not hold.
-    pub(super) fn fault(&mut self, file: &str, what: impl Into<String>) {
-        self.faults.push(Fault { file: file.to_owned(), what: what.into() });
+    pub(super) fn fault(&mut self, code: FaultCode, file: &str, what: impl Into<String>) {
+        self.faults.push(Fault { code, file: file.to_owned(), what: what.into() });
     }
 
     /// The bytes of a file; `None` where it cannot be read, which is a fault already, or is missing, which may be one.
@@ -72,11 +88,16 @@ impl<'a> Audit<'a> {
         self.files.contains_key(name).then(|| self.folder.read(name).ok()).flatten()
     }
 
+    /// The bytes of a sign-off; one that cannot be read is a fault.
+    pub(super) fn signature_bytes(&mut self, name: &str) -> Option<Vec<u8>> {
+        self.folder.read(name).map_err(|error| self.fault(FaultCode::Unreadable, name, error.to_string())).ok()
+    }
+
     /// The bytes of a file that must be there.
     pub(super) fn read(&mut self, name: &str) -> Option<Vec<u8>> {
         let bytes = self.stored(name);
         if bytes.is_none() && !self.faults.iter().any(|fault| fault.file == name) {
-            self.fault(name, "is missing");
+            self.fault(FaultCode::Missing, name, "is missing");
         }
         bytes
     }
@@ -89,32 +110,62 @@ impl<'a> Audit<'a> {
         if let Some(format) = format
             && format != u64::from(FORMAT_VERSION)
         {
-            self.fault(PLAN_FILE, unknown_format(format));
+            self.fault(FaultCode::UnknownFormat, PLAN_FILE, unknown_format(format));
             return None;
         }
-        read_canonical(&bytes).map_err(|error| self.fault(PLAN_FILE, format!("is no plan: {error}"))).ok()
+        read_canonical(&bytes)
+            .map_err(|error| self.fault(FaultCode::PlanDamaged, PLAN_FILE, format!("is no plan: {error}")))
+            .ok()
     }
 
     /// The events, unless their chain is broken.
     pub(super) fn links(&mut self) -> Option<(Vec<Link>, Digest)> {
         let bytes = self.read(EVENTS_FILE)?;
         let Ok(text) = String::from_utf8(bytes) else {
-            self.fault(EVENTS_FILE, "is not UTF-8");
+            self.fault(FaultCode::EventDamaged, EVENTS_FILE, "is not UTF-8");
             return None;
         };
         match read_chain(&text) {
             Ok(whole) => Some(whole),
             Err(error @ ChainError::CutOff) => {
                 // A run that was killed while it wrote a line leaves whole lines before it.
-                self.fault(EVENTS_FILE, error.to_string());
+                self.fault(of_chain(&error), EVENTS_FILE, error.to_string());
                 let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
-                read_chain(whole).map_err(|error| self.fault(EVENTS_FILE, error.to_string())).ok()
+                read_chain(whole).map_err(|error| self.fault(of_chain(&error), EVENTS_FILE, error.to_string())).ok()
             }
             Err(error) => {
-                self.fault(EVENTS_FILE, error.to_string());
+                self.fault(of_chain(&error), EVENTS_FILE, error.to_string());
                 None
             }
         }
+    }
+}
+
+/// The digest of each of these files. It is what most of the time goes into, and each processor can do a part of it.
+fn digests(folder: &RunFolder, names: Vec<String>) -> BTreeMap<String, Result<Digest, FolderError>> {
+    let workers = thread::available_parallelism().map_or(1, NonZero::get).min(READERS_MAX);
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while let Some(name) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
+            done.push((name.clone(), folder.read(name).map(|bytes| Digest::of(&bytes))));
+        }
+        done
+    };
+    thread::scope(|scope| {
+        let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
+        let own = work();
+        let others = others.into_iter().flat_map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        own.into_iter().chain(others).collect()
+    })
+}
+
+/// The kind of fault that a chain has.
+fn of_chain(error: &ChainError) -> FaultCode {
+    match error {
+        ChainError::Unreadable { .. } => FaultCode::EventDamaged,
+        ChainError::Broken { .. } => FaultCode::ChainBroken,
+        ChainError::CutOff => FaultCode::Truncated,
     }
 }
 

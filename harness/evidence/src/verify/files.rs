@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::audit::Audit;
+use super::{audit::Audit, fault::FaultCode};
 use crate::{Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, PLAN_FILE};
 
 impl Audit<'_> {
@@ -20,16 +20,16 @@ impl Audit<'_> {
             if !named.contains(file) {
                 // Where the run was killed, it was being written, or its event was.
                 if finished {
-                    faults.push((file.clone(), "is named by no event"));
+                    faults.push((FaultCode::Added, file.clone(), "is named by no event"));
                 }
             } else if !file.ends_with(digest.as_str()) {
-                faults.push((file.clone(), "does not hold the bytes that its name says"));
+                faults.push((FaultCode::OutputSwapped, file.clone(), "does not hold the bytes that its name says"));
             }
         }
         let missing = named.into_iter().filter(|file| !self.files.contains_key(file));
-        faults.extend(missing.map(|file| (file, "is named by an event and missing")));
-        for (file, what) in faults {
-            self.fault(&file, what);
+        faults.extend(missing.map(|file| (FaultCode::Missing, file, "is named by an event and missing")));
+        for (code, file, what) in faults {
+            self.fault(code, &file, what);
         }
     }
 
@@ -39,9 +39,9 @@ impl Audit<'_> {
         match events.first() {
             Some(Event::RunStarted { plan: digest, .. }) if Some(digest) == plan => {}
             Some(Event::RunStarted { .. }) => {
-                self.fault(PLAN_FILE, "is not the plan that the run started with");
+                self.fault(FaultCode::PlanReplaced, PLAN_FILE, "is not the plan that the run started with");
             }
-            _ => self.fault(EVENTS_FILE, "does not begin with the start of a run"),
+            _ => self.fault(FaultCode::OutOfOrder, EVENTS_FILE, "does not begin with the start of a run"),
         }
     }
 }

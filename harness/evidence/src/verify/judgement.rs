@@ -1,6 +1,6 @@
 //! Whether the events come to what the run says they came to.
 
-use super::{audit::Audit, order::out_of_order};
+use super::{audit::Audit, fault::FaultCode, order::out_of_order};
 use crate::{Digest, EVENTS_FILE, Event, Plan, RESULT_FILE, RunResult, canonical_bytes};
 
 impl Audit<'_> {
@@ -9,7 +9,7 @@ impl Audit<'_> {
         let faults = out_of_order(plan, events);
         let in_order = faults.is_empty();
         for what in faults {
-            self.fault(EVENTS_FILE, what);
+            self.fault(FaultCode::OutOfOrder, EVENTS_FILE, what);
         }
         in_order
     }
@@ -32,7 +32,7 @@ impl Audit<'_> {
                 && claimed != derived
             {
                 let what = format!("{what} is said to be {claimed} and comes to {derived}");
-                self.fault(EVENTS_FILE, what);
+                self.fault(FaultCode::WrongVerdict, EVENTS_FILE, what);
             }
         }
     }
@@ -40,22 +40,22 @@ impl Audit<'_> {
     /// `result.json` is exactly what plan and events come to. Returns the digest that it must have.
     pub(super) fn result(&mut self, derived: &RunResult, events: &[&Event]) -> Option<Digest> {
         let Some(Event::RunFinished { result: claimed, .. }) = events.last() else {
-            self.fault(EVENTS_FILE, "does not end with the end of the run: it was interrupted");
+            self.fault(FaultCode::Truncated, EVENTS_FILE, "does not end with the end of the run: it was interrupted");
             return None;
         };
         let Ok(bytes) = canonical_bytes(derived) else {
-            self.fault(RESULT_FILE, "has no canonical form");
+            self.fault(FaultCode::ResultReplaced, RESULT_FILE, "has no canonical form");
             return None;
         };
         let digest = Digest::of(&bytes);
         if *claimed != digest {
             let what = format!("the run ended with result {claimed}, its events come to {digest}");
-            self.fault(EVENTS_FILE, what);
+            self.fault(FaultCode::ResultReplaced, EVENTS_FILE, what);
         }
         if let Some(stored) = self.read(RESULT_FILE)
             && stored != bytes
         {
-            self.fault(RESULT_FILE, "is not what plan and events come to");
+            self.fault(FaultCode::ResultReplaced, RESULT_FILE, "is not what plan and events come to");
         }
         Some(digest)
     }

@@ -8,11 +8,13 @@ mod files;
 mod judgement;
 mod order;
 mod possible;
+mod signatures;
 mod states;
 mod times;
 mod verification;
 mod walk;
 mod what;
 
-pub use fault::Fault;
+pub use fault::{Fault, FaultCode};
+pub(crate) use signatures::{SIGN_OFFS_MAX, file_of, of_distrust};
 pub use verification::{Verification, verify};

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, rc::Rc};
 
-use super::audit::Audit;
+use super::{audit::Audit, fault::FaultCode};
 use crate::{
     Catalog, Difference, Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER,
     canonical::read_canonical,
@@ -46,7 +46,10 @@ impl<'a> Catalogs<'a> {
             // What is missing is a fault of its own.
             let bytes = audit.stored(&file)?;
             let catalog = read_canonical(&bytes);
-            catalog.map_err(|error| audit.fault(&file, format!("is no catalog: {error}"))).ok().map(Rc::new)
+            catalog
+                .map_err(|error| audit.fault(FaultCode::OutputDamaged, &file, format!("is no catalog: {error}")))
+                .ok()
+                .map(Rc::new)
         };
         self.0.entry(digest).or_insert_with(read).clone()
     }
@@ -68,6 +71,7 @@ impl<'a> States<'a> {
                 let Some(read) = catalogs.get(audit, catalog) else { return standing.clear() };
                 if !read.tables().eq(rows.keys().map(String::as_str)) {
                     audit.fault(
+                        FaultCode::Contradiction,
                         EVENTS_FILE,
                         format!("the baseline of {suite} counts the rows of other tables than it has"),
                     );
@@ -84,7 +88,11 @@ impl<'a> States<'a> {
                 };
                 let met: Standing = (0..self.laid.len()).filter(|at| is_met(&self.laid[*at])).collect();
                 if met.is_empty() {
-                    audit.fault(EVENTS_FILE, format!("a state of {suite} was reused that had not been laid"));
+                    audit.fault(
+                        FaultCode::OutOfOrder,
+                        EVENTS_FILE,
+                        format!("a state of {suite} was reused that had not been laid"),
+                    );
                 }
                 *standing = met;
             }
@@ -93,7 +101,7 @@ impl<'a> States<'a> {
                 let Some(before) = standing.iter().copied().find(begins) else {
                     if !standing.is_empty() {
                         let what = "begins with another catalog than the state before it has";
-                        audit.fault(EVENTS_FILE, format!("phase {phase} of {suite} {what}"));
+                        audit.fault(FaultCode::Contradiction, EVENTS_FILE, format!("phase {phase} of {suite} {what}"));
                     }
                     return standing.clear();
                 };
@@ -101,7 +109,7 @@ impl<'a> States<'a> {
                 let made = Difference::between(&self.laid[before].catalog, &catalog);
                 if canonical_bytes(&made).ok().is_none_or(|bytes| Digest::of(&bytes) != *difference) {
                     let what = "is said to make another difference than lies between its catalogs";
-                    audit.fault(EVENTS_FILE, format!("phase {phase} of {suite} {what}"));
+                    audit.fault(FaultCode::Contradiction, EVENTS_FILE, format!("phase {phase} of {suite} {what}"));
                 }
                 self.laid.push(State {
                     phases: after(phase).unwrap_or_default(),
@@ -120,7 +128,7 @@ impl<'a> States<'a> {
                 let is_so = |at: &usize| (Some(self.laid[*at].digest) == catalog_after.as_ref()) == *catalog_unchanged;
                 if !standing.is_empty() && !standing.iter().any(is_so) {
                     let what = "is said of its catalog what its catalogs do not come to";
-                    audit.fault(EVENTS_FILE, format!("of phase {phase} of {suite} {what}"));
+                    audit.fault(FaultCode::Contradiction, EVENTS_FILE, format!("of phase {phase} of {suite} {what}"));
                 }
             }
             _ => {}

@@ -1,6 +1,6 @@
 //! Whether a run can have taken the time that it says.
 
-use super::audit::Audit;
+use super::{audit::Audit, fault::FaultCode};
 use crate::{EVENTS_FILE, Event, Link, run_name::is_run_name};
 
 impl Audit<'_> {
@@ -11,11 +11,15 @@ impl Audit<'_> {
         for link in links {
             let (line, at) = (link.seq + 1, link.at_unix_ms);
             if at < before {
-                self.fault(EVENTS_FILE, format!("line {line} was written before the line before it"));
+                self.fault(FaultCode::Clock, EVENTS_FILE, format!("line {line} was written before the line before it"));
             }
             match &link.event {
                 Event::RunStarted { run, .. } if !is_run_name(run, at) => {
-                    self.fault(EVENTS_FILE, format!("a run that began when this one did is not named {run}"));
+                    self.fault(
+                        FaultCode::Clock,
+                        EVENTS_FILE,
+                        format!("a run that began when this one did is not named {run}"),
+                    );
                 }
                 Event::SuiteStarted { .. } => since = at,
                 _ => {}
@@ -23,7 +27,11 @@ impl Audit<'_> {
             // The times are cut off at the millisecond.
             let most_us = (at.saturating_sub(since) + 1).saturating_mul(1000);
             if link.event.duration_us().is_some_and(|took| took > most_us) {
-                self.fault(EVENTS_FILE, format!("line {line} took longer than its suite had run until then"));
+                self.fault(
+                    FaultCode::Clock,
+                    EVENTS_FILE,
+                    format!("line {line} took longer than its suite had run until then"),
+                );
             }
             before = at;
         }

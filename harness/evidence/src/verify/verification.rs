@@ -1,5 +1,8 @@
-use super::{audit::Audit, fault::Fault};
-use crate::{Digest, Event, Link, Plan, RunFolder, RunResult};
+use super::{audit::Audit, fault::Fault, signatures::Signable};
+use crate::{
+    Digest, Event, Link, Plan, RunFolder, RunResult,
+    sign::{PublicKey, RunFacts, Signed, Subject, SuiteFacts},
+};
 
 /// What a verification found.
 #[derive(Debug, Clone)]
@@ -16,6 +19,18 @@ pub struct Verification {
     pub head: Option<Digest>,
     /// The run digest; none where something lies in the folder that is no file of a run.
     pub run_digest: Option<Digest>,
+    /// What a statement about the run says, unless the run did not come to its end or could not be read.
+    pub facts: Option<RunFacts>,
+    /// The files that a statement names.
+    pub subject: Vec<Subject>,
+    /// The key by which the machine that ran it attested the run.
+    pub attested_by: Option<PublicKey>,
+    /// The sign-offs in their order.
+    pub signed: Vec<Signed>,
+    /// Whether the keys were held against those that somebody trusts.
+    pub keys_compared: bool,
+    /// When the run ended, in milliseconds since 1970.
+    pub ended_unix_ms: u64,
 }
 
 impl Verification {
@@ -39,7 +54,8 @@ impl Verification {
 /// Verifies a run folder: that it holds what belongs there and nothing else, the chain of events and its clock, every output,
 /// that each event is one that was planned and was due, that no phase started before the one before had opened the gate, that
 /// every verdict is what was seen comes to, that what was seen is what the folder holds of the state, that the catalogs follow
-/// from each other, and that `result.json` is exactly what plan and events come to.
+/// from each other, that `result.json` is exactly what plan and events come to, and
+/// that what was signed is this folder, by those who could.
 #[must_use]
 pub fn verify(folder: &RunFolder) -> Verification {
     let mut audit = Audit::of(folder);
@@ -61,7 +77,37 @@ pub fn verify(folder: &RunFolder) -> Verification {
         result_digest = audit.result(&derived, &events);
         result = Some(derived);
     }
-    let run_digest = audit.run_digest();
+    let ended_unix_ms = links.as_ref().and_then(|(links, _)| links.last()).map_or(0, |link| link.at_unix_ms);
     let (links, head) = links.unzip();
-    Verification { faults: audit.into_faults(), read: plan.zip(links), result, result_digest, head, run_digest }
+    let facts = result.as_ref().zip(result_digest.as_ref()).zip(head.as_ref());
+    let facts = facts.zip(plan.as_ref()).zip(links.as_ref());
+    let facts = facts.map(|((((result, digest), head), plan), links)| RunFacts {
+        run: links.iter().find_map(|link| link.event.run()).unwrap_or_default().to_owned(),
+        phasegate: result.phasegate.clone(),
+        judging: plan.judging,
+        verdict: result.verdict,
+        result: digest.clone(),
+        head: head.clone(),
+        suites: result.suites.iter().map(SuiteFacts::of).collect(),
+        totals: result.totals,
+    });
+    let signable = Signable { plan: plan.as_ref(), facts: facts.as_ref(), result: result.as_ref(), ended_unix_ms };
+    let attested_by = audit.attestation(&signable);
+    let signed = audit.sign_offs(&signable);
+    let subject = audit.subject(plan.as_ref());
+    let run_digest = audit.run_digest();
+    Verification {
+        faults: audit.into_faults(),
+        read: plan.zip(links),
+        result,
+        result_digest,
+        head,
+        run_digest,
+        facts,
+        subject,
+        attested_by,
+        signed,
+        keys_compared: false,
+        ended_unix_ms,
+    }
 }

@@ -4,8 +4,8 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use phasegate_evidence::{
-    Digest, EVENTS_FILE, Event, Link, OUTPUTS_FOLDER, PLAN_FILE, Plan, RESULT_FILE, RunFolder, RunResult, Verification,
-    canonical_bytes, verify,
+    Digest, EVENTS_FILE, Event, Link, OUTPUTS_FOLDER, PLAN_FILE, Plan, RESULT_FILE, RunFolder, RunResult,
+    SIGNATURES_FOLDER, Verification, canonical_bytes, verify,
 };
 use serde_json::{Value, json};
 
@@ -76,6 +76,15 @@ impl Forged {
     pub(crate) fn verification(mut self) -> Verification {
         let holder = tempfile::tempdir().expect("a temporary folder");
         self.seal(holder.path());
+        verify(&RunFolder::open(holder.path()).expect("a run folder"))
+    }
+
+    /// The sealed folder, verified with a sign-off brought into it.
+    pub(crate) fn verification_with(mut self, (file, bytes): &(String, Vec<u8>)) -> Verification {
+        let holder = tempfile::tempdir().expect("a temporary folder");
+        self.seal(holder.path());
+        fs::create_dir(holder.path().join(SIGNATURES_FOLDER)).expect("writable");
+        fs::write(holder.path().join(file), bytes).expect("writable");
         verify(&RunFolder::open(holder.path()).expect("a run folder"))
     }
 

@@ -10,6 +10,8 @@ mod proofs;
 mod resealed;
 mod sample;
 mod schema;
+mod signed;
+mod tampered;
 mod way_back;
 
 use std::path::PathBuf;

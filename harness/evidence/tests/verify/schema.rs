@@ -7,9 +7,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use base64ct::{Base64, Encoding as _};
 use jsonschema::Validator;
 use phasegate_evidence::{
-    EVENTS_FILE, Link, PLAN_FILE, Plan, RESULT_FILE, RunFolder, RunResult, Verdict, judge::Observation,
+    ATTESTATION_FILE, EVENTS_FILE, Link, PLAN_FILE, Plan, RESULT_FILE, RunFolder, RunResult, Verdict,
+    judge::Observation,
+    sign::{Envelope, Statement},
 };
 use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::RecursiveTransform};
 use serde::de::DeserializeOwned;
@@ -19,6 +22,7 @@ use crate::{
     Written,
     kinds::{failed, proved},
     sample::Sample,
+    signed::{People, signed},
 };
 
 /// A schema and the type that it is of.
@@ -50,6 +54,15 @@ impl Published {
             Self::of::<Link>("event.schema.json", "one line of events.jsonl"),
             Self::of::<Observation>("observation.schema.json", "what was seen, in an event or as one of the outputs"),
             Self::of::<RunResult>("result.schema.json", "result.json"),
+        ]
+    }
+
+    /// What is signed, and the envelope around it.
+    fn signed() -> [Self; 2] {
+        let statement = "what is signed in attestation.dsse.json and in signatures: an in-toto statement";
+        [
+            Self::of::<Statement>("attestation.schema.json", statement),
+            Self::of::<Envelope>("envelope.schema.json", "attestation.dsse.json, and each file of signatures"),
         ]
     }
 
@@ -98,7 +111,7 @@ fn reports() -> PathBuf {
 fn the_published_schemas_are_those_of_the_types() {
     let folder = reports().join("schema");
     let page = fs::read_to_string(reports().join("README.md")).expect("the page");
-    for Published { file, schema, .. } in Published::all() {
+    for Published { file, schema, .. } in Published::all().into_iter().chain(Published::signed()) {
         if env::var_os("PHASEGATE_BLESS").is_some() {
             let text = serde_json::to_string_pretty(&schema).expect("plain JSON");
             fs::write(folder.join(file), text + "\n").expect("writable");
@@ -107,12 +120,29 @@ fn the_published_schemas_are_those_of_the_types() {
         assert!(published == *schema.as_value(), "{file} is not the schema of the type; make it anew");
         assert!(page.contains(&format!("(schema/{file})")), "reports/README.md does not name {file}");
     }
-    assert_eq!(fs::read_dir(folder).expect("listable").count(), Published::all().len());
+    assert_eq!(fs::read_dir(folder).expect("listable").count(), Published::all().len() + Published::signed().len());
 }
 
 #[test]
 fn plan_events_and_result_fit_their_schemas() {
     assert_fits(&Written::of(&Sample::passed()).folder);
+}
+
+#[test]
+fn what_is_signed_fits_its_schemas() {
+    let people = People::new();
+    let written = signed(&people);
+    let [statement, envelope] = Published::signed().map(|published| published.validator());
+    for name in [ATTESTATION_FILE, "signatures/01-implementer.json", "signatures/03-deployer.json"] {
+        let dsse = parse(&written.folder.read(name).expect("readable"));
+        assert!(envelope.is_valid(&dsse), "{name}");
+        let payload = parse(&Base64::decode_vec(dsse["payload"].as_str().expect("text")).expect("Base64"));
+        let errors: Vec<String> = statement.iter_errors(&payload).map(|error| error.to_string()).collect();
+        assert_eq!(errors, Vec::<String>::new(), "{name}");
+        let mut other = payload.clone();
+        other["predicateType"] = "https://slsa.dev/provenance/v1".into();
+        assert!(!statement.is_valid(&other));
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::show::{line, wide};
-use crate::{count::count, record::Record, time::utc};
+use crate::{count::count, record::Record};
 
 /// In one line whether the run was signed off.
 pub(super) fn gist(record: &Record) -> String {
@@ -18,7 +18,8 @@ pub(super) fn sign_off(record: &Record) -> Markup {
     let table = html! {
         thead {
             tr {
-                th scope="col" { "role" } th scope="col" { "name" } th scope="col" { "meaning" } th scope="col" { "signed" }
+                th scope="col" { "role" } th scope="col" { "name" } th scope="col" { "meaning" } th scope="col" { "of" }
+                th scope="col" { "signed" }
                 th scope="col" { "key" } th scope="col" { "exception" }
             }
         }
@@ -26,7 +27,7 @@ pub(super) fn sign_off(record: &Record) -> Markup {
             @for sign_off in &record.sign_offs {
                 tr {
                     td { (line(&sign_off.role)) } td { (line(&sign_off.name)) } td { (line(&sign_off.meaning)) }
-                    td.time { (utc(sign_off.signed_at_unix_ms)) } td { code { (line(&sign_off.key)) } }
+                    td { (line(&sign_off.of)) } td.time { (line(&sign_off.signed_at)) } td { code { (line(&sign_off.key)) } }
                     td { @if let Some(exception) = &sign_off.exception { strong.exception { (line(exception)) } } @else { "none" } }
                 }
             }

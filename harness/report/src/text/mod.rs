@@ -2,6 +2,7 @@
 
 mod failures;
 mod notes;
+mod sign_off;
 mod style;
 mod summary;
 mod table;
@@ -9,6 +10,7 @@ mod tried;
 mod verified;
 mod wrap;
 
+pub(crate) use style::of_verdict;
 pub use style::{strong, verdict_style};
 pub use summary::{Context, summary};
 pub use verified::verified;

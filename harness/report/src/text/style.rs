@@ -15,7 +15,7 @@ pub(super) fn faint(text: &str) -> String {
 }
 
 /// Text in the style of a verdict.
-pub(super) fn of_verdict(verdict: Verdict, text: &str) -> String {
+pub(crate) fn of_verdict(verdict: Verdict, text: &str) -> String {
     styled(verdict_style(verdict), text)
 }
 

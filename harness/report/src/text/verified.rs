@@ -1,6 +1,7 @@
 use phasegate_evidence::{Verdict, Verification};
 
 use super::{
+    sign_off::sign_offs,
     style::of_verdict,
     summary::{digests, totals},
     wrap::labelled,
@@ -18,10 +19,11 @@ pub fn verified(verification: &Verification, path: &str) -> String {
         verification.head.as_ref(),
         verification.run_digest.as_ref(),
     ));
+    text.push_str(&sign_offs(verification));
     text.push('\n');
     for fault in &verification.faults {
         let (file, what) = (visible_line(&fault.file), visible_line(&fault.what));
-        text.push_str(&labelled(2, "✘", 2, &format!("{file}: {what}")));
+        text.push_str(&labelled(2, "✘", 2, &format!("{file}: {what} [{}]", fault.code)));
     }
     let verdict = if verification.holds() {
         of_verdict(Verdict::Passed, "verified: recomputed from plan and events, and everything agrees")
@@ -32,9 +34,14 @@ pub fn verified(verification: &Verification, path: &str) -> String {
     };
     text.push_str(&format!("  {verdict}\n"));
     if verification.holds() {
-        text.push_str(
-            "  consistent; not signed: a folder made up as a whole is told from an honest one by --expect DIGEST\n",
-        );
+        let unsigned = verification.attested_by.is_none() && verification.signed.is_empty();
+        text.push_str(match (unsigned, verification.keys_compared) {
+            (true, _) => {
+                "  consistent; not signed: a folder made up as a whole is told from an honest one by --expect DIGEST\n"
+            }
+            (false, true) => "  signed: by keys that are trusted\n",
+            (false, false) => "  signed: by whom, only keys that you trust can tell: --trusted-keys FILE\n",
+        });
     }
     text
 }

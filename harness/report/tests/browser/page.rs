@@ -131,7 +131,8 @@ fn sign_offs_are_shown(browser: &mut Chromium) {
         role: "validator".into(),
         name: "Ada <b>Lovelace</b>".into(),
         meaning: "approval".into(),
-        signed_at_unix_ms: 1_767_323_045_000,
+        of: "the run".into(),
+        signed_at: "2026-01-02T03:04:05Z".into(),
         key: "SHA256:x".into(),
         exception: Some("T-1 until 2026-02-01: one gate fails".into()),
     });

@@ -1,5 +1,6 @@
 //! Every report of every kind of run, word for word.
 
+mod exports;
 mod hostile;
 #[path = "../../../evidence/tests/verify/kinds.rs"]
 #[expect(dead_code, reason = "the samples are shared with the tests of the evidence, which use more of them")]

@@ -2,7 +2,7 @@
 
 use anstream::adapter::strip_str;
 use phasegate_evidence::Event;
-use phasegate_report::{Context, Record, html, json, junit, markdown, summary, tap};
+use phasegate_report::{Context, Record, ctrf, html, json, junit, markdown, sarif, summary, tap};
 
 use crate::{
     kinds::proved,
@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Every report of a run, each with the ending of its file.
-pub(crate) fn all(record: &Record) -> [(&'static str, String); 6] {
+pub(crate) fn all(record: &Record) -> [(&'static str, String); 8] {
     [
         ("txt", text(record)),
         ("md", markdown(record)),
@@ -20,6 +20,8 @@ pub(crate) fn all(record: &Record) -> [(&'static str, String); 6] {
         ("xml", junit(record).expect("renderable")),
         ("tap", tap(record)),
         ("json", json(record).expect("renderable")),
+        ("sarif", sarif(record).expect("renderable")),
+        ("ctrf", ctrf(record).expect("renderable")),
     ]
 }
 
@@ -87,7 +89,7 @@ fn durations_that_no_run_can_have_had_break_no_report() {
     }
     let (_holder, record) = read(&sample);
     assert!(markdown(&record).contains("Applied: 1 statement in 150119987 min 34 s."), "{}", markdown(&record));
-    assert_eq!(all(&record).len(), 6);
+    assert_eq!(all(&record).len(), 8);
 }
 
 #[test]

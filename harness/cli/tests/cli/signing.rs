@@ -1,0 +1,352 @@
+//! `phasegate keygen`, `sign`, `diff`, and what `verify` and `run` make of signatures.
+
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command};
+
+use phasegate_evidence::{Digest, Event};
+use serde_json::Value;
+
+use crate::{
+    phasegate::{Ran, command, labelled, phasegate, ran},
+    runs::written,
+    sample::Sample,
+    workspace::{put, workspace},
+};
+
+fn keys(here: &Path) {
+    for name in ["ada", "grace"] {
+        let made = phasegate(here, &["keygen", name]);
+        assert_eq!((made.code, made.stderr.as_str()), (0, ""), "{}", made.stdout);
+    }
+    let trusted = "[[key]]\nname = \"Ada\"\npublic-key = \"ada.pub\"\n\n[[key]]\nname = \"Grace\"\npublic-key = \
+                   \"grace.pub\"\nvalid-from = 2020-01-01\nroles = [\"validator\"]\n";
+    fs::write(here.join("trusted.toml"), trusted).expect("writable");
+}
+
+fn sign(here: &Path, run: &str, role: &str, name: &str, key: &str, more: &[&str]) -> Ran {
+    let args = ["sign", run, "--role", role, "--name", name, "--meaning", "approval", "--key", key];
+    phasegate(here, &[&args, more].concat())
+}
+
+fn json(ran: &Ran) -> Value {
+    serde_json::from_str(&ran.stdout).expect("JSON")
+}
+
+#[test]
+fn a_key_is_its_owner_s_alone_and_is_never_overwritten() {
+    let holder = tempfile::tempdir().expect("a temporary folder");
+    let here = holder.path();
+    keys(here);
+    let mode = fs::metadata(here.join("ada")).expect("a key").permissions().mode() & 0o777;
+    assert_eq!(mode, 0o600);
+    let before = fs::read(here.join("ada")).expect("readable");
+    let again = phasegate(here, &["keygen", "ada"]);
+    assert_eq!(again.stderr, "error: ada exists, and a key is never overwritten; name another file\n");
+    fs::write(here.join("other.pub"), "").expect("writable");
+    assert_eq!(phasegate(here, &["keygen", "other"]).code, 2);
+    assert!(!here.join("other").exists());
+    assert_eq!(fs::read(here.join("ada")).expect("readable"), before);
+}
+
+#[test]
+fn a_run_is_signed_in_turn_and_verified_by_trusted_keys() {
+    let holder = written(&Sample::passed());
+    let here = holder.path();
+    keys(here);
+    let verify = ["verify", "run", "--trusted-keys", "trusted.toml", "--require", "signed"];
+    let unsigned = phasegate(here, &verify);
+    assert_eq!(unsigned.code, 5);
+    assert!(unsigned.stdout.contains("holds neither attestation nor sign-off [unsigned]"), "{}", unsigned.stdout);
+    assert_eq!(sign(here, "run", "implementer", "Ada", "ada", &[]).code, 0);
+    let half = phasegate(here, &verify);
+    assert_eq!(half.code, 1);
+    assert!(half.stdout.contains("no validator has approved the run\n"), "{}", half.stdout);
+    let signed = sign(here, "run", "validator", "Grace", "grace", &["--notes", "looked at every gate"]);
+    assert_eq!((signed.code, signed.stderr.as_str()), (0, ""));
+    let whole = phasegate(here, &verify);
+    assert_eq!(whole.code, 0, "{}", whole.stdout);
+    assert!(whole.stdout.contains("  signed: by keys that are trusted\n"), "{}", whole.stdout);
+    let answer = json(&phasegate(here, &[&verify[..], &["--format", "json"]].concat()));
+    assert_eq!(answer["sign_offs"][1]["notes"], "looked at every gate");
+    assert_eq!((&answer["keys_compared"], &answer["meets_required"]), (&true.into(), &true.into()));
+    let markdown = phasegate(here, &["report", "run", "--to", "md"]).stdout;
+    assert!(markdown.contains("| validator | Grace | approval | the run |"), "{markdown}");
+    let page = fs::read_to_string(here.join("run/report.html")).expect("a page");
+    assert!(page.contains("<td>Grace</td>") && !page.contains("not signed"), "{page}");
+    assert_eq!(phasegate(here, &["report", "run", "--to", "html"]).stdout, page);
+    fs::write(here.join("run/report.html"), page.replace("Grace", "Edsger")).expect("writable");
+    assert!(phasegate(here, &verify).stdout.contains("report.html: is not what plan and events make"));
+    fs::write(here.join("run/report.html"), page).expect("writable");
+    fs::write(here.join("run/report.md"), "all is well").expect("writable");
+    let answer = json(&phasegate(here, &[&verify[..], &["--format", "json"]].concat()));
+    let codes: Vec<&str> =
+        answer["faults"].as_array().expect("faults").iter().filter_map(|f| f["code"].as_str()).collect();
+    assert_eq!(codes, ["signature-foreign", "signature-foreign"]);
+    let refused = sign(here, "run", "deployer", "Edsger", "ada", &[]);
+    assert_eq!(
+        (refused.code, refused.stderr.as_str()),
+        (
+            5,
+            "error: not signed: this evidence does not verify, and nobody signs that; `phasegate verify run` says why\n"
+        )
+    );
+}
+
+#[test]
+fn an_exception_is_shown_in_red() {
+    let holder = written(&third_phase_failed());
+    let here = holder.path();
+    keys(here);
+    let refused = sign(here, "run", "implementer", "Ada", "ada", &[]);
+    assert_eq!(refused.code, 1);
+    assert_eq!(
+        refused.stderr,
+        "error: not signed: it came to failed, and only an exception can sign for that: reason, ticket and deadline, by \
+         two approvers\n"
+    );
+    let except = ["--exception-reason", "known", "--ticket", "T-1", "--deadline", "9999-12-31"];
+    assert_eq!(sign(here, "run", "implementer", "Ada", "ada", &except[..4]).code, 2);
+    let first = sign(here, "run", "implementer", "Ada", "ada", &except);
+    assert!(
+        first.stdout.contains("EXCEPTION: T-1, known, until 9999-12-31 (awaits a second approver)"),
+        "{}",
+        first.stdout
+    );
+    let second = sign(here, "run", "validator", "Grace", "grace", &except);
+    assert!(second.stdout.contains("EXCEPTION: T-1, known, until 9999-12-31\n"), "{}", second.stdout);
+    let markdown = phasegate(here, &["report", "run", "--to", "md"]).stdout;
+    assert!(
+        markdown.contains("> [!CAUTION]\n> **Exception: the run did not pass.** Ada signed all the same: known"),
+        "{markdown}"
+    );
+    let page = fs::read_to_string(here.join("run/report.html")).expect("a page");
+    assert!(page.contains("<strong class=\"exception\">known · ticket T-1 · until 9999-12-31</strong>"), "{page}");
+    let verify = ["verify", "run", "--trusted-keys", "trusted.toml", "--require"];
+    assert_eq!(phasegate(here, &[&verify[..], &["signed"]].concat()).code, 0);
+    assert_eq!(phasegate(here, &[&verify[..], &["passed"]].concat()).code, 1);
+}
+
+fn third_phase_failed() -> Sample {
+    use phasegate_evidence::{Reason, ReasonCode, Seen, Verdict};
+    let mut sample = Sample::passed();
+    for event in &mut sample.events {
+        match event {
+            Event::CheckJudged { check, verdict, reason, observation, .. } if check == "3.1.1" => {
+                *verdict = Verdict::Failed;
+                *reason = Some(Reason::new(ReasonCode::RowsDiffer, "row 1 is (other), expected (3.1.1)"));
+                *observation = Seen::Here(Box::new(crate::sample::rows_seen("other")));
+            }
+            Event::PhaseJudged { phase, verdict, .. } if phase == "3" => *verdict = Verdict::Failed,
+            Event::SuiteFinished { verdict, .. } => *verdict = Verdict::Failed,
+            _ => {}
+        }
+    }
+    sample
+}
+
+#[test]
+fn every_wrong_key_or_list_of_keys_is_refused_in_one_line() {
+    let holder = written(&Sample::passed());
+    let here = holder.path();
+    keys(here);
+    let put = |name: &str, text: &str| {
+        fs::write(here.join(name), text).expect("writable");
+        fs::set_permissions(here.join(name), fs::Permissions::from_mode(0o600)).expect("allowed");
+    };
+    put("none", "no key\n");
+    put("binary", "\u{0}");
+    fs::write(here.join("bytes"), [0xff, 0xfe]).expect("writable");
+    put("empty.pass", "\n");
+    put("right.pass", "open, please\n");
+    put("wrong.pass", "open\n");
+    let protected = phasegate(here, &["keygen", "protected", "--passphrase-file", "right.pass"]);
+    assert!(protected.stdout.contains("protected by the passphrase"), "{}", protected.stdout);
+    assert!(
+        fs::read_to_string(here.join("protected")).expect("readable").starts_with("-----BEGIN ENCRYPTED PRIVATE KEY")
+    );
+    fs::copy(here.join("ada"), here.join("open")).expect("copied");
+    fs::set_permissions(here.join("open"), fs::Permissions::from_mode(0o644)).expect("allowed");
+    fs::create_dir(here.join("folder")).expect("writable");
+    let not_private = "is no private key: expected an Ed25519 key as PKCS#8 in PEM, as `phasegate keygen` writes it";
+    for (key, more, said) in [
+        ("nowhere", &[][..], "failed to read nowhere: No such file or directory (os error 2)"),
+        ("folder", &[], "folder is no file of a key: it is no regular file, or larger than 1 MiB"),
+        ("none", &[], &format!("none {not_private}")),
+        ("binary", &[], &format!("binary {not_private}")),
+        ("bytes", &[], "failed to read bytes: it is not UTF-8"),
+        ("ada.pub", &[], "ada.pub may be read by others (mode 0644), who could sign with it; say chmod 600 ada.pub"),
+        ("open", &[], "open may be read by others (mode 0644), who could sign with it; say chmod 600 open"),
+        (
+            "protected",
+            &[],
+            "protected is protected by a passphrase, and none was given: set PHASEGATE_KEY_PASSPHRASE, or name a file with \
+             --passphrase-file",
+        ),
+        ("protected", &["--passphrase-file", "wrong.pass"], "protected is not opened by this passphrase"),
+        ("protected", &["--passphrase-file", "empty.pass"], "the first line of empty.pass is empty, and no passphrase"),
+        ("ada", &["--phase", "9"], "the run has no phase 9; it has ledger/1, ledger/2, ledger/3"),
+        ("ada", &["--deadline", "2027-01-01"], "the following required arguments were not provided:"),
+    ] {
+        let refused = sign(here, "run", "implementer", "Ada", key, more);
+        assert_eq!(refused.stderr.lines().next(), Some(&*format!("error: {said}")), "{key}");
+        assert_eq!(refused.code, 2, "{key}");
+    }
+    assert!(!here.join("run/signatures").exists());
+    let mut by_environment =
+        command(here, &["sign", "run", "--role", "implementer", "--name", "Ada", "--meaning", "review"]);
+    by_environment.args(["--key", "protected"]).env("PHASEGATE_KEY_PASSPHRASE", "open, please");
+    assert_eq!(ran(&mut by_environment).code, 0);
+    let entry = "[[key]]\nname = \"Ada\"\npublic-key = ";
+    for (list, said) in [
+        ("", "list.toml holds no [[key]], and so nobody would be trusted".to_owned()),
+        (
+            "[[key]]\nname = 1\n",
+            "list.toml is no file of trusted keys: TOML parse error at line 2, column 8".to_owned(),
+        ),
+        (
+            &format!("{entry}\"ada.pub\"\nvalid = true"),
+            "list.toml is no file of trusted keys: TOML parse error at line 4, column 1".to_owned(),
+        ),
+        (&format!("{entry}\"nowhere\""), "failed to read nowhere: No such file or directory (os error 2)".to_owned()),
+        (
+            &format!("{entry}\"ada\""),
+            "list.toml: the key of Ada is a private key; to be trusted it takes the public one, FILE.pub".to_owned(),
+        ),
+        (
+            &format!("{entry}\"ada.pub\"\nrevoked = 2026-01-01T00:00:00Z"),
+            "list.toml: the key of Ada has revoked = 2026-01-01T00:00:00Z: expected a date such as 2026-01-31"
+                .to_owned(),
+        ),
+        (
+            &format!("{entry}\"ada.pub\"\nvalid-from = 2026-01-02\nvalid-until = 2026-01-01"),
+            "list.toml: the key of Ada is valid from 2026-01-02 until 2026-01-01, which is never".to_owned(),
+        ),
+        (
+            &format!("{entry}\"ada.pub\"\n[[key]]\nname = \"Bob\"\npublic-key = \"ada.pub\""),
+            "list.toml: the key of Bob is that of Ada as well".to_owned(),
+        ),
+    ] {
+        put("list.toml", list);
+        let refused = phasegate(here, &["verify", "run", "--trusted-keys", "list.toml"]);
+        assert_eq!(refused.stderr.lines().next(), Some(&*format!("error: {said}")), "{list}");
+        assert_eq!(refused.code, 2, "{list}");
+    }
+}
+
+#[test]
+fn what_reaches_a_database_is_not_signed_and_no_private_key_is_told() {
+    let holder = written(&Sample::passed());
+    let here = holder.path();
+    keys(here);
+    let notes = ["--notes", "see postgresql://app:s3cretword@host/db and s3cretword"];
+    let signed = sign(here, "run", "implementer", "Ada", "ada", &notes);
+    let stored = fs::read_to_string(here.join("run/signatures/01-implementer.json")).expect("readable");
+    let verified = phasegate(here, &["verify", "run", "--format", "json"]).stdout;
+    let private = fs::read_to_string(here.join("ada")).expect("readable");
+    let private = private.lines().nth(1).expect("the key");
+    for text in [signed.stdout, signed.stderr, stored, verified.clone()] {
+        assert!(!text.contains("s3cretword") && !text.contains(private), "{text}");
+    }
+    assert!(verified.contains("postgresql://app:***@host/db and ***"), "{verified}");
+}
+
+#[test]
+fn a_run_goes_on_only_where_a_validator_approved_what_came_before() {
+    let holder = workspace();
+    let here = holder.path();
+    keys(here);
+    let attested = phasegate(here, &["run", "notes", "--attest", "ada"]);
+    assert_eq!(attested.code, 0, "{}{}", attested.stdout, attested.stderr);
+    let folder = labelled(&attested.stdout, "folder").to_owned();
+    assert!(here.join(&folder).join("attestation.dsse.json").is_file());
+    let verified = phasegate(here, &["verify", &folder, "--trusted-keys", "trusted.toml", "--same-inputs"]);
+    assert_eq!(verified.code, 0, "{}", verified.stdout);
+    let again = |said: &str, code: i32| {
+        let ran = phasegate(here, &["run", "notes", "--require-signed", &folder, "--trusted-keys", "trusted.toml"]);
+        assert_eq!(ran.code, code, "{}{}", ran.stdout, ran.stderr);
+        assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    };
+    again("has no approval of phase 1 of notes by a validator", 1);
+    assert_eq!(sign(here, &folder, "implementer", "Ada", "ada", &[]).code, 0);
+    assert_eq!(sign(here, &folder, "validator", "Grace", "grace", &["--phase", "1"]).code, 0);
+    again("has no approval of phase 2 of notes by a validator", 1);
+    assert_eq!(sign(here, &folder, "validator", "Grace", "grace", &[]).code, 0);
+    again("", 0);
+    let up = "fixtures/notes/phases/2.sql";
+    let honest = fs::read_to_string(here.join(up)).expect("readable");
+    put(here, up, &format!("{honest}-- changed\n"));
+    again("was signed for something else: fixtures/phases/2.sql of suite notes is another file than the one", 1);
+    let other = phasegate(here, &["verify", &folder, "--same-inputs"]);
+    assert_eq!(other.code, 5);
+    assert!(other.stdout.contains("[wrong-migration]"), "{}", other.stdout);
+    put(here, up, &honest);
+    fs::write(here.join("trusted.toml"), "[[key]]\nname = \"Ada\"\npublic-key = \"ada.pub\"\n").expect("writable");
+    again("is not evidence signed by trusted keys", 5);
+}
+
+#[test]
+fn what_the_page_says_to_type_checks_a_signature() {
+    let holder = written(&Sample::passed());
+    let here = holder.path();
+    keys(here);
+    for (role, name, key) in [("implementer", "Ada", "ada"), ("validator", "Grace", "grace")] {
+        assert_eq!(sign(here, "run", role, name, key, &[]).code, 0);
+    }
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../reports/README.md")).expect("the page");
+    let typed = page.split("```sh\n").nth(1).and_then(|rest| rest.split("```").next()).expect("what to type");
+    let typed = typed.replace("RUN/", "run/").replace("val.key.pub", "grace.pub");
+    let verifies = |typed: &str| {
+        let output = Command::new("sh").args(["-c", typed]).current_dir(here).output().expect("a shell");
+        String::from_utf8_lossy(&output.stdout).contains("Signature Verified Successfully")
+    };
+    assert!(verifies(&typed));
+    assert!(!verifies(&typed.replace("grace.pub", "ada.pub")));
+}
+
+#[test]
+fn two_runs_that_differ_are_told_apart_and_two_that_do_not_are_equal() {
+    let holder = written(&Sample::passed());
+    let here = holder.path();
+    for (name, sample) in [("failed", third_phase_failed()), ("changed", changed()), ("same", Sample::passed())] {
+        let other = written(&sample);
+        fs::rename(other.path().join("run"), here.join(name)).expect("renamed");
+    }
+    let equal = phasegate(here, &["diff", "run", "same"]);
+    assert_eq!((equal.code, equal.stderr.as_str()), (0, ""), "{}", equal.stdout);
+    assert!(equal.stdout.ends_with("  equal: both runs have the same result\n"), "{}", equal.stdout);
+    let failed = json(&phasegate(here, &["diff", "run", "failed", "--format", "json"]));
+    assert_eq!(failed["equal"], false);
+    assert_eq!(failed["checks"][0]["what"], "ledger/phase 3/3.1.1");
+    assert_eq!(failed["checks"][0]["before"], "passed over 1 rows");
+    let whats = |group: &str| -> Vec<String> {
+        let changes = failed[group].as_array().expect("a group").iter();
+        changes.map(|change| change["what"].as_str().expect("text").to_owned()).collect()
+    };
+    assert_eq!(whats("verdicts"), ["ledger", "ledger/phase 3", "ledger/phase 3/gate 3.1"]);
+    assert_eq!((whats("servers"), whats("inputs"), whats("catalogs")), (vec![], vec![], vec![]));
+    let changed = phasegate(here, &["diff", "run", "changed"]);
+    assert_eq!(changed.code, 1);
+    for said in
+        ["ledger/fixtures/phases/1-currency/up.sql", "ledger/PostgreSQL", "17.7", "different: the runs have other"]
+    {
+        assert!(changed.stdout.contains(said), "{said}: {}", changed.stdout);
+    }
+    fs::write(here.join("same/result.json"), "{}").expect("writable");
+    let damaged = phasegate(here, &["diff", "run", "same"]);
+    assert_eq!(
+        (damaged.code, damaged.stderr.as_str()),
+        (5, "error: same does not verify, and is compared with nothing; `phasegate verify same` says why\n")
+    );
+}
+
+/// The sample of another migration on another server.
+fn changed() -> Sample {
+    let mut sample = Sample::passed();
+    let up = sample.plan.suites[0].inputs.get_mut("fixtures/phases/1-currency/up.sql").expect("an input");
+    *up = Digest::of(b"other");
+    for event in &mut sample.events {
+        if let Event::ServerReady { server } = event {
+            server.versions.insert("PostgreSQL".into(), "17.7".into());
+        }
+    }
+    sample
+}
