@@ -10,7 +10,7 @@ use phasegate_evidence::{
 use phasegate_report::{self as report, Record, RecordError};
 use serde::Serialize;
 
-use super::{print_json::print_json, report::unwritable};
+use super::{print_json::print_json, report::unwritable, sign::now};
 use crate::{
     args::{Format, Global, Required, VerifyArgs, display_path},
     console,
@@ -153,9 +153,22 @@ fn meets(verification: &Verification, asked: &VerifyArgs) -> bool {
     let verdict = verification.result.as_ref().map(|result| result.verdict);
     match asked.require {
         None => true,
-        Some(Required::Signed) => verification.holds() && approval(&verification.signed, None) == Approval::Given,
+        Some(Required::Signed) => {
+            let approved = approval(&verification.signed, None) == Approval::Given;
+            verification.holds() && approved && overdue(verification).is_none()
+        }
         Some(Required::Passed) => verification.holds() && verdict == Some(Verdict::Passed),
     }
+}
+
+/// The exception of the run, if its deadline is over.
+fn overdue(verification: &Verification) -> Option<&Exception> {
+    let of_run = verification.signed.iter().filter(|signed| signed.sign_off.phase.is_none());
+    let today = now();
+    of_run.filter_map(|signed| signed.sign_off.exception.as_ref()).find(|exception| {
+        // A moment begins with its date.
+        exception.deadline.as_str() < today.get(..10).unwrap_or_default()
+    })
 }
 
 fn human(verification: &Verification, asked: &VerifyArgs, path: &str) -> String {
@@ -172,6 +185,9 @@ fn human(verification: &Verification, asked: &VerifyArgs, path: &str) -> String 
     }
     if verification.holds() && !meets(verification, asked) {
         text.push_str(match asked.require {
+            Some(Required::Signed) if overdue(verification).is_some() => {
+                "  required: signed; the evidence verifies, and the deadline of its exception is over\n"
+            }
             Some(Required::Signed) => {
                 "  required: signed; the evidence verifies, and no validator has approved the run\n"
             }

@@ -2,7 +2,11 @@
 
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command};
 
-use phasegate_evidence::{Digest, Event};
+use phasegate_evidence::{
+    Digest, Event, RunFolder,
+    sign::{Exception, Meaning, PrivateKey, Role, Signing},
+    verify,
+};
 use serde_json::Value;
 
 use crate::{
@@ -123,6 +127,38 @@ fn an_exception_is_shown_in_red() {
     let verify = ["verify", "run", "--trusted-keys", "trusted.toml", "--require"];
     assert_eq!(phasegate(here, &[&verify[..], &["signed"]].concat()).code, 0);
     assert_eq!(phasegate(here, &[&verify[..], &["passed"]].concat()).code, 1);
+}
+
+#[test]
+fn an_exception_holds_until_its_deadline() {
+    let holder = written(&third_phase_failed());
+    let here = holder.path();
+    keys(here);
+    fs::create_dir(here.join("run/signatures")).expect("writable");
+    let exception = Exception { reason: "known".into(), ticket: "T-1".into(), deadline: "2026-02-04".into() };
+    for (key, name, role) in [("ada", "Ada", Role::Implementer), ("grace", "Grace", Role::Validator)] {
+        let pem = fs::read_to_string(here.join(key)).expect("readable");
+        let key = PrivateKey::from_pem(&pem, None).expect("a key");
+        let signing = Signing {
+            role,
+            name: name.into(),
+            meaning: Meaning::Approval,
+            signed_at: "2026-02-03T04:05:06Z".into(),
+            phase: None,
+            notes: None,
+            exception: Some(exception.clone()),
+        };
+        let verification = verify(&RunFolder::open(here.join("run")).expect("a run folder"));
+        let (file, bytes) = verification.sign(signing, &key).expect("may sign");
+        fs::write(here.join("run").join(file), bytes).expect("writable");
+    }
+    let late = phasegate(here, &["verify", "run", "--trusted-keys", "trusted.toml", "--require", "signed"]);
+    assert_eq!(late.code, 1, "{}", late.stdout);
+    assert!(
+        late.stdout.contains("the evidence verifies, and the deadline of its exception is over\n"),
+        "{}",
+        late.stdout
+    );
 }
 
 fn third_phase_failed() -> Sample {
