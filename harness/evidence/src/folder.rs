@@ -126,7 +126,7 @@ impl RunFolder {
             if let Some(why) = no_file(name, &met) {
                 return Ok(Err(why));
             }
-            let mut bytes = Vec::new();
+            let mut bytes = Vec::with_capacity(usize::try_from(met.len()).unwrap_or_default() + 1);
             File::open(&path)?.take(file_bytes_max(name) + 1).read_to_end(&mut bytes)?;
             Ok(if bytes.len() as u64 > file_bytes_max(name) { Err(too_large(name)) } else { Ok(bytes) })
         };
