@@ -140,7 +140,8 @@ fn sign_offs_are_shown(browser: &mut Chromium) {
     browser.open(&page, "#sign-off");
     let cells = "Array.from(document.querySelectorAll('#sign-off td')).map((cell) => cell.innerText)";
     let exception = "T-1 until 2026-02-01: one gate fails";
-    let expected = ["validator", "Ada <b>Lovelace</b>", "approval", "2026-01-02 03:04:05 UTC", "SHA256:x", exception];
+    let at = "2026-01-02T03:04:05Z";
+    let expected = ["validator", "Ada <b>Lovelace</b>", "approval", "the run", at, "SHA256:x", exception];
     assert_eq!(browser.eval(cells), json!(expected));
 }
 
