@@ -7,7 +7,7 @@ use std::{
 };
 
 use forensic_tests::damage::{Damage, JSON, damage};
-use phasegate_evidence::{JUNIT_FILE, REPORT_FILE, RunFolder, verify};
+use phasegate_evidence::{JUNIT_FILE, PAGE_FILE, REPORT_FILE, RunFolder, verify};
 use proptest::{prelude::*, sample::select};
 
 use crate::{
@@ -31,8 +31,8 @@ enum Change {
 /// The sample of this repository, but for the reports: those are compared by the command, which made them.
 fn sample() -> Folder {
     let sample = repository().join("reports/sample");
-    let evidence =
-        below(&sample).into_iter().filter(|file| ![REPORT_FILE, JUNIT_FILE].map(Path::new).contains(&&**file));
+    let reports = [REPORT_FILE, PAGE_FILE, JUNIT_FILE].map(Path::new);
+    let evidence = below(&sample).into_iter().filter(|file| !reports.contains(&&**file));
     evidence.map(|file| (file.clone(), fs::read(sample.join(file)).expect("readable"))).collect()
 }
 
