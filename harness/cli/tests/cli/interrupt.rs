@@ -159,7 +159,7 @@ fn a_signal_is_heard_while_suites_are_read() {
     for (args, (name, number)) in commands.iter().flat_map(|args| SIGNALS.map(|signal| (args, signal))) {
         let workspace = workspace();
         let here = workspace.path();
-        let large = "INSERT INTO notes (text) VALUES ('a');\n".repeat(1_000_000);
+        let large = "INSERT INTO notes (text) VALUES ('a');\n".repeat(4_000_000);
         put(here, "fixtures/notes/phases/1.sql", &large);
         let mut child = start(here, args);
         // Once it has the text it takes it apart, for longer than a signal takes to come.

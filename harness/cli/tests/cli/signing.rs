@@ -152,6 +152,9 @@ fn an_exception_holds_until_its_deadline() {
         let (file, bytes) = verification.sign(signing, &key).expect("may sign");
         fs::write(here.join("run").join(file), bytes).expect("writable");
     }
+    // The command writes the page again when it signs.
+    let page = phasegate(here, &["report", "run", "--to", "html"]).stdout;
+    fs::write(here.join("run/report.html"), page).expect("writable");
     let late = phasegate(here, &["verify", "run", "--trusted-keys", "trusted.toml", "--require", "signed"]);
     assert_eq!(late.code, 1, "{}", late.stdout);
     assert!(
