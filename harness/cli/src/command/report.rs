@@ -1,8 +1,8 @@
 //! `phasegate report`.
 
-use phasegate_evidence::verify;
 use phasegate_report::{self as report, Context, Record, RecordError};
 
+use super::verify::verified;
 use crate::{
     args::{Format, Global, Rendering, ReportArgs, display_path, program_name},
     console,
@@ -13,7 +13,7 @@ use crate::{
 pub(super) fn report(global: &Global, asked: &ReportArgs) -> Result<Exit, Failure> {
     let path = global.run(&asked.run);
     let mut record = read(&path)?;
-    let verification = verify(&record.folder);
+    let verification = verified(&record.folder)?;
     record.sign_offs = verification.signed.iter().map(Into::into).collect();
     let rendering = asked.to.unwrap_or(match global.format {
         Format::Human => Rendering::Text,
