@@ -2,8 +2,8 @@
 
 use std::{fs, path::Path};
 
-use phasegate_evidence::{JUNIT_FILE, REPORT_FILE, RunFolder, verify};
-use phasegate_report::{Record, junit, markdown};
+use phasegate_evidence::{JUNIT_FILE, PAGE_FILE, REPORT_FILE, RunFolder, verify};
+use phasegate_report::{Record, html, junit, markdown};
 
 use crate::{
     attack::{Broken, Options, Tally},
@@ -45,6 +45,7 @@ fn written(mut forged: Forged, folder: &Path) -> Result<(), Failure> {
     // A folder that contradicts itself may have no report at all.
     if let Ok(record) = Record::read(folder) {
         fs::write(folder.join(REPORT_FILE), markdown(&record))?;
+        fs::write(folder.join(PAGE_FILE), html(&record))?;
         fs::write(folder.join(JUNIT_FILE), junit(&record)?)?;
     }
     Ok(())
