@@ -68,7 +68,7 @@ fn write_reports(record: &Record) -> Result<(), Failure> {
     write(&folder.join(JUNIT_FILE), &junit)
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
+pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     fs::write(path, text).map_err(|error| Failure::usage(format!("failed to write {}: {error}", path.display())))
 }
 

@@ -10,7 +10,7 @@ use phasegate_evidence::{
 use phasegate_report::{self as report, Record};
 use serde::Serialize;
 
-use super::{print_json::print_json, verify::verified};
+use super::{conclude, print_json::print_json, verify::verified};
 use crate::{
     args::{Format, Global, SignArgs, display_path, program_name},
     console,
@@ -49,7 +49,7 @@ pub(super) fn sign(global: &Global, asked: &SignArgs) -> Result<Exit, Failure> {
         exception: asked.exception().map(|exception| Exception { reason: hidden(&exception.reason), ..exception }),
     };
     let (file, bytes) = verification.sign(signing, &key).map_err(|error| refused(error, &path))?;
-    write(&path.join(SIGNATURES_FOLDER), &path.join(&file), &bytes)?;
+    add(&path.join(SIGNATURES_FOLDER), &path.join(&file), &bytes)?;
     write_page(&folder, &path)?;
     let verification = verified(&folder)?;
     match global.format {
@@ -68,9 +68,7 @@ fn write_page(folder: &RunFolder, path: &Path) -> Result<(), Failure> {
     let mut verification = phasegate_evidence::verify(folder);
     let record = Record::verified(folder, &mut verification);
     if let Some(record) = record.map_err(|error| Failure::new(Exit::Unverified, error))? {
-        let page = path.join(PAGE_FILE);
-        fs::write(&page, report::html(&record))
-            .map_err(|error| Failure::usage(format!("failed to write {}: {error}", display_path(&page))))?;
+        conclude::write(&path.join(PAGE_FILE), &report::html(&record))?;
     }
     Ok(())
 }
@@ -119,7 +117,7 @@ fn refused(error: SigningError, path: &Path) -> Failure {
 }
 
 /// Writes a new file.
-fn write(folder: &Path, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+fn add(folder: &Path, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let failed = |error: &std::io::Error| Failure::usage(format!("failed to write {}: {error}", display_path(path)));
     fs::create_dir_all(folder).map_err(|error| failed(&error))?;
     let mut file = fs::File::create_new(path).map_err(|error| failed(&error))?;
