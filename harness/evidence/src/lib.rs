@@ -17,6 +17,7 @@ mod plan;
 mod proof;
 mod reason;
 mod refusal;
+mod requirement;
 mod result;
 mod run_name;
 mod seen;
@@ -44,6 +45,7 @@ pub use plan::{
 pub use proof::Proof;
 pub use reason::{Reason, ReasonCode};
 pub use refusal::{Cause, Refusal};
+pub use requirement::{Answer, AnswerKind, RequirementPlan};
 pub use result::{
     CheckResult, Counts, DefectResult, FindingResult, GateResult, PhaseResult, RunResult, ScenarioResult, SuiteResult,
     Tally, Totals,

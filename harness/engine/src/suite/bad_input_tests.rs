@@ -306,7 +306,7 @@ requirement = [{ id = "N-1", title = "notes have a body", by = ["1.1"] }]
 #[case::place_that_is_not_there(
     &REQUIREMENTS.replace("1.1", "1.2"),
     GATE,
-    "suites/s/requirements.toml: requirement N-1: there is no gate, check, scenario or finding 1.2"
+    "suites/s/requirements.toml: requirement N-1: there is no gate, check, scenario, finding or deviation 1.2"
 )]
 #[case::listed_twice(
     &format!("{REQUIREMENTS}{REQUIREMENTS}"),

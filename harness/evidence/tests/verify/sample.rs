@@ -4,9 +4,10 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use phasegate_evidence::{
-    Catalog, Chain, DeviationPlan, Difference, Digest, EVENTS_FILE, Event, FORMAT_VERSION, FindingPlan, GatePlan,
-    OUTPUTS_FOLDER, PLAN_FILE, PhasePlan, Plan, Proof, RESULT_FILE, Reason, ReasonCode, RunFolder, RunResult, Seen,
-    ServerFacts, ServerNeed, Severity, SuitePlan, Table, Verdict, canonical_bytes,
+    Answer, AnswerKind, Catalog, Chain, DeviationPlan, Difference, Digest, EVENTS_FILE, Event, FORMAT_VERSION,
+    FindingPlan, GatePlan, OUTPUTS_FOLDER, PLAN_FILE, PhasePlan, Plan, Proof, RESULT_FILE, Reason, ReasonCode,
+    RequirementPlan, RunFolder, RunResult, Seen, ServerFacts, ServerNeed, Severity, SuitePlan, Table, Verdict,
+    canonical_bytes,
     judge::{
         Check, Expectation, Judging, Needs, Observation, Rows, RowsSeen, Sequence, SequenceSeen, Step, StepSeen,
         Violations, ViolationsSeen, judge,
@@ -225,6 +226,7 @@ fn plan() -> Plan {
                 finding("truncate-bypasses-guards", Severity::High, "TRUNCATE empties the append-only ledger"),
                 finding("float-amounts", Severity::Low, "amounts are kept as floating point"),
             ],
+            requirements: requirements(),
             phases: vec![
                 phase(
                     "1",
@@ -256,6 +258,32 @@ fn plan() -> Plan {
             scenarios: Vec::new(),
         }],
     }
+}
+
+/// Those that the gates name, and one for each other way in which a requirement is answered.
+fn requirements() -> Vec<RequirementPlan> {
+    let listed = |requirement: &str, section: Option<&str>, answers: &[(AnswerKind, &str)], note: Option<&str>| {
+        let answer = |(kind, id): &(AnswerKind, &str)| Answer { kind: *kind, id: (*id).into(), part: None };
+        RequirementPlan {
+            requirement: requirement.into(),
+            section: section.map(str::to_owned),
+            title: section.map(|_| format!("what {requirement} says")),
+            answers: answers.iter().map(answer).collect(),
+            note: note.map(str::to_owned),
+        }
+    };
+    let [rules, words] = [Some("Rules of the sample"), Some("Words of the sample")];
+    let gates = ["1.1", "A1", "2.1", "3.1"];
+    let named = gates.map(|gate| listed(&format!("sample, gate {gate}"), None, &[(AnswerKind::Gate, gate)], None));
+    let mut all = vec![
+        listed("rule 1", rules, &[(AnswerKind::Check, "2.1.2"), (AnswerKind::Scenario, "two-at-once")], None),
+        listed("rule 2", rules, &[(AnswerKind::Test, "properties::amounts_add_up")], None),
+        listed("rule 3", rules, &[(AnswerKind::Deviation, "currency-not-null")], None),
+        listed("word 1", words, &[(AnswerKind::Finding, "float-amounts")], None),
+        listed("word 2", words, &[], Some("nothing to prove")),
+    ];
+    all.extend(named);
+    all
 }
 
 fn finding(id: &str, severity: Severity, title: &str) -> FindingPlan {
