@@ -14,6 +14,7 @@ mod failure;
 mod folder;
 pub mod judge;
 mod plan;
+mod precedent;
 mod proof;
 mod reason;
 mod refusal;
@@ -42,6 +43,7 @@ pub use plan::{
     DeviationPlan, FindingPlan, GatePlan, PhasePlan, Plan, ScenarioExpected, ScenarioPlan, ServerNeed, Severity,
     SuitePlan,
 };
+pub use precedent::{ApprovedBy, Precedent};
 pub use proof::Proof;
 pub use reason::{Reason, ReasonCode};
 pub use refusal::{Cause, Refusal};

@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use phasegate_evidence::{
     Answer, AnswerKind, Catalog, Chain, DeviationPlan, Difference, Digest, EVENTS_FILE, Event, FORMAT_VERSION,
-    FindingPlan, GatePlan, OUTPUTS_FOLDER, PLAN_FILE, PhasePlan, Plan, Proof, RESULT_FILE, Reason, ReasonCode,
-    RequirementPlan, RunFolder, RunResult, Seen, ServerFacts, ServerNeed, Severity, SuitePlan, Table, Verdict,
-    canonical_bytes,
+    FindingPlan, GatePlan, OUTPUTS_FOLDER, PLAN_FILE, PhasePlan, Plan, Precedent, Proof, RESULT_FILE, Reason,
+    ReasonCode, RequirementPlan, RunFolder, RunResult, Seen, ServerFacts, ServerNeed, Severity, SuitePlan, Table,
+    Verdict, canonical_bytes,
     judge::{
         Check, Expectation, Judging, Needs, Observation, Rows, RowsSeen, Sequence, SequenceSeen, Step, StepSeen,
         Violations, ViolationsSeen, judge,
@@ -26,12 +26,15 @@ pub(crate) struct Sample {
     pub(crate) outputs: Vec<String>,
     /// Which runs before it tried its gates.
     pub(crate) proofs: Vec<Proof>,
+    /// The signed run that it began after.
+    pub(crate) after: Option<Precedent>,
 }
 
 impl Sample {
     /// A run in which every gate opens.
     pub(crate) fn passed() -> Self {
-        let mut sample = Self { plan: plan(), events: Vec::new(), outputs: Vec::new(), proofs: Vec::new() };
+        let mut sample =
+            Self { plan: plan(), events: Vec::new(), outputs: Vec::new(), proofs: Vec::new(), after: None };
         let catalog = sample.stored_value(&catalog_after(0));
         sample.events = vec![
             Event::ServerReady { server: server() },
@@ -74,6 +77,7 @@ impl Sample {
             run: run_name(STARTED_UNIX_MS, 1),
             plan: Digest::of(&plan),
             proofs: self.proofs.clone(),
+            after: self.after.clone(),
         }];
         events.extend(self.events.iter().cloned());
         let result = RunResult::derive(&self.plan, &events);
@@ -338,7 +342,13 @@ fn check(id: &str, kind: &str) -> Check {
     };
     let needs = if id == "3.1.2" { Some("community".into()) } else { None };
     let needs = Needs { edition: needs, postgres_min: None, ..Needs::default() };
-    Check { needs, ..Check::new(id, format!("what check {id} tries"), expectation) }
+    let log = match id {
+        "1.1.2" | "2.1.1" => Some("Final state of the ledger"),
+        "3.1.2" => Some("Compression"),
+        _ => None,
+    };
+    let log = log.map(str::to_owned);
+    Check { needs, log, ..Check::new(id, format!("what check {id} tries"), expectation) }
 }
 
 /// What a check sees when it passes; the server lacks what one of them needs.

@@ -57,6 +57,11 @@ fn closing(record: &Record, context: &Context<'_>) -> String {
     for server in record.servers() {
         text.push_str(&labelled(2, "server", 15, &server_line(server)));
     }
+    if let Some(after) = record.precedent() {
+        let approvals: Vec<String> = after.approvals.iter().map(ToString::to_string).collect();
+        let words = format!("{}, approved by {}", after.run, approvals.join("; "));
+        text.push_str(&labelled(2, "began after", 15, &one_line(&words)));
+    }
     text.push_str(&labelled(2, "took", 15, &duration(record.elapsed_us())));
     text.push_str(&labelled(2, "folder", 15, &context.folder));
     if record.folder.path().join(PAGE_FILE).is_file() {

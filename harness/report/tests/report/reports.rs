@@ -97,6 +97,35 @@ fn a_requirement_passes_only_by_what_the_run_judged() {
 }
 
 #[test]
+fn the_log_shows_under_a_heading_what_was_seen_last() {
+    let logged = |sample: &Sample| {
+        let (_holder, record) = read(sample);
+        let (page, markdown) = (html(&record), markdown(&record));
+        let heading = "#### Final state of the ledger\n";
+        let from = markdown.split_once(heading).expect("the heading").1.to_owned();
+        let below = from.split("####").next().unwrap_or_default().to_owned();
+        let compression = markdown.split_once("#### Compression\n").expect("the heading").1.to_owned();
+        let of_page = page.split_once("<h4>Final state of the ledger</h4>").expect("the heading").1;
+        let of_page = of_page.split("<h4>").next().unwrap_or_default().to_owned();
+        (below, compression, of_page)
+    };
+    let (below, compression, page) = logged(&Sample::passed());
+    assert!(below.contains("After phase 2, check `2.1.1`, passed:") && below.contains("| 2.1.1 |"), "{below}");
+    assert!(!below.contains("1.1.2") && page.contains(">2.1.1<") && !page.contains("1.1.2"), "{below}{page}");
+    assert!(
+        compression.contains("check `3.1.2`, not-applicable:") && compression.contains("apache edition"),
+        "{compression}"
+    );
+
+    // What failed is shown as it was met, and what was not reached hides nothing that was.
+    let (below, _, page) = logged(&gate_failed());
+    assert!(below.contains("check `2.1.1`, failed:") && page.contains("data-verdict=\"failed\""), "{below}{page}");
+    let (below, compression, _) = logged(&phase_failed());
+    assert!(below.contains("After phase 1, check `1.1.2`, passed:") && !below.contains("2.1.1"), "{below}");
+    assert!(compression.contains("not-run: not-reached"), "{compression}");
+}
+
+#[test]
 fn no_line_of_the_text_is_wider_than_100_columns() {
     for sample in [Sample::passed(), gate_failed(), phase_failed(), proved()] {
         let (_holder, record) = read(&sample);
