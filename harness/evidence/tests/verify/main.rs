@@ -8,6 +8,7 @@ mod forgery;
 mod kinds;
 mod proofs;
 mod resealed;
+mod resumed;
 mod sample;
 mod schema;
 mod signed;
