@@ -11,6 +11,7 @@ mod properties;
 mod properties_notes;
 mod properties_phases;
 mod properties_replay;
+mod properties_sessions;
 mod properties_trading;
 mod properties_trial;
 mod requirements;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
     trials.extend(properties_replay::trials(&world));
     trials.extend(properties_notes::trials(&world));
     trials.extend(properties_trading::trials(&world));
+    trials.extend(properties_sessions::trials(&world));
     trials.extend(trading_verify::trials(&world));
     trials.extend(cutover::trials(&world));
     trials.extend(timescaledb::trials(&world));
