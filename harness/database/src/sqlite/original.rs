@@ -3,18 +3,19 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Read as _, Write as _},
+    io::{self, Read as _},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
-
-use phasegate_evidence::Digest;
 
 use super::SqliteSession;
 use crate::Error;
 
 /// The ends of the names of a database's own files.
 const SIDE_FILES: [&str; 3] = ["", "-wal", "-journal"];
+
+/// How many bytes of two files are compared at once.
+const CHUNK: u64 = 256 * 1024;
 
 /// What every file begins with (SQLite, "Database File Format", 1.3).
 const MAGIC: &[u8] = b"SQLite format 3\0";
@@ -43,15 +44,15 @@ impl Original {
             _ => {}
         }
         let failed = |error: io::Error| Error::mistake(format!("failed to copy {path}: {error}"));
-        let mut before = Vec::new();
         for side in SIDE_FILES {
-            before.push(copied(&beside(&self.0, side), &beside(copy, side)).map_err(failed)?);
+            copy_if_there(&beside(&self.0, side), &beside(copy, side)).map_err(failed)?;
         }
-        if self.digests().map_err(failed)? != before {
-            let why = format!("{path} is being written to: stop its program, then judge it");
-            return Err(Error::mistake(why));
+        for side in SIDE_FILES {
+            if !are_the_same(&beside(&self.0, side), &beside(copy, side)).map_err(failed)? {
+                return Err(Error::mistake(format!("{path} is being written to: stop its program, then judge it")));
+            }
         }
-        let has_side_file = before.iter().skip(1).any(Option::is_some);
+        let has_side_file = SIDE_FILES.iter().skip(1).any(|side| beside(copy, side).exists());
         if let Some(why) = not_whole(copy, has_side_file).map_err(failed)? {
             return Err(Error::mistake(format!("{path} {why}")));
         }
@@ -63,17 +64,29 @@ impl Original {
             read => read.map(drop),
         }
     }
-
-    fn digests(&self) -> io::Result<Vec<Option<Digest>>> {
-        SIDE_FILES.iter().map(|side| there(fs::read(beside(&self.0, side)).map(|bytes| Digest::of(&bytes)))).collect()
-    }
 }
 
-/// Copies a file, if it is there, and says what was read.
-fn copied(from: &Path, to: &Path) -> io::Result<Option<Digest>> {
-    let Some(bytes) = there(fs::read(from))? else { return Ok(None) };
-    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(to)?.write_all(&bytes)?;
-    Ok(Some(Digest::of(&bytes)))
+/// Copies a file, if it is there.
+fn copy_if_there(from: &Path, to: &Path) -> io::Result<()> {
+    let Some(mut from) = there(File::open(from))? else { return Ok(()) };
+    let mut to = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(to)?;
+    io::copy(&mut from, &mut to).map(drop)
+}
+
+/// Whether two files hold the same, or neither is there.
+fn are_the_same(one: &Path, other: &Path) -> io::Result<bool> {
+    let files = (there(File::open(one))?, there(File::open(other))?);
+    let (Some(one), Some(other)) = &files else { return Ok(files.0.is_none() && files.1.is_none()) };
+    let mut read = (Vec::new(), Vec::new());
+    loop {
+        for (file, bytes) in [(one, &mut read.0), (other, &mut read.1)] {
+            bytes.clear();
+            file.take(CHUNK).read_to_end(bytes)?;
+        }
+        if read.0 != read.1 || read.0.is_empty() {
+            return Ok(read.0 == read.1);
+        }
+    }
 }
 
 fn there<T>(read: io::Result<T>) -> io::Result<Option<T>> {
@@ -152,6 +165,24 @@ mod tests {
         }
         let said = refused(|bytes| bytes[100..4096].fill(0)).unwrap_or_default();
         assert!(said.starts_with("FILE is damaged, its schema cannot be read: SQLITE_CORRUPT"), "{said}");
+    }
+
+    #[test]
+    fn a_file_that_differs_in_one_byte_its_length_or_by_not_being_there_is_another() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let [one, other, nowhere] = ["one", "other", "nowhere"].map(|name| folder.path().join(name));
+        let whole = vec![7; 2 * CHUNK as usize];
+        let same = |bytes: &[u8]| {
+            fs::write(&one, &whole).and_then(|()| fs::write(&other, bytes)).expect("writable");
+            are_the_same(&one, &other).expect("readable")
+        };
+        assert!(same(&whole));
+        let last = whole.len() - 1;
+        assert!(
+            !same(&whole[..last]) && !same(&[&whole[..last], &[8]].concat()) && !same(&[&whole[..], &[7]].concat())
+        );
+        assert!(!are_the_same(&one, &nowhere).expect("readable") && !are_the_same(&nowhere, &one).expect("readable"));
+        assert!(are_the_same(&nowhere, &nowhere).expect("readable"));
     }
 
     /// A copy that kept the mode could be written to by root alone, and most checks write before they roll back.
