@@ -27,6 +27,7 @@ pub mod plan;
 mod proofs;
 mod prove;
 mod record;
+mod requirements;
 mod rollback;
 mod run;
 mod scenario;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use phasegate_evidence::{Digest, Event, Plan, RunResult, Verdict, judge::Judging};
+use phasegate_evidence::{Digest, Event, Plan, Precedent, RunResult, Verdict, judge::Judging};
 use phasegate_server::Server;
 use tokio::sync::watch;
 
@@ -34,6 +34,8 @@ pub struct Request {
     pub runs: PathBuf,
     /// How long things may take.
     pub limits: Limits,
+    /// The signed run that lets this one begin, where one was required.
+    pub after: Option<Precedent>,
 }
 
 /// A run that came to its end.
@@ -127,7 +129,7 @@ async fn go(
     }
     let own = started.server.as_ref().map(|server| server.url(server.maintenance()));
     let secrets = Secrets::of(given.iter().chain(&own).map(String::as_str));
-    let mut recorder = Recorder::start(&request.runs, &plan, secrets)?;
+    let mut recorder = Recorder::start(&request.runs, &plan, request.after, secrets)?;
     if let Some(first) = recorder.events().first() {
         listener(first);
     }

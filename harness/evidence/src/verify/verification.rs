@@ -68,7 +68,7 @@ pub fn verify(folder: &RunFolder) -> Verification {
     {
         let events: Vec<&Event> = links.iter().map(|link| &link.event).collect();
         audit.outputs(&events);
-        audit.start(&events);
+        audit.start(plan, &events);
         audit.times(links);
         let in_order = audit.order(plan, &events);
         audit.judged_again(plan, &events, in_order);
