@@ -4,6 +4,7 @@
 //! (under cargo-nextest: with the run); each test works on a clone of its own.
 
 mod checks;
+mod existing_database;
 mod existing_file;
 mod properties;
 mod properties_notes;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
     trials.extend(timescaledb::trials(&world));
     trials.extend(untouched::trials(&world));
     trials.extend(sessions::trials(&world));
+    trials.extend(existing_database::trials(&world));
     trials.extend(existing_file::trials(&world));
     trials.extend(runs::trials());
     let named = trials.iter().map(|trial| trial.name().to_owned()).collect();
