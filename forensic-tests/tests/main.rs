@@ -5,6 +5,7 @@
 
 mod checks;
 mod cutover;
+mod existing_database;
 mod existing_file;
 mod existing_trading;
 mod properties;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
     trials.extend(timescaledb::trials(&world));
     trials.extend(untouched::trials(&world));
     trials.extend(sessions::trials(&world));
+    trials.extend(existing_database::trials(&world));
     trials.extend(existing_file::trials(&world));
     trials.extend(existing_trading::trials(&world));
     trials.extend(runs::trials());
