@@ -16,6 +16,7 @@ mod properties_sessions;
 mod properties_trading;
 mod properties_trial;
 mod requirements;
+mod resume;
 mod runs;
 mod sessions;
 mod suites;
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
     trials.extend(existing_file::trials(&world));
     trials.extend(existing_trading::trials(&world));
     trials.extend(runs::trials());
+    trials.extend(resume::trials(&world));
     let named = trials.iter().map(|trial| trial.name().to_owned()).collect();
     trials.extend(requirements::trials(&world, named));
     let conclusion = libtest_mimic::run(&arguments, trials);

@@ -89,6 +89,20 @@ fn a_run_goes_on_with_the_phase_that_did_not_apply_and_comes_to_what_the_uninter
 }
 
 #[test]
+fn the_first_phase_is_gone_on_from_with_the_baseline_alone() {
+    let workspace = workspace();
+    let here = workspace.path();
+    put(here, FIRST_PHASE, "ALTER TABLE note ADD COLUMN author TEXT;\n");
+    let failed = stopped(here, RIGHT, 4);
+    let statuses: Vec<String> = log(here, &failed.run).into_iter().map(|[_, status, _]| status).collect();
+    assert_eq!(statuses, ["SUCCESS", "FAILED (did not apply)", "NOT RUN"]);
+    put(here, FIRST_PHASE, "ALTER TABLE notes ADD COLUMN author TEXT NOT NULL DEFAULT 'anonymous';\n");
+    let ran = resume(here, &failed);
+    passes(here, &ran);
+    assert!(ran.stdout.contains("taken over from there: the baseline"), "{}", ran.stdout);
+}
+
+#[test]
 fn a_phase_whose_gate_did_not_open_is_judged_again_by_the_mended_gate_and_not_applied_again() {
     let workspace = workspace();
     let here = workspace.path();
@@ -138,7 +152,7 @@ fn a_run_that_was_resumed_and_failed_again_is_resumed_again() {
     let ran = resume(here, &second);
     passes(here, &ran);
     assert_eq!(log(here, labelled(&ran.stdout, "folder"))[1][1], "SUCCESS");
-    // The first one can still be gone on from in another way.
+    // The first one can still be gone on from, in another way.
     put(here, SECOND_PHASE, RIGHT);
     passes(here, &resume(here, &first));
 }
