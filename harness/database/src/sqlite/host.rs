@@ -52,8 +52,7 @@ impl SqliteHost {
 
     /// A copy of a file with its side files. Opening the file itself, even for reading, would touch these.
     pub(crate) fn copy_of(&self, url: &str) -> Result<Database, Error> {
-        let path = url.strip_prefix("sqlite:").unwrap_or(url);
-        let path = Path::new(path.strip_prefix("//").unwrap_or(path));
+        let path = path_of(url);
         if !path.is_file() {
             return Err(Error::mistake(format!("there is no file {}", path.display())));
         }
@@ -68,6 +67,16 @@ impl SqliteHost {
         if digests(path).map_err(failed)? != before {
             let why = format!("{} is being written to: stop its program, then judge it", path.display());
             return Err(Error::mistake(why));
+        }
+        Ok(copy)
+    }
+
+    /// The same, and what lies beside a file that a run has kept, whose folder is its own.
+    pub(crate) fn copy_with_companions(&self, url: &str) -> Result<Database, Error> {
+        let copy = self.copy_of(url)?;
+        let path = path_of(url);
+        if path.file_name().is_some_and(|name| name == FILE_NAME) {
+            copy_companions(path, Path::new(&copy.0))?;
         }
         Ok(copy)
     }
@@ -115,6 +124,12 @@ impl SqliteHost {
         let path = folder.join(FILE_NAME);
         Ok(Database(path.to_string_lossy().into_owned()))
     }
+}
+
+/// The file that a URL names.
+fn path_of(url: &str) -> &Path {
+    let path = url.strip_prefix("sqlite:").unwrap_or(url);
+    Path::new(path.strip_prefix("//").unwrap_or(path))
 }
 
 /// Copies what lies beside a database, but not its own side files: what these hold, the copy of the database holds.

@@ -36,6 +36,9 @@ pub fn summary(record: &Record, context: &Context<'_>) -> String {
         if record.is_gates_alone() {
             text.push_str(&format!("  {}\n", strong(GATES_ALONE)));
         }
+        if let Some(resumed) = record.resumed(plan) {
+            text.push_str(&wrap(&one_line(&resumed), "  ", "  "));
+        }
         text.push('\n');
         text.push_str(&table::phases(plan, result));
         text.push_str(&tried::tried(record.plan.judging, plan, result));
