@@ -147,7 +147,7 @@ impl<'a> Drive<'a, '_> {
         let state = match self.states.lay(self.migration, 0, None, None).await? {
             Laid::Failed { failure, database, .. } => {
                 ended.kept.push(KeptDatabase::failed("baseline", database));
-                self.events.emit(Event::BaselineFailed { suite, failure })?;
+                self.events.emit(Event::BaselineFailed { suite, failure: *failure })?;
                 return Ok(None);
             }
             Laid::Reused(state) => {
@@ -195,7 +195,7 @@ impl<'a> Drive<'a, '_> {
             Laid::Failed { failure, catalog, tables, database } => {
                 let unchanged = catalog.as_ref().is_some_and(|catalog| *catalog == *before.catalog);
                 ended.kept.push(KeptDatabase::after_failure(&phase, unchanged, database));
-                self.failed(phase, failure, catalog.as_ref(), unchanged, tables)?;
+                self.failed(phase, *failure, catalog.as_ref(), unchanged, tables)?;
                 Ok(None)
             }
             Laid::Reused(state) => {

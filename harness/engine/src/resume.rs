@@ -120,7 +120,10 @@ impl Resume {
         needed.extend(stopped.states.last());
         for (catalog, tables) in needed {
             if tables.is_empty() && self.catalog(catalog)?.tables().next().is_some() {
-                return Err(self.refused("does not say what its tables held: an older version wrote it", Some(suite)));
+                return Err(self.refused(
+                    "does not say what its tables held: they could not be read any more, or an older version wrote it",
+                    Some(suite),
+                ));
             }
         }
         Ok(())

@@ -121,10 +121,9 @@ async fn go(
     started: &mut Started,
 ) -> Result<Finished, RunError> {
     let plan = plan(&request.suites, judging);
-    let clock = Clock::start();
     let given = request.server.database_url.clone();
     if let Some(resume) = &request.resume {
-        resume.fits(&request.suites, clock.began_unix_ms)?;
+        resume.fits(&request.suites, Clock::start().began_unix_ms)?;
     }
     let needing = || request.suites.iter().filter(|suite| suite.kind.capabilities().server);
     if needing().next().is_some() {
@@ -140,6 +139,7 @@ async fn go(
     }
     let own = started.server.as_ref().map(|server| server.url(server.maintenance()));
     let secrets = Secrets::of(given.iter().chain(&own).map(String::as_str));
+    let clock = Clock::start();
     let name = clock.run();
     let mut resumed = None;
     if let Some((resume, suite)) = request.resume.as_ref().zip(request.suites.first()) {

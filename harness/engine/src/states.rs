@@ -75,7 +75,7 @@ pub(crate) enum Laid {
     /// It did not: a statement was refused, or something broke.
     Failed {
         /// Why.
-        failure: ApplyFailure,
+        failure: Box<ApplyFailure>,
         /// The catalog after the failure, unless it cannot be read any more.
         catalog: Option<Catalog>,
         /// What each table holds then, unless that cannot be read any more.
@@ -220,7 +220,7 @@ impl States {
             let tables = self.contents(&mut session, catalog.as_ref()).await.unwrap_or_default();
             // A connection that is broken cannot be closed in good order.
             let _ = session.close().await;
-            return Ok(Laid::Failed { failure, catalog, tables, database });
+            return Ok(Laid::Failed { failure: Box::new(failure), catalog, tables, database });
         }
         if migration.sets_settings(phases) {
             // What was once set is the empty text ever after, where a new session has it unset.
@@ -231,7 +231,7 @@ impl States {
             Ok(state) => state,
             Err(error) => {
                 let reason = error.reason();
-                let failure = ApplyFailure::broke("the state after it", reason.code, reason.detail);
+                let failure = Box::new(ApplyFailure::broke("the state after it", reason.code, reason.detail));
                 return Ok(Laid::Failed { failure, catalog: None, tables: BTreeMap::new(), database });
             }
         };
@@ -242,7 +242,7 @@ impl States {
                 Ok(session) => session,
                 Err(error) => {
                     let reason = error.reason();
-                    let failure = ApplyFailure::broke("a new session after it", reason.code, reason.detail);
+                    let failure = Box::new(ApplyFailure::broke("a new session after it", reason.code, reason.detail));
                     let (catalog, tables) = (Some(Catalog::clone(&state.catalog)), state.rows.contents());
                     return Ok(Laid::Failed { failure, catalog, tables, database });
                 }

@@ -157,6 +157,39 @@ fn a_run_that_was_resumed_and_failed_again_is_resumed_again() {
     passes(here, &resume(here, &first));
 }
 
+#[test]
+fn the_way_back_is_proved_from_the_rows_that_the_earlier_run_recorded() {
+    let gate = |phase: &str| {
+        format!(
+            "id = \"{phase}.way\"\nclaim = \"there is a way back\"\nrequirement = []\nadded = true\n[[check]]\nid = \"{phase}.way.1\"\n\
+             title = \"down and up again\"\nrollback = {{ tables = [\"notes\"] }}\n"
+        )
+    };
+    // Down to the baseline, and down to where an earlier proof goes on.
+    for proved in [&[("2", "2-title")][..], &[("1", "1-author"), ("2", "2-title")]] {
+        let workspace = workspace();
+        let here = workspace.path();
+        for (phase, column) in [("1", "author"), ("2", "title")] {
+            put(
+                here,
+                &format!("fixtures/notes/phases/{phase}-down.sql"),
+                &format!("ALTER TABLE notes DROP COLUMN {column};\n"),
+            );
+            let up = format!("up = \"phases/{phase}.sql\"");
+            change(here, SUITE, &up, &format!("{up}\ndown = \"phases/{phase}-down.sql\""));
+        }
+        for (phase, slug) in proved {
+            put(here, &format!("forensic-tests/suites/notes/gates/{slug}/{phase}.way-back.toml"), &gate(phase));
+        }
+        let failed = stopped(here, REFUSED, 4);
+        put(here, SECOND_PHASE, RIGHT);
+        let ran = resume(here, &failed);
+        passes(here, &ran);
+        let anew = phasegate(here, &["run", "notes"]);
+        assert_eq!(labelled(&ran.stdout, "result digest"), labelled(&anew.stdout, "result digest"));
+    }
+}
+
 /// What keeps a run from going on: done to the workspace and to what the failed run left.
 type Obstacle = fn(&Path, &mut Stopped);
 

@@ -1,4 +1,4 @@
-use phasegate_evidence::{Counts, Digest, PAGE_FILE, RunResult, Verdict};
+use phasegate_evidence::{Counts, Digest, PAGE_FILE, RunResult, Verdict, judge::Judging};
 
 use super::{
     failures, notes,
@@ -81,6 +81,11 @@ fn closing(record: &Record, context: &Context<'_>) -> String {
         _ => format!("read all of it: {} report {} --to md", context.command, context.folder),
     };
     text.push_str(&format!("  {}\n", faint(&next)));
+    if context.kept.is_some() && record.plan.judging == Judging::Run && verdict != Verdict::Passed {
+        let (command, folder) = (context.command, &context.folder);
+        let on = format!("once mended, go on: {command} run --resume {folder} --database-url <the database above>");
+        text.push_str(&format!("  {}\n", faint(&on)));
+    }
     text
 }
 
