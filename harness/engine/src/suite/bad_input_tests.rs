@@ -159,6 +159,11 @@ fn a_pipe_or_a_device_in_place_of_a_gate_is_refused() {
     &format!("{HEAD}timeout = \"soon\"\nquery = \"SELECT 1\"\nrows = [[\"1\"]]\n"),
     "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: timeout = \"soon\" is no duration: write 500ms, 90s or 5m"
 )]
+#[case::log_of_what_gives_no_rows(
+    "gates/1-notes/1.1-c.toml",
+    &format!("{HEAD}log = \"Final state\"\nwrite = \"x\"\naccepts = {{ rows = 1 }}\n"),
+    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `log` shows the rows of a query: it belongs to a check with `rows`"
+)]
 #[case::limit_of_nothing(
     "gates/1-notes/1.1-c.toml",
     &format!("{HEAD}timeout = \"0s\"\nquery = \"SELECT 1\"\nrows = [[\"1\"]]\n"),
@@ -320,7 +325,7 @@ requirement = [{ id = "N-1", title = "notes have a body", by = ["1.1"] }]
 #[case::place_that_is_not_there(
     &REQUIREMENTS.replace("1.1", "1.2"),
     GATE,
-    "suites/s/requirements.toml: requirement N-1: there is no gate, check, scenario or finding 1.2"
+    "suites/s/requirements.toml: requirement N-1: there is no gate, check, scenario, finding or deviation 1.2"
 )]
 #[case::listed_twice(
     &format!("{REQUIREMENTS}{REQUIREMENTS}"),

@@ -77,6 +77,9 @@ pub enum ScenarioKind {
     Audit {
         /// The gates, by phase.
         gates: AuditGates,
+        /// Whether the suite's own gates are among them, but for those that it leaves out: then it is a variant of the
+        /// suite, by which a database that exists can be judged.
+        is_variant: bool,
         /// What they come to.
         expected: AuditExpected,
     },
@@ -115,6 +118,7 @@ pub(super) struct ScenarioFile {
     #[serde(default)]
     pub(super) replace: Vec<ReplaceFile>,
     pub(super) gates: Option<String>,
+    pub(super) leaves_out: Option<Vec<String>>,
     pub(super) phase: Option<String>,
     #[serde(default, deserialize_with = "optional_step")]
     pub(super) does: Option<StepFile>,
@@ -213,6 +217,7 @@ fn whole(file: &Path, scenario: ScenarioFile) -> Result<ScenarioFile, SuiteError
     let is = |kind| scenario.kind == kind;
     let wrong = match () {
         () if scenario.gates.is_some() != is(KindName::Audit) => "`gates` goes with kind = \"audit\"",
+        () if scenario.leaves_out.is_some() && !is(KindName::Audit) => "`leaves_out` goes with kind = \"audit\"",
         () if scenario.phase.is_some() != is(KindName::Probe) => "`phase` goes with kind = \"probe\"",
         () if scenario.does.is_some() && !is(KindName::Probe) => "`does` goes with kind = \"probe\"",
         () if scenario.steps.is_empty() == is(KindName::Probe) => "`step` goes with kind = \"probe\"",

@@ -1,10 +1,10 @@
 //! The implementation log, in the form of the logs that migrations of this kind are signed off by.
 
-use phasegate_evidence::{SuitePlan, SuiteResult};
+use phasegate_evidence::{Cell, SuitePlan, SuiteResult};
 
 use super::escape::{code, text};
 use crate::{
-    log::{legacy_rows, steps, violations},
+    log::{Shown, headings, legacy_rows, shown, steps, violations},
     record::{CheckRecord, Record},
     time::iso,
 };
@@ -35,6 +35,27 @@ pub(super) fn log(record: &Record, plan: &SuitePlan, result: &SuiteResult, check
     }
     for (check, number) in found {
         page.push_str(&format!("| {} {} | {number} |\n", code(&check.plan.id), text(&check.plan.title)));
+    }
+    for (heading, below) in headings(checks) {
+        page.push_str(&format!("\n#### {}\n", text(heading)));
+        below.into_iter().for_each(|check| page.push_str(&logged(check)));
+    }
+    page
+}
+
+/// What a check saw, under its heading.
+fn logged(check: &CheckRecord<'_>) -> String {
+    let (phase, id) = (text(&check.phase.phase), code(&check.plan.id));
+    let mut page = format!("\nAfter phase {phase}, check {id}, {}:\n\n", check.result.verdict);
+    match shown(check) {
+        Shown::Rows(rows) => {
+            let row = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+            page.push_str(&row(rows.columns.iter().map(|name| text(name)).collect()));
+            page.push_str(&format!("|{}\n", "---|".repeat(rows.columns.len())));
+            let cell = |cell: &Cell| cell.as_deref().map_or_else(|| "NULL".to_owned(), text);
+            rows.rows.iter().for_each(|cells| page.push_str(&row(cells.iter().map(cell).collect())));
+        }
+        Shown::Words(words) => page.push_str(&format!("{}\n", text(&words))),
     }
     page
 }

@@ -68,6 +68,63 @@ fn a_run_that_proved_its_gates() {
     are_as_stored("proved", &proved());
 }
 
+/// The verdicts of requirements in the Markdown report.
+fn standing<'a>(markdown: &'a str, requirement: &str) -> &'a str {
+    let row = markdown.lines().find(|line| line.starts_with(&format!("| {requirement}"))).expect("such a requirement");
+    row.split('|').nth(2).expect("a verdict").trim()
+}
+
+#[test]
+fn a_requirement_passes_only_by_what_the_run_judged() {
+    let (_holder, record) = read(&Sample::passed());
+    let [page, markdown] = [html(&record), markdown(&record)];
+    assert_eq!(standing(&markdown, "rule 1"), "passed, 1 of 2 answers judged");
+    for requirement in ["rule 2", "rule 3", "word 1", "word 2"] {
+        assert_eq!(standing(&markdown, requirement), "not judged by this run");
+        let row = page.split("<tr>").find(|row| row.starts_with(&format!("<th scope=\"row\">{requirement}")));
+        let row = row.expect("such a requirement");
+        assert!(row.contains("<td>not judged by this run</td>") && !row.contains("data-verdict"), "{row}");
+    }
+    let gist = "9 requirements: 5 passed, 4 answered by nothing that this run judged.";
+    assert!(page.contains(gist) && markdown.contains(gist), "{markdown}");
+    assert!(markdown.contains("scenario `two-at-once` (not played by this run)"), "{markdown}");
+
+    let (_holder, record) = read(&gate_failed());
+    let markdown = phasegate_report::markdown(&record);
+    assert_eq!(standing(&markdown, "rule 1"), "error, 1 of 2 answers judged");
+    assert_eq!(standing(&markdown, "sample, gate 2.1"), "failed");
+    assert_eq!(standing(&markdown, "sample, gate 3.1"), "not-run");
+}
+
+#[test]
+fn the_log_shows_under_a_heading_what_was_seen_last() {
+    let logged = |sample: &Sample| {
+        let (_holder, record) = read(sample);
+        let (page, markdown) = (html(&record), markdown(&record));
+        let heading = "#### Final state of the ledger\n";
+        let from = markdown.split_once(heading).expect("the heading").1.to_owned();
+        let below = from.split("####").next().unwrap_or_default().to_owned();
+        let compression = markdown.split_once("#### Compression\n").expect("the heading").1.to_owned();
+        let of_page = page.split_once("<h4>Final state of the ledger</h4>").expect("the heading").1;
+        let of_page = of_page.split("<h4>").next().unwrap_or_default().to_owned();
+        (below, compression, of_page)
+    };
+    let (below, compression, page) = logged(&Sample::passed());
+    assert!(below.contains("After phase 2, check `2.1.1`, passed:") && below.contains("| 2.1.1 |"), "{below}");
+    assert!(!below.contains("1.1.2") && page.contains(">2.1.1<") && !page.contains("1.1.2"), "{below}{page}");
+    assert!(
+        compression.contains("check `3.1.2`, not-applicable:") && compression.contains("apache edition"),
+        "{compression}"
+    );
+
+    // What failed is shown as it was met, and what was not reached hides nothing that was.
+    let (below, _, page) = logged(&gate_failed());
+    assert!(below.contains("check `2.1.1`, failed:") && page.contains("data-verdict=\"failed\""), "{below}{page}");
+    let (below, compression, _) = logged(&phase_failed());
+    assert!(below.contains("After phase 1, check `1.1.2`, passed:") && !below.contains("2.1.1"), "{below}");
+    assert!(compression.contains("not-run: not-reached"), "{compression}");
+}
+
 #[test]
 fn no_line_of_the_text_is_wider_than_100_columns() {
     for sample in [Sample::passed(), gate_failed(), phase_failed(), proved()] {
