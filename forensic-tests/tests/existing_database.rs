@@ -158,7 +158,8 @@ fn passes(world: &World) -> Result<(), Failed> {
     let other: Vec<&String> = left
         .iter()
         .filter(|check| {
-            check.as_str() != "8b.beyond.1" && !kinds.iter().any(|kind| check.contains(&format!(".{kind}.")))
+            !["8b.beyond.1", "8b.guards.3", "8b.guards.4"].contains(&check.as_str())
+                && !kinds.iter().any(|kind| check.contains(&format!(".{kind}.")))
         })
         .collect();
     let passed = met.values().filter(|(verdict, ..)| *verdict == Verdict::Passed).count();
