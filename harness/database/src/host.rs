@@ -142,6 +142,17 @@ impl Host {
         }
     }
 
+    /// A copy of a database that a run has kept, with the files that a program under validation keeps beside it.
+    ///
+    /// # Errors
+    /// When there is no such file, or it is being written to.
+    pub fn copy_with_companions(&self, url: &str) -> Result<Database, Error> {
+        match self {
+            Self::Postgres(_) => self.copy_of(url),
+            Self::Sqlite(host) => host.copy_with_companions(url),
+        }
+    }
+
     /// Drops every database that was made here and is still there.
     ///
     /// # Errors

@@ -65,6 +65,7 @@ pub async fn check(request: CheckRequest, listener: &mut Listener<'_>) -> Result
         states: &target.states,
         migration: &migration,
         existing: Some(target.state.clone()),
+        resumed: None,
         phases: suite.phases.iter().map(|phase| (phase, phase.gates.as_slice())).collect(),
         judging,
         after_failure: AfterFailure::GoOn,

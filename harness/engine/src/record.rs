@@ -17,7 +17,6 @@ use crate::{proofs::proofs, secrets::Secrets};
 /// The writing end of a run folder.
 #[derive(Debug)]
 pub(crate) struct Recorder {
-    run: String,
     folder: PathBuf,
     events: File,
     clock: Clock,
@@ -68,7 +67,8 @@ impl Recorder {
         Self::start_at(Clock::start(), runs, plan, after, secrets)
     }
 
-    fn start_at(
+    /// The same, of a run that began earlier.
+    pub(crate) fn start_at(
         clock: Clock,
         runs: &Path,
         plan: &Plan,
@@ -76,7 +76,7 @@ impl Recorder {
         secrets: Secrets,
     ) -> Result<Self, RecordError> {
         let began = clock.began_unix_ms;
-        let run = run_name(began, std::process::id());
+        let run = clock.run();
         let folder = runs.join(&run);
         fs::create_dir_all(runs).map_err(unwritable(runs))?;
         let proofs = proofs(runs, plan);
@@ -95,25 +95,13 @@ impl Recorder {
         write_new(&unnamed.join(PLAN_FILE), &bytes)?;
         let path = unnamed.join(EVENTS_FILE);
         let events = OpenOptions::new().append(true).create_new(true).open(&path).map_err(unwritable(&path))?;
-        let mut recorder = Self {
-            run: run.clone(),
-            folder: unnamed.clone(),
-            events,
-            clock,
-            secrets,
-            chain: Chain::default(),
-            kept: Vec::new(),
-        };
+        let mut recorder =
+            Self { folder: unnamed.clone(), events, clock, secrets, chain: Chain::default(), kept: Vec::new() };
         // The run is named after the time of its first event.
         recorder.append(began, Event::RunStarted { run, plan: Digest::of(&bytes), proofs, after })?;
         fs::rename(&unnamed, &folder).map_err(unwritable(&folder))?;
         recorder.folder = folder;
         Ok(recorder)
-    }
-
-    /// The name of the run.
-    pub(crate) fn run(&self) -> &str {
-        &self.run
     }
 
     /// Every event so far.
@@ -175,15 +163,20 @@ fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> RecordError + use<'_> {
 /// The time of day at which a run began, and the time since then. A clock that is set while the run goes on changes nothing:
 /// what came later was written later.
 #[derive(Debug, Clone, Copy)]
-struct Clock {
-    began_unix_ms: u64,
+pub(crate) struct Clock {
+    pub(crate) began_unix_ms: u64,
     since: Instant,
 }
 
 impl Clock {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self { began_unix_ms: u64::try_from(now.as_millis()).unwrap_or(u64::MAX), since: Instant::now() }
+    }
+
+    /// The name of the run that began then.
+    pub(crate) fn run(self) -> String {
+        run_name(self.began_unix_ms, std::process::id())
     }
 
     fn unix_ms(self) -> u64 {

@@ -7,6 +7,7 @@
 mod canonical;
 mod catalog;
 mod chain;
+mod content;
 mod derive;
 mod digest;
 mod event;
@@ -20,6 +21,7 @@ mod reason;
 mod refusal;
 mod requirement;
 mod result;
+mod resume;
 mod run_name;
 mod seen;
 mod server;
@@ -32,6 +34,7 @@ mod verify;
 pub use canonical::{CanonicalError, canonical_bytes};
 pub use catalog::{Alteration, Catalog, Definition, Difference};
 pub use chain::{Chain, ChainError, Link, read_chain};
+pub use content::TableContent;
 pub use digest::{Digest, DigestError};
 pub use event::Event;
 pub use failure::ApplyFailure;
@@ -52,10 +55,11 @@ pub use result::{
     CheckResult, Counts, DefectResult, FindingResult, GateResult, PhaseResult, RunResult, ScenarioResult, SuiteResult,
     Tally, Totals,
 };
+pub use resume::{Held, Stopped, goes_on_from};
 pub use run_name::{moment, run_name};
 pub use seen::Seen;
 pub use server::ServerFacts;
 pub use size::{Size, TEXT_BYTES_MAX, cut};
 pub use table::{Cell, Table, row_text, step_rows};
 pub use verdict::Verdict;
-pub use verify::{Fault, FaultCode, Verification, verify};
+pub use verify::{Earlier, Fault, FaultCode, Verification, verify};

@@ -38,12 +38,17 @@ struct Times<'a> {
 /// The steps of a suite in order.
 pub(crate) fn steps(record: &Record, suite: &SuitePlan, result: &SuiteResult) -> Vec<Step> {
     let times = times(record, &suite.suite);
-    let step = |slug: &str, phase: &str, status, notes| Step {
+    let began = record.started_unix_ms().unwrap_or_default();
+    let step = |slug: &str, phase: &str, status, notes: String| Step {
         name: step_name(slug),
         started_unix_ms: times.started.get(phase).copied(),
         ended_unix_ms: times.ended.get(phase).copied(),
         status,
-        notes,
+        notes: match (times.started.get(phase), times.ended.get(phase)) {
+            (_, Some(ended)) if *ended < began => format!("taken over from an earlier run; {notes}"),
+            (Some(started), _) if *started < began => format!("applied in an earlier run, judged here; {notes}"),
+            _ => notes,
+        },
     };
     let mut steps = Vec::new();
     if times.ended.contains_key("") {
@@ -68,7 +73,13 @@ fn times<'a>(record: &'a Record, wanted: &str) -> Times<'a> {
             Event::SuiteStarted { suite } if suite == wanted => {
                 times.started.insert("", at);
             }
-            Event::BaselineApplied { suite, .. } | Event::BaselineFailed { suite, .. } if suite == wanted => {
+            Event::BaselineApplied { suite, duration_us, .. } if suite == wanted => {
+                times.ended.insert("", at);
+                // One that was taken over began before this run.
+                let started = times.started.entry("").or_insert(at);
+                *started = (*started).min(at.saturating_sub(duration_us / 1000));
+            }
+            Event::BaselineFailed { suite, .. } if suite == wanted => {
                 times.ended.insert("", at);
             }
             Event::PhaseStarted { suite, phase } if suite == wanted => {

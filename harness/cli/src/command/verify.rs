@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, path::Path};
 
 use phasegate_engine::{plan::plan, suite::load};
 use phasegate_evidence::{
-    Digest, EVENTS_FILE, Fault, FaultCode, JUNIT_FILE, PAGE_FILE, PLAN_FILE, REPORT_FILE, RunFolder, Verdict,
-    Verification,
+    Digest, EVENTS_FILE, Earlier, Fault, FaultCode, JUNIT_FILE, PAGE_FILE, PLAN_FILE, REPORT_FILE, RunFolder, Verdict,
+    Verification, goes_on_from,
     sign::{Approval, Exception, Meaning, PhaseScope, Role, Signed, approval},
 };
 use phasegate_report::{self as report, Record, RecordError};
@@ -29,6 +29,9 @@ struct Answer<'a> {
     head_digest: Option<&'a Digest>,
     run_digest: Option<&'a Digest>,
     faults: Vec<Line<'a>>,
+    /// The earlier run that this one goes on from, and whether its folder lay beside it and was held against it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resumes: Option<Resumes<'a>>,
     /// The key by which the machine that ran it attested the run.
     attested_by: Option<String>,
     sign_offs: Vec<SignedOff<'a>>,
@@ -37,6 +40,13 @@ struct Answer<'a> {
     /// What the run was required to have come to, and whether it did; evidence that does not verify says nothing of it.
     required: Option<Required>,
     meets_required: bool,
+}
+
+#[derive(Serialize)]
+struct Resumes<'a> {
+    run: &'a str,
+    head_digest: &'a Digest,
+    compared: bool,
 }
 
 #[derive(Serialize)]
@@ -109,6 +119,7 @@ pub(super) fn verified(folder: &RunFolder) -> Result<Verification, Failure> {
 /// A folder as a stranger verifies it, with its record for whoever goes on with it.
 pub(super) fn examined(folder: &RunFolder) -> Result<Examined, Failure> {
     let mut verification = phasegate_evidence::verify(folder);
+    compare_earlier(folder, &mut verification)?;
     // Reading a folder whose outputs or chain are damaged would only say again what is already known.
     let record = match verification.holds() {
         true => {
@@ -143,6 +154,32 @@ fn compare_precedent(earlier: &Path, record: Option<&Record>, verification: &mut
 
 fn fault(verification: &mut Verification, code: FaultCode, file: &str, what: impl Into<String>) {
     verification.faults.push(Fault { code, file: file.to_owned(), what: what.into() });
+}
+
+/// The run that this one goes on from, where it lies beside it, verifies and ended as this one says. Whether that one went on from
+/// yet another, whoever verifies it is told.
+fn compare_earlier(folder: &RunFolder, verification: &mut Verification) -> Result<(), Failure> {
+    let Some(Earlier { run, .. }) = verification.resumes.clone().filter(|_| verification.holds()) else {
+        return Ok(());
+    };
+    // A name that leads elsewhere is none of a run.
+    let beside =
+        folder.path().parent().map(|runs| runs.join(&run)).filter(|path| path.ends_with(&run) && !run.contains('/'));
+    let Some(earlier) = beside.and_then(|path| RunFolder::open(path).ok()) else { return Ok(()) };
+    let earlier = phasegate_evidence::verify(&earlier);
+    let held = match (&verification.read, &earlier.read, &earlier.head) {
+        (Some((plan, links)), Some((earlier_plan, earlier_links)), Some(head)) if earlier.holds() => {
+            goes_on_from((plan, links), (earlier_plan, earlier_links), head)
+        }
+        _ => Err(format!("goes on from {run}, which lies beside it and does not verify")),
+    };
+    if let Some(earlier) = &mut verification.resumes {
+        earlier.compared = true;
+    }
+    if let Err(what) = held {
+        fault(verification, FaultCode::ResumeForeign, EVENTS_FILE, what);
+    }
+    Ok(())
 }
 
 /// The reports are no evidence, but whoever opens the folder reads them: those that this version wrote are made again and
@@ -269,6 +306,11 @@ fn answer<'a>(verification: &'a Verification, asked: &VerifyArgs, path: &Path) -
         head_digest: verification.head.as_ref(),
         run_digest: verification.run_digest.as_ref(),
         faults: faults.collect(),
+        resumes: verification.resumes.as_ref().map(|earlier| Resumes {
+            run: &earlier.run,
+            head_digest: &earlier.head,
+            compared: earlier.compared,
+        }),
         attested_by: verification.attested_by.as_ref().map(|key| key.id().to_string()),
         sign_offs: verification.signed.iter().map(signed_off).collect(),
         keys_compared: verification.keys_compared,

@@ -55,6 +55,15 @@ impl SqliteHost {
         Ok(copy)
     }
 
+    /// The same, and what lies beside a file that a run has kept, whose folder is its own.
+    pub(crate) fn copy_with_companions(&self, url: &str) -> Result<Database, Error> {
+        let (copy, original) = (self.copy_of(url)?, Original::of_url(url));
+        if original.path().file_name().is_some_and(|name| name == FILE_NAME) {
+            copy_companions(original.path(), Path::new(&copy.0))?;
+        }
+        Ok(copy)
+    }
+
     pub(crate) fn create(&self) -> Result<Database, Error> {
         let database = self.name()?;
         let mut session = SqliteSession::create(Path::new(&database.0))?;

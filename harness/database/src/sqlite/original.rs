@@ -30,6 +30,10 @@ impl Original {
         Self(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// Copies it with its side files, and opens the copy. The copy is ours to write to, whoever may write to the file.
     ///
     /// # Errors

@@ -272,6 +272,20 @@ fn steps_of_findings_and_scenarios_are_held_to_the_same() {
     assert_eq!(message(root.path()), format!("suites/s/suite.toml:25: {expected}"));
 }
 
+#[rstest]
+#[case::that_is_not_there("file = \"nowhere.sql\"", ": there is no file nowhere.sql in ")]
+#[case::beside_sql("file = \"up.sql\"\nrun = \"SELECT 1\"", ":6: a step has either `run`, its SQL, or `file`")]
+#[case::that_is_no_name("file = 1", ":6: a step has either `run`, its SQL, or `file`")]
+fn a_file_that_a_step_of_a_probe_runs_is_named_and_stands_alone(#[case] step: &str, #[case] expected: &str) {
+    let root = whole();
+    let scenario = "title = \"t\"\nwhy = \"w\"\nkind = \"probe\"\nphase = \"1\"\n[[step]]\n";
+    put(root.path(), "suites/s/scenarios/x.toml", &format!("{scenario}file = \"up.sql\"\n"));
+    load(&root.path().join("suites"), &[]).expect("whole");
+    put(root.path(), "suites/s/scenarios/x.toml", &format!("{scenario}{step}\n"));
+    let message = message(root.path());
+    assert!(message.starts_with(&format!("suites/s/scenarios/x.toml{expected}")), "{message}");
+}
+
 #[test]
 fn an_sql_file_that_nothing_reads_is_an_error() {
     let root = whole();

@@ -117,6 +117,7 @@ impl Workspace {
             runs: self.path().join("runs"),
             limits: Limits::default(),
             after: None,
+            resume: None,
         }
     }
 

@@ -55,6 +55,7 @@ fault_codes! {
     Clock "clock", "a time goes back, or something took longer than there was time";
     OutputSwapped "output-swapped", "an output does not hold the bytes that its name says";
     OutputDamaged "output-damaged", "an output is not what its event names, in canonical form";
+    ResumeForeign "resume-foreign", "the earlier run that lies beside this one is not the one that it went on from, or not as it says";
     WrongVerdict "wrong-verdict", "a verdict is not what was seen comes to";
     Contradiction "contradiction", "what was seen is not what the folder holds of the state, or nothing that can be seen";
     ResultReplaced "result-replaced", "`result.json`, or the digest that the run ended with, is not what plan and events come to";

@@ -9,6 +9,7 @@ mod kinds;
 mod precedent;
 mod proofs;
 mod resealed;
+mod resumed;
 mod sample;
 mod schema;
 mod signed;

@@ -7,7 +7,7 @@ use phasegate_evidence::{
     Answer, AnswerKind, Catalog, Chain, DeviationPlan, Difference, Digest, EVENTS_FILE, Event, FORMAT_VERSION,
     FindingPlan, GatePlan, OUTPUTS_FOLDER, PLAN_FILE, PhasePlan, Plan, Precedent, Proof, RESULT_FILE, Reason,
     ReasonCode, RequirementPlan, RunFolder, RunResult, Seen, ServerFacts, ServerNeed, Severity, SuitePlan, Table,
-    Verdict, canonical_bytes,
+    TableContent, Verdict, canonical_bytes,
     judge::{
         Check, Expectation, Judging, Needs, Observation, Rows, RowsSeen, Sequence, SequenceSeen, Step, StepSeen,
         Violations, ViolationsSeen, judge,
@@ -44,6 +44,7 @@ impl Sample {
                 statements: 4,
                 catalog,
                 rows: BTreeMap::from([("entries".to_owned(), 12), ("accounts".to_owned(), 3)]),
+                tables: tables_after(0),
                 duration_us: 8_500,
             },
         ];
@@ -97,8 +98,8 @@ impl Sample {
     fn apply_and_judge(&mut self, phase: &PhasePlan) {
         let suite = "ledger".to_owned();
         let id = phase.phase.clone();
-        let after: usize = id.parse().expect("a number");
-        let [before, after] = [catalog_after(after - 1), catalog_after(after)];
+        let after_number: usize = id.parse().expect("a number");
+        let [before, after] = [catalog_after(after_number - 1), catalog_after(after_number)];
         let [catalog_before, catalog_after] = [self.stored_value(&before), self.stored_value(&after)];
         let difference = self.stored_value(&Difference::between(&before, &after));
         self.events.extend([
@@ -117,6 +118,7 @@ impl Sample {
                 catalog_before,
                 catalog_after,
                 difference,
+                tables: tables_after(after_number),
                 duration_us: 1_400,
             },
         ]);
@@ -195,6 +197,15 @@ fn chained(events: &[Event]) -> String {
     text
 }
 
+/// What each table holds after so many phases.
+pub(crate) fn tables_after(phases: usize) -> BTreeMap<String, TableContent> {
+    let content = |(table, rows): (&str, u64)| {
+        let content = TableContent { rows, digest: Digest::of(format!("{table} after {phases}").as_bytes()) };
+        (table.to_owned(), content)
+    };
+    [("entries", 12), ("accounts", 3)].map(content).into()
+}
+
 fn server() -> ServerFacts {
     ServerFacts {
         kind: "embedded".into(),
@@ -202,6 +213,7 @@ fn server() -> ServerFacts {
             .map(|(name, version)| (name.to_owned(), version.to_owned()))
             .into(),
         origin: BTreeMap::from([("postgresql-17".to_owned(), "17.6-0+deb13u1".to_owned())]),
+        system: Some("7512345678901234567".into()),
         settings: BTreeMap::from([("jit".to_owned(), "off".to_owned())]),
     }
 }

@@ -98,7 +98,7 @@ pub(super) fn filter(record: &Record) -> Markup {
 }
 
 /// What was validated, and against which sources.
-pub(super) fn suite(plan: &SuitePlan, result: &SuiteResult) -> Markup {
+pub(super) fn suite(record: &Record, plan: &SuitePlan, result: &SuiteResult) -> Markup {
     html! {
         h2 { (line(&plan.suite)) ": " (line(&plan.title)) " " (verdict(result.verdict)) }
         p { "Source: " (line(&plan.source)) }
@@ -106,6 +106,7 @@ pub(super) fn suite(plan: &SuitePlan, result: &SuiteResult) -> Markup {
             "Digest of the suite and the migration: " code.digest { (result.inputs) } ", over "
             (count(plan.inputs.len(), "input file", "input files"))
         }
+        @if let Some(resumed) = record.resumed(plan) { p { "This run " (line(&resumed)) "." } }
         (contents(plan))
     }
 }

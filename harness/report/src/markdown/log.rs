@@ -4,6 +4,8 @@ use phasegate_evidence::{Cell, SuitePlan, SuiteResult};
 
 use super::escape::{code, text};
 use crate::{
+    contents::{self, Changed, Contents, contents, legacy},
+    count::count,
     log::{Shown, headings, legacy_rows, shown, steps, violations},
     record::{CheckRecord, Record},
     time::iso,
@@ -26,9 +28,13 @@ pub(super) fn log(record: &Record, plan: &SuitePlan, result: &SuiteResult, check
         ));
     }
     if let Some(rows) = legacy_rows(record, &plan.suite) {
-        page.push_str("\nLegacy rows before the first phase:\n\n| Table | Count |\n|---|---|\n");
-        rows.iter().for_each(|(table, rows)| page.push_str(&format!("| {} | {rows} |\n", text(table))));
+        page.push_str("\nLegacy rows before the first phase:\n\n| Table | Count | Checksum |\n|---|---|---|\n");
+        for (table, rows) in rows {
+            let content = legacy(record, &plan.suite).and_then(|tables| tables.get(table));
+            page.push_str(&format!("| {} | {rows} | {} |\n", text(table), contents::checksum(content)));
+        }
     }
+    page.push_str(&tables(&contents(record, plan)));
     let found: Vec<_> = checks.iter().filter_map(|check| Some((check, violations(check)?))).collect();
     if !found.is_empty() {
         page.push_str("\n| Check | Violations |\n|---|---|\n");
@@ -39,6 +45,29 @@ pub(super) fn log(record: &Record, plan: &SuitePlan, result: &SuiteResult, check
     for (heading, below) in headings(checks) {
         page.push_str(&format!("\n#### {}\n", text(heading)));
         below.into_iter().for_each(|check| page.push_str(&logged(check)));
+    }
+    page
+}
+
+/// The tables that each phase changed, and how many it left as they were.
+fn tables(all: &[Contents<'_>]) -> String {
+    if all.is_empty() {
+        return String::new();
+    }
+    let mut page = "\nWhat the tables held before and after each phase (checksums: the first digits of a SHA-256):\n\n\
+                    | Phase | Table | Count before | Count after | Checksum before | Checksum after |\n|---|---|---|---|---|---|\n"
+        .to_owned();
+    for contents in all {
+        for Changed { table, before, after } in &contents.changed {
+            let [rows_before, rows_after] = [*before, *after].map(contents::rows);
+            let [sum_before, sum_after] = [*before, *after].map(contents::checksum);
+            let (phase, table) = (text(contents.phase), text(table));
+            page.push_str(&format!(
+                "| {phase} | {table} | {rows_before} | {rows_after} | {sum_before} | {sum_after} |\n"
+            ));
+        }
+        let left = count(contents.unchanged.len(), "table", "tables");
+        page.push_str(&format!("| {} | {left} unchanged | | | | |\n", text(contents.phase)));
     }
     page
 }

@@ -11,6 +11,9 @@ pub fn markdown(record: &Record) -> String {
         if record.is_gates_alone() {
             page.push_str(&format!("\n**{GATES_ALONE}.**\n"));
         }
+        if let Some(resumed) = record.resumed(suite) {
+            page.push_str(&format!("\n**This run** {}.\n", text(&resumed)));
+        }
         page.push_str(&head::overview(suite, result));
         let checks = record.checks(suite, result);
         if let Some(stopped) = &result.stopped {

@@ -1,4 +1,4 @@
-use phasegate_evidence::{Counts, Digest, PAGE_FILE, RunResult, Verdict};
+use phasegate_evidence::{Counts, Digest, PAGE_FILE, RunResult, Verdict, judge::Judging};
 
 use super::{
     failures, notes,
@@ -35,6 +35,9 @@ pub fn summary(record: &Record, context: &Context<'_>) -> String {
         text.push_str(&wrap(&one_line(&plan.title), "  ", "  "));
         if record.is_gates_alone() {
             text.push_str(&format!("  {}\n", strong(GATES_ALONE)));
+        }
+        if let Some(resumed) = record.resumed(plan) {
+            text.push_str(&wrap(&one_line(&resumed), "  ", "  "));
         }
         text.push('\n');
         text.push_str(&table::phases(plan, result));
@@ -78,6 +81,11 @@ fn closing(record: &Record, context: &Context<'_>) -> String {
         _ => format!("read all of it: {} report {} --to md", context.command, context.folder),
     };
     text.push_str(&format!("  {}\n", faint(&next)));
+    if context.kept.is_some() && record.plan.judging == Judging::Run && verdict != Verdict::Passed {
+        let (command, folder) = (context.command, &context.folder);
+        let on = format!("once mended, go on: {command} run --resume {folder} --database-url <the database above>");
+        text.push_str(&format!("  {}\n", faint(&on)));
+    }
     text
 }
 

@@ -1,7 +1,7 @@
 //! Every report of every kind of run.
 
 use anstream::adapter::strip_str;
-use phasegate_evidence::Event;
+use phasegate_evidence::{Digest, Event, TableContent};
 use phasegate_report::{Context, Record, ctrf, html, json, junit, markdown, sarif, summary, tap};
 
 use crate::{
@@ -123,6 +123,35 @@ fn the_log_shows_under_a_heading_what_was_seen_last() {
     let (below, compression, _) = logged(&phase_failed());
     assert!(below.contains("After phase 1, check `1.1.2`, passed:") && !below.contains("2.1.1"), "{below}");
     assert!(compression.contains("not-run: not-reached"), "{compression}");
+}
+
+#[test]
+fn the_log_shows_what_the_tables_held_before_and_after_each_phase() {
+    let mut sample = Sample::passed();
+    for event in &mut sample.events {
+        if let Event::PhaseApplied { phase, tables, .. } = event {
+            // Phase 2 changes a value and no count, and phase 3 drops a table.
+            let content = |table: &str, of: &str, rows| {
+                let digest = Digest::of(format!("{table} {of}").as_bytes());
+                (table.to_owned(), TableContent { rows, digest })
+            };
+            *tables = match phase.as_str() {
+                "1" => [content("accounts", "1", 3), content("entries", "1", 12)].into(),
+                "2" => [content("accounts", "1", 3), content("entries", "2", 12)].into(),
+                _ => [content("entries", "2", 12)].into(),
+            };
+        }
+    }
+    let (_holder, record) = read(&sample);
+    let (page, markdown) = (html(&record), markdown(&record));
+    let sum = |of: &str| Digest::of(of.as_bytes()).short().to_owned();
+    let changed =
+        format!("| 2 | entries | 12 | 12 | {} | {} |\n| 2 | 1 table unchanged |", sum("entries 1"), sum("entries 2"));
+    assert!(markdown.contains(&changed), "{markdown}");
+    let dropped = format!("| 3 | accounts | 3 | - | {} | - |", sum("accounts 1"));
+    assert!(markdown.contains(&dropped), "{markdown}");
+    assert!(page.contains("1 table holds what it held: accounts") && page.contains(&sum("entries 2")), "{page}");
+    assert!(!page.contains("was not recorded"));
 }
 
 #[test]

@@ -18,13 +18,27 @@ impl Loader {
     pub(super) fn scenarios(&mut self, suite: &Suite) -> Result<Vec<Scenario>, SuiteError> {
         let mut scenarios = Vec::new();
         for (path, text) in self.toml_files(&self.folder.join("scenarios"), "suite/scenarios")? {
-            for (slug, file) in scenario::read(Source { file: &path, text: &text }, &mut self.common.values, self.kind)?
-            {
+            let source = Source { file: &path, text: &text };
+            let files = self.files_of_steps(source)?;
+            for (slug, file) in scenario::read(source, &mut self.common.values, self.kind, &files)? {
                 scenarios.push(self.scenario(suite, &path, slug, file)?);
             }
         }
         scenarios.sort_by(|one, other| one.slug.cmp(&other.slug));
         Ok(scenarios)
+    }
+
+    /// The SQL of the files that the steps of a probe run, by name.
+    fn files_of_steps(&mut self, source: Source<'_>) -> Result<BTreeMap<String, String>, SuiteError> {
+        let mut files = BTreeMap::new();
+        let table = source.table()?;
+        let steps = table.get("step").and_then(|steps| steps.get_ref().as_array());
+        for name in steps.into_iter().flatten().filter_map(|step| step.get_ref().get("file")?.get_ref().as_str()) {
+            let sql = self.sql(source.file, name)?;
+            self.parsed(&sql)?;
+            files.insert(name.to_owned(), sql.text.clone());
+        }
+        Ok(files)
     }
 
     pub(super) fn scenario(
