@@ -5,6 +5,7 @@
 
 mod checks;
 mod cutover;
+mod existing_database;
 mod existing_file;
 mod existing_trading;
 mod interleavings;
@@ -16,6 +17,7 @@ mod properties_sessions;
 mod properties_trading;
 mod properties_trial;
 mod requirements;
+mod resume;
 mod runs;
 mod sessions;
 mod suites;
@@ -51,9 +53,11 @@ fn main() -> ExitCode {
     trials.extend(timescaledb::trials(&world));
     trials.extend(untouched::trials(&world));
     trials.extend(sessions::trials(&world));
+    trials.extend(existing_database::trials(&world));
     trials.extend(existing_file::trials(&world));
     trials.extend(existing_trading::trials(&world));
     trials.extend(runs::trials());
+    trials.extend(resume::trials(&world));
     let named = trials.iter().map(|trial| trial.name().to_owned()).collect();
     trials.extend(requirements::trials(&world, named));
     let conclusion = libtest_mimic::run(&arguments, trials);
