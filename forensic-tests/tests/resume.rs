@@ -270,7 +270,7 @@ impl Place {
         let runs = self.0.path().join("runs");
         world.on_the_server(async |server| {
             let server = external(server.url("postgres"));
-            let request = Request { suites, server, runs, limits: Limits::default(), resume };
+            let request = Request { suites, server, runs, limits: Limits::default(), after: None, resume };
             let (_keep, cancel) = tokio::sync::watch::channel(false);
             let mut notice = |line: &str| eprintln!("{line}");
             let ran = run(request, &mut |_| {}, &mut notice, cancel).await;

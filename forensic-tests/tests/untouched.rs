@@ -27,6 +27,7 @@ pub(crate) fn trials(world: &World) -> Vec<Trial> {
     };
     vec![
         trial("what_ends_its_transaction_is_an_error_and_ends_the_run", leaves),
+        trial("what_cannot_be_parsed_is_refused_and_the_run_goes_on", unparsed),
         trial("a_second_statement_is_not_run_where_one_is_expected", second),
         trial("what_is_only_read_cannot_be_made_to_be_written", reads),
         trial("whoever_holds_a_lock_is_not_waited_for", waits),
@@ -42,6 +43,19 @@ fn leaves(world: &World) -> Result<(), Failed> {
     })?;
     holds(met.rows_before == met.rows_after, false, "the write stays: the test shows nothing if it does not")?;
     holds(met.met, verdicts(&[("1.1.0", Verdict::Error, Some(ReasonCode::LeftItsTransaction))]), "the verdicts")
+}
+
+/// A message that cannot be parsed is refused whole, with the beginning of the transaction that goes ahead of it.
+fn unparsed(world: &World) -> Result<(), Failed> {
+    let met = judged(world, "unparsed", |suite| {
+        expect(suite, 0, Expectation::Accepts(Accepts { write: "SELECT 1 CREATE TABLE more ()".to_owned(), rows: 1 }));
+        let write = "INSERT INTO notes VALUES (3, 'x')".to_owned();
+        expect(suite, 1, Expectation::Accepts(Accepts { write, rows: 1 }));
+    })?;
+    let passed = |id| (id, Verdict::Passed, None);
+    let refused = ("1.1.0", Verdict::Failed, Some(ReasonCode::Refused));
+    holds(met.met, verdicts(&[refused, passed("1.1.1"), passed("1.1.2")]), "the verdicts")?;
+    holds((met.catalog_after, met.rows_after), (met.catalog_before, met.rows_before), "the database")
 }
 
 /// Past the reading of suites, where it is refused, a second statement is still not run.

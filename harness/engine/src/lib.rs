@@ -27,6 +27,7 @@ pub mod plan;
 mod proofs;
 mod prove;
 mod record;
+mod requirements;
 mod resume;
 mod rollback;
 mod run;

@@ -8,8 +8,8 @@ use std::{
 };
 
 use phasegate_evidence::{
-    Chain, Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, PLAN_FILE, Plan, RESULT_FILE, RunResult, SIGNATURES_FOLDER,
-    canonical_bytes, file_bytes_max, run_name,
+    Chain, Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, PLAN_FILE, Plan, Precedent, RESULT_FILE, RunResult,
+    SIGNATURES_FOLDER, canonical_bytes, file_bytes_max, run_name,
 };
 
 use crate::{proofs::proofs, secrets::Secrets};
@@ -57,12 +57,24 @@ pub enum RecordError {
 
 impl Recorder {
     /// Makes the folder and writes the plan into it. Nothing that is ever written into it holds one of these secrets.
-    pub(crate) fn start(runs: &Path, plan: &Plan, secrets: Secrets) -> Result<Self, RecordError> {
-        Self::start_at(Clock::start(), runs, plan, secrets)
+    /// `after` is the signed run that this one was let to begin after.
+    pub(crate) fn start(
+        runs: &Path,
+        plan: &Plan,
+        after: Option<Precedent>,
+        secrets: Secrets,
+    ) -> Result<Self, RecordError> {
+        Self::start_at(Clock::start(), runs, plan, after, secrets)
     }
 
     /// The same, of a run that began earlier.
-    pub(crate) fn start_at(clock: Clock, runs: &Path, plan: &Plan, secrets: Secrets) -> Result<Self, RecordError> {
+    pub(crate) fn start_at(
+        clock: Clock,
+        runs: &Path,
+        plan: &Plan,
+        after: Option<Precedent>,
+        secrets: Secrets,
+    ) -> Result<Self, RecordError> {
         let began = clock.began_unix_ms;
         let run = clock.run();
         let folder = runs.join(&run);
@@ -86,7 +98,7 @@ impl Recorder {
         let mut recorder =
             Self { folder: unnamed.clone(), events, clock, secrets, chain: Chain::default(), kept: Vec::new() };
         // The run is named after the time of its first event.
-        recorder.append(began, Event::RunStarted { run, plan: Digest::of(&bytes), proofs })?;
+        recorder.append(began, Event::RunStarted { run, plan: Digest::of(&bytes), proofs, after })?;
         fs::rename(&unnamed, &folder).map_err(unwritable(&folder))?;
         recorder.folder = folder;
         Ok(recorder)
@@ -190,16 +202,16 @@ mod tests {
     fn a_folder_is_never_overwritten() {
         let runs = tempfile::tempdir().expect("temporary folder");
         let clock = Clock::start();
-        let first = Recorder::start_at(clock, runs.path(), &plan(), Secrets::default());
+        let first = Recorder::start_at(clock, runs.path(), &plan(), None, Secrets::default());
         assert!(first.is_ok());
-        let second = Recorder::start_at(clock, runs.path(), &plan(), Secrets::default());
+        let second = Recorder::start_at(clock, runs.path(), &plan(), None, Secrets::default());
         assert!(matches!(second, Err(RecordError::Exists(_))));
     }
 
     #[test]
     fn the_plan_is_there_before_anything_happens() {
         let runs = tempfile::tempdir().expect("temporary folder");
-        let recorder = Recorder::start(runs.path(), &plan(), Secrets::default()).expect("recorder");
+        let recorder = Recorder::start(runs.path(), &plan(), None, Secrets::default()).expect("recorder");
         assert!(recorder.folder.join(PLAN_FILE).is_file());
         assert!(matches!(recorder.events(), [Event::RunStarted { .. }]));
     }

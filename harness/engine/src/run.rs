@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use phasegate_evidence::{Digest, Event, Plan, RunResult, Verdict, judge::Judging};
+use phasegate_evidence::{Digest, Event, Plan, Precedent, RunResult, Verdict, judge::Judging};
 use phasegate_server::{Choice, Server};
 use tokio::sync::watch;
 
@@ -35,6 +35,8 @@ pub struct Request {
     pub runs: PathBuf,
     /// How long things may take.
     pub limits: Limits,
+    /// The signed run that lets this one begin, where one was required.
+    pub after: Option<Precedent>,
     /// The run to go on from, if it is not to begin with the baseline.
     pub resume: Option<Resume>,
 }
@@ -148,7 +150,7 @@ async fn go(
             resumed = Some(resume.take_up(states).await?);
         }
     }
-    let mut recorder = Recorder::start_at(clock, &request.runs, &plan, secrets)?;
+    let mut recorder = Recorder::start_at(clock, &request.runs, &plan, request.after, secrets)?;
     if let Some(first) = recorder.events().first() {
         listener(first);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ApplyFailure, Digest, Proof, Reason, Seen, ServerFacts, TableContent, Verdict};
+use crate::{ApplyFailure, Digest, Precedent, Proof, Reason, Seen, ServerFacts, TableContent, Verdict};
 
 /// One event of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,6 +20,9 @@ pub enum Event {
         /// Which runs before it tried the gates of its suites; at most one for each.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         proofs: Vec<Proof>,
+        /// The signed run that it was let to begin after.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<Precedent>,
     },
     /// A server answered.
     ServerReady {

@@ -15,9 +15,11 @@ mod failure;
 mod folder;
 pub mod judge;
 mod plan;
+mod precedent;
 mod proof;
 mod reason;
 mod refusal;
+mod requirement;
 mod result;
 mod resume;
 mod run_name;
@@ -44,9 +46,11 @@ pub use plan::{
     DeviationPlan, FindingPlan, GatePlan, PhasePlan, Plan, ScenarioExpected, ScenarioPlan, ServerNeed, Severity,
     SuitePlan,
 };
+pub use precedent::{ApprovedBy, Precedent};
 pub use proof::Proof;
 pub use reason::{Reason, ReasonCode};
 pub use refusal::{Cause, Refusal};
+pub use requirement::{Answer, AnswerKind, RequirementPlan};
 pub use result::{
     CheckResult, Counts, DefectResult, FindingResult, GateResult, PhaseResult, RunResult, ScenarioResult, SuiteResult,
     Tally, Totals,

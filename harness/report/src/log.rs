@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use phasegate_evidence::{
-    Event, PhaseResult, Seen, SuitePlan, SuiteResult, Verdict,
+    Event, OUTPUTS_FOLDER, PhaseResult, Seen, SuitePlan, SuiteResult, Table, Verdict,
     judge::{Expectation, Observation},
 };
 
@@ -127,6 +127,53 @@ pub(crate) fn legacy_rows<'a>(record: &'a Record, wanted: &str) -> Option<&'a BT
         Event::BaselineApplied { suite, rows, .. } if suite == wanted && !rows.is_empty() => Some(rows),
         _ => None,
     })
+}
+
+/// What the log shows of a check under a heading.
+pub(crate) enum Shown<'a> {
+    /// The rows that it saw.
+    Rows(&'a Table),
+    /// Why there are none, or where they lie.
+    Words(String),
+}
+
+/// The headings that checks have in the log, each with those that stand below it, in the order of the suite: of checks after
+/// several phases, those after the last in which one was tried.
+pub(crate) fn headings<'r, 'a>(
+    checks: impl IntoIterator<Item = &'r CheckRecord<'a>>,
+) -> Vec<(&'a str, Vec<&'r CheckRecord<'a>>)>
+where
+    'a: 'r,
+{
+    let mut headings: Vec<(&str, Vec<&CheckRecord<'_>>)> = Vec::new();
+    for check in checks {
+        let Some(heading) = check.plan.log.as_deref() else { continue };
+        let at = headings.iter().position(|(known, _)| *known == heading).unwrap_or_else(|| {
+            headings.push((heading, Vec::new()));
+            headings.len() - 1
+        });
+        let below = &mut headings[at].1;
+        match below.first() {
+            Some(first) if first.phase.phase == check.phase.phase => below.push(check),
+            Some(_) if check.seen.is_none() => {}
+            _ => *below = vec![check],
+        }
+    }
+    headings
+}
+
+/// What the log shows of a check.
+pub(crate) fn shown<'a>(check: &CheckRecord<'a>) -> Shown<'a> {
+    let table = match check.seen {
+        Some(Seen::Here(seen)) => match seen.as_ref() {
+            Observation::Rows(seen) => seen.table.as_ref(),
+            _ => None,
+        },
+        Some(Seen::Stored(digest)) => return Shown::Words(format!("in {OUTPUTS_FOLDER}/{digest}")),
+        None => None,
+    };
+    let reason = check.result.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    table.map_or_else(|| Shown::Words(format!("{}{reason}", check.result.verdict)), Shown::Rows)
 }
 
 /// How many violations a check found that looks for them; where that is no number of the events, its verdict.

@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use phasegate_evidence::{
     CheckResult, Digest, EVENTS_FILE, Event, FolderError, GatePlan, GateResult, Link, PLAN_FILE, PhasePlan,
-    PhaseResult, Plan, Proof, RunFolder, RunResult, Seen, ServerFacts, SuitePlan, SuiteResult, Verification,
+    PhaseResult, Plan, Precedent, Proof, RunFolder, RunResult, Seen, ServerFacts, SuitePlan, SuiteResult, Verification,
     canonical_bytes, judge::Check, read_chain,
 };
 
@@ -153,6 +153,14 @@ impl Record {
             _ => None,
         });
         proofs?.iter().find(|proof| proof.suite == suite)
+    }
+
+    /// The signed run that this one was let to begin after.
+    pub fn precedent(&self) -> Option<&Precedent> {
+        self.events().find_map(|event| match event {
+            Event::RunStarted { after, .. } => after.as_ref(),
+            _ => None,
+        })
     }
 
     /// What a suite has from an earlier run, if it goes on from one, in a sentence without its end.

@@ -28,12 +28,13 @@ pub(super) fn run(global: &Global, asked: &RunArgs) -> Result<Exit, Failure> {
     let names = if asked.names.is_empty() { of_run } else { asked.names.clone() };
     let suites = load(&global.suites()?, &names).map_err(Failure::usage)?;
     let plan = plan(&suites, Judging::Run);
-    if let (Some(signed), Some(keys)) = (&asked.require_signed, &asked.trusted_keys) {
-        requires_signed(&global.run(signed), keys, &plan)?;
-    }
+    let after = match (&asked.require_signed, &asked.trusted_keys) {
+        (Some(signed), Some(keys)) => Some(requires_signed(&global.run(signed), keys, &plan)?),
+        _ => None,
+    };
     let progress = Mutex::new(Progress::of(&plan));
     let limits = asked.limits.limits();
-    let request = Request { suites, server, runs: global.runs(), limits, resume };
+    let request = Request { suites, server, runs: global.runs(), limits, after, resume };
     let mut listener = |event: &Event| lock(&progress).event(event);
     let mut notice = |line: &str| lock(&progress).notice(line);
     let finished = block_on(engine::run(request, &mut listener, &mut notice, interrupts()?))?;

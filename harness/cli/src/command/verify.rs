@@ -74,7 +74,10 @@ pub(super) fn verify(global: &Global, asked: &VerifyArgs) -> Result<Exit, Failur
     let path = global.run(&asked.run);
     let keys = asked.trusted_keys.as_deref().map(trusted_keys).transpose()?;
     let folder = RunFolder::open(&path)?;
-    let mut verification = verified(&folder)?;
+    let Examined { mut verification, record } = examined(&folder)?;
+    if let Some(earlier) = &asked.after {
+        compare_precedent(&global.run(earlier), record.as_ref(), &mut verification)?;
+    }
     if asked.same_inputs && verification.holds() {
         compare_inputs(global, &folder, &mut verification)?;
     }
@@ -100,12 +103,53 @@ pub(super) fn verify(global: &Global, asked: &VerifyArgs) -> Result<Exit, Failur
     })
 }
 
+/// A folder as one reading of it found it.
+pub(super) struct Examined {
+    /// What a stranger finds, the reports in it included.
+    pub(super) verification: Verification,
+    /// The record to make reports from; none where the folder does not verify.
+    pub(super) record: Option<Record>,
+}
+
 /// A folder as a stranger verifies it, the reports in it included.
 pub(super) fn verified(folder: &RunFolder) -> Result<Verification, Failure> {
+    Ok(examined(folder)?.verification)
+}
+
+/// A folder as a stranger verifies it, with its record for whoever goes on with it.
+pub(super) fn examined(folder: &RunFolder) -> Result<Examined, Failure> {
     let mut verification = phasegate_evidence::verify(folder);
     compare_earlier(folder, &mut verification)?;
-    compare_reports(folder, &mut verification)?;
-    Ok(verification)
+    // Reading a folder whose outputs or chain are damaged would only say again what is already known.
+    let record = match verification.holds() {
+        true => {
+            let unread = |error: RecordError| Failure::new(Exit::Unverified, error);
+            Record::verified(folder, &mut verification).map_err(unread)?
+        }
+        false => None,
+    };
+    if let Some(record) = &record
+        && other_version(&verification).is_none()
+    {
+        compare_reports(record, &mut verification)?;
+    }
+    Ok(Examined { verification, record })
+}
+
+/// The run began after this one, as it says.
+fn compare_precedent(earlier: &Path, record: Option<&Record>, verification: &mut Verification) -> Result<(), Failure> {
+    let Some(record) = record else { return Ok(()) };
+    let what = match record.precedent() {
+        None => Some("does not say that the run began after a signed one".to_owned()),
+        Some(after) => {
+            let differs = after.differs(&verified(&RunFolder::open(earlier)?)?);
+            differs.map(|what| format!("says that the run began after {}; {} {what}", after.run, display_path(earlier)))
+        }
+    };
+    if let Some(what) = what {
+        fault(verification, FaultCode::AfterAnother, EVENTS_FILE, what);
+    }
+    Ok(())
 }
 
 fn fault(verification: &mut Verification, code: FaultCode, file: &str, what: impl Into<String>) {
@@ -140,18 +184,12 @@ fn compare_earlier(folder: &RunFolder, verification: &mut Verification) -> Resul
 
 /// The reports are no evidence, but whoever opens the folder reads them: those that this version wrote are made again and
 /// compared. Another version may write them in other words, and the answer says that they were not compared.
-fn compare_reports(folder: &RunFolder, verification: &mut Verification) -> Result<(), Failure> {
-    // Reading a folder whose outputs or chain are damaged would only say again what is already known.
-    if !verification.holds() || other_version(verification).is_some() {
-        return Ok(());
-    }
-    let unread = |error: RecordError| Failure::new(Exit::Unverified, error);
-    let Some(record) = Record::verified(folder, verification).map_err(unread)? else { return Ok(()) };
-    let junit = report::junit(&record).map_err(|error| unwritable(&error))?;
-    let reports = [(REPORT_FILE, report::markdown(&record)), (PAGE_FILE, report::html(&record)), (JUNIT_FILE, junit)];
+fn compare_reports(record: &Record, verification: &mut Verification) -> Result<(), Failure> {
+    let junit = report::junit(record).map_err(|error| unwritable(&error))?;
+    let reports = [(REPORT_FILE, report::markdown(record)), (PAGE_FILE, report::html(record)), (JUNIT_FILE, junit)];
     for (name, made) in reports {
         // What is there was read before.
-        match folder.read(name) {
+        match record.folder.read(name) {
             Ok(stored) if stored == made.as_bytes() => {}
             Ok(_) => fault(verification, FaultCode::ReportReplaced, name, "is not what plan and events make"),
             Err(_) => {

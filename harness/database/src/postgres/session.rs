@@ -97,9 +97,15 @@ impl PostgresSession {
 
     async fn run_many(&mut self, sql: &str, statements: u32, keep: Keep) -> Result<Ran, Error> {
         let ahead = std::mem::take(&mut self.ahead);
-        let message = if ahead.is_empty() { sql.to_owned() } else { format!("{ahead}{sql}") };
+        let mut before = ahead.chars().count();
         let mut rows = Rows::new(keep);
-        let outcome = self.within_limit(statements, async |session| session.stream(message, &mut rows).await).await;
+        let mut outcome = self.send(&format!("{ahead}{sql}"), statements, &mut rows).await;
+        // A message that cannot be parsed is refused whole: what is sent ahead has to be done all the same.
+        if !ahead.is_empty() && self.answered == 0 && matches!(outcome, Err(Error::Refused(_))) {
+            self.send(&ahead, 1, &mut rows).await?;
+            before = 0;
+            outcome = self.send(sql, statements, &mut rows).await;
+        }
         if forgets_prepared(sql) {
             self.connection.clear_cached_statements().await.map_err(|error| from_sqlx(&error, None))?;
         }
@@ -109,13 +115,18 @@ impl PostgresSession {
         }
         let affected = outcome.map_err(|error| match error {
             Error::Refused(mut refusal) => {
-                let own = refusal.position.and_then(|at| at.checked_sub(ahead.chars().count()));
+                let own = refusal.position.and_then(|at| at.checked_sub(before));
                 refusal.position = own.filter(|at| *at > 0);
                 Error::Refused(refusal)
             }
             error => error,
         })?;
         Ok(Ran { affected, table: rows.end()? })
+    }
+
+    async fn send(&mut self, sql: &str, statements: u32, rows: &mut Rows) -> Result<u64, Error> {
+        let message = sql.to_owned();
+        self.within_limit(statements, async |session| session.stream(message, rows).await).await
     }
 
     /// Waits for what so many statements give, a little longer than the server should let them go on.

@@ -61,6 +61,7 @@ fault_codes! {
     ResultReplaced "result-replaced", "`result.json`, or the digest that the run ended with, is not what plan and events come to";
     ReportReplaced "report-replaced", "a report is not what plan and events make";
     UnexpectedDigest "unexpected-digest", "none of the folder's digests is the one that `--expect` demands";
+    AfterAnother "after-another", "the signed run that it began after is not the one that `--after` names";
     SignatureDamaged "signature-damaged", "an attestation or a sign-off is no signed statement about a run";
     SignatureInvalid "signature-invalid", "a signature is not that of its statement by its key";
     SignatureForeign "signature-foreign", "what was signed is another folder than this: it was changed since, or the signature was brought here";

@@ -81,7 +81,7 @@ pub fn verify(folder: &RunFolder) -> Verification {
     {
         let events: Vec<&Event> = links.iter().map(|link| &link.event).collect();
         audit.outputs(&events);
-        audit.start(&events);
+        audit.start(plan, &events);
         audit.times(links);
         audit.taken_over(&events);
         let events: Vec<&Event> = events.into_iter().map(Event::plain).collect();

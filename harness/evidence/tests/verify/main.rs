@@ -6,6 +6,7 @@ mod forged;
 mod forgeries;
 mod forgery;
 mod kinds;
+mod precedent;
 mod proofs;
 mod resealed;
 mod resumed;

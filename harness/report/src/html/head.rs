@@ -26,6 +26,12 @@ pub(super) fn head(record: &Record) -> Markup {
                     dt { "took" } dd { (duration(record.elapsed_us())) }
                 }
                 @for server in record.servers() { dt { "server" } dd { (line(&server_line(server))) } }
+                @if let Some(after) = record.precedent() {
+                    dt { "began after" } dd {
+                        code { (line(&after.run)) } ", run digest " code.digest { (after.run_digest) }
+                        @for approval in &after.approvals { div { "approved by " (line(&approval.to_string())) } }
+                    }
+                }
                 dt { "Phasegate" } dd { (line(&record.plan.phasegate)) }
                 dt { "sign-off" } dd { a href="#sign-off" { (super::sign_off::gist(record)) } }
                 dt { "result digest" } dd { code.digest { (record.result_digest) } }

@@ -75,7 +75,7 @@ fn suite(
             (rows::rows(record, plan, result, checks))
             (changes::final_state(record, outputs, plan))
             (log::log(record, plan, result, checks))
-            (requirements::requirements(plan, checks))
+            (requirements::requirements(plan, result, checks))
             (head::inputs(plan))
         }
     }

@@ -27,7 +27,7 @@ pub fn markdown(record: &Record) -> String {
         page.push_str(&notes::findings(suite, result));
         page.push_str(&notes::deviations(suite));
         page.push_str(&log::log(record, suite, result, &checks));
-        page.push_str(&requirements::requirements(&checks));
+        page.push_str(&requirements::requirements(suite, result));
     }
     page.push_str(&head::servers(record));
     page.push_str(&head::verification(record));

@@ -1,4 +1,4 @@
-use phasegate_evidence::{Counts, Digest, RunResult, Verdict, judge::Judging};
+use phasegate_evidence::{Counts, Digest, PAGE_FILE, RunResult, Verdict, judge::Judging};
 
 use super::{
     failures, notes,
@@ -60,8 +60,16 @@ fn closing(record: &Record, context: &Context<'_>) -> String {
     for server in record.servers() {
         text.push_str(&labelled(2, "server", 15, &server_line(server)));
     }
+    if let Some(after) = record.precedent() {
+        let approvals: Vec<String> = after.approvals.iter().map(ToString::to_string).collect();
+        let words = format!("{}, approved by {}", after.run, approvals.join("; "));
+        text.push_str(&labelled(2, "began after", 15, &one_line(&words)));
+    }
     text.push_str(&labelled(2, "took", 15, &duration(record.elapsed_us())));
     text.push_str(&labelled(2, "folder", 15, &context.folder));
+    if record.folder.path().join(PAGE_FILE).is_file() {
+        text.push_str(&labelled(2, "page", 15, &format!("{}/{PAGE_FILE}", context.folder)));
+    }
     text.push_str(&digests(Some(&record.result_digest), Some(&record.head), context.run_digest));
     text.push_str(&kept(context.kept));
     let verdict = if record.is_finished() { record.result.verdict } else { Verdict::NotRun };
