@@ -4,14 +4,19 @@
 //! (under cargo-nextest: with the run); each test works on a clone of its own.
 
 mod checks;
+mod cutover;
+mod existing_database;
 mod existing_file;
+mod existing_trading;
 mod properties;
 mod properties_notes;
 mod properties_phases;
 mod properties_replay;
+mod properties_sessions;
 mod properties_trading;
 mod properties_trial;
 mod requirements;
+mod resume;
 mod runs;
 mod sessions;
 mod suites;
@@ -40,12 +45,17 @@ fn main() -> ExitCode {
     trials.extend(properties_replay::trials(&world));
     trials.extend(properties_notes::trials(&world));
     trials.extend(properties_trading::trials(&world));
+    trials.extend(properties_sessions::trials(&world));
     trials.extend(trading_verify::trials(&world));
+    trials.extend(cutover::trials(&world));
     trials.extend(timescaledb::trials(&world));
     trials.extend(untouched::trials(&world));
     trials.extend(sessions::trials(&world));
+    trials.extend(existing_database::trials(&world));
     trials.extend(existing_file::trials(&world));
+    trials.extend(existing_trading::trials(&world));
     trials.extend(runs::trials());
+    trials.extend(resume::trials(&world));
     let named = trials.iter().map(|trial| trial.name().to_owned()).collect();
     trials.extend(requirements::trials(&world, named));
     let conclusion = libtest_mimic::run(&arguments, trials);

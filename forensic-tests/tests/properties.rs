@@ -26,6 +26,13 @@ fn words_and_keys(ground: Ground<'_>) -> Vec<Trial> {
             states(),
             "ALTER TABLE revenue_ledger DROP CONSTRAINT ck_revenue_ledger_state_valid;",
         ),
+        ground.notices(
+            "property_01_notices_a_word_that_no_column_lists",
+            states(),
+            "ALTER TABLE attribution_events DROP CONSTRAINT ck_attribution_events_processing_status_valid,
+                 ADD CONSTRAINT ck_attribution_events_processing_status_valid
+                 CHECK (processing_status IN ('pending', 'processed', 'failed', 'queued'));",
+        ),
         ground.holds(idempotency_keys()),
         ground.notices(
             "property_05_notices_keys_that_are_unique_only_within_a_tenant",
@@ -133,6 +140,11 @@ fn rows(ground: Ground<'_>) -> Vec<Trial> {
              $f$;",
         ),
         ground.holds(isolation()),
+        ground.notices(
+            "property_14_notices_that_a_role_without_rights_may_read",
+            isolation(),
+            "GRANT SELECT ON revenue_ledger TO app_user;",
+        ),
         ground.notices(
             "property_14_notices_that_the_owner_is_not_bound",
             isolation(),

@@ -1,11 +1,13 @@
 //! The properties that the schema holds after the last phase of `trading-phase-1c`, each beside a defect that it notices.
 
 use forensic_tests::trading::{
-    append_only, causality, fills, ledger_chain, ledger_permutations, orders, portfolios, positions, risks, rounding,
-    signals, trades, walk_forward,
+    Gates, LEDGER_GATES, QUANTITY_GATES, REPLAY_GATES, append_only, causality, fills, isolation, ledger_chain,
+    ledger_permutations, ledger_totals, orders, portfolios, positions, quantities, replays, risks, rounding, signals,
+    trades, walk_forward,
 };
 use libtest_mimic::Trial;
 use phasegate_engine::fuzz::Stage;
+use phasegate_evidence::judge::Expectation;
 
 use crate::{properties_trial::Ground, world::World};
 
@@ -14,6 +16,7 @@ pub(crate) fn trials(world: &World) -> Vec<Trial> {
     let mut trials = formulas(ground);
     trials.extend(states(ground));
     trials.extend(sequences(ground));
+    trials.extend(validators(ground));
     trials
 }
 
@@ -130,4 +133,73 @@ fn sequences(ground: Ground<'_>) -> Vec<Trial> {
             "DROP TRIGGER trg_cash_ledger_append_only ON cash_ledger;",
         ),
     ]
+}
+
+/// What no constraint holds: the queries of the suite's own gates against the model, and each query weakened in one place.
+fn validators(ground: Ground<'_>) -> Vec<Trial> {
+    let gates = gates(ground.world);
+    let weak = |gate: &'static str, part: &str, other: &str| {
+        let mut weak = gates.clone();
+        let query = weak.get_mut(gate).filter(|query| query.contains(part));
+        assert!(query.is_some(), "{gate} holds no {part}");
+        if let Some(query) = query {
+            *query = query.replace(part, other);
+        }
+        weak
+    };
+    let [balance, gap, total, counted, delta] = LEDGER_GATES;
+    let [lot, order, prefix] = QUANTITY_GATES;
+    let [root, seed] = REPLAY_GATES;
+    let ledger = |claim, weak| ground.notices(claim, ledger_totals(weak), "");
+    let quantity = |claim, weak| ground.notices(claim, quantities(weak), "");
+    vec![
+        ground.holds(ledger_totals(gates.clone())),
+        ledger("property_09_notices_a_total_of_what_is_left_of_cents", weak(total, "sum(delta_cash)", "sum(trunc(delta_cash, 2))")),
+        ledger("property_09_notices_a_chain_whose_balances_nobody_compares", weak(balance, "ledger_seq > 1 AND", "false AND")),
+        ledger("property_09_notices_a_gap_that_is_stepped_over", weak(gap, "coalesce(seq_before, 0) + 1", "greatest(ledger_seq, coalesce(seq_before, 0) + 1)")),
+        ledger("property_10_notices_a_fill_without_an_entry", weak(counted, "count(l.ref_id) <> 1", "count(l.ref_id) > 1")),
+        ledger("property_10_notices_a_sale_that_forgets_slippage", weak(delta, "f.fill_notional - f.fee_paid - f.slippage_cost", "l.delta_cash")),
+        ground.holds(quantities(gates.clone())),
+        quantity("property_12_notices_a_lot_that_may_be_oversold", weak(lot, "> l.open_qty", "> l.open_qty * 2")),
+        quantity("property_12_notices_an_order_that_may_be_overfilled", weak(order, "> o.requested_qty", "> o.requested_qty * 2")),
+        quantity("property_13_notices_shorts_that_are_bought_back_later", weak(prefix, " ORDER BY f.fill_ts_utc", "")),
+        ground.holds(replays(gates.clone())),
+        ground.notices(
+            "property_26_notices_a_seed_that_depends_on_the_time_zone",
+            replays(weak(seed, " AT TIME ZONE 'UTC'", "")),
+            "",
+        ),
+        ground.notices(
+            "property_26_notices_a_root_that_depends_on_the_order_of_rows",
+            replays(weak(root, "ORDER BY fill_id", "ORDER BY xmin::text::bigint, ctid")),
+            "",
+        ),
+        ground.holds(isolation()),
+        ground.notices(
+            "property_28_notices_a_trigger_that_reaches_over_to_another_account",
+            isolation(),
+            "CREATE FUNCTION reach_over() RETURNS trigger LANGUAGE plpgsql AS
+                 $f$ BEGIN UPDATE order_request SET tif = 'IOC' WHERE account_id <> NEW.account_id; RETURN NULL; END $f$;
+             CREATE TRIGGER reach_over AFTER INSERT ON run_context FOR EACH ROW EXECUTE FUNCTION reach_over();",
+        ),
+        ground.notices(
+            "property_28_notices_a_run_that_two_accounts_share",
+            isolation(),
+            "ALTER TABLE order_fill DROP CONSTRAINT fk_order_fill_v2_run_context_origin;",
+        ),
+    ]
+}
+
+/// The queries of the suite's checks that look for violations, by their ids.
+fn gates(world: &World) -> Gates {
+    let of_suite = world.suites().iter().filter(|suite| suite.name == "trading-phase-1c");
+    let checks: Vec<_> = of_suite.flat_map(|suite| suite.checks().map(|(_, _, check)| check)).collect();
+    let query = |id: &'static str| {
+        let check = checks.iter().find(|check| check.id == id)?;
+        match &check.expectation {
+            Expectation::Violations(violations) => Some((id, violations.query.clone())),
+            _ => None,
+        }
+    };
+    LEDGER_GATES.into_iter().chain(QUANTITY_GATES).chain(REPLAY_GATES).filter_map(query).collect()
 }

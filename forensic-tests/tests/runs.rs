@@ -73,6 +73,8 @@ async fn run_on(choice: Choice, runs: &Path) -> Result<Finished, Failed> {
         server: phasegate_server::Request { choice, ..phasegate_server::Request::default() },
         runs: runs.to_owned(),
         limits: Limits::default(),
+        after: None,
+        resume: None,
     };
     let (_keep, cancel) = tokio::sync::watch::channel(false);
     let outcome = run(request, &mut |_| {}, &mut |_| {}, cancel).await;

@@ -57,6 +57,17 @@ impl World {
         self.inner.runtime.block_on(test(states))
     }
 
+    /// Runs a test of a suite that starts a server of its own to its end.
+    pub(crate) fn with_suite(
+        &self,
+        name: &str,
+        test: impl AsyncFnOnce(&Suite) -> Result<(), Failed>,
+    ) -> Result<(), Failed> {
+        let suite = self.suites().iter().find(|suite| suite.name == name);
+        let suite = suite.ok_or_else(|| Failed::from(format!("there is no suite {name}")))?;
+        self.inner.runtime.block_on(test(suite))
+    }
+
     /// Runs a test on the server to its end.
     pub(crate) fn on_the_server<T>(&self, test: impl AsyncFnOnce(&Server) -> Result<T, Failed>) -> Result<T, Failed> {
         let server = self.server(&mut self.inner.state.lock().unwrap_or_else(PoisonError::into_inner))?;

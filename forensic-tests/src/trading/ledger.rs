@@ -188,6 +188,23 @@ fn template(run: &RunContext) -> CashLedger {
     }
 }
 
+/// A deposit of the second PAPER hour with this number, that goes on from a row with this balance and hash.
+pub(super) fn entry(number: u64, seq: i64, before: Option<(Decimal, Hash)>) -> CashLedger {
+    let run = other::<RunContext>().swap_remove(1);
+    let delta_cash = Decimal::new(100, 2);
+    let balance_before = before.map_or(Decimal::ZERO, |(balance, _)| balance);
+    CashLedger {
+        ref_id: Uuid::from_u128(number.into()),
+        delta_cash,
+        balance_before,
+        balance_after: balance_before + delta_cash,
+        ledger_seq: seq,
+        prev_ledger_hash: before.map(|(_, hash)| hash),
+        ledger_hash: sha256(&number.to_be_bytes()),
+        ..template(&run)
+    }
+}
+
 /// The rows of a good chain in some order, perhaps without one.
 #[derive(Debug, Clone)]
 pub struct PermutationCase {

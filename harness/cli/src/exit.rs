@@ -17,7 +17,7 @@ pub(crate) enum Exit {
     NoServer,
     /// A baseline or a phase failed to apply.
     ApplyFailed,
-    /// Evidence does not verify.
+    /// Evidence does not verify, or a run cannot go on from it.
     Unverified,
     /// Stopped by the user.
     Interrupted,
@@ -31,7 +31,7 @@ Exit codes:
   2    the command line or a suite is wrong, or the output cannot be written
   3    no server to be had
   4    a phase failed to apply
-  5    evidence does not verify
+  5    evidence does not verify, or what is resumed is not what it says
   130  interrupted";
 
 impl Exit {

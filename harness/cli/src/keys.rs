@@ -2,7 +2,7 @@
 
 use std::{
     env, fs,
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, IsTerminal as _},
     path::Path,
 };
 
@@ -13,6 +13,7 @@ use toml::value::Datetime;
 use crate::{
     args::{PassphraseArgs, display_path},
     exit::Failure,
+    new_file::write_new,
 };
 
 /// The variable that holds the passphrase of a key.
@@ -55,8 +56,8 @@ pub(crate) fn write_key(path: &Path, key: &PrivateKey, passphrase: Option<&str>)
     }
     let unmade = |error: KeyError| Failure::usage(format!("the key {error}"));
     let (pem, public) = (key.to_pem(passphrase).map_err(unmade)?, key.public().map_err(unmade)?);
-    write(path, pem.as_bytes(), 0o600)?;
-    write(&beside, public.pem().as_bytes(), 0o644)?;
+    write_new(path, pem.as_bytes(), 0o600)?;
+    write_new(&beside, public.pem().as_bytes(), 0o644)?;
     Ok(public)
 }
 
@@ -167,15 +168,6 @@ fn text(path: &Path) -> Result<String, Failure> {
     }
     let bytes = fs::read(path).map_err(|error| failed(&error))?;
     String::from_utf8(bytes).map_err(|_| failed(&"it is not UTF-8"))
-}
-
-fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Failure> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
-    let written = options.open(path).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
-    written.map_err(|error| Failure::usage(format!("failed to write {}: {error}", display_path(path))))
 }
 
 /// The mode of a file that others than its owner may read or write.

@@ -6,6 +6,7 @@ mod console;
 mod environment;
 mod exit;
 mod keys;
+mod new_file;
 mod requirements;
 
 use std::{

@@ -134,11 +134,22 @@ impl Host {
     /// A copy of a database that exists, for a kind that is judged on a copy.
     ///
     /// # Errors
-    /// When there is no such file, or it is being written to.
+    /// When there is no such file, it is no whole database, or it is being written to.
     pub fn copy_of(&self, url: &str) -> Result<Database, Error> {
         match self {
             Self::Postgres(_) => Err(Error::mistake("a database on a server is not judged on a copy")),
             Self::Sqlite(host) => host.copy_of(url),
+        }
+    }
+
+    /// A copy of a database that a run has kept, with the files that a program under validation keeps beside it.
+    ///
+    /// # Errors
+    /// When there is no such file, or it is being written to.
+    pub fn copy_with_companions(&self, url: &str) -> Result<Database, Error> {
+        match self {
+            Self::Postgres(_) => self.copy_of(url),
+            Self::Sqlite(host) => host.copy_with_companions(url),
         }
     }
 

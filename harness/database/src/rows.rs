@@ -5,7 +5,7 @@ use std::{
     fmt,
 };
 
-use phasegate_evidence::Size;
+use phasegate_evidence::{Size, TableContent};
 
 use crate::{Error, Session, columns::TableColumns};
 
@@ -58,6 +58,15 @@ impl TableRows {
     #[must_use]
     pub fn counts(&self) -> BTreeMap<String, u64> {
         self.tables.iter().map(|(table, rows)| (table.table.clone(), rows.len() as u64)).collect()
+    }
+
+    /// What each table held.
+    #[must_use]
+    pub fn contents(&self) -> BTreeMap<String, TableContent> {
+        let content = |(table, rows): &(TableColumns, BTreeMap<String, String>)| {
+            (table.table.clone(), TableContent::of(&table.columns, rows.values()))
+        };
+        self.tables.iter().map(content).collect()
     }
 
     /// Every row that is not as it was, if they are no more than this. New rows count too: a migration that adds rows to a legacy table changes it.

@@ -53,7 +53,7 @@ pub async fn check(request: CheckRequest, listener: &mut Listener<'_>) -> Result
     let judging = if only_reads { Judging::CheckReadOnly } else { Judging::Check };
     let target = Target::open(&suite, &request.database_url, request.limits).await?;
     let plan = plan(std::slice::from_ref(&suite), judging);
-    let mut recorder = Recorder::start(&request.runs, &plan, Secrets::of([request.database_url.as_str()]))?;
+    let mut recorder = Recorder::start(&request.runs, &plan, None, Secrets::of([request.database_url.as_str()]))?;
     if let Some(first) = recorder.events().first() {
         listener(first);
     }
@@ -65,6 +65,7 @@ pub async fn check(request: CheckRequest, listener: &mut Listener<'_>) -> Result
         states: &target.states,
         migration: &migration,
         existing: Some(target.state.clone()),
+        resumed: None,
         phases: suite.phases.iter().map(|phase| (phase, phase.gates.as_slice())).collect(),
         judging,
         after_failure: AfterFailure::GoOn,

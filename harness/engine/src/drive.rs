@@ -1,11 +1,11 @@
 //! The one loop: lay a state, apply, freeze, judge, go on or stop. Running a suite, judging its gates alone, proving that its
 //! gates can fail and playing its scenarios are configurations of it, and nothing else walks over phases.
 
-use std::{sync::Arc, time::Instant};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use phasegate_database::Error;
 use phasegate_evidence::{
-    ApplyFailure, Catalog, Difference, Event, Verdict,
+    ApplyFailure, Catalog, Difference, Event, TableContent, Verdict,
     judge::{Expectation, Judging},
 };
 
@@ -19,6 +19,7 @@ use crate::{
     keep::KeptDatabase,
     migration::Migration,
     phase::Asked,
+    resume::Resumed,
     rollback::WayBack,
     states::{Laid, State, States},
     stop::Stop,
@@ -31,6 +32,8 @@ pub(crate) struct Drive<'a, 'e> {
     pub(crate) migration: &'a Migration,
     /// A database that exists: its gates are judged and nothing is applied.
     pub(crate) existing: Option<Arc<State>>,
+    /// An earlier run that is gone on with, instead of laying the baseline.
+    pub(crate) resumed: Option<Resumed>,
     /// The phases, each with the gates that it is judged by.
     pub(crate) phases: Vec<(&'a Phase, &'a [Gate])>,
     pub(crate) judging: Judging,
@@ -94,10 +97,18 @@ impl<'a> Drive<'a, '_> {
         let Some(mut before) = self.baseline(ended).await? else {
             return Ok(());
         };
-        let mut proof = None;
-        for index in 0..self.phases.len() {
-            let Some(after) = self.apply(index, &before, ended).await? else {
-                return Ok(());
+        let (mut proof, mut applied) =
+            self.resumed.take().map_or((None, None), |resumed| (resumed.proof, resumed.applied));
+        for index in ended.passed.len() - 1..self.phases.len() {
+            let after = match applied.take() {
+                Some(applied) => {
+                    ended.passed.push(applied.clone());
+                    applied
+                }
+                None => match self.apply(index, &before, ended).await? {
+                    Some(after) => after,
+                    None => return Ok(()),
+                },
             };
             if self.phases[index].1.is_empty() {
                 // A scenario that looks at a later state only goes through this one.
@@ -120,18 +131,23 @@ impl<'a> Drive<'a, '_> {
         Ok(())
     }
 
-    /// Lays the baseline; nothing when it does not apply.
+    /// Lays the baseline, or takes up what an earlier run has laid; nothing when it does not apply.
     async fn baseline(&mut self, ended: &mut Ended) -> Result<Option<Arc<State>>, Stop> {
         if let Some(existing) = &self.existing {
             ended.passed.push(existing.clone());
             return Ok(Some(existing.clone()));
+        }
+        if let Some(resumed) = &mut self.resumed {
+            resumed.emit(&mut *self.events)?;
+            ended.passed.clone_from(&resumed.passed);
+            return Ok(Some(ended.last()?));
         }
         let start = Instant::now();
         let suite = self.suite();
         let state = match self.states.lay(self.migration, 0, None, None).await? {
             Laid::Failed { failure, database, .. } => {
                 ended.kept.push(KeptDatabase::failed("baseline", database));
-                self.events.emit(Event::BaselineFailed { suite, failure })?;
+                self.events.emit(Event::BaselineFailed { suite, failure: *failure })?;
                 return Ok(None);
             }
             Laid::Reused(state) => {
@@ -142,7 +158,9 @@ impl<'a> Drive<'a, '_> {
                 let catalog = self.events.output(&*state.catalog)?;
                 let (rows, duration_us) = (state.rows.counts(), micros(start));
                 let statements = self.migration.baseline_statements();
-                self.events.emit(Event::BaselineApplied { suite, statements, catalog, rows, duration_us })?;
+                let tables = state.rows.contents();
+                let event = Event::BaselineApplied { suite, statements, catalog, rows, tables, duration_us };
+                self.events.emit(event)?;
                 state
             }
         };
@@ -174,10 +192,10 @@ impl<'a> Drive<'a, '_> {
             return Err(Stop::Run(error));
         }
         match laid {
-            Laid::Failed { failure, catalog, database } => {
+            Laid::Failed { failure, catalog, tables, database } => {
                 let unchanged = catalog.as_ref().is_some_and(|catalog| *catalog == *before.catalog);
                 ended.kept.push(KeptDatabase::after_failure(&phase, unchanged, database));
-                self.failed(phase, failure, catalog.as_ref(), unchanged)?;
+                self.failed(phase, *failure, catalog.as_ref(), unchanged, tables)?;
                 Ok(None)
             }
             Laid::Reused(state) => {
@@ -186,18 +204,19 @@ impl<'a> Drive<'a, '_> {
                 Ok(Some(state))
             }
             Laid::Applied(state) => {
-                self.applied(phase, &before.catalog, &state.catalog, start)?;
+                self.applied(phase, &before.catalog, &state, start)?;
                 ended.passed.push(state.clone());
                 Ok(Some(state))
             }
         }
     }
 
-    fn applied(&mut self, phase: String, before: &Catalog, after: &Catalog, since: Instant) -> Result<(), RunError> {
-        let [catalog_before, catalog_after] = [self.events.output(before)?, self.events.output(after)?];
-        let difference = self.events.output(&Difference::between(before, after))?;
-        let (suite, duration_us) = (self.suite(), micros(since));
-        let event = Event::PhaseApplied { suite, phase, catalog_before, catalog_after, difference, duration_us };
+    fn applied(&mut self, phase: String, before: &Catalog, after: &State, since: Instant) -> Result<(), RunError> {
+        let [catalog_before, catalog_after] = [self.events.output(before)?, self.events.output(&*after.catalog)?];
+        let difference = self.events.output(&Difference::between(before, &after.catalog))?;
+        let (suite, tables, duration_us) = (self.suite(), after.rows.contents(), micros(since));
+        let event =
+            Event::PhaseApplied { suite, phase, catalog_before, catalog_after, difference, tables, duration_us };
         self.events.emit(event)
     }
 
@@ -207,10 +226,11 @@ impl<'a> Drive<'a, '_> {
         failure: ApplyFailure,
         catalog: Option<&Catalog>,
         catalog_unchanged: bool,
+        tables: BTreeMap<String, TableContent>,
     ) -> Result<(), RunError> {
         let catalog_after = catalog.map(|catalog| self.events.output(catalog)).transpose()?;
         let suite = self.suite();
-        self.events.emit(Event::PhaseFailed { suite, phase, failure, catalog_after, catalog_unchanged })
+        self.events.emit(Event::PhaseFailed { suite, phase, failure, catalog_after, catalog_unchanged, tables })
     }
 
     /// Judges the gates of a phase.

@@ -23,6 +23,9 @@ pub enum RunError {
     /// The request does not fit the suite.
     #[error("{0}")]
     Usage(String),
+    /// The run in a folder cannot be gone on with.
+    #[error("not resumed: {0}")]
+    NotResumed(String),
     /// Somebody asked the run to stop.
     #[error("interrupted")]
     Interrupted,

@@ -1,6 +1,6 @@
 //! Where events go as they happen: first into the run folder, then to whoever listens.
 
-use phasegate_evidence::{Digest, Event, Seen, canonical_bytes, judge::Observation};
+use phasegate_evidence::{Digest, Event, OUTPUTS_FOLDER, RunFolder, Seen, canonical_bytes, judge::Observation};
 use serde::Serialize;
 
 use crate::{RunError, record::Recorder};
@@ -61,6 +61,18 @@ impl<'a> Events<'a> {
             None => (self.listener)(&event),
         }
         Ok(())
+    }
+
+    /// Keeps an output of an earlier run.
+    pub(crate) fn take_over(&mut self, folder: &RunFolder, digest: &Digest) -> Result<(), RunError> {
+        let damaged = |why: &dyn std::fmt::Display| RunError::NotResumed(format!("its output {digest} {why}"));
+        let bytes = folder.read(&format!("{OUTPUTS_FOLDER}/{digest}")).map_err(|error| damaged(&error))?;
+        match &mut self.recorder {
+            Some(recorder) if recorder.output_bytes(&bytes)? != *digest => {
+                Err(damaged(&"holds what is a secret by now, and cannot be taken over"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Keeps an observation: a small one in its event, a large one among the outputs.

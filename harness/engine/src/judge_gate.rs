@@ -29,6 +29,7 @@ pub async fn judge_gate(states: &States, index: usize, gate: &Gate, events: &mut
     let drive = Drive {
         states,
         migration: &migration,
+        resumed: None,
         existing: None,
         phases: phases.map(|(at, phase)| (phase, if at == index { alone } else { none })).collect(),
         judging: Judging::Run,

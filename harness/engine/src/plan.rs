@@ -5,7 +5,10 @@ use phasegate_evidence::{
     judge::{Judging, ProbeExpected},
 };
 
-use crate::suite::{Gate, Phase, Scenario, ScenarioKind, Suite};
+use crate::{
+    requirements::requirements,
+    suite::{Gate, Phase, Scenario, ScenarioKind, Suite},
+};
 
 /// The plan of running these suites.
 #[must_use]
@@ -44,6 +47,7 @@ fn of_suite(suite: &Suite, judging: Judging) -> SuitePlan {
         inputs: suite.inputs.clone(),
         deviations: suite.deviations.iter().map(deviation).collect(),
         findings: suite.findings.iter().map(finding).collect(),
+        requirements: requirements(suite),
         phases: suite.phases.iter().map(|phase| of_phase(phase, &phase.gates)).collect(),
         scenarios,
     }

@@ -60,6 +60,7 @@ mod tests {
             inputs: Default::default(),
             deviations: Vec::new(),
             findings: Vec::new(),
+            requirements: Vec::new(),
             phases: Vec::new(),
             scenarios: Vec::new(),
         };

@@ -8,8 +8,8 @@ use std::{
 };
 
 use phasegate_evidence::{
-    Chain, Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, PLAN_FILE, Plan, RESULT_FILE, RunResult, SIGNATURES_FOLDER,
-    canonical_bytes, file_bytes_max, run_name,
+    Chain, Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, PLAN_FILE, Plan, Precedent, RESULT_FILE, RunResult,
+    SIGNATURES_FOLDER, canonical_bytes, file_bytes_max, run_name,
 };
 
 use crate::{proofs::proofs, secrets::Secrets};
@@ -17,7 +17,6 @@ use crate::{proofs::proofs, secrets::Secrets};
 /// The writing end of a run folder.
 #[derive(Debug)]
 pub(crate) struct Recorder {
-    run: String,
     folder: PathBuf,
     events: File,
     clock: Clock,
@@ -58,13 +57,26 @@ pub enum RecordError {
 
 impl Recorder {
     /// Makes the folder and writes the plan into it. Nothing that is ever written into it holds one of these secrets.
-    pub(crate) fn start(runs: &Path, plan: &Plan, secrets: Secrets) -> Result<Self, RecordError> {
-        Self::start_at(Clock::start(), runs, plan, secrets)
+    /// `after` is the signed run that this one was let to begin after.
+    pub(crate) fn start(
+        runs: &Path,
+        plan: &Plan,
+        after: Option<Precedent>,
+        secrets: Secrets,
+    ) -> Result<Self, RecordError> {
+        Self::start_at(Clock::start(), runs, plan, after, secrets)
     }
 
-    fn start_at(clock: Clock, runs: &Path, plan: &Plan, secrets: Secrets) -> Result<Self, RecordError> {
+    /// The same, of a run that began earlier.
+    pub(crate) fn start_at(
+        clock: Clock,
+        runs: &Path,
+        plan: &Plan,
+        after: Option<Precedent>,
+        secrets: Secrets,
+    ) -> Result<Self, RecordError> {
         let began = clock.began_unix_ms;
-        let run = run_name(began, std::process::id());
+        let run = clock.run();
         let folder = runs.join(&run);
         fs::create_dir_all(runs).map_err(unwritable(runs))?;
         let proofs = proofs(runs, plan);
@@ -83,25 +95,13 @@ impl Recorder {
         write_new(&unnamed.join(PLAN_FILE), &bytes)?;
         let path = unnamed.join(EVENTS_FILE);
         let events = OpenOptions::new().append(true).create_new(true).open(&path).map_err(unwritable(&path))?;
-        let mut recorder = Self {
-            run: run.clone(),
-            folder: unnamed.clone(),
-            events,
-            clock,
-            secrets,
-            chain: Chain::default(),
-            kept: Vec::new(),
-        };
+        let mut recorder =
+            Self { folder: unnamed.clone(), events, clock, secrets, chain: Chain::default(), kept: Vec::new() };
         // The run is named after the time of its first event.
-        recorder.append(began, Event::RunStarted { run, plan: Digest::of(&bytes), proofs })?;
+        recorder.append(began, Event::RunStarted { run, plan: Digest::of(&bytes), proofs, after })?;
         fs::rename(&unnamed, &folder).map_err(unwritable(&folder))?;
         recorder.folder = folder;
         Ok(recorder)
-    }
-
-    /// The name of the run.
-    pub(crate) fn run(&self) -> &str {
-        &self.run
     }
 
     /// Every event so far.
@@ -163,15 +163,20 @@ fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> RecordError + use<'_> {
 /// The time of day at which a run began, and the time since then. A clock that is set while the run goes on changes nothing:
 /// what came later was written later.
 #[derive(Debug, Clone, Copy)]
-struct Clock {
-    began_unix_ms: u64,
+pub(crate) struct Clock {
+    pub(crate) began_unix_ms: u64,
     since: Instant,
 }
 
 impl Clock {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self { began_unix_ms: u64::try_from(now.as_millis()).unwrap_or(u64::MAX), since: Instant::now() }
+    }
+
+    /// The name of the run that began then.
+    pub(crate) fn run(self) -> String {
+        run_name(self.began_unix_ms, std::process::id())
     }
 
     fn unix_ms(self) -> u64 {
@@ -197,16 +202,16 @@ mod tests {
     fn a_folder_is_never_overwritten() {
         let runs = tempfile::tempdir().expect("temporary folder");
         let clock = Clock::start();
-        let first = Recorder::start_at(clock, runs.path(), &plan(), Secrets::default());
+        let first = Recorder::start_at(clock, runs.path(), &plan(), None, Secrets::default());
         assert!(first.is_ok());
-        let second = Recorder::start_at(clock, runs.path(), &plan(), Secrets::default());
+        let second = Recorder::start_at(clock, runs.path(), &plan(), None, Secrets::default());
         assert!(matches!(second, Err(RecordError::Exists(_))));
     }
 
     #[test]
     fn the_plan_is_there_before_anything_happens() {
         let runs = tempfile::tempdir().expect("temporary folder");
-        let recorder = Recorder::start(runs.path(), &plan(), Secrets::default()).expect("recorder");
+        let recorder = Recorder::start(runs.path(), &plan(), None, Secrets::default()).expect("recorder");
         assert!(recorder.folder.join(PLAN_FILE).is_file());
         assert!(matches!(recorder.events(), [Event::RunStarted { .. }]));
     }

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use phasegate_evidence::{Digest, Event, Plan, RunResult, Verdict, judge::Judging};
-use phasegate_server::Server;
+use phasegate_evidence::{Digest, Event, Plan, Precedent, RunResult, Verdict, judge::Judging};
+use phasegate_server::{Choice, Server};
 use tokio::sync::watch;
 
 use crate::{
@@ -13,7 +13,8 @@ use crate::{
     keep::KeptDatabase,
     migration::Migration,
     plan::plan,
-    record::Recorder,
+    record::{Clock, Recorder},
+    resume::{Resume, Resumed},
     scenario::play_scenarios,
     secrets::Secrets,
     states::States,
@@ -34,6 +35,10 @@ pub struct Request {
     pub runs: PathBuf,
     /// How long things may take.
     pub limits: Limits,
+    /// The signed run that lets this one begin, where one was required.
+    pub after: Option<Precedent>,
+    /// The run to go on from, if it is not to begin with the baseline.
+    pub resume: Option<Resume>,
 }
 
 /// A run that came to its end.
@@ -117,9 +122,16 @@ async fn go(
 ) -> Result<Finished, RunError> {
     let plan = plan(&request.suites, judging);
     let given = request.server.database_url.clone();
+    if let Some(resume) = &request.resume {
+        resume.fits(&request.suites, Clock::start().began_unix_ms)?;
+    }
     let needing = || request.suites.iter().filter(|suite| suite.kind.capabilities().server);
     if needing().next().is_some() {
         let mut wanted = request.server;
+        if let Some(resume) = &request.resume {
+            wanted.choice = Choice::External;
+            wanted.database_url = Some(resume.server_url()?);
+        }
         wanted.makes_databases = true;
         wanted.needs_timescaledb |= needing().any(|suite| suite.need.timescaledb);
         wanted.postgres_min = wanted.postgres_min.max(needing().filter_map(|suite| suite.need.postgres_min).max());
@@ -127,28 +139,39 @@ async fn go(
     }
     let own = started.server.as_ref().map(|server| server.url(server.maintenance()));
     let secrets = Secrets::of(given.iter().chain(&own).map(String::as_str));
-    let mut recorder = Recorder::start(&request.runs, &plan, secrets)?;
+    let clock = Clock::start();
+    let name = clock.run();
+    let mut resumed = None;
+    if let Some((resume, suite)) = request.resume.as_ref().zip(request.suites.first()) {
+        let states = States::of_run(suite, started.server.as_ref(), &name, request.limits)?;
+        // Noted before it makes anything, as below.
+        started.suites.push((states, Vec::new()));
+        if let Some((states, _)) = started.suites.last() {
+            resumed = Some(resume.take_up(states).await?);
+        }
+    }
+    let mut recorder = Recorder::start_at(clock, &request.runs, &plan, request.after, secrets)?;
     if let Some(first) = recorder.events().first() {
         listener(first);
     }
-    let name = recorder.run().to_owned();
     let mut server = None;
     for suite in &request.suites {
-        let states = match judging {
-            Judging::Prove => States::kept(suite, started.server.as_ref(), &name, request.limits)?,
-            _ => States::of_run(suite, started.server.as_ref(), &name, request.limits)?,
-        };
+        if resumed.is_none() {
+            let states = match judging {
+                Judging::Prove => States::kept(suite, started.server.as_ref(), &name, request.limits)?,
+                _ => States::of_run(suite, started.server.as_ref(), &name, request.limits)?,
+            };
+            // Noted before they make anything: whoever is interrupted meanwhile has them to clean up.
+            started.suites.push((states, Vec::new()));
+        }
+        let Some((states, kept)) = started.suites.last_mut() else { continue };
         let mut events = Events::recorded(&mut recorder, &mut *listener);
         if server.as_ref() != Some(states.server()) {
             events.emit(Event::ServerReady { server: states.server().clone() })?;
             server = Some(states.server().clone());
         }
         events.emit(Event::SuiteStarted { suite: suite.name.clone() })?;
-        // Noted before they make anything: whoever is interrupted meanwhile has them to clean up.
-        started.suites.push((states, Vec::new()));
-        if let Some((states, kept)) = started.suites.last_mut() {
-            *kept = walk(states, judging, &mut events).await?.kept;
-        }
+        *kept = walk(states, judging, resumed.take(), &mut events).await?.kept;
         let verdict = verdict_of(&plan, &recorder, &suite.name);
         let mut events = Events::recorded(&mut recorder, &mut *listener);
         events.emit(Event::SuiteFinished { suite: suite.name.clone(), verdict })?;
@@ -165,12 +188,18 @@ async fn go(
     Ok(Finished { folder, result, result_digest, kept: None })
 }
 
-async fn walk(states: &States, judging: Judging, events: &mut Events<'_>) -> Result<Ended, RunError> {
+async fn walk(
+    states: &States,
+    judging: Judging,
+    resumed: Option<Resumed>,
+    events: &mut Events<'_>,
+) -> Result<Ended, RunError> {
     let migration = Migration::of(states.suite());
     let drive = Drive {
         states,
         migration: &migration,
         existing: None,
+        resumed,
         phases: states.suite().phases.iter().map(|phase| (phase, phase.gates.as_slice())).collect(),
         judging,
         after_failure: AfterFailure::Stop,

@@ -81,6 +81,7 @@ async fn walk(
         states,
         migration: &migration,
         existing: None,
+        resumed: None,
         phases,
         judging: Judging::Run,
         after_failure,

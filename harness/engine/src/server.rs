@@ -72,9 +72,14 @@ pub(crate) fn facts(kind: Kind, server: Option<&Server>, need: &ServerNeed) -> S
     let mut origin = met.packages.clone();
     origin.extend(met.image.clone().map(|image| ("image".to_owned(), image)));
     origin.extend(met.image_digest.clone().map(|digest| ("image-digest".to_owned(), digest)));
-    let mut facts =
-        ServerFacts { kind: met.kind.to_string(), origin, settings: met.settings.clone(), ..ServerFacts::default() }
-            .with(ServerFacts::POSTGRES, &met.postgres);
+    let mut facts = ServerFacts {
+        kind: met.kind.to_string(),
+        origin,
+        system: met.system.clone(),
+        settings: met.settings.clone(),
+        ..ServerFacts::default()
+    }
+    .with(ServerFacts::POSTGRES, &met.postgres);
     if need.timescaledb {
         facts.versions.extend(met.timescaledb.clone().map(|version| (ServerFacts::TIMESCALEDB.to_owned(), version)));
         facts.versions.extend(met.edition.clone().map(|edition| (ServerFacts::EDITION.to_owned(), edition)));

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use phasegate_database::{Database, Error, Host, Session, TableRows, refusal_of};
 use phasegate_evidence::{
-    ApplyFailure, Catalog, Refusal, ServerFacts,
+    ApplyFailure, Catalog, Refusal, ServerFacts, TableContent,
     judge::{Direction, Expectation},
 };
 use phasegate_server::{ScratchFolder, Server};
@@ -75,9 +75,11 @@ pub(crate) enum Laid {
     /// It did not: a statement was refused, or something broke.
     Failed {
         /// Why.
-        failure: ApplyFailure,
+        failure: Box<ApplyFailure>,
         /// The catalog after the failure, unless it cannot be read any more.
         catalog: Option<Catalog>,
+        /// What each table holds then, unless that cannot be read any more.
+        tables: BTreeMap<String, TableContent>,
         /// The database in which it failed.
         database: Database,
     },
@@ -215,9 +217,10 @@ impl States {
         };
         if let Err(failure) = applied {
             let catalog = session.catalog().await.ok();
+            let tables = self.contents(&mut session, catalog.as_ref()).await.unwrap_or_default();
             // A connection that is broken cannot be closed in good order.
             let _ = session.close().await;
-            return Ok(Laid::Failed { failure, catalog, database });
+            return Ok(Laid::Failed { failure: Box::new(failure), catalog, tables, database });
         }
         if migration.sets_settings(phases) {
             // What was once set is the empty text ever after, where a new session has it unset.
@@ -228,8 +231,8 @@ impl States {
             Ok(state) => state,
             Err(error) => {
                 let reason = error.reason();
-                let failure = ApplyFailure::broke("the state after it", reason.code, reason.detail);
-                return Ok(Laid::Failed { failure, catalog: None, database });
+                let failure = Box::new(ApplyFailure::broke("the state after it", reason.code, reason.detail));
+                return Ok(Laid::Failed { failure, catalog: None, tables: BTreeMap::new(), database });
             }
         };
         if !state.catalog.settings().eq(before.iter().flat_map(|before| before.catalog.settings())) {
@@ -239,8 +242,9 @@ impl States {
                 Ok(session) => session,
                 Err(error) => {
                     let reason = error.reason();
-                    let failure = ApplyFailure::broke("a new session after it", reason.code, reason.detail);
-                    return Ok(Laid::Failed { failure, catalog: Some(Catalog::clone(&state.catalog)), database });
+                    let failure = Box::new(ApplyFailure::broke("a new session after it", reason.code, reason.detail));
+                    let (catalog, tables) = (Some(Catalog::clone(&state.catalog)), state.rows.contents());
+                    return Ok(Laid::Failed { failure, catalog, tables, database });
                 }
             };
         }
@@ -288,13 +292,37 @@ impl States {
         self.keeping == Keeping::Last && self.suite.kind.capabilities().self_contained
     }
 
-    /// Reads what a state holds. What a phase left in the session ends here, with the phase.
-    async fn read(&self, database: Database, session: &mut Session, phases: usize) -> Result<State, Error> {
+    /// What each table holds after a phase that failed, read as whoever runs us.
+    async fn contents(
+        &self,
+        session: &mut Session,
+        catalog: Option<&Catalog>,
+    ) -> Result<BTreeMap<String, TableContent>, Error> {
         session.renew().await?;
         session.limit(self.limits.phase);
-        let catalog = session.catalog().await?;
+        let tables: Vec<String> = catalog.into_iter().flat_map(Catalog::tables).map(str::to_owned).collect();
+        Ok(TableRows::take(session, &tables, &[]).await?.contents())
+    }
+
+    /// Reads what a state holds. What a phase left in the session ends here, with the phase.
+    pub(crate) async fn read(&self, database: Database, session: &mut Session, phases: usize) -> Result<State, Error> {
+        session.renew().await?;
+        session.limit(self.limits.phase);
+        let catalog = Arc::new(session.catalog().await?);
+        self.read_as(database, session, phases, catalog, &[]).await
+    }
+
+    /// Reads what a state of this catalog holds, without the columns that were added since.
+    pub(crate) async fn read_as(
+        &self,
+        database: Database,
+        session: &mut Session,
+        phases: usize,
+        catalog: Arc<Catalog>,
+        added: &[String],
+    ) -> Result<State, Error> {
         let tables: Vec<String> = catalog.tables().map(str::to_owned).collect();
-        let rows = TableRows::take(session, &tables, &[]).await?;
+        let rows = TableRows::take(session, &tables, added).await?;
         let mut wanted = BTreeMap::new();
         for (tables, except) in self.wanted_after(phases) {
             if except.is_empty()
@@ -303,12 +331,36 @@ impl States {
                 wanted.insert((tables, except), Ok(Arc::new(rows)));
                 continue;
             }
+            let left_out = [except.as_slice(), added].concat();
             // A table that a scenario leaves out is missed by the check that asks for it, if the run comes so far.
-            let rows = refusal_of(TableRows::take(session, &tables, &except).await)?.map(Arc::new);
+            let rows = refusal_of(TableRows::take(session, &tables, &left_out).await)?.map(Arc::new);
             let rows = rows.map_err(|refusal| with_the_nearest(refusal, &catalog, &tables));
             wanted.insert((tables, except), rows);
         }
-        Ok(State { database, catalog: Arc::new(catalog), rows, wanted })
+        Ok(State { database, catalog, rows, wanted })
+    }
+
+    /// The baseline of this catalog long after it, with those of its rows that proofs of the way back compare with, where they
+    /// are still what was recorded of them.
+    pub(crate) async fn read_wanted(
+        &self,
+        database: Database,
+        session: &mut Session,
+        catalog: Arc<Catalog>,
+        added: &[String],
+        is_recorded: &(dyn Fn(&BTreeMap<String, TableContent>) -> bool + Sync),
+    ) -> Result<State, Error> {
+        let mut wanted = BTreeMap::new();
+        for (tables, except) in self.wanted_after(0) {
+            let left_out = [except.as_slice(), added].concat();
+            let rows = match refusal_of(TableRows::take(session, &tables, &left_out).await)? {
+                Ok(rows) if except.is_empty() && is_recorded(&rows.contents()) => Ok(Arc::new(rows)),
+                Ok(_) => Err(Refusal::without_code("the rows of the baseline are gone")),
+                Err(refusal) => Err(refusal),
+            };
+            wanted.insert((tables, except), rows);
+        }
+        Ok(State { database, catalog, rows: TableRows::default(), wanted })
     }
 
     /// Makes a state one that can be cloned, and that others find where states are shared.

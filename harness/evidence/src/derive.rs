@@ -57,7 +57,7 @@ impl<'a> Seen<'a> {
         let mut seen = Self::default();
         let mut server = None;
         for event in events {
-            match event {
+            match event.plain() {
                 Event::RunStarted { plan, .. } => seen.plan = Some(plan),
                 Event::ServerReady { server: facts } => server = Some(&facts.versions),
                 Event::SuiteStarted { suite } => {

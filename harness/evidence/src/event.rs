@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ApplyFailure, Digest, Proof, Reason, Seen, ServerFacts, Verdict};
+use crate::{ApplyFailure, Digest, Precedent, Proof, Reason, Seen, ServerFacts, TableContent, Verdict};
 
 /// One event of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,6 +20,9 @@ pub enum Event {
         /// Which runs before it tried the gates of its suites; at most one for each.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         proofs: Vec<Proof>,
+        /// The signed run that it was let to begin after.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<Precedent>,
     },
     /// A server answered.
     ServerReady {
@@ -31,6 +34,33 @@ pub enum Event {
         /// The suite.
         suite: String,
     },
+    /// The suite goes on where an earlier run of it stopped. What was taken over from there follows.
+    SuiteResumed {
+        /// The suite.
+        suite: String,
+        /// The name of the earlier run.
+        run: String,
+        /// The digest of its last event, which covers everything in its folder but the reports.
+        head: Digest,
+        /// The phase from which the suite goes on.
+        phase: String,
+        /// The files of suite and migration that are others than they were then, by their paths in the plan.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        changed: Vec<String>,
+        /// The catalog that the database was found to have, among the outputs.
+        catalog: Digest,
+        /// What each table was found to hold.
+        tables: BTreeMap<String, TableContent>,
+    },
+    /// What happened in the earlier run, or in one before it, and was not done again.
+    TakenOver {
+        /// The suite.
+        suite: String,
+        /// When it was written there, in milliseconds since 1970-01-01T00:00:00Z.
+        at_unix_ms: u64,
+        /// What happened.
+        event: Box<Event>,
+    },
     /// The baseline and its legacy rows are in place.
     BaselineApplied {
         /// The suite.
@@ -41,6 +71,9 @@ pub enum Event {
         catalog: Digest,
         /// How many legacy rows each table holds.
         rows: BTreeMap<String, u64>,
+        /// What each table holds after it, by the table; nothing where an older version wrote the event.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        tables: BTreeMap<String, TableContent>,
         /// How long it took.
         duration_us: u64,
     },
@@ -93,6 +126,9 @@ pub enum Event {
         catalog_after: Digest,
         /// The difference between the two, among the outputs.
         difference: Digest,
+        /// What each table holds after it, by the table; nothing where an older version wrote the event.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        tables: BTreeMap<String, TableContent>,
         /// How long it took.
         duration_us: u64,
     },
@@ -109,6 +145,9 @@ pub enum Event {
         catalog_after: Option<Digest>,
         /// Whether it is known to equal the catalog before the phase.
         catalog_unchanged: bool,
+        /// What each table holds after it, by the table; nothing where they can no longer be read.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        tables: BTreeMap<String, TableContent>,
     },
     /// A check came to a verdict.
     CheckJudged {
@@ -244,6 +283,15 @@ pub enum Event {
 }
 
 impl Event {
+    /// What happened, whether in this run or in an earlier one.
+    #[must_use]
+    pub fn plain(&self) -> &Self {
+        match self {
+            Self::TakenOver { event, .. } => event,
+            own => own,
+        }
+    }
+
     /// The suite that the event speaks of, if it speaks of one.
     pub(crate) fn suite(&self) -> Option<&str> {
         match self {
@@ -251,6 +299,8 @@ impl Event {
                 None
             }
             Self::SuiteStarted { suite }
+            | Self::SuiteResumed { suite, .. }
+            | Self::TakenOver { suite, .. }
             | Self::BaselineApplied { suite, .. }
             | Self::BaselineFailed { suite, .. }
             | Self::StateReused { suite, .. }
@@ -297,7 +347,7 @@ impl Event {
     #[must_use]
     pub fn outputs(&self) -> Vec<&Digest> {
         match self {
-            Self::BaselineApplied { catalog, .. } => vec![catalog],
+            Self::BaselineApplied { catalog, .. } | Self::SuiteResumed { catalog, .. } => vec![catalog],
             Self::PhaseApplied { catalog_before, catalog_after, difference, .. } => {
                 vec![catalog_before, catalog_after, difference]
             }
@@ -306,7 +356,7 @@ impl Event {
             | Self::FindingTried { observation, .. }
             | Self::DefectTried { observation, .. }
             | Self::StepsTried { observation, .. } => observation.stored().into_iter().collect(),
-            Self::InScenario { event, .. } => event.outputs(),
+            Self::InScenario { event, .. } | Self::TakenOver { event, .. } => event.outputs(),
             Self::ServerLog { log } => vec![log],
             Self::RunStarted { .. }
             | Self::ServerReady { .. }

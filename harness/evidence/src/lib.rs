@@ -7,6 +7,7 @@
 mod canonical;
 mod catalog;
 mod chain;
+mod content;
 mod derive;
 mod digest;
 mod event;
@@ -14,10 +15,13 @@ mod failure;
 mod folder;
 pub mod judge;
 mod plan;
+mod precedent;
 mod proof;
 mod reason;
 mod refusal;
+mod requirement;
 mod result;
+mod resume;
 mod run_name;
 mod seen;
 mod server;
@@ -30,6 +34,7 @@ mod verify;
 pub use canonical::{CanonicalError, canonical_bytes};
 pub use catalog::{Alteration, Catalog, Definition, Difference};
 pub use chain::{Chain, ChainError, Link, read_chain};
+pub use content::TableContent;
 pub use digest::{Digest, DigestError};
 pub use event::Event;
 pub use failure::ApplyFailure;
@@ -41,17 +46,20 @@ pub use plan::{
     DeviationPlan, FindingPlan, GatePlan, PhasePlan, Plan, ScenarioExpected, ScenarioPlan, ServerNeed, Severity,
     SuitePlan,
 };
+pub use precedent::{ApprovedBy, Precedent};
 pub use proof::Proof;
 pub use reason::{Reason, ReasonCode};
 pub use refusal::{Cause, Refusal};
+pub use requirement::{Answer, AnswerKind, RequirementPlan};
 pub use result::{
     CheckResult, Counts, DefectResult, FindingResult, GateResult, PhaseResult, RunResult, ScenarioResult, SuiteResult,
     Tally, Totals,
 };
+pub use resume::{Held, Stopped, goes_on_from};
 pub use run_name::{moment, run_name};
 pub use seen::Seen;
 pub use server::ServerFacts;
 pub use size::{Size, TEXT_BYTES_MAX, cut};
 pub use table::{Cell, Table, row_text, step_rows};
 pub use verdict::Verdict;
-pub use verify::{Fault, FaultCode, Verification, verify};
+pub use verify::{Earlier, Fault, FaultCode, Verification, verify};

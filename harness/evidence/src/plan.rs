@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Digest, ServerFacts,
+    Digest, RequirementPlan, ServerFacts,
     judge::{AuditExpected, Check, Expected, Judging, ProbeExpected, Step},
 };
 
@@ -44,6 +44,9 @@ pub struct SuitePlan {
     pub deviations: Vec<DeviationPlan>,
     /// What the contract does not demand but a validator must know.
     pub findings: Vec<FindingPlan>,
+    /// What the documents require, in their order, with what answers it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requirements: Vec<RequirementPlan>,
     /// The phases in order.
     pub phases: Vec<PhasePlan>,
     /// The scenarios, where the run plays them.

@@ -71,6 +71,7 @@ reason_codes! {
     UpFailed "up-failed", "rollback", "after the way back, the way forward does not apply";
     CatalogDiffers "catalog-differs", "rollback", "after a step there or back the catalog is not what it was";
     SetupFailed "setup-failed", "every kind", "what the check needs to be in place (`given`, its role, its settings) was refused; verdict `error`";
+    Damaged "damaged", "rows, violations, plan, any kind with `given`", "the database finds its own file damaged when it reads it";
     QueryRefused "query-refused", "rows, violations, plan", "the query itself was refused; verdict `error`";
     ConnectionLost "connection-lost", "every kind", "the connection broke or the server died; verdict `error`, and the run stops there";
     TimedOut "timed-out", "every kind", "it outlived its time limit; verdict `error`, and the run stops there";

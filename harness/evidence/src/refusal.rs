@@ -58,13 +58,14 @@ pub enum Cause {
 impl Cause {
     /// Whether a check that names `by` means this cause: the whole of it (`constraint ck_x`), or, where the name alone
     /// says enough, the name.
-    pub(crate) fn is_meant_by(&self, by: &str) -> bool {
-        if self.to_string() == by {
+    /// Names are the same where `same` says so.
+    fn is_meant_by(&self, by: &str, same: fn(&str, &str) -> bool) -> bool {
+        if same(&self.to_string(), by) {
             return true;
         }
         match self {
-            Self::Constraint { name } | Self::Function { name } | Self::Trigger { name } => name == by,
-            Self::Column { table, name } => name == by || by.split_once('.') == Some((table, name)),
+            Self::Constraint { name } | Self::Function { name } | Self::Trigger { name } => same(name, by),
+            Self::Column { table, name } => same(name, by) || same(&format!("{table}.{name}"), by),
             Self::Rls { .. } | Self::Privilege { .. } | Self::Type { .. } | Self::Routine { .. } => false,
         }
     }
@@ -112,6 +113,20 @@ impl Refusal {
         Self { sqlstate: None, cause: None, message: cut(message), detail: None, hint: None, position: None }
     }
 
+    /// Whether a check that names `by` means what refused. SQLite says names in the case in which a file has them, and
+    /// compares them without it.
+    pub(crate) fn is_by(&self, by: &str) -> bool {
+        let is_sqlite = self.sqlstate.as_ref().is_some_and(|code| code.starts_with("SQLITE_"));
+        let same = if is_sqlite { str::eq_ignore_ascii_case } else { |one: &str, other: &str| one == other };
+        self.cause.as_ref().is_some_and(|cause| cause.is_meant_by(by, same))
+    }
+
+    /// Whether what refused is that the database finds its own file damaged, or to be no database at all.
+    #[must_use]
+    pub fn finds_damage(&self) -> bool {
+        self.sqlstate.as_ref().is_some_and(|code| code.starts_with("SQLITE_CORRUPT") || code == "SQLITE_NOTADB")
+    }
+
     /// The code and the cause, which is what an expectation names and a result may hold: the message may hold values.
     #[must_use]
     pub fn summary(&self) -> String {
@@ -136,24 +151,40 @@ impl fmt::Display for Refusal {
 mod tests {
     use super::*;
 
+    fn means(cause: &Cause, code: &str, by: &str) -> bool {
+        let refusal =
+            Refusal { sqlstate: Some(code.to_owned()), cause: Some(cause.clone()), ..Refusal::without_code("refused") };
+        refusal.is_by(by)
+    }
+
     #[test]
     fn a_bare_name_means_a_constraint_function_or_column() {
         let column = Cause::Column { table: "t".into(), name: "c".into() };
         for by in ["c", "t.c", "column t.c"] {
-            assert!(column.is_meant_by(by), "{by}");
+            assert!(means(&column, "23514", by), "{by}");
         }
         for by in ["d", "u.c", "constraint c", "t"] {
-            assert!(!column.is_meant_by(by), "{by}");
+            assert!(!means(&column, "23514", by), "{by}");
         }
-        assert!(Cause::Constraint { name: "ck".into() }.is_meant_by("ck"));
-        assert!(!Cause::Constraint { name: "ck".into() }.is_meant_by("function ck"));
+        assert!(means(&Cause::Constraint { name: "ck".into() }, "23514", "ck"));
+        assert!(!means(&Cause::Constraint { name: "ck".into() }, "23514", "function ck"));
     }
 
     #[test]
     fn two_refusals_that_share_a_code_are_told_apart_only_by_the_whole_cause() {
         let rls = Cause::Rls { table: "events".into() };
-        assert!(rls.is_meant_by("rls events"));
-        assert!(!rls.is_meant_by("events"));
-        assert!(!rls.is_meant_by("privilege events"));
+        assert!(means(&rls, "23514", "rls events"));
+        assert!(!means(&rls, "23514", "events"));
+        assert!(!means(&rls, "23514", "privilege events"));
+    }
+
+    #[test]
+    fn names_have_a_case_on_postgresql_and_none_on_sqlite() {
+        let column = Cause::Column { table: "Orders".into(), name: "Size".into() };
+        for by in ["orders.size", "SIZE", "column orders.size"] {
+            assert!(means(&column, "SQLITE_CONSTRAINT_NOTNULL", by), "{by}");
+            assert!(!means(&column, "23502", by), "{by}");
+        }
+        assert!(!means(&column, "SQLITE_CONSTRAINT_NOTNULL", "orders.side"));
     }
 }

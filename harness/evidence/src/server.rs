@@ -16,6 +16,9 @@ pub struct ServerFacts {
     /// Where the server's programs came from: package or image versions, image digest.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub origin: BTreeMap<String, String>,
+    /// The identifier of the cluster of databases, where it tells one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<String>,
     /// Settings that were changed from their defaults.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub settings: BTreeMap<String, String>,

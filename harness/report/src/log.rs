@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use phasegate_evidence::{
-    Event, PhaseResult, Seen, SuitePlan, SuiteResult, Verdict,
+    Event, OUTPUTS_FOLDER, PhaseResult, Seen, SuitePlan, SuiteResult, Table, Verdict,
     judge::{Expectation, Observation},
 };
 
@@ -38,12 +38,17 @@ struct Times<'a> {
 /// The steps of a suite in order.
 pub(crate) fn steps(record: &Record, suite: &SuitePlan, result: &SuiteResult) -> Vec<Step> {
     let times = times(record, &suite.suite);
-    let step = |slug: &str, phase: &str, status, notes| Step {
+    let began = record.started_unix_ms().unwrap_or_default();
+    let step = |slug: &str, phase: &str, status, notes: String| Step {
         name: step_name(slug),
         started_unix_ms: times.started.get(phase).copied(),
         ended_unix_ms: times.ended.get(phase).copied(),
         status,
-        notes,
+        notes: match (times.started.get(phase), times.ended.get(phase)) {
+            (_, Some(ended)) if *ended < began => format!("taken over from an earlier run; {notes}"),
+            (Some(started), _) if *started < began => format!("applied in an earlier run, judged here; {notes}"),
+            _ => notes,
+        },
     };
     let mut steps = Vec::new();
     if times.ended.contains_key("") {
@@ -68,7 +73,13 @@ fn times<'a>(record: &'a Record, wanted: &str) -> Times<'a> {
             Event::SuiteStarted { suite } if suite == wanted => {
                 times.started.insert("", at);
             }
-            Event::BaselineApplied { suite, .. } | Event::BaselineFailed { suite, .. } if suite == wanted => {
+            Event::BaselineApplied { suite, duration_us, .. } if suite == wanted => {
+                times.ended.insert("", at);
+                // One that was taken over began before this run.
+                let started = times.started.entry("").or_insert(at);
+                *started = (*started).min(at.saturating_sub(duration_us / 1000));
+            }
+            Event::BaselineFailed { suite, .. } if suite == wanted => {
                 times.ended.insert("", at);
             }
             Event::PhaseStarted { suite, phase } if suite == wanted => {
@@ -116,6 +127,53 @@ pub(crate) fn legacy_rows<'a>(record: &'a Record, wanted: &str) -> Option<&'a BT
         Event::BaselineApplied { suite, rows, .. } if suite == wanted && !rows.is_empty() => Some(rows),
         _ => None,
     })
+}
+
+/// What the log shows of a check under a heading.
+pub(crate) enum Shown<'a> {
+    /// The rows that it saw.
+    Rows(&'a Table),
+    /// Why there are none, or where they lie.
+    Words(String),
+}
+
+/// The headings that checks have in the log, each with those that stand below it, in the order of the suite: of checks after
+/// several phases, those after the last in which one was tried.
+pub(crate) fn headings<'r, 'a>(
+    checks: impl IntoIterator<Item = &'r CheckRecord<'a>>,
+) -> Vec<(&'a str, Vec<&'r CheckRecord<'a>>)>
+where
+    'a: 'r,
+{
+    let mut headings: Vec<(&str, Vec<&CheckRecord<'_>>)> = Vec::new();
+    for check in checks {
+        let Some(heading) = check.plan.log.as_deref() else { continue };
+        let at = headings.iter().position(|(known, _)| *known == heading).unwrap_or_else(|| {
+            headings.push((heading, Vec::new()));
+            headings.len() - 1
+        });
+        let below = &mut headings[at].1;
+        match below.first() {
+            Some(first) if first.phase.phase == check.phase.phase => below.push(check),
+            Some(_) if check.seen.is_none() => {}
+            _ => *below = vec![check],
+        }
+    }
+    headings
+}
+
+/// What the log shows of a check.
+pub(crate) fn shown<'a>(check: &CheckRecord<'a>) -> Shown<'a> {
+    let table = match check.seen {
+        Some(Seen::Here(seen)) => match seen.as_ref() {
+            Observation::Rows(seen) => seen.table.as_ref(),
+            _ => None,
+        },
+        Some(Seen::Stored(digest)) => return Shown::Words(format!("in {OUTPUTS_FOLDER}/{digest}")),
+        None => None,
+    };
+    let reason = check.result.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    table.map_or_else(|| Shown::Words(format!("{}{reason}", check.result.verdict)), Shown::Rows)
 }
 
 /// How many violations a check found that looks for them; where that is no number of the events, its verdict.

@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use phasegate_evidence::{
     CheckResult, Digest, EVENTS_FILE, Event, FolderError, GatePlan, GateResult, Link, PLAN_FILE, PhasePlan,
-    PhaseResult, Plan, Proof, RunFolder, RunResult, Seen, ServerFacts, SuitePlan, SuiteResult, Verification,
+    PhaseResult, Plan, Precedent, Proof, RunFolder, RunResult, Seen, ServerFacts, SuitePlan, SuiteResult, Verification,
     canonical_bytes, judge::Check, read_chain,
 };
 
@@ -93,6 +93,7 @@ impl Record {
         let text = String::from_utf8(folder.read(EVENTS_FILE)?).map_err(|error| damaged(EVENTS_FILE, &error))?;
         let (links, head) = read_chain(&text).map_err(|error| damaged(EVENTS_FILE, &error))?;
         let result = RunResult::derive(&plan, links.iter().map(|link| &link.event));
+        let links = at_their_times(links);
         let bytes = canonical_bytes(&result).map_err(|error| damaged(PLAN_FILE, &error))?;
         let record =
             Self { folder, plan, links, head, result, result_digest: Digest::of(&bytes), sign_offs: Vec::new() };
@@ -110,6 +111,7 @@ impl Record {
             return Ok(None);
         };
         let Some((plan, links)) = read.take() else { return Ok(None) };
+        let links = at_their_times(links);
         let (folder, head) = (folder.clone(), head.clone());
         let sign_offs = verification.signed.iter().map(SignOff::from).collect();
         let (result, result_digest) = (result.clone(), result_digest.clone());
@@ -151,6 +153,36 @@ impl Record {
             _ => None,
         });
         proofs?.iter().find(|proof| proof.suite == suite)
+    }
+
+    /// The signed run that this one was let to begin after.
+    pub fn precedent(&self) -> Option<&Precedent> {
+        self.events().find_map(|event| match event {
+            Event::RunStarted { after, .. } => after.as_ref(),
+            _ => None,
+        })
+    }
+
+    /// What a suite has from an earlier run, if it goes on from one, in a sentence without its end.
+    pub(crate) fn resumed(&self, wanted: &SuitePlan) -> Option<String> {
+        self.events().find_map(|event| match event {
+            Event::SuiteResumed { suite, run, head, phase, changed, .. } if *suite == wanted.suite => {
+                let phases = wanted.phases.iter().map(|phase| phase.phase.as_str());
+                let taken: Vec<&str> = phases.take_while(|before| before != phase).collect();
+                let taken = match taken.as_slice() {
+                    [] => String::new(),
+                    [one] => format!(" and phase {one}"),
+                    several => format!(" and phases {}", several.join(", ")),
+                };
+                let changed = match changed.as_slice() {
+                    [] => String::new(),
+                    files => format!("; changed since then: {}", files.join(", ")),
+                };
+                let from = format!("resumes run {run} (head digest {head}) with phase {phase}");
+                Some(format!("{from}; taken over from there: the baseline{taken}{changed}"))
+            }
+            _ => None,
+        })
     }
 
     /// When the first event was written, in milliseconds since 1970.
@@ -228,6 +260,15 @@ impl Record {
         }
         tried
     }
+}
+
+/// What was taken over from an earlier run, as it happened there and then.
+fn at_their_times(links: Vec<Link>) -> Vec<Link> {
+    let plain = |link: Link| match link.event {
+        Event::TakenOver { at_unix_ms, event, .. } => Link { at_unix_ms, event: *event, ..link },
+        event => Link { event, ..link },
+    };
+    links.into_iter().map(plain).collect()
 }
 
 /// The phases of a suite with their results.

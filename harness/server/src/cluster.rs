@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use rustix::process::{Pid, Signal, kill_process};
 use sqlx::{ConnectOptions, PgConnection};
 
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
     installation::Installation,
     kept,
     kind::Kind,
-    password,
+    password, process,
     readiness::{Readiness, wait},
     settings,
     supervisor::Supervisor,
@@ -60,6 +61,28 @@ impl Cluster {
         self.supervisor.stop(|| folder::remove_each(&databases))
     }
 
+    /// Kills the server with all its processes, and starts it again on what they left.
+    pub(crate) fn crash(&mut self) -> Result<(), ServerError> {
+        let data = self.folder.join("data");
+        // The first process goes first: it would start others in the place of those that go.
+        let first = fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
+        let first = first.lines().next().and_then(|pid| pid.trim().parse().ok());
+        let mut left: Vec<u32> = first.into_iter().collect();
+        while !left.is_empty() {
+            for pid in left.into_iter().filter_map(|pid| Pid::from_raw(pid.cast_signed())) {
+                // One that has ended by now is as good.
+                let _ = kill_process(pid, Signal::KILL);
+            }
+            left = process::of_cluster(&data);
+        }
+        let pid = self.supervisor.launch()?;
+        match wait(&data, pid, &self.log()) {
+            Readiness::Ready => Ok(()),
+            Readiness::PortTaken => Err(self.not_started("its port was taken meanwhile")),
+            Readiness::Failed(reason) => Err(self.not_started(&reason)),
+        }
+    }
+
     /// Stops the server in order and leaves its folder, on the disk; gives where.
     pub(crate) fn keep(self) -> Result<PathBuf, ServerError> {
         self.supervisor.keep()?;
@@ -72,7 +95,11 @@ impl Cluster {
     }
 
     fn start_error(&self, error: &sqlx::Error) -> ServerError {
-        ServerError::Start { kind: self.kind, reason: error.to_string(), log: end_of(&self.log()) }
+        self.not_started(&error.to_string())
+    }
+
+    fn not_started(&self, reason: &str) -> ServerError {
+        ServerError::Start { kind: self.kind, reason: reason.to_owned(), log: end_of(&self.log()) }
     }
 }
 

@@ -86,6 +86,8 @@ pub struct Description {
     pub timescaledb: Option<String>,
     /// TimescaleDB's edition: `apache` or `community`; none where the library is not loaded.
     pub edition: Option<String>,
+    /// The identifier of its cluster of databases, where our role may ask for it.
+    pub system: Option<String>,
     /// The settings that a verdict may depend on.
     pub settings: BTreeMap<String, String>,
     /// The container's image by name.
@@ -121,6 +123,8 @@ impl Description {
             // The library says which edition it is once it is loaded, which else the first use of the extension does.
             sqlx::raw_sql(sqlx::AssertSqlSafe(load)).execute(&mut *connection).await?;
         }
+        let system = sqlx::query_scalar("SELECT system_identifier::text FROM pg_control_system()");
+        let system: Option<String> = system.fetch_one(&mut *connection).await.ok();
         let settings: Vec<(String, String)> =
             sqlx::query_as(SETTINGS_QUERY).bind(SETTINGS).fetch_all(&mut *connection).await?;
         let settings: BTreeMap<_, _> = settings.into_iter().collect();
@@ -131,6 +135,7 @@ impl Description {
             postgres_number: u32::try_from(number).unwrap_or_default(),
             timescaledb,
             edition: settings.get("timescaledb.license").map(|license| edition(license)),
+            system,
             settings,
             image: None,
             image_digest: None,

@@ -93,6 +93,17 @@ fn blank(message: &str, authority: &str) -> String {
     }
 }
 
+/// The URL of the server's database `postgres`, and the name of the database that a URL names: whoever copies a database must
+/// not be connected to it.
+///
+/// # Errors
+///
+/// When it is no database URL.
+pub fn beside(url: &str) -> Result<(String, String), ServerError> {
+    let external = External::read(url)?;
+    Ok((external.url("postgres"), external.database().to_owned()))
+}
+
 /// A database's name as part of a URL's path.
 pub(crate) fn escaped(name: &str) -> String {
     let mut escaped = String::with_capacity(name.len());

@@ -34,7 +34,7 @@ pub(crate) async fn drop_left(connection: &mut PgConnection, left: Left) -> Resu
     let names: Vec<(String, String)> = sqlx::query_as(
         "SELECT datname, format('DROP DATABASE IF EXISTS %I WITH (FORCE)', datname) FROM pg_database
           WHERE datname ~ $1 AND pg_has_role(datdba, 'MEMBER') AND NOT EXISTS (
-                SELECT FROM pg_stat_activity WHERE application_name = 'phasegate ' || split_part(datname, '_', 2))
+                SELECT FROM pg_stat_activity WHERE application_name = 'phasegate ' || split_part(pg_database.datname, '_', 2))
           ORDER BY datname",
     )
     .bind(left.pattern())

@@ -59,6 +59,7 @@ pub use description::Description;
 #[cfg(feature = "container")]
 pub use docker::build_image;
 pub use error::ServerError;
+pub use external::beside;
 pub use installation::Installation;
 pub use kept_server::KeptServer;
 pub use kind::Kind;

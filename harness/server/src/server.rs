@@ -96,6 +96,23 @@ impl Server {
         })
     }
 
+    /// Kills the server (SIGKILL to every process of it) and starts it again on what that left, as after a crash. Whoever was
+    /// connected is no more; how to connect stays the same. Our settings keep what was committed last in the server's memory:
+    /// what must outlive the crash is committed with `synchronous_commit = on`.
+    ///
+    /// # Errors
+    /// When the server is not a cluster of our own, or does not come back; then it is removed.
+    pub fn crash(self) -> BoxFuture<'static, Result<Self, ServerError>> {
+        Box::pin(async move {
+            let Owner::Cluster(mut cluster) = self.owner else {
+                let not_ours = std::io::Error::other("only a cluster of our own is killed");
+                return Err(ServerError::file("kill", self.description.kind.to_string())(not_ours));
+            };
+            let cluster = blocking(move || cluster.crash().map(|()| cluster)).await?;
+            Ok(Self { owner: Owner::Cluster(cluster), ..self })
+        })
+    }
+
     /// Leaves the databases and the log where they are, after a run that failed, and says where.
     ///
     /// # Errors

@@ -52,6 +52,8 @@ gone() {
 while read -r word argument rest; do
   case $word in
     start)
+      # A server that was killed is no more when it has been waited for: until then its process id is taken.
+      [ -z "$pid" ] || wait "$pid"
       "$postgres" -D "$folder/data" </dev/null >>"$folder/server.log" 2>&1 &
       pid=$!
       echo "$pid"

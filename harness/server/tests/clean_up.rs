@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use libtest_mimic::{Failed, Trial};
-use phasegate_server::{Choice, Version, embedded};
+use phasegate_server::{Choice, Server, Version, embedded};
 use sqlx::ConnectOptions;
 
 use crate::holder::{HOLD, Holder};
@@ -25,6 +25,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         claim("of_kept_servers_the_last_ten_of_a_week_stay", bounded),
         claim("a_scratch_folder_goes_with_its_owner_and_stays_where_it_is_kept", scratch),
         claim("a_kept_server_leaves_its_databases_and_its_log_and_no_process", kept),
+        claim("a_server_that_crashes_comes_back_with_what_was_committed_and_leaves_nothing", crashed),
         claim("two_servers_run_side_by_side", side_by_side),
         claim("the_second_version_of_the_matrix_starts", second_version),
         claim("the_processes_of_a_nextest_run_share_a_server_that_ends_with_the_run", shared),
@@ -203,6 +204,38 @@ fn kept() -> Result<(), Failed> {
     assert!(std::fs::read_to_string(kept.join("server.log"))?.contains("database system is shut down"));
     assert_eq!(traces::processes(&kept.to_string_lossy()), [0_u32; 0]);
     Ok(())
+}
+
+fn crashed() -> Result<(), Failed> {
+    run(async {
+        let segments = shared_memory();
+        let mut server = embedded().start().await?;
+        let folder = server.description().log.as_ref().unwrap().parent().unwrap().to_owned();
+        let durable = |server: &Server| server.options("postgres").options([("synchronous_commit", "on")]);
+        let mut connection = durable(&server).connect().await?;
+        sqlx::raw_sql("CREATE TABLE kept (id int)").execute(&mut connection).await?;
+        for crash in 1..=3_i64 {
+            for statement in ["INSERT INTO kept VALUES (1)", "BEGIN", "INSERT INTO kept VALUES (2)"] {
+                sqlx::raw_sql(statement).execute(&mut connection).await?;
+            }
+            server = server.crash().await?;
+            assert!(
+                sqlx::raw_sql("COMMIT").execute(&mut connection).await.is_err(),
+                "the session went with the server"
+            );
+            connection = durable(&server).connect().await?;
+            let rows: (i64, i64) =
+                sqlx::query_as("SELECT count(*), sum(id)::bigint FROM kept").fetch_one(&mut connection).await?;
+            assert_eq!(rows, (crash, crash));
+        }
+        let log = std::fs::read_to_string(folder.join("server.log"))?;
+        assert_eq!(log.matches("was not properly shut down; automatic recovery in progress").count(), 3, "{log}");
+        server.stop().await?;
+        assert!(!folder.exists());
+        assert_eq!(traces::processes(&folder.to_string_lossy()), [0_u32; 0]);
+        assert_eq!(shared_memory(), segments);
+        Ok(())
+    })
 }
 
 fn second_version() -> Result<(), Failed> {

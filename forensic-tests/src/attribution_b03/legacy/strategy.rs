@@ -23,7 +23,8 @@ pub fn events_only() -> impl Strategy<Value = Legacy> {
     })
 }
 
-/// Ids that are short, alike, empty, as long as they may be, or made to look like a derived key.
+/// Ids that are short, alike but for case, spaces around them or an accent, empty, as long as they may be, or made to look
+/// like a derived key.
 fn external_id() -> impl Strategy<Value = String> {
     let longest = select(vec!["x", "é", " "]).prop_map(|c| c.repeat(EXTERNAL_ID_CHARACTERS_MAX));
     let imitation = (0_usize..3, select(vec![":cor:", ":id:", ":ext:", ""])).prop_map(|(number, marker)| {
@@ -32,6 +33,7 @@ fn external_id() -> impl Strategy<Value = String> {
     });
     prop_oneof![
         3 => "[ab]{0,2} {0,2}",
+        2 => " {0,2}[aAéÉ]{0,2} {0,2}",
         2 => imitation,
         1 => longest,
         1 => (0..EXTERNAL_ID_CHARACTERS_MAX).prop_map(|length| "y".repeat(length)),
@@ -105,6 +107,9 @@ mod tests {
         event("an empty external id", &|e| e.external_id.as_deref() == Some(""));
         event("an external id of 214 characters", &|e| id(e).chars().count() == 214);
         event("trailing spaces", &|e| id(e).ends_with(' '));
+        event("leading spaces", &|e| id(e).starts_with(" a"));
+        event("upper case", &|e| id(e).contains('A'));
+        event("letters beyond ASCII", &|e| id(e).contains('É'));
         event("an imitated key", &|e| id(e).starts_with(":cor:"));
         event("no revenue", &|e| e.revenue_cents == 0);
         event("all revenue", &|e| e.revenue_cents == i32::MAX);

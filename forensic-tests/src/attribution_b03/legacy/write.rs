@@ -84,6 +84,16 @@ pub(super) fn share_number(event: usize, split: usize, share: usize) -> usize {
     (event * 16 + split) * 16 + share
 }
 
+/// The version of the model that made a split of an event. That of the first is not known, though its ratios are.
+fn model_version(split: usize) -> String {
+    if split == 0 { "unknown".to_owned() } else { format!("v{split}") }
+}
+
+/// Documents that speak of the columns of the phases by their names, and say what is not theirs.
+const EVENT_PAYLOAD: &str = r#"{"idempotency_key": "mine", "event_type": "purchase", "channel": "email", "campaign_id": "winter", "currency": "EUR"}"#;
+const MODEL_METADATA: &str = r#"{"model_type": "bayesian", "confidence_score": 0.9, "verified": true}"#;
+const ERROR_DETAIL: &str = r#"{"event_type": "purchase", "error_type": "timeout", "error_message": "no answer"}"#;
+
 /// Writes the rows, as the session's user.
 pub fn write(script: &mut Script, legacy: &Legacy) {
     let tenants = (0..legacy.tenants).map(|number| {
@@ -120,8 +130,8 @@ pub fn write(script: &mut Script, legacy: &Legacy) {
             .set("ingested_at", time(3))
             .set("source", "webhook")
             .set("error_code", &dead.error_code)
-            .set("error_detail", "{}")
-            .set("raw_payload", "{}")
+            .set("error_detail", ERROR_DETAIL)
+            .set("raw_payload", EVENT_PAYLOAD)
     });
     given(script, Insert::together(dead_events));
 }
@@ -143,7 +153,7 @@ fn insert_event(number: usize, event: &Event) -> Insert {
         .set_or_null("correlation_id", event.correlation.map(other_id))
         .set_or_null("session_id", event.has_session.then(|| other_id(number)))
         .set("revenue_cents", event.revenue_cents)
-        .set("raw_payload", "{}")
+        .set("raw_payload", EVENT_PAYLOAD)
 }
 
 fn allocations(number: usize, event: &Event, split: usize) -> impl Iterator<Item = Insert> {
@@ -160,7 +170,8 @@ fn allocations(number: usize, event: &Event, split: usize) -> impl Iterator<Item
             .set("channel_code", CHANNELS[share % CHANNELS.len()])
             .set("allocated_revenue_cents", cents)
             .set("allocation_ratio", ratio)
-            .set("model_version", format!("v{split}"))
+            .set("model_version", model_version(split))
+            .set("model_metadata", MODEL_METADATA)
     })
 }
 

@@ -1,7 +1,7 @@
 //! 14: a session of one tenant neither sees nor writes the rows of another, for roles that are bound by row-level
 //! security. `tenants` and `revenue_state_transitions` have none; the suite records that as a finding.
 
-use phasegate_engine::fuzz::{Insert, Property, Script};
+use phasegate_engine::fuzz::{Insert, Outcome, Property, Script};
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::AFTER_ALL_PHASES;
@@ -30,7 +30,7 @@ const TENANTS: u8 = 4;
 /// Property 14.
 #[must_use]
 pub fn isolation() -> Property<IsolationCase> {
-    let role = select(vec!["app_rw", "app_ro", "b03_owner"]);
+    let role = select(vec!["app_rw", "app_ro", "app_user", "b03_owner"]);
     let table = select(vec![
         "attribution_events",
         "attribution_allocations",
@@ -76,7 +76,8 @@ fn is_guarded(table: &str) -> bool {
 }
 
 fn access(role: &str, table: &str) -> Access {
-    Access { insert: role != "app_ro", mutate: role != "app_ro" && !is_guarded(table) }
+    let writes = matches!(role, "app_rw" | "b03_owner");
+    Access { insert: writes, mutate: writes && !is_guarded(table) }
 }
 
 fn row(table: &str, number: usize, tenant: usize) -> Insert {
@@ -126,7 +127,11 @@ fn script(case: &IsolationCase) -> Script {
     script.become_role(case.role, &[(rows::TENANT, &rows::tenant_id(case.session.into()))]);
     let seen: Vec<String> = visible(case.session, &case.rows).map(|n| row_id(table, n)).collect();
     let query = format!("SELECT id::text FROM {table} ORDER BY id");
-    script.query("it sees the rows of its tenant, and those only", &query, &seen);
+    if case.role == "app_user" {
+        script.attempt("it has no right to read".to_owned(), &query, &Outcome::refused("42501", "privilege"));
+    } else {
+        script.query("it sees the rows of its tenant, and those only", &query, &seen);
+    }
     let tenant = |tenant: u8| rows::tenant_id(tenant.into());
     let sql = match case.write {
         Write::Insert(tenant) => row(table, new, tenant.into()).to_string(),

@@ -12,6 +12,9 @@ pub(crate) struct CheckArgs {
     /// The database: postgresql://user:password@host:port/database, or sqlite:PATH
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub(crate) database_url: String,
+    /// The variant of the suite that the database is of: a scenario with `leaves_out`, by whose gates it is judged
+    #[arg(long, value_name = "SCENARIO")]
+    pub(crate) variant: Option<String>,
     /// The last phase that the database has seen [default: the last of the suite]
     #[arg(long, value_name = "PHASE")]
     pub(crate) through: Option<String>,

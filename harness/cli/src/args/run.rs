@@ -16,6 +16,10 @@ pub(crate) struct RunArgs {
     pub(crate) limits: LimitArgs,
     #[command(flatten)]
     pub(crate) attest: AttestArgs,
+    /// An earlier run of the suite that failed: go on with the phase at which it stopped, in a copy of the database that it
+    /// left, which --database-url names. Folder, server, catalog, rows and the files that were applied must be as recorded
+    #[arg(long, value_name = "RUN")]
+    pub(crate) resume: Option<PathBuf>,
     /// A run that a validator has signed, for this migration and these gates: the run begins only where it goes on, with at most
     /// one phase more
     #[arg(long, value_name = "RUN", requires = "trusted_keys", help_heading = "Signature")]

@@ -20,7 +20,10 @@ use crate::{
 /// Judges the gates of a suite on a database that exists, and records it as a run does.
 pub(super) fn check(global: &Global, asked: &CheckArgs) -> Result<Exit, Failure> {
     let attesting = attesting(&asked.attest)?;
-    let suites = load(&global.suites()?, std::slice::from_ref(&asked.suite)).map_err(Failure::usage)?;
+    let mut suites = load(&global.suites()?, std::slice::from_ref(&asked.suite)).map_err(Failure::usage)?;
+    if let Some(variant) = &asked.variant {
+        suites.iter_mut().try_for_each(|suite| suite.become_variant(variant)).map_err(Failure::usage)?;
+    }
     let plan = plan(&suites, Judging::Check);
     let progress = Mutex::new(Progress::of(&plan));
     let mut listener = |event: &Event| lock(&progress).event(event);

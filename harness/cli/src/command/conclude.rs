@@ -44,9 +44,10 @@ pub(super) fn lock(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
 }
 
 /// Why there is no result, and where to find what was recorded until then.
-fn failure(error: RunError, recorded: Option<&Path>) -> Failure {
+pub(super) fn failure(error: RunError, recorded: Option<&Path>) -> Failure {
     let exit = match &error {
         RunError::Suite(_) | RunError::Record(_) | RunError::Usage(_) => Exit::Usage,
+        RunError::NotResumed(_) => Exit::Unverified,
         RunError::Server(_) => Exit::NoServer,
         RunError::Database(_) => Exit::GateFailed,
         RunError::Interrupted => Exit::Interrupted,

@@ -5,7 +5,10 @@ use std::path::Path;
 use phasegate_evidence::RunFolder;
 use phasegate_report::{self as report, Record};
 
-use super::{print_json::print_json, report::read, verify::verified};
+use super::{
+    print_json::print_json,
+    verify::{Examined, examined},
+};
 use crate::{
     args::{DiffArgs, Format, Global, display_path, program_name},
     console,
@@ -28,8 +31,9 @@ pub(super) fn diff(global: &Global, asked: &DiffArgs) -> Result<Exit, Failure> {
 }
 
 fn whole(path: &Path) -> Result<Record, Failure> {
-    if verified(&RunFolder::open(path)?)?.holds() {
-        return read(path);
+    let Examined { verification, record } = examined(&RunFolder::open(path)?)?;
+    if let Some(record) = record.filter(|_| verification.holds()) {
+        return Ok(record);
     }
     let named = display_path(path);
     let verify = format!("{} verify {named}", program_name());

@@ -64,18 +64,19 @@ struct Scenario<'a> {
 }
 
 #[derive(Serialize)]
-struct Answers {
-    requirements: Vec<Requirement>,
+struct Answers<'a> {
+    requirements: Vec<Requirement<'a>>,
 }
 
 /// Lists suites, or what answers which requirement.
 pub(super) fn list(global: &Global, asked: &ListArgs) -> Result<Exit, Failure> {
     let names: Vec<String> = asked.suite.iter().cloned().collect();
     let suites = load(&global.suites()?, &names).map_err(Failure::usage)?;
-    let plan = plan(&suites, Judging::Run);
+    // The plan of a proof holds the scenarios too.
+    let plan = plan(&suites, Judging::Prove);
     match (asked.requirements, global.format) {
-        (true, Format::Human) => console::print(&console::requirements(&requirements(&suites, &plan.suites)))?,
-        (true, Format::Json) => print_json(&Answers { requirements: requirements(&suites, &plan.suites) })?,
+        (true, Format::Human) => console::print(&console::requirements(&requirements(&plan.suites)))?,
+        (true, Format::Json) => print_json(&Answers { requirements: requirements(&plan.suites) })?,
         (false, Format::Json) => {
             let entries = suites.iter().zip(&plan.suites).map(|(suite, plan)| entry(suite, plan));
             print_json(&Listed { suites: entries.collect() })?;

@@ -12,6 +12,7 @@ mod print_json;
 mod prove;
 mod report;
 mod require_signed;
+mod resume;
 mod run;
 mod runtime;
 mod server;

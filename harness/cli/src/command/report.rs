@@ -1,8 +1,9 @@
 //! `phasegate report`.
 
+use phasegate_evidence::RunFolder;
 use phasegate_report::{self as report, Context, Record, RecordError};
 
-use super::verify::verified;
+use super::verify::{Examined, examined};
 use crate::{
     args::{Format, Global, Rendering, ReportArgs, display_path, program_name},
     console,
@@ -12,9 +13,15 @@ use crate::{
 /// Prints a report. Evidence that does not verify is reported on all the same, but never silently.
 pub(super) fn report(global: &Global, asked: &ReportArgs) -> Result<Exit, Failure> {
     let path = global.run(&asked.run);
-    let mut record = read(&path)?;
-    let verification = verified(&record.folder)?;
-    record.sign_offs = verification.signed.iter().map(Into::into).collect();
+    let Examined { verification, record } = examined(&RunFolder::open(&path)?)?;
+    let record = match record {
+        Some(record) => record,
+        None => {
+            let mut record = read(&path)?;
+            record.sign_offs = verification.signed.iter().map(Into::into).collect();
+            record
+        }
+    };
     let rendering = asked.to.unwrap_or(match global.format {
         Format::Human => Rendering::Text,
         Format::Json => Rendering::Json,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use phasegate_evidence::{
-    Plan, RunFolder, Verdict,
+    Plan, Precedent, RunFolder, Verdict,
     sign::{Approval, approval, follows},
 };
 
@@ -15,8 +15,8 @@ use crate::{
 };
 
 /// A run begins only after a run that verifies, passed, was approved by a validator whose key is trusted, and ended where this
-/// one goes on. An exception lets nothing begin (rule 6).
-pub(super) fn requires_signed(path: &Path, keys: &Path, next: &Plan) -> Result<(), Failure> {
+/// one goes on. An exception lets nothing begin (rule 6). What it comes to is recorded in the run that begins.
+pub(super) fn requires_signed(path: &Path, keys: &Path, next: &Plan) -> Result<Precedent, Failure> {
     let keys = trusted_keys(keys)?;
     let folder = RunFolder::open(path)?;
     let mut verification = verified(&folder)?;
@@ -45,5 +45,8 @@ pub(super) fn requires_signed(path: &Path, keys: &Path, next: &Plan) -> Result<(
         );
         return refused(Exit::GateFailed, what);
     }
-    follows(&signed, next).or_else(|error| refused(Exit::GateFailed, format!("was signed for something else: {error}")))
+    if let Err(error) = follows(&signed, next) {
+        return refused(Exit::GateFailed, format!("was signed for something else: {error}"));
+    }
+    Precedent::of(&verification).map_or_else(|| refused(Exit::Unverified, "has no run digest".to_owned()), Ok)
 }

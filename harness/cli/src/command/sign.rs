@@ -1,6 +1,6 @@
 //! `phasegate sign`.
 
-use std::{fs, io::Write as _, path::Path, time::SystemTime};
+use std::{fs, path::Path, time::SystemTime};
 
 use phasegate_engine::Secrets;
 use phasegate_evidence::{
@@ -16,6 +16,7 @@ use crate::{
     console,
     exit::{Exit, Failure},
     keys::private_key,
+    new_file::{unwritable, write_new},
 };
 
 #[derive(Serialize)]
@@ -49,9 +50,11 @@ pub(super) fn sign(global: &Global, asked: &SignArgs) -> Result<Exit, Failure> {
         exception: asked.exception().map(|exception| Exception { reason: hidden(&exception.reason), ..exception }),
     };
     let (file, bytes) = verification.sign(signing, &key).map_err(|error| refused(error, &path))?;
-    add(&path.join(SIGNATURES_FOLDER), &path.join(&file), &bytes)?;
-    write_page(&folder, &path)?;
-    let verification = verified(&folder)?;
+    fs::create_dir_all(path.join(SIGNATURES_FOLDER)).map_err(|error| unwritable(&path.join(&file), &error))?;
+    write_new(&path.join(&file), &bytes, 0o666)?;
+    // What is there now was verified but for the sign-off, and the page is made of it.
+    let mut verification = phasegate_evidence::verify(&folder);
+    write_page(&folder, &mut verification)?;
     match global.format {
         Format::Json => print_json(&Added {
             run: display_path(&path),
@@ -64,11 +67,10 @@ pub(super) fn sign(global: &Global, asked: &SignArgs) -> Result<Exit, Failure> {
 }
 
 /// The page for a browser shows the sign-offs.
-fn write_page(folder: &RunFolder, path: &Path) -> Result<(), Failure> {
-    let mut verification = phasegate_evidence::verify(folder);
-    let record = Record::verified(folder, &mut verification);
+fn write_page(folder: &RunFolder, verification: &mut Verification) -> Result<(), Failure> {
+    let record = Record::verified(folder, verification);
     if let Some(record) = record.map_err(|error| Failure::new(Exit::Unverified, error))? {
-        conclude::write(&path.join(PAGE_FILE), &report::html(&record))?;
+        conclude::write(&folder.path().join(PAGE_FILE), &report::html(&record))?;
     }
     Ok(())
 }
@@ -114,12 +116,4 @@ fn refused(error: SigningError, path: &Path) -> Failure {
         }
         error => Failure::usage(format!("not signed: {error}")),
     }
-}
-
-/// Writes a new file.
-fn add(folder: &Path, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let failed = |error: &std::io::Error| Failure::usage(format!("failed to write {}: {error}", display_path(path)));
-    fs::create_dir_all(folder).map_err(|error| failed(&error))?;
-    let mut file = fs::File::create_new(path).map_err(|error| failed(&error))?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|error| failed(&error))
 }

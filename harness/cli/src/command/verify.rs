@@ -4,7 +4,8 @@ use std::{collections::BTreeSet, path::Path};
 
 use phasegate_engine::{plan::plan, suite::load};
 use phasegate_evidence::{
-    Digest, Fault, FaultCode, JUNIT_FILE, PAGE_FILE, PLAN_FILE, REPORT_FILE, RunFolder, Verdict, Verification,
+    Digest, EVENTS_FILE, Earlier, Fault, FaultCode, JUNIT_FILE, PAGE_FILE, PLAN_FILE, REPORT_FILE, RunFolder, Verdict,
+    Verification, goes_on_from,
     sign::{Approval, Exception, Meaning, PhaseScope, Role, Signed, approval},
 };
 use phasegate_report::{self as report, Record, RecordError};
@@ -28,6 +29,9 @@ struct Answer<'a> {
     head_digest: Option<&'a Digest>,
     run_digest: Option<&'a Digest>,
     faults: Vec<Line<'a>>,
+    /// The earlier run that this one goes on from, and whether its folder lay beside it and was held against it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resumes: Option<Resumes<'a>>,
     /// The key by which the machine that ran it attested the run.
     attested_by: Option<String>,
     sign_offs: Vec<SignedOff<'a>>,
@@ -36,6 +40,13 @@ struct Answer<'a> {
     /// What the run was required to have come to, and whether it did; evidence that does not verify says nothing of it.
     required: Option<Required>,
     meets_required: bool,
+}
+
+#[derive(Serialize)]
+struct Resumes<'a> {
+    run: &'a str,
+    head_digest: &'a Digest,
+    compared: bool,
 }
 
 #[derive(Serialize)]
@@ -63,7 +74,10 @@ pub(super) fn verify(global: &Global, asked: &VerifyArgs) -> Result<Exit, Failur
     let path = global.run(&asked.run);
     let keys = asked.trusted_keys.as_deref().map(trusted_keys).transpose()?;
     let folder = RunFolder::open(&path)?;
-    let mut verification = verified(&folder)?;
+    let Examined { mut verification, record } = examined(&folder)?;
+    if let Some(earlier) = &asked.after {
+        compare_precedent(&global.run(earlier), record.as_ref(), &mut verification)?;
+    }
     if asked.same_inputs && verification.holds() {
         compare_inputs(global, &folder, &mut verification)?;
     }
@@ -89,31 +103,93 @@ pub(super) fn verify(global: &Global, asked: &VerifyArgs) -> Result<Exit, Failur
     })
 }
 
+/// A folder as one reading of it found it.
+pub(super) struct Examined {
+    /// What a stranger finds, the reports in it included.
+    pub(super) verification: Verification,
+    /// The record to make reports from; none where the folder does not verify.
+    pub(super) record: Option<Record>,
+}
+
 /// A folder as a stranger verifies it, the reports in it included.
 pub(super) fn verified(folder: &RunFolder) -> Result<Verification, Failure> {
+    Ok(examined(folder)?.verification)
+}
+
+/// A folder as a stranger verifies it, with its record for whoever goes on with it.
+pub(super) fn examined(folder: &RunFolder) -> Result<Examined, Failure> {
     let mut verification = phasegate_evidence::verify(folder);
-    compare_reports(folder, &mut verification)?;
-    Ok(verification)
+    compare_earlier(folder, &mut verification)?;
+    // Reading a folder whose outputs or chain are damaged would only say again what is already known.
+    let record = match verification.holds() {
+        true => {
+            let unread = |error: RecordError| Failure::new(Exit::Unverified, error);
+            Record::verified(folder, &mut verification).map_err(unread)?
+        }
+        false => None,
+    };
+    if let Some(record) = &record
+        && other_version(&verification).is_none()
+    {
+        compare_reports(record, &mut verification)?;
+    }
+    Ok(Examined { verification, record })
+}
+
+/// The run began after this one, as it says.
+fn compare_precedent(earlier: &Path, record: Option<&Record>, verification: &mut Verification) -> Result<(), Failure> {
+    let Some(record) = record else { return Ok(()) };
+    let what = match record.precedent() {
+        None => Some("does not say that the run began after a signed one".to_owned()),
+        Some(after) => {
+            let differs = after.differs(&verified(&RunFolder::open(earlier)?)?);
+            differs.map(|what| format!("says that the run began after {}; {} {what}", after.run, display_path(earlier)))
+        }
+    };
+    if let Some(what) = what {
+        fault(verification, FaultCode::AfterAnother, EVENTS_FILE, what);
+    }
+    Ok(())
 }
 
 fn fault(verification: &mut Verification, code: FaultCode, file: &str, what: impl Into<String>) {
     verification.faults.push(Fault { code, file: file.to_owned(), what: what.into() });
 }
 
+/// The run that this one goes on from, where it lies beside it, verifies and ended as this one says. Whether that one went on from
+/// yet another, whoever verifies it is told.
+fn compare_earlier(folder: &RunFolder, verification: &mut Verification) -> Result<(), Failure> {
+    let Some(Earlier { run, .. }) = verification.resumes.clone().filter(|_| verification.holds()) else {
+        return Ok(());
+    };
+    // A name that leads elsewhere is none of a run.
+    let beside =
+        folder.path().parent().map(|runs| runs.join(&run)).filter(|path| path.ends_with(&run) && !run.contains('/'));
+    let Some(earlier) = beside.and_then(|path| RunFolder::open(path).ok()) else { return Ok(()) };
+    let earlier = phasegate_evidence::verify(&earlier);
+    let held = match (&verification.read, &earlier.read, &earlier.head) {
+        (Some((plan, links)), Some((earlier_plan, earlier_links)), Some(head)) if earlier.holds() => {
+            goes_on_from((plan, links), (earlier_plan, earlier_links), head)
+        }
+        _ => Err(format!("goes on from {run}, which lies beside it and does not verify")),
+    };
+    if let Some(earlier) = &mut verification.resumes {
+        earlier.compared = true;
+    }
+    if let Err(what) = held {
+        fault(verification, FaultCode::ResumeForeign, EVENTS_FILE, what);
+    }
+    Ok(())
+}
+
 /// The reports are no evidence, but whoever opens the folder reads them: those that this version wrote are made again and
 /// compared. Another version may write them in other words, and the answer says that they were not compared.
-fn compare_reports(folder: &RunFolder, verification: &mut Verification) -> Result<(), Failure> {
-    // Reading a folder whose outputs or chain are damaged would only say again what is already known.
-    if !verification.holds() || other_version(verification).is_some() {
-        return Ok(());
-    }
-    let unread = |error: RecordError| Failure::new(Exit::Unverified, error);
-    let Some(record) = Record::verified(folder, verification).map_err(unread)? else { return Ok(()) };
-    let junit = report::junit(&record).map_err(|error| unwritable(&error))?;
-    let reports = [(REPORT_FILE, report::markdown(&record)), (PAGE_FILE, report::html(&record)), (JUNIT_FILE, junit)];
+fn compare_reports(record: &Record, verification: &mut Verification) -> Result<(), Failure> {
+    let junit = report::junit(record).map_err(|error| unwritable(&error))?;
+    let reports = [(REPORT_FILE, report::markdown(record)), (PAGE_FILE, report::html(record)), (JUNIT_FILE, junit)];
     for (name, made) in reports {
         // What is there was read before.
-        match folder.read(name) {
+        match record.folder.read(name) {
             Ok(stored) if stored == made.as_bytes() => {}
             Ok(_) => fault(verification, FaultCode::ReportReplaced, name, "is not what plan and events make"),
             Err(_) => {
@@ -230,6 +306,11 @@ fn answer<'a>(verification: &'a Verification, asked: &VerifyArgs, path: &Path) -
         head_digest: verification.head.as_ref(),
         run_digest: verification.run_digest.as_ref(),
         faults: faults.collect(),
+        resumes: verification.resumes.as_ref().map(|earlier| Resumes {
+            run: &earlier.run,
+            head_digest: &earlier.head,
+            compared: earlier.compared,
+        }),
         attested_by: verification.attested_by.as_ref().map(|key| key.id().to_string()),
         sign_offs: verification.signed.iter().map(signed_off).collect(),
         keys_compared: verification.keys_compared,

@@ -57,6 +57,9 @@ impl Bars {
                 }
             }
             Event::SuiteStarted { suite } => self.start("", format!("{suite}: baseline"), 0),
+            Event::SuiteResumed { run, phase, .. } => {
+                self.end(Verdict::Passed, &format!("taken over from {run}, up to phase {phase}"));
+            }
             Event::BaselineApplied { statements, duration_us, .. } => {
                 let statements = count(*statements as usize, "statement", "statements");
                 self.end(Verdict::Passed, &format!("{statements}, {}", duration(*duration_us)));
@@ -87,6 +90,7 @@ impl Bars {
             Event::RunStarted { .. }
             | Event::PhaseApplied { .. }
             | Event::StateReused { .. }
+            | Event::TakenOver { .. }
             | Event::FindingTried { .. }
             | Event::ActionFailed { .. }
             | Event::StepsTried { .. }

@@ -30,6 +30,9 @@ impl Lines {
             // The engine has said which server it took and why; a file needs no server.
             Event::ServerReady { server } => server.is_library().then(|| server_line(server)),
             Event::SuiteStarted { suite } => Some(format!("suite {suite}")),
+            Event::SuiteResumed { run, phase, .. } => {
+                Some(format!("  goes on with phase {phase}, where {} stopped", visible_line(run)))
+            }
             Event::BaselineApplied { statements, duration_us, .. } => {
                 let statements = count(*statements as usize, "statement", "statements");
                 Some(format!("  baseline applied: {statements} in {}", duration(*duration_us)))
@@ -74,6 +77,7 @@ impl Lines {
             Event::SuiteStopped { reason, .. } => Some(format!("    STOPPED: {}", visible_line(&reason.to_string()))),
             Event::RunStarted { .. }
             | Event::StateReused { .. }
+            | Event::TakenOver { .. }
             | Event::FindingTried { .. }
             | Event::ActionFailed { .. }
             | Event::StepsTried { .. }

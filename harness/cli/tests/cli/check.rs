@@ -1,9 +1,17 @@
 //! `phasegate check` from end to end.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    os::unix::{
+        fs::{MetadataExt, PermissionsExt},
+        process::CommandExt,
+    },
+    path::Path,
+};
 
 use crate::{
-    phasegate::phasegate,
+    phasegate::{phasegate, ran},
+    settings::without_settings,
     workspace::{put, workspace},
 };
 
@@ -51,8 +59,21 @@ fn gates_alone_are_judged_recorded_and_verified() {
 #[test]
 fn what_cannot_be_judged_is_refused_in_these_words() {
     let workspace = workspace();
+    let put = |name: &str, bytes: &[u8]| fs::write(workspace.path().join(name), bytes).expect("writable");
+    put("empty.db", b"");
+    put("encrypted.db", &[0xa5; 8192]);
     for (args, message) in [
-        (&["--database-url", "sqlite:nowhere.db"][..], "error: there is no file nowhere.db\n"),
+        (&["--database-url", "sqlite:empty.db"][..], "error: empty.db is empty: there is no database in it\n"),
+        (
+            &["--database-url", "sqlite:encrypted.db"],
+            "error: encrypted.db is no SQLite database, or an encrypted one: it does not begin with `SQLite format 3`\n",
+        ),
+        (&["--database-url", "sqlite:fixtures"], "error: fixtures is no regular file\n"),
+        (
+            &["--database-url", "sqlite:nowhere.db", "--variant", "without-titles"],
+            "error: suite notes has no variant without-titles; it has none\n",
+        ),
+        (&["--database-url", "sqlite:nowhere.db"], "error: there is no file nowhere.db\n"),
         (
             &["--database-url", "postgresql://nobody@localhost/x"],
             "error: suite notes is for sqlite: name its database as sqlite:PATH\n",
@@ -65,4 +86,32 @@ fn what_cannot_be_judged_is_refused_in_these_words() {
         let ran = phasegate(workspace.path(), &[&["check", "notes"], args].concat());
         assert_eq!((ran.stderr.as_str(), ran.code), (message, 2), "{args:?}");
     }
+}
+
+/// To root no mode is a hindrance, so that only an ordinary user sees a copy that kept the mode of its original.
+#[test]
+fn a_file_that_an_ordinary_user_may_only_read_is_judged_in_full() {
+    let workspace = workspace();
+    let here = workspace.path();
+    database_after_phase_1(here);
+    let set = |name: &str, mode: u32| {
+        fs::set_permissions(here.join(name), fs::Permissions::from_mode(mode)).expect("its own");
+    };
+    fs::create_dir(here.join("their-runs")).expect("a folder");
+    for (name, mode) in [("", 0o755), ("their-runs", 0o777), ("out.db", 0o444)] {
+        set(name, mode);
+    }
+    // The program as well must lie where that user can reach it.
+    let program = here.join("program");
+    fs::copy(env!("CARGO_BIN_EXE_phasegate"), &program).expect("a copy");
+    let args = ["check", "notes", "--database-url", "sqlite:out.db", "--through", "1", "--runs", "their-runs"];
+    let mut command = without_settings(&program, here, &args);
+    command.env("TMPDIR", here.join("their-runs"));
+    if fs::metadata(here).expect("there").uid() == 0 {
+        command.uid(65_534).gid(65_534);
+    }
+    let checked = ran(&mut command);
+    assert_eq!(checked.code, 0, "{}{}", checked.stdout, checked.stderr);
+    // The check that writes is among them.
+    assert!(checked.stdout.contains("passed     1/1     1/1    1/1"), "{}", checked.stdout);
 }

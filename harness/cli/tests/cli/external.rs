@@ -37,7 +37,7 @@ impl Somebodys {
 
     /// What a statement gives, one row a line.
     fn ask(&self, sql: &str) -> Vec<String> {
-        let asked = ran(Command::new(&self.psql).args([&self.url, "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", sql]));
+        let asked = ran_in(self, &self.url, sql);
         assert_eq!(asked.code, 0, "{sql}: {}", asked.stderr);
         asked.stdout.lines().map(str::to_owned).collect()
     }
@@ -177,6 +177,83 @@ fn a_run_that_is_stopped_leaves_no_database_and_one_that_is_killed_leaves_it_to_
     let ran = somebodys.run(here, &["run"]);
     assert!(ran.stderr.contains("server: dropped what earlier runs have left: phasegate_"), "{}", ran.stderr);
     assert_eq!(somebodys.databases(), ["phasegate_mine"]);
+}
+
+#[test]
+fn a_run_that_is_at_work_there_is_left_its_databases() {
+    let workspace = workspace();
+    let here = workspace.path();
+    on_postgres(here);
+    let somebodys = Somebodys::start();
+    let mut first = command(here, &["run", "--database-url", &somebodys.url])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let mut said = BufReader::new(first.stderr.take().expect("a pipe")).lines();
+    let mut until = |words: &str| while !said.next().expect("a line").expect("readable").contains(words) {};
+    until("baseline applied");
+    let pid = first.id().to_string();
+    let signal = |name: &str| assert!(Command::new("kill").args(["-s", name, &pid]).status().expect("kill").success());
+    signal("STOP");
+    let second = somebodys.run(here, &["run"]);
+    signal("CONT");
+    assert_eq!(second.code, 0, "{}{}", second.stdout, second.stderr);
+    assert!(!second.stderr.contains("dropped what earlier runs have left"), "{}", second.stderr);
+    said.for_each(drop);
+    assert_eq!(first.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+fn a_run_that_failed_there_is_gone_on_from_as_long_as_its_database_is_there() {
+    let workspace = workspace();
+    let here = workspace.path();
+    on_postgres(here);
+    put(here, "fixtures/notes/phases/2.sql", "ALTER TABLE note ADD COLUMN title TEXT;\n");
+    let somebodys = Somebodys::start();
+    let failed = somebodys.run(here, &["run"]);
+    assert_eq!(failed.code, 4, "{}", failed.stderr);
+    put(here, "fixtures/notes/phases/2.sql", "ALTER TABLE notes ADD COLUMN title TEXT;\n");
+    let kept = somebodys.databases();
+    let run = crate::phasegate::labelled(&failed.stdout, "folder").to_owned();
+    let of = |url: &str| format!("{}/{}", url.rsplit_once('/').expect("a database").0, kept[0]);
+    let resume = |url: &str| phasegate(here, &["run", "--resume", &run, "--database-url", url]);
+    let ran = resume(&of(&somebodys.url));
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    crate::phasegate::verifies(here, &ran);
+    assert_eq!(somebodys.databases(), kept);
+    // A row that somebody wrote into it, a column, and another cluster.
+    let psql = |sql: &str| {
+        let asked = ran_in(&somebodys, &of(&somebodys.url), sql);
+        assert_eq!(asked.code, 0, "{sql}: {}", asked.stderr);
+    };
+    let refused = |url: &str, why: &str| {
+        let ran = resume(url);
+        assert_eq!(ran.code, 5, "{}{}", ran.stdout, ran.stderr);
+        let said: String = ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(why), "{why}: {}", ran.stderr);
+        assert_eq!(somebodys.databases(), kept);
+    };
+    psql("UPDATE notes SET text = 'z' WHERE id = 1");
+    refused(&of(&somebodys.url), "recorded other rows than the database has: notes (2 rows, with other values)");
+    psql("UPDATE notes SET text = 'a' WHERE id = 1; CREATE INDEX more ON notes (text)");
+    refused(&of(&somebodys.url), "left another catalog than the database has: index more: name the database");
+    psql("DROP INDEX more");
+    refused(&somebodys.url, "left another catalog than the database has");
+    let other = Somebodys::start();
+    let facts = "SELECT system_identifier FROM pg_control_system()";
+    if somebodys.ask(facts) != other.ask(facts) {
+        refused(&of(&other.url), "and this is PostgreSQL");
+    }
+    somebodys.ask(&format!("DROP DATABASE {}", kept[0]));
+    let ran = resume(&of(&somebodys.url));
+    assert_eq!(ran.code, 5, "{}", ran.stderr);
+    assert!(ran.stderr.contains("left a database that cannot be taken up"), "{}", ran.stderr);
+}
+
+/// What psql says to a statement in this database.
+fn ran_in(somebodys: &Somebodys, url: &str, sql: &str) -> Ran {
+    ran(Command::new(&somebodys.psql).args([url, "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", sql]))
 }
 
 #[test]

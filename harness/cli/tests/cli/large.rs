@@ -9,10 +9,10 @@
 use std::{env, fs, path::PathBuf};
 
 use phasegate_evidence::{
-    Event, JUNIT_FILE, REPORT_FILE, Seen, Verdict, canonical_bytes,
+    Event, JUNIT_FILE, PAGE_FILE, REPORT_FILE, Seen, Verdict, canonical_bytes,
     judge::{Check, Expectation, Observation, judge},
 };
-use phasegate_report::{Record, junit, markdown};
+use phasegate_report::{Record, html, junit, markdown};
 use serde_json::json;
 
 use crate::{phasegate::phasegate, sample::Sample};
@@ -67,6 +67,7 @@ fn ten_thousand_checks_that_saw_100_mb_verify() {
     let folder = large().write(&path);
     let record = Record::read(folder.path()).expect("a run folder");
     fs::write(path.join(REPORT_FILE), markdown(&record)).expect("writable");
+    fs::write(path.join(PAGE_FILE), html(&record)).expect("writable");
     fs::write(path.join(JUNIT_FILE), junit(&record).expect("renderable")).expect("writable");
     let ran = phasegate(&here, &["verify", "run"]);
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);

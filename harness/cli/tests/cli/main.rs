@@ -21,6 +21,7 @@ mod phasegate;
 mod prove;
 mod refusals;
 mod reports;
+mod resume;
 mod run;
 mod runs;
 #[path = "../../../evidence/tests/verify/sample.rs"]

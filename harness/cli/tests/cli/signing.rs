@@ -310,6 +310,34 @@ fn a_run_goes_on_only_where_a_validator_approved_what_came_before() {
     again("has no approval of phase 2 of notes by a validator", 1);
     assert_eq!(sign(here, &folder, "validator", "Grace", "grace", &[]).code, 0);
     again("", 0);
+    let newest = || {
+        let runs = fs::read_dir(here.join("reports/runs")).expect("listable");
+        let runs = runs.map(|run| format!("reports/runs/{}", run.expect("an entry").file_name().display()));
+        runs.max().expect("a run")
+    };
+    let next = newest();
+    let told = phasegate(here, &["report", &next]);
+    let name = folder.trim_start_matches("reports/runs/");
+    assert!(
+        told.stdout.contains(&format!("began after    {name}, approved by Grace as validator (key ")),
+        "{}",
+        told.stdout
+    );
+    let after = |run: &str, earlier: &str| phasegate(here, &["verify", run, "--after", earlier]);
+    assert_eq!(after(&next, &folder).code, 0, "{}", after(&next, &folder).stdout);
+    for (run, earlier, said) in [
+        (&next, &next, "has another run digest or result than run"),
+        (&folder, &next, "does not say that the run began after a signed one"),
+    ] {
+        let other = after(run, earlier);
+        assert_eq!(other.code, 5);
+        assert!(other.stdout.contains(said) && other.stdout.contains("[after-another]"), "{}", other.stdout);
+    }
+    let approval = here.join(&folder).join("signatures/03-validator.json");
+    let signed = fs::read(&approval).expect("readable");
+    fs::remove_file(&approval).expect("removable");
+    assert!(after(&next, &folder).stdout.contains("does not verify itself"), "the page shows what was removed");
+    fs::write(&approval, signed).expect("writable");
     let up = "fixtures/notes/phases/2.sql";
     let honest = fs::read_to_string(here.join(up)).expect("readable");
     put(here, up, &format!("{honest}-- changed\n"));

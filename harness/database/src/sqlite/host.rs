@@ -6,9 +6,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use phasegate_evidence::Digest;
-
-use super::{SqliteSession, error::from_rusqlite};
+use super::{SqliteSession, error::from_rusqlite, original::Original};
 use crate::{Database, Error, Session};
 
 /// The name of every database: what lies beside it can be named from it.
@@ -50,24 +48,18 @@ impl SqliteHost {
         Ok(Database(to.join(FILE_NAME).to_string_lossy().into_owned()))
     }
 
-    /// A copy of a file with its side files. Opening the file itself, even for reading, would touch these.
+    /// A copy of a file that somebody else made.
     pub(crate) fn copy_of(&self, url: &str) -> Result<Database, Error> {
-        let path = url.strip_prefix("sqlite:").unwrap_or(url);
-        let path = Path::new(path.strip_prefix("//").unwrap_or(path));
-        if !path.is_file() {
-            return Err(Error::mistake(format!("there is no file {}", path.display())));
-        }
         let copy = self.name()?;
-        let failed = |error: std::io::Error| Error::mistake(format!("failed to copy {}: {error}", path.display()));
-        let before = digests(path).map_err(failed)?;
-        for side in SIDE_FILES {
-            if beside(path, side).is_file() {
-                fs::copy(beside(path, side), beside(Path::new(&copy.0), side)).map_err(failed)?;
-            }
-        }
-        if digests(path).map_err(failed)? != before {
-            let why = format!("{} is being written to: stop its program, then judge it", path.display());
-            return Err(Error::mistake(why));
+        Original::of_url(url).copy_to(Path::new(&copy.0))?;
+        Ok(copy)
+    }
+
+    /// The same, and what lies beside a file that a run has kept, whose folder is its own.
+    pub(crate) fn copy_with_companions(&self, url: &str) -> Result<Database, Error> {
+        let (copy, original) = (self.copy_of(url)?, Original::of_url(url));
+        if original.path().file_name().is_some_and(|name| name == FILE_NAME) {
+            copy_companions(original.path(), Path::new(&copy.0))?;
         }
         Ok(copy)
     }
@@ -131,22 +123,4 @@ fn copy_companions(from: &Path, to: &Path) -> Result<(), Error> {
         }
     }
     Ok(())
-}
-
-/// The ends of the names of a database's own files.
-const SIDE_FILES: [&str; 3] = ["", "-wal", "-journal"];
-
-fn beside(path: &Path, side: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(side);
-    PathBuf::from(name)
-}
-
-fn digests(path: &Path) -> std::io::Result<Vec<Option<Digest>>> {
-    let digest = |side: &&str| match fs::read(beside(path, side)) {
-        Ok(bytes) => Ok(Some(Digest::of(&bytes))),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    };
-    SIDE_FILES.iter().map(digest).collect()
 }

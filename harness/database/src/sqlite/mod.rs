@@ -4,6 +4,7 @@ mod catalog;
 mod error;
 mod guard;
 mod host;
+mod original;
 mod refusal;
 mod rows;
 mod session;

@@ -1,6 +1,7 @@
 //! A SQLite session.
 
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -225,7 +226,21 @@ impl SqliteSession {
             // What was loaded of them stays in use until they are read again.
             self.run("ANALYZE sqlite_schema")?;
         }
-        self.run_keeping(&format!("EXPLAIN QUERY PLAN {query}"), keep)
+        let mut plan = self.run_keeping(&format!("EXPLAIN QUERY PLAN {query}"), keep)?;
+        let capitals = self.names_in_capitals()?;
+        for detail in plan.table.rows.iter_mut().filter_map(|row| row.last_mut()?.as_mut()) {
+            *detail = in_lower_case(detail, &capitals);
+        }
+        Ok(plan)
+    }
+
+    /// The names of indexes and columns that hold capitals, in which a plan says them.
+    fn names_in_capitals(&mut self) -> Result<BTreeSet<String>, Error> {
+        let names = self.run(
+            "SELECT name FROM sqlite_schema WHERE type = 'index' AND name <> lower(name) UNION \
+             SELECT c.name FROM sqlite_schema t JOIN pragma_table_xinfo(t.name) c WHERE c.name <> lower(c.name)",
+        )?;
+        Ok(names.table.rows.into_iter().flatten().flatten().collect())
     }
 
     /// Looks for rows that a deferred foreign key will refuse at COMMIT.
@@ -254,6 +269,17 @@ impl SqliteSession {
     pub fn close(self) -> Result<(), Error> {
         self.connection.close().map_err(|(_, error)| from_rusqlite(&error))
     }
+}
+
+/// A line of a plan with these names in lower case: they are compared without case, and nothing else in it is.
+fn in_lower_case(line: &str, names: &BTreeSet<String>) -> String {
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '$';
+    let words = line.split_inclusive(|letter| !is_part(letter));
+    let word = |word: &str| {
+        let is_name = names.contains(word.trim_end_matches(|letter| !is_part(letter)));
+        if is_name { word.to_ascii_lowercase() } else { word.to_owned() }
+    };
+    words.map(word).collect()
 }
 
 fn read(statement: &mut Statement<'_>, columns: &[String], rows: &mut Rows) -> rusqlite::Result<()> {

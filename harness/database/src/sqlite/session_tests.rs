@@ -35,6 +35,18 @@ async fn statistics_decide_no_plan_and_are_still_there_afterwards() {
 }
 
 #[tokio::test]
+async fn a_plan_says_names_in_lower_case_whatever_case_the_file_has_them_in() {
+    let (_folder, mut session) = session();
+    session
+        .run("CREATE TABLE Big (Id INTEGER, SEARCHED INTEGER); CREATE INDEX Idx_Big ON big (id, searched)")
+        .await
+        .expect("t");
+    let query = "SELECT * FROM big WHERE id = 1 AND searched > 2";
+    let lines = session.explain(query, phasegate_evidence::Size::default()).await.expect("a plan");
+    assert_eq!(lines, ["SEARCH big USING COVERING INDEX idx_big (id=? AND searched>?)"]);
+}
+
+#[tokio::test]
 async fn the_lock_is_taken_at_begin_and_not_at_the_first_write() {
     let (folder, mut session) = session();
     session.begin().await.expect("the lock");

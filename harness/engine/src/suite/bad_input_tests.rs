@@ -159,6 +159,11 @@ fn a_pipe_or_a_device_in_place_of_a_gate_is_refused() {
     &format!("{HEAD}timeout = \"soon\"\nquery = \"SELECT 1\"\nrows = [[\"1\"]]\n"),
     "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: timeout = \"soon\" is no duration: write 500ms, 90s or 5m"
 )]
+#[case::log_of_what_gives_no_rows(
+    "gates/1-notes/1.1-c.toml",
+    &format!("{HEAD}log = \"Final state\"\nwrite = \"x\"\naccepts = {{ rows = 1 }}\n"),
+    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `log` shows the rows of a query: it belongs to a check with `rows`"
+)]
 #[case::limit_of_nothing(
     "gates/1-notes/1.1-c.toml",
     &format!("{HEAD}timeout = \"0s\"\nquery = \"SELECT 1\"\nrows = [[\"1\"]]\n"),
@@ -268,6 +273,20 @@ fn steps_of_findings_and_scenarios_are_held_to_the_same() {
     assert_eq!(message(root.path()), format!("suites/s/suite.toml:25: {expected}"));
 }
 
+#[rstest]
+#[case::that_is_not_there("file = \"nowhere.sql\"", ": there is no file nowhere.sql in ")]
+#[case::beside_sql("file = \"up.sql\"\nrun = \"SELECT 1\"", ":6: a step has either `run`, its SQL, or `file`")]
+#[case::that_is_no_name("file = 1", ":6: a step has either `run`, its SQL, or `file`")]
+fn a_file_that_a_step_of_a_probe_runs_is_named_and_stands_alone(#[case] step: &str, #[case] expected: &str) {
+    let root = whole();
+    let scenario = "title = \"t\"\nwhy = \"w\"\nkind = \"probe\"\nphase = \"1\"\n[[step]]\n";
+    put(root.path(), "suites/s/scenarios/x.toml", &format!("{scenario}file = \"up.sql\"\n"));
+    load(&root.path().join("suites"), &[]).expect("whole");
+    put(root.path(), "suites/s/scenarios/x.toml", &format!("{scenario}{step}\n"));
+    let message = message(root.path());
+    assert!(message.starts_with(&format!("suites/s/scenarios/x.toml{expected}")), "{message}");
+}
+
 #[test]
 fn an_sql_file_that_nothing_reads_is_an_error() {
     let root = whole();
@@ -368,7 +387,7 @@ requirement = [{ id = "N-1", title = "notes have a body", by = ["1.1"] }]
 #[case::place_that_is_not_there(
     &REQUIREMENTS.replace("1.1", "1.2"),
     GATE,
-    "suites/s/requirements.toml: requirement N-1: there is no gate, check, scenario or finding 1.2"
+    "suites/s/requirements.toml: requirement N-1: there is no gate, check, scenario, finding or deviation 1.2"
 )]
 #[case::listed_twice(
     &format!("{REQUIREMENTS}{REQUIREMENTS}"),

@@ -39,9 +39,13 @@ pub(super) fn check(file: CheckFile) -> Result<Check, String> {
         needs: std::mem::take(&mut file.needs),
         transient: file.transient,
         timeout_ms: file.timeout.take().map(milliseconds).transpose()?,
+        log: file.log.take(),
         fails: file.fails.take().map(defect).transpose()?,
         expectation: Expectation::Rollback(Rollback { tables: Vec::new() }),
     };
     let expectation = expectation(file)?;
+    if common.log.is_some() && !matches!(expectation, Expectation::Rows(_)) {
+        return Err("`log` shows the rows of a query: it belongs to a check with `rows`".to_owned());
+    }
     Ok(Check { expectation, ..common })
 }

@@ -29,6 +29,8 @@ pub(super) struct CheckFile {
     #[serde(default)]
     pub(super) transient: bool,
     pub(super) timeout: Option<String>,
+    /// A heading of the implementation log.
+    pub(super) log: Option<String>,
     pub(super) fails: Option<FailsFile>,
 
     // Taken out before: named here so that the error of an unknown key lists them.

@@ -17,6 +17,8 @@ mod source;
 mod sql_file;
 mod suite_file;
 mod values;
+#[cfg(test)]
+mod variant_tests;
 
 pub use error::{Place, SuiteError};
 pub use load::load;

@@ -51,13 +51,33 @@ impl Suite {
         self.phases.iter().enumerate().find(|(_, phase)| phase.id == id)
     }
 
-    /// Every gate of its phases and of its audits.
+    /// Every gate of its phases, and those of its audits' own.
     pub(crate) fn all_gates(&self) -> impl Iterator<Item = &Gate> {
         let audits = self.scenarios.iter().filter_map(|scenario| match &scenario.kind {
             ScenarioKind::Audit { gates, .. } => Some(gates.0.values().flatten()),
             _ => None,
         });
-        self.phases.iter().flat_map(|phase| &phase.gates).chain(audits.flatten())
+        let own = || self.phases.iter().flat_map(|phase| &phase.gates);
+        own().chain(audits.flatten().filter(move |gate| !own().any(|own| own.file == gate.file)))
+    }
+
+    /// Takes the gates of a variant, which is one of its scenarios, in place of its own.
+    ///
+    /// # Errors
+    /// When no scenario of this slug is a variant; it lists those that are.
+    pub fn become_variant(&mut self, slug: &str) -> Result<(), String> {
+        let variants =
+            || self.scenarios.iter().filter(|one| matches!(one.kind, ScenarioKind::Audit { is_variant: true, .. }));
+        let Some(variant) = variants().find(|variant| variant.slug == slug).cloned() else {
+            let slugs = variants().map(|variant| variant.slug.as_str()).collect::<Vec<_>>().join(", ");
+            let has = if slugs.is_empty() { "none".to_owned() } else { slugs };
+            return Err(format!("suite {} has no variant {slug}; it has {has}", self.name));
+        };
+        self.title = format!("{}; variant {slug}: {}", self.title, variant.title);
+        for phase in &mut self.phases {
+            phase.gates = variant.gates_of(phase).to_vec();
+        }
+        Ok(())
     }
 
     /// Every gate, check and scenario with the requirements that it answers, those of audits among them.

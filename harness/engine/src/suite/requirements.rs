@@ -19,7 +19,7 @@ pub struct Requirement {
     pub id: String,
     /// What it says, in one line.
     pub title: String,
-    /// Gates, checks, scenarios and findings that answer it without naming it themselves.
+    /// Gates, checks, scenarios, findings and deviations that answer it without naming it themselves.
     pub by: Vec<String>,
     /// Tests that answer it, as `package module::test`.
     pub tests: Vec<String>,
@@ -132,10 +132,11 @@ pub(super) fn check(suite: &Suite, place: &Path) -> Result<(), SuiteError> {
         }
     }
     ids.extend(suite.findings.iter().map(|finding| finding.id.as_str()));
+    ids.extend(suite.deviations.iter().map(|deviation| deviation.id.as_str()));
     for requirement in &suite.requirements {
         if let Some(unknown) = requirement.by.iter().find(|by| !ids.contains(by.as_str())) {
             return malformed(format!(
-                "requirement {}: there is no gate, check, scenario or finding {unknown}",
+                "requirement {}: there is no gate, check, scenario, finding or deviation {unknown}",
                 requirement.id
             ));
         }

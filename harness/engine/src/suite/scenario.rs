@@ -5,12 +5,13 @@ use std::{collections::BTreeMap, path::Path};
 use phasegate_database::Kind;
 use phasegate_evidence::judge::{AuditExpected, Expected, Step};
 use serde::{Deserialize, de::IgnoredAny};
+use toml::{Spanned, de::DeValue};
 
 use super::{
     Gate, Phase, Place, SuiteError,
     expand::{self, Values},
     sessions,
-    source::Source,
+    source::{Source, Table},
     suite_file::{StepFile, optional_step},
     values::one_or_more,
 };
@@ -76,6 +77,9 @@ pub enum ScenarioKind {
     Audit {
         /// The gates, by phase.
         gates: AuditGates,
+        /// Whether the suite's own gates are among them, but for those that it leaves out: then it is a variant of the
+        /// suite, by which a database that exists can be judged.
+        is_variant: bool,
         /// What they come to.
         expected: AuditExpected,
     },
@@ -114,6 +118,7 @@ pub(super) struct ScenarioFile {
     #[serde(default)]
     pub(super) replace: Vec<ReplaceFile>,
     pub(super) gates: Option<String>,
+    pub(super) leaves_out: Option<Vec<String>>,
     pub(super) phase: Option<String>,
     #[serde(default, deserialize_with = "optional_step")]
     pub(super) does: Option<StepFile>,
@@ -156,6 +161,7 @@ pub(super) fn read(
     source: Source<'_>,
     values: &mut Values,
     kind: Kind,
+    files: &BTreeMap<String, String>,
 ) -> Result<Vec<(String, ScenarioFile)>, SuiteError> {
     let table = source.table()?;
     let several = table.contains_key("each");
@@ -165,8 +171,9 @@ pub(super) fn read(
     }
     let mut scenarios = Vec::new();
     for table in expand::each(source, table)? {
-        let table = values.put_into(source, table)?;
+        let mut table = values.put_into(source, table)?;
         expand::nothing_left(source, &table)?;
+        run_files(source, &mut table, files)?;
         sessions::checked(source, &table, kind)?;
         let mut scenario = whole(source.file, source.read(0..0, table)?)?;
         let slug = match scenario.slug.take() {
@@ -182,11 +189,35 @@ pub(super) fn read(
     Ok(scenarios)
 }
 
+/// A step of a probe may run a file of the fixtures, such as a way back.
+fn run_files<'t>(
+    source: Source<'_>,
+    table: &mut Table<'t>,
+    files: &BTreeMap<String, String>,
+) -> Result<(), SuiteError> {
+    let Some(DeValue::Array(steps)) = table.get_mut("step").map(Spanned::get_mut) else { return Ok(()) };
+    for step in steps.iter_mut() {
+        let DeValue::Table(step) = step.get_mut() else { continue };
+        let Some(file) = step.remove("file") else { continue };
+        let text = file.get_ref().as_str().and_then(|name| files.get(name));
+        let (Some(text), false) = (text, step.contains_key("run")) else {
+            return Err(source.error(
+                file.span(),
+                "a step has either `run`, its SQL, or `file`, the name of a file of the fixtures",
+            ));
+        };
+        let sql = DeValue::String(text.clone().into());
+        step.insert(Spanned::new(file.span(), "run".into()), Spanned::new(file.span(), sql));
+    }
+    Ok(())
+}
+
 /// Each kind of scenario has keys of its own.
 fn whole(file: &Path, scenario: ScenarioFile) -> Result<ScenarioFile, SuiteError> {
     let is = |kind| scenario.kind == kind;
     let wrong = match () {
         () if scenario.gates.is_some() != is(KindName::Audit) => "`gates` goes with kind = \"audit\"",
+        () if scenario.leaves_out.is_some() && !is(KindName::Audit) => "`leaves_out` goes with kind = \"audit\"",
         () if scenario.phase.is_some() != is(KindName::Probe) => "`phase` goes with kind = \"probe\"",
         () if scenario.does.is_some() && !is(KindName::Probe) => "`does` goes with kind = \"probe\"",
         () if scenario.steps.is_empty() == is(KindName::Probe) => "`step` goes with kind = \"probe\"",

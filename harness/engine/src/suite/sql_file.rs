@@ -23,7 +23,10 @@ impl SqlFile {
     }
 
     /// Its statements.
-    pub(crate) fn statements(&self) -> Result<&[Statement], SyntaxFault> {
+    ///
+    /// # Errors
+    /// When it is no SQL.
+    pub fn statements(&self) -> Result<&[Statement], SyntaxFault> {
         let split = self.statements.get_or_init(|| self.kind.split(&self.text));
         match split {
             Ok(statements) => Ok(statements),

@@ -116,6 +116,8 @@ impl Workspace {
             server: embedded(),
             runs: self.path().join("runs"),
             limits: Limits::default(),
+            after: None,
+            resume: None,
         }
     }
 

@@ -36,6 +36,9 @@ pub struct Check {
     /// How long it may take, in milliseconds, where that is not what the run allows every check.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<u64>,
+    /// The heading under which the implementation log shows the rows that it saw, if it shows them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
     /// What is tried and expected.
     pub expectation: Expectation,
     /// How the check is shown to be able to fail.
@@ -57,6 +60,7 @@ impl Check {
             needs: Needs::default(),
             transient: false,
             timeout_ms: None,
+            log: None,
             expectation,
             fails: None,
         }

@@ -168,6 +168,7 @@ pub enum Observation {
 pub fn judge(expectation: &Expectation, seen: &Observation) -> Judged {
     let unjudged = |verdict, reason: &Reason| Judged { verdict, reason: Some(reason.clone()), examined: None };
     match (expectation, seen) {
+        (_, Observation::SetupFailed { error }) if error.finds_damage() => Judged::refused(error),
         (_, Observation::SetupFailed { error }) => {
             Judged::error(ReasonCode::SetupFailed, format!("given was refused: {}", error.summary()))
         }

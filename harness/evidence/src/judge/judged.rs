@@ -1,6 +1,6 @@
 //! What a judgement comes to.
 
-use crate::{Reason, ReasonCode, Verdict};
+use crate::{Reason, ReasonCode, Refusal, Verdict};
 
 /// What a check comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,14 @@ impl Judged {
 
     pub(crate) fn error(code: ReasonCode, detail: impl Into<String>) -> Self {
         Self { verdict: Verdict::Error, ..Self::failed(code, detail) }
+    }
+
+    /// A query that was refused: nothing was looked at, unless what refused it is that the file it reads is damaged.
+    pub(super) fn refused(refusal: &Refusal) -> Self {
+        if refusal.finds_damage() {
+            return Self::failed(ReasonCode::Damaged, refusal.to_string());
+        }
+        Self::error(ReasonCode::QueryRefused, refusal.summary())
     }
 
     pub(super) fn examined(mut self, rows: u64) -> Self {

@@ -40,7 +40,7 @@ pub struct PlanSeen {
 impl PlanUse {
     pub(super) fn judge(&self, seen: &PlanSeen) -> Judged {
         if let Some(error) = &seen.error {
-            return Judged::error(ReasonCode::QueryRefused, error.summary());
+            return Judged::refused(error);
         }
         let plan = seen.lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" / ");
         if let Some(detail) = &self.detail

@@ -91,7 +91,7 @@ impl Rejection {
             let expected = &self.sqlstate;
             return Some(Judged::failed(ReasonCode::WrongSqlstate, format!("{met}, expected {expected} {}", self.by)));
         }
-        if !error.cause.as_ref().is_some_and(|cause| cause.is_meant_by(&self.by)) {
+        if !error.is_by(&self.by) {
             return Some(Judged::failed(ReasonCode::WrongCause, format!("{met}, expected {}", self.by)));
         }
         None

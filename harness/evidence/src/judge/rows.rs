@@ -35,7 +35,7 @@ pub struct RowsSeen {
 impl Rows {
     pub(super) fn judge(&self, seen: &RowsSeen) -> Judged {
         if let Some(error) = &seen.error {
-            return Judged::error(ReasonCode::QueryRefused, error.summary());
+            return Judged::refused(error);
         }
         let Some(table) = &seen.table else {
             return Judged::error(ReasonCode::QueryRefused, "the query gave nothing");
@@ -70,6 +70,7 @@ pub(super) fn first_difference(expected: &[Vec<Cell>], met: &[Vec<Cell>]) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Verdict;
 
     fn cells(rows: &[&[&str]]) -> Vec<Vec<Cell>> {
         rows.iter().map(|row| row.iter().map(|c| Some((*c).to_owned())).collect()).collect()
@@ -114,10 +115,18 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_query_is_an_error_and_no_pass() {
+    fn a_refused_query_is_an_error_and_no_pass_and_damage_that_it_finds_a_failure() {
         let rows = Rows { query: String::new(), rows: Vec::new(), examined: None };
-        let error = Some(Refusal::without_code("no such column"));
-        let judged = rows.judge(&RowsSeen { table: None, examined: None, error });
-        assert_eq!(code(&judged), "query-refused");
+        let judged = |sqlstate: Option<&str>| {
+            let error = Refusal { sqlstate: sqlstate.map(str::to_owned), ..Refusal::without_code("no such column") };
+            let judged = rows.judge(&RowsSeen { table: None, examined: None, error: Some(error) });
+            (judged.verdict, code(&judged).to_owned())
+        };
+        for code in [None, Some("SQLITE_ERROR"), Some("SQLITE_BUSY"), Some("42703")] {
+            assert_eq!(judged(code), (Verdict::Error, "query-refused".to_owned()), "{code:?}");
+        }
+        for code in ["SQLITE_CORRUPT", "SQLITE_CORRUPT_INDEX", "SQLITE_NOTADB"] {
+            assert_eq!(judged(Some(code)), (Verdict::Failed, "damaged".to_owned()), "{code}");
+        }
     }
 }

@@ -263,7 +263,8 @@ mod tests {
         };
         let failure = ApplyFailure { broke: None, ..failure };
         let catalog_after = Some(Digest::of(b""));
-        vec![Event::PhaseFailed { suite: "s".into(), phase: "2".into(), failure, catalog_after, catalog_unchanged }]
+        let (suite, phase, tables) = ("s".into(), "2".into(), BTreeMap::new());
+        vec![Event::PhaseFailed { suite, phase, failure, catalog_after, catalog_unchanged, tables }]
     }
 
     fn judged(check: &str, reason: Option<Reason>) -> Event {

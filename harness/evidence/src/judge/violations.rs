@@ -34,7 +34,7 @@ pub struct ViolationsSeen {
 impl Violations {
     pub(super) fn judge(&self, seen: &ViolationsSeen) -> Judged {
         if let Some(error) = &seen.error {
-            return Judged::error(ReasonCode::QueryRefused, error.summary());
+            return Judged::refused(error);
         }
         let violations = seen.violations.rows.len();
         let judged = if let Some(first) = seen.violations.rows.first() {

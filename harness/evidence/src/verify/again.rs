@@ -34,8 +34,13 @@ struct Measure<'a, 'c> {
 type Checks<'a> = HashMap<(&'a str, Option<&'a str>, &'a str, &'a str), &'a Check>;
 
 /// What is known of a server before one answered.
-static NO_SERVER: ServerFacts =
-    ServerFacts { kind: String::new(), versions: BTreeMap::new(), origin: BTreeMap::new(), settings: BTreeMap::new() };
+static NO_SERVER: ServerFacts = ServerFacts {
+    kind: String::new(),
+    versions: BTreeMap::new(),
+    origin: BTreeMap::new(),
+    system: None,
+    settings: BTreeMap::new(),
+};
 
 /// A proof of the way back: its suite, the scenario that it belongs to, and its check.
 type Proof<'a> = (&'a str, Option<&'a str>, &'a str);

@@ -137,6 +137,8 @@ impl<'a> Course<'a> {
 
     fn taken(&mut self, suite: &'a SuitePlan, event: &Event, broke: bool) -> Result<(), String> {
         match (self.at, event) {
+            (At::Baseline, Event::SuiteResumed { phase, .. })
+                if self.lays && !self.proves && self.legs.iter().any(|leg| leg.plan.phase == *phase) => {}
             (At::Baseline, Event::BaselineApplied { .. } | Event::StateReused { phase: None, .. }) => {
                 self.at = At::Phase(0);
                 if self.legs.is_empty() {

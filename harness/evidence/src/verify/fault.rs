@@ -55,11 +55,13 @@ fault_codes! {
     Clock "clock", "a time goes back, or something took longer than there was time";
     OutputSwapped "output-swapped", "an output does not hold the bytes that its name says";
     OutputDamaged "output-damaged", "an output is not what its event names, in canonical form";
+    ResumeForeign "resume-foreign", "the earlier run that lies beside this one is not the one that it went on from, or not as it says";
     WrongVerdict "wrong-verdict", "a verdict is not what was seen comes to";
     Contradiction "contradiction", "what was seen is not what the folder holds of the state, or nothing that can be seen";
     ResultReplaced "result-replaced", "`result.json`, or the digest that the run ended with, is not what plan and events come to";
     ReportReplaced "report-replaced", "a report is not what plan and events make";
     UnexpectedDigest "unexpected-digest", "none of the folder's digests is the one that `--expect` demands";
+    AfterAnother "after-another", "the signed run that it began after is not the one that `--after` names";
     SignatureDamaged "signature-damaged", "an attestation or a sign-off is no signed statement about a run";
     SignatureInvalid "signature-invalid", "a signature is not that of its statement by its key";
     SignatureForeign "signature-foreign", "what was signed is another folder than this: it was changed since, or the signature was brought here";

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{audit::Audit, fault::FaultCode};
-use crate::{Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, PLAN_FILE};
+use crate::{Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, PLAN_FILE, Plan};
 
 impl Audit<'_> {
     /// Every output holds the bytes that its name says and is named by an event, and none is missing.
@@ -33,8 +33,17 @@ impl Audit<'_> {
         }
     }
 
-    /// The run started with the plan that the folder holds.
-    pub(super) fn start(&mut self, events: &[&Event]) {
+    /// The run started with the plan that the folder holds, and, where it began after a signed one, on approvals that let it.
+    pub(super) fn start(&mut self, plan: &Plan, events: &[&Event]) {
+        if let Some(Event::RunStarted { after: Some(after), .. }) = events.first()
+            && let Some((suite, phase)) = after.unapproved(plan)
+        {
+            let what = format!(
+                "says that it began after run {}, and names no approval of phase {phase} of {suite}",
+                after.run
+            );
+            self.fault(FaultCode::OutOfOrder, EVENTS_FILE, what);
+        }
         let plan: Option<&Digest> = self.files.get(PLAN_FILE);
         match events.first() {
             Some(Event::RunStarted { plan: digest, .. }) if Some(digest) == plan => {}

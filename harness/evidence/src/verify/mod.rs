@@ -10,6 +10,7 @@ mod order;
 mod possible;
 mod signatures;
 mod states;
+mod taken_over;
 mod times;
 mod verification;
 mod walk;
@@ -17,4 +18,4 @@ mod what;
 
 pub use fault::{Fault, FaultCode};
 pub(crate) use signatures::{SIGN_OFFS_MAX, file_of, of_distrust};
-pub use verification::{Verification, verify};
+pub use verification::{Earlier, Verification, verify};

@@ -148,6 +148,10 @@ impl Step {
         Some(match event {
             Event::RunStarted { .. } => once(RUN.to_owned(), "was started", vec![]),
             Event::SuiteStarted { suite } => once(suite_name(suite), "was started", vec![SERVER.to_owned()]),
+            Event::SuiteResumed { suite, .. } => {
+                once(suite_name(suite), "was resumed", vec![started(suite_name(suite))])
+            }
+            Event::TakenOver { event, .. } => return Self::of(plan, event),
             Event::BaselineApplied { suite, .. } => {
                 once(baseline_name(suite), "was applied", vec![started(suite_name(suite))])
             }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, rc::Rc};
 
 use super::{audit::Audit, fault::FaultCode};
 use crate::{
-    Catalog, Difference, Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER,
+    Catalog, Difference, Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, TableContent,
     canonical::read_canonical,
     canonical_bytes,
     judge::{Check, Direction, Expectation, Observation, RollbackSeen},
@@ -67,8 +67,13 @@ impl<'a> States<'a> {
     ) {
         let after = |phase: &str| phases.iter().position(|planned| *planned == phase).map(|index| index + 1);
         match event {
-            Event::BaselineApplied { suite, catalog, rows, .. } => {
+            Event::BaselineApplied { suite, catalog, rows, tables, .. } => {
                 let Some(read) = catalogs.get(audit, catalog) else { return standing.clear() };
+                held(audit, &format!("the baseline of {suite}"), &read, tables);
+                if !tables.is_empty() && !tables.iter().map(|(table, held)| (table, &held.rows)).eq(rows) {
+                    let what = format!("the baseline of {suite} is said to hold other rows than it counts");
+                    audit.fault(FaultCode::Contradiction, EVENTS_FILE, what);
+                }
                 if !read.tables().eq(rows.keys().map(String::as_str)) {
                     audit.fault(
                         FaultCode::Contradiction,
@@ -80,6 +85,11 @@ impl<'a> States<'a> {
                 let difference = Difference::default();
                 self.laid.push(State { phases: 0, before: None, digest: catalog, catalog: read, difference, rows });
                 *standing = vec![self.laid.len() - 1];
+            }
+            Event::SuiteResumed { suite, catalog, tables, .. } => {
+                if let Some(catalog) = catalogs.get(audit, catalog) {
+                    held(audit, &format!("the earlier run of {suite}"), &catalog, tables);
+                }
             }
             Event::StateReused { suite, phase } => {
                 let Some(reached) = phase.as_deref().map_or(Some(0), after) else { return };
@@ -96,7 +106,7 @@ impl<'a> States<'a> {
                 }
                 *standing = met;
             }
-            Event::PhaseApplied { suite, phase, catalog_before, catalog_after, difference, .. } => {
+            Event::PhaseApplied { suite, phase, catalog_before, catalog_after, difference, tables, .. } => {
                 let begins = |at: &usize| self.laid[*at].digest == catalog_before;
                 let Some(before) = standing.iter().copied().find(begins) else {
                     if !standing.is_empty() {
@@ -106,6 +116,7 @@ impl<'a> States<'a> {
                     return standing.clear();
                 };
                 let Some(catalog) = catalogs.get(audit, catalog_after) else { return standing.clear() };
+                held(audit, &format!("phase {phase} of {suite}"), &catalog, tables);
                 let made = Difference::between(&self.laid[before].catalog, &catalog);
                 if canonical_bytes(&made).ok().is_none_or(|bytes| Digest::of(&bytes) != *difference) {
                     let what = "is said to make another difference than lies between its catalogs";
@@ -117,13 +128,13 @@ impl<'a> States<'a> {
                     digest: catalog_after,
                     catalog,
                     difference: made,
-                    rows: BTreeMap::new(),
+                    rows: tables.iter().map(|(table, held)| (table.as_str(), held.rows)).collect(),
                 });
                 *standing = vec![self.laid.len() - 1];
             }
-            Event::PhaseFailed { suite, phase, catalog_after, catalog_unchanged, .. } => {
-                if let Some(after) = catalog_after {
-                    catalogs.get(audit, after);
+            Event::PhaseFailed { suite, phase, catalog_after, catalog_unchanged, tables, .. } => {
+                if let Some(catalog) = catalog_after.as_ref().and_then(|after| catalogs.get(audit, after)) {
+                    held(audit, &format!("phase {phase} of {suite}"), &catalog, tables);
                 }
                 let is_so = |at: &usize| (Some(self.laid[*at].digest) == catalog_after.as_ref()) == *catalog_unchanged;
                 if !standing.is_empty() && !standing.iter().any(is_so) {
@@ -212,6 +223,13 @@ impl<'a> States<'a> {
         }
         way.reverse();
         way
+    }
+}
+
+/// What the tables are said to hold is said of those that the catalog has.
+fn held(audit: &mut Audit<'_>, of: &str, catalog: &Catalog, tables: &BTreeMap<String, TableContent>) {
+    if !tables.is_empty() && !catalog.tables().eq(tables.keys().map(String::as_str)) {
+        audit.fault(FaultCode::Contradiction, EVENTS_FILE, format!("{of} is said to leave other tables than it has"));
     }
 }
 

@@ -22,6 +22,13 @@ impl Audit<'_> {
                     );
                 }
                 Event::SuiteStarted { .. } => since = at,
+                Event::TakenOver { at_unix_ms, .. } if *at_unix_ms > since => {
+                    self.fault(
+                        FaultCode::Clock,
+                        EVENTS_FILE,
+                        format!("line {line} takes over what happened after its suite had begun"),
+                    );
+                }
                 _ => {}
             }
             // The times are cut off at the millisecond.

@@ -29,8 +29,21 @@ pub struct Verification {
     pub signed: Vec<Signed>,
     /// Whether the keys were held against those that somebody trusts.
     pub keys_compared: bool,
+    /// The earlier run that this one goes on from, if it does.
+    pub resumes: Option<Earlier>,
     /// When the run ended, in milliseconds since 1970.
     pub ended_unix_ms: u64,
+}
+
+/// An earlier run that another one goes on from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Earlier {
+    /// Its name.
+    pub run: String,
+    /// The digest of its last event.
+    pub head: Digest,
+    /// Whether its folder was at hand, and the later one held against it.
+    pub compared: bool,
 }
 
 impl Verification {
@@ -68,8 +81,10 @@ pub fn verify(folder: &RunFolder) -> Verification {
     {
         let events: Vec<&Event> = links.iter().map(|link| &link.event).collect();
         audit.outputs(&events);
-        audit.start(&events);
+        audit.start(plan, &events);
         audit.times(links);
+        audit.taken_over(&events);
+        let events: Vec<&Event> = events.into_iter().map(Event::plain).collect();
         let in_order = audit.order(plan, &events);
         audit.judged_again(plan, &events, in_order);
         let derived = RunResult::derive(plan, events.iter().copied());
@@ -79,6 +94,12 @@ pub fn verify(folder: &RunFolder) -> Verification {
     }
     let ended_unix_ms = links.as_ref().and_then(|(links, _)| links.last()).map_or(0, |link| link.at_unix_ms);
     let (links, head) = links.unzip();
+    let resumes = links.iter().flatten().find_map(|link| match &link.event {
+        Event::SuiteResumed { run, head, .. } => {
+            Some(Earlier { run: run.clone(), head: head.clone(), compared: false })
+        }
+        _ => None,
+    });
     let facts = result.as_ref().zip(result_digest.as_ref()).zip(head.as_ref());
     let facts = facts.zip(plan.as_ref()).zip(links.as_ref());
     let facts = facts.map(|((((result, digest), head), plan), links)| RunFacts {
@@ -108,6 +129,7 @@ pub fn verify(folder: &RunFolder) -> Verification {
         attested_by,
         signed,
         keys_compared: false,
+        resumes,
         ended_unix_ms,
     }
 }

@@ -6,6 +6,8 @@ pub(super) fn what(event: &Event) -> String {
         Event::RunStarted { .. } => "the run was started".to_owned(),
         Event::ServerReady { .. } => "a server answered".to_owned(),
         Event::SuiteStarted { suite } => format!("suite {suite} was started"),
+        Event::SuiteResumed { suite, .. } => format!("suite {suite} was resumed"),
+        Event::TakenOver { event, .. } => format!("{} in an earlier run", what(event)),
         Event::BaselineApplied { .. } => "the baseline was applied".to_owned(),
         Event::BaselineFailed { .. } => "the baseline failed".to_owned(),
         Event::StateReused { phase: None, .. } => "the baseline was reused".to_owned(),

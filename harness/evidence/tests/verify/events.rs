@@ -4,7 +4,7 @@ use phasegate_evidence::{ApplyFailure, Event, Plan, Reason, ReasonCode, Refusal,
 
 use crate::{
     Written,
-    sample::{Sample, catalog_after},
+    sample::{Sample, catalog_after, tables_after},
 };
 
 fn position(sample: &Sample, wanted: impl Fn(&Event) -> bool) -> usize {
@@ -162,6 +162,7 @@ fn an_honest_failed_phase_verifies() {
             failure: failure(),
             catalog_after,
             catalog_unchanged: true,
+            tables: tables_after(1),
         },
         Event::SuiteFinished { suite: "ledger".into(), verdict: Verdict::Failed },
     ]);

@@ -4,9 +4,10 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use phasegate_evidence::{
-    Catalog, Chain, DeviationPlan, Difference, Digest, EVENTS_FILE, Event, FORMAT_VERSION, FindingPlan, GatePlan,
-    OUTPUTS_FOLDER, PLAN_FILE, PhasePlan, Plan, Proof, RESULT_FILE, Reason, ReasonCode, RunFolder, RunResult, Seen,
-    ServerFacts, ServerNeed, Severity, SuitePlan, Table, Verdict, canonical_bytes,
+    Answer, AnswerKind, Catalog, Chain, DeviationPlan, Difference, Digest, EVENTS_FILE, Event, FORMAT_VERSION,
+    FindingPlan, GatePlan, OUTPUTS_FOLDER, PLAN_FILE, PhasePlan, Plan, Precedent, Proof, RESULT_FILE, Reason,
+    ReasonCode, RequirementPlan, RunFolder, RunResult, Seen, ServerFacts, ServerNeed, Severity, SuitePlan, Table,
+    TableContent, Verdict, canonical_bytes,
     judge::{
         Check, Expectation, Judging, Needs, Observation, Rows, RowsSeen, Sequence, SequenceSeen, Step, StepSeen,
         Violations, ViolationsSeen, judge,
@@ -25,12 +26,15 @@ pub(crate) struct Sample {
     pub(crate) outputs: Vec<String>,
     /// Which runs before it tried its gates.
     pub(crate) proofs: Vec<Proof>,
+    /// The signed run that it began after.
+    pub(crate) after: Option<Precedent>,
 }
 
 impl Sample {
     /// A run in which every gate opens.
     pub(crate) fn passed() -> Self {
-        let mut sample = Self { plan: plan(), events: Vec::new(), outputs: Vec::new(), proofs: Vec::new() };
+        let mut sample =
+            Self { plan: plan(), events: Vec::new(), outputs: Vec::new(), proofs: Vec::new(), after: None };
         let catalog = sample.stored_value(&catalog_after(0));
         sample.events = vec![
             Event::ServerReady { server: server() },
@@ -40,6 +44,7 @@ impl Sample {
                 statements: 4,
                 catalog,
                 rows: BTreeMap::from([("entries".to_owned(), 12), ("accounts".to_owned(), 3)]),
+                tables: tables_after(0),
                 duration_us: 8_500,
             },
         ];
@@ -73,6 +78,7 @@ impl Sample {
             run: run_name(STARTED_UNIX_MS, 1),
             plan: Digest::of(&plan),
             proofs: self.proofs.clone(),
+            after: self.after.clone(),
         }];
         events.extend(self.events.iter().cloned());
         let result = RunResult::derive(&self.plan, &events);
@@ -92,8 +98,8 @@ impl Sample {
     fn apply_and_judge(&mut self, phase: &PhasePlan) {
         let suite = "ledger".to_owned();
         let id = phase.phase.clone();
-        let after: usize = id.parse().expect("a number");
-        let [before, after] = [catalog_after(after - 1), catalog_after(after)];
+        let after_number: usize = id.parse().expect("a number");
+        let [before, after] = [catalog_after(after_number - 1), catalog_after(after_number)];
         let [catalog_before, catalog_after] = [self.stored_value(&before), self.stored_value(&after)];
         let difference = self.stored_value(&Difference::between(&before, &after));
         self.events.extend([
@@ -112,6 +118,7 @@ impl Sample {
                 catalog_before,
                 catalog_after,
                 difference,
+                tables: tables_after(after_number),
                 duration_us: 1_400,
             },
         ]);
@@ -190,6 +197,15 @@ fn chained(events: &[Event]) -> String {
     text
 }
 
+/// What each table holds after so many phases.
+pub(crate) fn tables_after(phases: usize) -> BTreeMap<String, TableContent> {
+    let content = |(table, rows): (&str, u64)| {
+        let content = TableContent { rows, digest: Digest::of(format!("{table} after {phases}").as_bytes()) };
+        (table.to_owned(), content)
+    };
+    [("entries", 12), ("accounts", 3)].map(content).into()
+}
+
 fn server() -> ServerFacts {
     ServerFacts {
         kind: "embedded".into(),
@@ -197,6 +213,7 @@ fn server() -> ServerFacts {
             .map(|(name, version)| (name.to_owned(), version.to_owned()))
             .into(),
         origin: BTreeMap::from([("postgresql-17".to_owned(), "17.6-0+deb13u1".to_owned())]),
+        system: Some("7512345678901234567".into()),
         settings: BTreeMap::from([("jit".to_owned(), "off".to_owned())]),
     }
 }
@@ -225,6 +242,7 @@ fn plan() -> Plan {
                 finding("truncate-bypasses-guards", Severity::High, "TRUNCATE empties the append-only ledger"),
                 finding("float-amounts", Severity::Low, "amounts are kept as floating point"),
             ],
+            requirements: requirements(),
             phases: vec![
                 phase(
                     "1",
@@ -256,6 +274,32 @@ fn plan() -> Plan {
             scenarios: Vec::new(),
         }],
     }
+}
+
+/// Those that the gates name, and one for each other way in which a requirement is answered.
+fn requirements() -> Vec<RequirementPlan> {
+    let listed = |requirement: &str, section: Option<&str>, answers: &[(AnswerKind, &str)], note: Option<&str>| {
+        let answer = |(kind, id): &(AnswerKind, &str)| Answer { kind: *kind, id: (*id).into(), part: None };
+        RequirementPlan {
+            requirement: requirement.into(),
+            section: section.map(str::to_owned),
+            title: section.map(|_| format!("what {requirement} says")),
+            answers: answers.iter().map(answer).collect(),
+            note: note.map(str::to_owned),
+        }
+    };
+    let [rules, words] = [Some("Rules of the sample"), Some("Words of the sample")];
+    let gates = ["1.1", "A1", "2.1", "3.1"];
+    let named = gates.map(|gate| listed(&format!("sample, gate {gate}"), None, &[(AnswerKind::Gate, gate)], None));
+    let mut all = vec![
+        listed("rule 1", rules, &[(AnswerKind::Check, "2.1.2"), (AnswerKind::Scenario, "two-at-once")], None),
+        listed("rule 2", rules, &[(AnswerKind::Test, "properties::amounts_add_up")], None),
+        listed("rule 3", rules, &[(AnswerKind::Deviation, "currency-not-null")], None),
+        listed("word 1", words, &[(AnswerKind::Finding, "float-amounts")], None),
+        listed("word 2", words, &[], Some("nothing to prove")),
+    ];
+    all.extend(named);
+    all
 }
 
 fn finding(id: &str, severity: Severity, title: &str) -> FindingPlan {
@@ -310,7 +354,13 @@ fn check(id: &str, kind: &str) -> Check {
     };
     let needs = if id == "3.1.2" { Some("community".into()) } else { None };
     let needs = Needs { edition: needs, postgres_min: None, ..Needs::default() };
-    Check { needs, ..Check::new(id, format!("what check {id} tries"), expectation) }
+    let log = match id {
+        "1.1.2" | "2.1.1" => Some("Final state of the ledger"),
+        "3.1.2" => Some("Compression"),
+        _ => None,
+    };
+    let log = log.map(str::to_owned);
+    Check { needs, log, ..Check::new(id, format!("what check {id} tries"), expectation) }
 }
 
 /// What a check sees when it passes; the server lacks what one of them needs.

@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 use crate::{
     Written,
     kinds::{failed, proved},
+    resumed::resumed,
     sample::Sample,
     signed::{People, signed},
 };
@@ -176,7 +177,8 @@ fn kinds(value: &Value) -> BTreeSet<&str> {
 
 #[test]
 fn something_of_every_kind_is_held_against_the_schemas() {
-    let folders = [Sample::passed(), failed(), proved()].map(|sample| documents(&Written::of(&sample).folder));
+    let folders =
+        [Sample::passed(), failed(), proved(), resumed()].map(|sample| documents(&Written::of(&sample).folder));
     for (at, published) in Published::all().iter().enumerate() {
         let met: BTreeSet<&str> = folders.iter().flat_map(|documents| &documents[at]).flat_map(kinds).collect();
         let missing: Vec<&str> = kinds(published.schema.as_value()).difference(&met).copied().collect();
@@ -220,7 +222,7 @@ fn each_change(value: &Value, whole: &dyn Fn(Value) -> Value, each: &mut dyn FnM
 
 #[test]
 fn what_the_types_refuse_the_schemas_refuse() {
-    let folders = [failed(), proved()].map(|sample| documents(&Written::of(&sample).folder));
+    let folders = [failed(), proved(), resumed()].map(|sample| documents(&Written::of(&sample).folder));
     for (at, published) in Published::all().iter().enumerate() {
         let validator = published.validator();
         let mut refused = 0;

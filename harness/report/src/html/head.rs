@@ -26,6 +26,12 @@ pub(super) fn head(record: &Record) -> Markup {
                     dt { "took" } dd { (duration(record.elapsed_us())) }
                 }
                 @for server in record.servers() { dt { "server" } dd { (line(&server_line(server))) } }
+                @if let Some(after) = record.precedent() {
+                    dt { "began after" } dd {
+                        code { (line(&after.run)) } ", run digest " code.digest { (after.run_digest) }
+                        @for approval in &after.approvals { div { "approved by " (line(&approval.to_string())) } }
+                    }
+                }
                 dt { "Phasegate" } dd { (line(&record.plan.phasegate)) }
                 dt { "sign-off" } dd { a href="#sign-off" { (super::sign_off::gist(record)) } }
                 dt { "result digest" } dd { code.digest { (record.result_digest) } }
@@ -92,7 +98,7 @@ pub(super) fn filter(record: &Record) -> Markup {
 }
 
 /// What was validated, and against which sources.
-pub(super) fn suite(plan: &SuitePlan, result: &SuiteResult) -> Markup {
+pub(super) fn suite(record: &Record, plan: &SuitePlan, result: &SuiteResult) -> Markup {
     html! {
         h2 { (line(&plan.suite)) ": " (line(&plan.title)) " " (verdict(result.verdict)) }
         p { "Source: " (line(&plan.source)) }
@@ -100,6 +106,7 @@ pub(super) fn suite(plan: &SuitePlan, result: &SuiteResult) -> Markup {
             "Digest of the suite and the migration: " code.digest { (result.inputs) } ", over "
             (count(plan.inputs.len(), "input file", "input files"))
         }
+        @if let Some(resumed) = record.resumed(plan) { p { "This run " (line(&resumed)) "." } }
         (contents(plan))
     }
 }

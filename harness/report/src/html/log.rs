@@ -5,11 +5,11 @@ use phasegate_evidence::{SuitePlan, SuiteResult};
 
 use super::{
     check::Numbered,
-    show::{Part, line, wide},
+    show::{Part, line, table as rows_table, verdict, wide},
 };
 use crate::{
-    log::{Step, steps, violations},
-    record::Record,
+    log::{Shown, Step, headings, shown, steps, violations},
+    record::{CheckRecord, Record},
     time::iso,
 };
 
@@ -28,7 +28,22 @@ pub(super) fn log(record: &Record, plan: &SuitePlan, result: &SuiteResult, check
         section.long id=(Part::Log.id(plan)) {
             h3 { "Implementation log" }
             (wide("steps", &table(&steps(record, plan, result))))
+            @for (heading, below) in headings(checks.iter().map(|numbered| &numbered.check)) {
+                h4 { (line(heading)) }
+                @for check in below { (logged(check)) }
+            }
             @if !found.is_empty() { (wide("validation results", &violations)) }
+        }
+    }
+}
+
+/// What a check saw, under its heading.
+fn logged(check: &CheckRecord<'_>) -> Markup {
+    html! {
+        p { "After phase " (line(&check.phase.phase)) ", check " code { (line(&check.plan.id)) } " " (verdict(check.result.verdict)) }
+        @match shown(check) {
+            Shown::Rows(rows) => (rows_table(&check.plan.title, rows)),
+            Shown::Words(words) => p { (line(&words)) },
         }
     }
 }

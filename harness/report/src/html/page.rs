@@ -56,7 +56,7 @@ fn suite(
 ) -> Markup {
     markup! {
         section.suite {
-            (head::suite(plan, result))
+            (head::suite(record, plan, result))
             @if record.is_gates_alone() { p.warning { (GATES_ALONE) "." } }
             @if let Some(stopped) = &result.stopped {
                 p.warning { "The run of this suite stopped: " (stopped) }
@@ -75,7 +75,7 @@ fn suite(
             (rows::rows(record, plan, result, checks))
             (changes::final_state(record, outputs, plan))
             (log::log(record, plan, result, checks))
-            (requirements::requirements(plan, checks))
+            (requirements::requirements(plan, result, checks))
             (head::inputs(plan))
         }
     }

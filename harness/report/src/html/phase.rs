@@ -51,7 +51,7 @@ fn applied(record: &Record, outputs: &Outputs<'_>, suite: &SuitePlan, plan: &Pha
         .count();
     let statements = count(statements, "statement", "statements");
     let outcome = record.events().find_map(|event| match event {
-        Event::PhaseApplied { suite, phase, catalog_before, catalog_after, difference, duration_us } if here(suite, phase) => {
+        Event::PhaseApplied { suite, phase, catalog_before, catalog_after, difference, duration_us, .. } if here(suite, phase) => {
             Some(html! {
                 p { "Applied: " (statements) " in " (duration(*duration_us)) ". Catalog before: " (output(catalog_before))
                     ", after: " (output(catalog_after)) "." }

@@ -1,7 +1,7 @@
-//! From each requirement of the sources to the gates and checks that answer it, and to their verdicts.
+//! From each requirement of the sources to what answers it, and to what came of that.
 
 use maud::{Markup, html};
-use phasegate_evidence::{SuitePlan, Verdict};
+use phasegate_evidence::{AnswerKind, SuitePlan, SuiteResult};
 
 use super::{
     check::Numbered,
@@ -9,23 +9,19 @@ use super::{
 };
 use crate::{
     count::count,
-    requirements::{Answer, Requirements},
+    requirements::{Answered, CameTo, Requirement, Requirements},
 };
 
 /// The requirements that the plan names, in the order in which it names them.
-pub(super) fn requirements(plan: &SuitePlan, checks: &[Numbered<'_>]) -> Markup {
+pub(super) fn requirements(plan: &SuitePlan, result: &SuiteResult, checks: &[Numbered<'_>]) -> Markup {
     let first = checks.first().map_or(0, |numbered| numbered.number);
-    let records: Vec<_> = checks.iter().map(|numbered| &numbered.check).collect();
-    let found = Requirements::of(&records);
+    let found = Requirements::of(plan, result);
     let table = html! {
         thead { tr { th scope="col" { "requirement" } th scope="col" { "verdict" } th scope="col" { "answered by" } } }
-        tbody {
-            @for (requirement, answers) in &found.answered {
-                tr {
-                    th scope="row" { (line(requirement)) }
-                    td { (verdict(Verdict::of_parts(answers.iter().map(|answer| answer.verdict)))) }
-                    td { @for answer in answers { (self::answer(answer, first)) } }
-                }
+        @for (section, requirements) in found.sections() {
+            tbody {
+                @if let Some(section) = section { tr { th.rows colspan="3" scope="rowgroup" { (line(section)) } } }
+                @for requirement in requirements { (row(requirement, first)) }
             }
         }
     };
@@ -33,18 +29,54 @@ pub(super) fn requirements(plan: &SuitePlan, checks: &[Numbered<'_>]) -> Markup 
         section.long id=(Part::Requirements.id(plan)) {
             h3 { "Traceability" }
             p { "Source: " (line(&plan.source)) }
-            @if !found.answered.is_empty() { (wide("requirements", &table)) }
-            @if found.gates_without > 0 { p { (count(found.gates_without, "gate names", "gates name")) " no requirement." } }
+            @if !found.traced.is_empty() {
+                p { (found.gist()) }
+                (wide("requirements", &table))
+            }
+            @if found.gates_without > 0 {
+                p { (count(found.gates_without, "gate answers", "gates answer")) " no requirement of the sources." }
+            }
+        }
+    }
+}
+
+fn row(requirement: &Requirement<'_>, first: usize) -> Markup {
+    let plan = requirement.plan;
+    html! {
+        tr {
+            th scope="row" {
+                (line(&plan.requirement))
+                @if let Some(title) = &plan.title { div.faint { (line(title)) } }
+            }
+            td {
+                @match requirement.verdict() {
+                    Some(of_answers) => (verdict(of_answers)),
+                    None => "not judged by this run",
+                }
+                @if let Some(part) = requirement.in_part() { div.faint { (part) } }
+            }
+            td {
+                @for answered in &requirement.answers { (answer(answered, first)) }
+                @if let Some(note) = &plan.note { div { "note " (line(note)) } }
+            }
         }
     }
 }
 
 /// An answer of a suite whose first check has this number on the page.
-fn answer(answer: &Answer<'_>, first: usize) -> Markup {
-    let place = format!("#{}{}", &answer.kind[..1], first + answer.place);
+fn answer(answered: &Answered<'_>, first: usize) -> Markup {
+    let Answered { answer, says, place, came_to } = answered;
+    let id = answer.to_string();
+    let letter = if answer.kind == AnswerKind::Gate { 'g' } else { 'c' };
     html! {
         div {
-            (answer.kind) " " a href=(place) { (line(answer.id)) } " " (line(answer.says)) " " (verdict(answer.verdict))
+            (answer.kind) " "
+            @match place {
+                Some(place) => a href=(format!("#{letter}{}", first + place)) { (line(&id)) },
+                None => code { (line(&id)) },
+            }
+            " " (line(says)) " "
+            @match came_to { CameTo::Verdict(of_it) => (verdict(*of_it)), CameTo::Unjudged(words) => span.faint { (words) } }
         }
     }
 }

@@ -8,6 +8,8 @@ use super::{
     show::{Part, line, output, verdict, wide},
 };
 use crate::{
+    contents::{self, Changed, Contents, contents, legacy},
+    count::count,
     log::legacy_rows,
     record::{Record, phases},
 };
@@ -38,17 +40,57 @@ pub(super) fn rows(record: &Record, plan: &SuitePlan, result: &SuiteResult, chec
             @if let Some(rows) = legacy_rows(record, &plan.suite) {
                 p { "Legacy rows before the first phase:" }
                 (wide("legacy rows", &html! {
-                    thead { tr { th scope="col" { "table" } th scope="col" { "rows" } } }
-                    tbody { @for (table, rows) in rows { tr { td { code { (line(table)) } } td.number { (rows) } } } }
+                    thead { tr { th scope="col" { "table" } th scope="col" { "rows" } th scope="col" { "checksum" } } }
+                    tbody {
+                        @for (table, rows) in rows {
+                            @let content = legacy(record, &plan.suite).and_then(|tables| tables.get(table));
+                            tr { td { code { (line(table)) } } td.number { (rows) } td { code { (contents::checksum(content)) } } }
+                        }
+                    }
                 }))
             }
             p {
-                "A checksum is the SHA-256 of a catalog. Rows have none: a check of kind " code { "unchanged" } " or "
-                code { "rollback" } " compares each legacy row with what it was."
+                "A checksum is a SHA-256, of which twelve digits are shown: of a catalog, or of the columns of a table and its \
+                rows in the order of its key. A check of kind " code { "unchanged" } " or " code { "rollback" }
+                " compares each legacy row with what it was."
             }
+            (tables(&contents(record, plan)))
             (wide("catalogs and legacy rows before and after", &catalogs))
         }
     }
+}
+
+/// The tables that each phase changed, and those that it left as they were.
+fn tables(all: &[Contents<'_>]) -> Markup {
+    let table = html! {
+        thead {
+            tr {
+                th scope="col" { "phase" } th scope="col" { "table" } th scope="col" { "rows before" } th scope="col" { "rows after" }
+                th scope="col" { "checksum before" } th scope="col" { "checksum after" }
+            }
+        }
+        tbody {
+            @for contents in all {
+                @for Changed { table, before, after } in &contents.changed {
+                    tr {
+                        th scope="row" { (line(contents.phase)) } td { code { (line(table)) } }
+                        td.number { (contents::rows(*before)) } td.number { (contents::rows(*after)) }
+                        td { code { (contents::checksum(*before)) } } td { code { (contents::checksum(*after)) } }
+                    }
+                }
+                @if !contents.unchanged.is_empty() {
+                    tr {
+                        th scope="row" { (line(contents.phase)) }
+                        td.faint colspan="5" {
+                            (count(contents.unchanged.len(), "table holds what it held: ", "tables hold what they held: "))
+                            (line(&contents.unchanged.join(", ")))
+                        }
+                    }
+                }
+            }
+        }
+    };
+    html! { @if all.is_empty() { p { "What the tables hold was not recorded." } } @else { (wide("rows before and after", &table)) } }
 }
 
 fn catalogs<'a>(record: &'a Record, wanted: &str, id: &str) -> [Option<&'a Digest>; 2] {

@@ -28,6 +28,11 @@ pub(super) fn head(record: &Record) -> String {
     for server in record.servers() {
         row("server", &text(&server_line(server)));
     }
+    if let Some(after) = record.precedent() {
+        let approvals: Vec<String> = after.approvals.iter().map(|approval| text(&approval.to_string())).collect();
+        let (run, digest) = (code(&after.run), code(after.run_digest.as_str()));
+        row("began after", &format!("{run}, run digest {digest}, approved by {}", approvals.join("; ")));
+    }
     row("result digest", &code(record.result_digest.as_str()));
     row("head digest", &code(record.head.as_str()));
     page.push_str(&totals(record));

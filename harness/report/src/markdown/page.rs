@@ -11,6 +11,9 @@ pub fn markdown(record: &Record) -> String {
         if record.is_gates_alone() {
             page.push_str(&format!("\n**{GATES_ALONE}.**\n"));
         }
+        if let Some(resumed) = record.resumed(suite) {
+            page.push_str(&format!("\n**This run** {}.\n", text(&resumed)));
+        }
         page.push_str(&head::overview(suite, result));
         let checks = record.checks(suite, result);
         if let Some(stopped) = &result.stopped {
@@ -24,7 +27,7 @@ pub fn markdown(record: &Record) -> String {
         page.push_str(&notes::findings(suite, result));
         page.push_str(&notes::deviations(suite));
         page.push_str(&log::log(record, suite, result, &checks));
-        page.push_str(&requirements::requirements(&checks));
+        page.push_str(&requirements::requirements(suite, result));
     }
     page.push_str(&head::servers(record));
     page.push_str(&head::verification(record));

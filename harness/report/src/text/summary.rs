@@ -1,4 +1,4 @@
-use phasegate_evidence::{Counts, Digest, RunResult, Verdict};
+use phasegate_evidence::{Counts, Digest, PAGE_FILE, RunResult, Verdict, judge::Judging};
 
 use super::{
     failures, notes,
@@ -36,6 +36,9 @@ pub fn summary(record: &Record, context: &Context<'_>) -> String {
         if record.is_gates_alone() {
             text.push_str(&format!("  {}\n", strong(GATES_ALONE)));
         }
+        if let Some(resumed) = record.resumed(plan) {
+            text.push_str(&wrap(&one_line(&resumed), "  ", "  "));
+        }
         text.push('\n');
         text.push_str(&table::phases(plan, result));
         text.push_str(&tried::tried(record.plan.judging, plan, result));
@@ -57,8 +60,16 @@ fn closing(record: &Record, context: &Context<'_>) -> String {
     for server in record.servers() {
         text.push_str(&labelled(2, "server", 15, &server_line(server)));
     }
+    if let Some(after) = record.precedent() {
+        let approvals: Vec<String> = after.approvals.iter().map(ToString::to_string).collect();
+        let words = format!("{}, approved by {}", after.run, approvals.join("; "));
+        text.push_str(&labelled(2, "began after", 15, &one_line(&words)));
+    }
     text.push_str(&labelled(2, "took", 15, &duration(record.elapsed_us())));
     text.push_str(&labelled(2, "folder", 15, &context.folder));
+    if record.folder.path().join(PAGE_FILE).is_file() {
+        text.push_str(&labelled(2, "page", 15, &format!("{}/{PAGE_FILE}", context.folder)));
+    }
     text.push_str(&digests(Some(&record.result_digest), Some(&record.head), context.run_digest));
     text.push_str(&kept(context.kept));
     let verdict = if record.is_finished() { record.result.verdict } else { Verdict::NotRun };
@@ -70,6 +81,11 @@ fn closing(record: &Record, context: &Context<'_>) -> String {
         _ => format!("read all of it: {} report {} --to md", context.command, context.folder),
     };
     text.push_str(&format!("  {}\n", faint(&next)));
+    if context.kept.is_some() && record.plan.judging == Judging::Run && verdict != Verdict::Passed {
+        let (command, folder) = (context.command, &context.folder);
+        let on = format!("once mended, go on: {command} run --resume {folder} --database-url <the database above>");
+        text.push_str(&format!("  {}\n", faint(&on)));
+    }
     text
 }
 

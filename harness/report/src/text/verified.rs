@@ -19,6 +19,14 @@ pub fn verified(verification: &Verification, path: &str) -> String {
         verification.head.as_ref(),
         verification.run_digest.as_ref(),
     ));
+    if let Some(earlier) = &verification.resumes {
+        let compared = match earlier.compared {
+            true => "which lies beside it and was held against it",
+            false => "not held against it: no folder of that name lies beside this one",
+        };
+        let run = visible_line(&earlier.run);
+        text.push_str(&labelled(2, "resumes", 15, &format!("{run}, head digest {}; {compared}", earlier.head.short())));
+    }
     text.push_str(&sign_offs(verification));
     text.push('\n');
     for fault in &verification.faults {

@@ -1,6 +1,6 @@
 //! Run folders of every kind, made by hand.
 
-use std::fs;
+use std::{collections::BTreeMap, fs};
 
 use phasegate_evidence::{ApplyFailure, Event, JUNIT_FILE, PAGE_FILE, REPORT_FILE, Reason, ReasonCode, Verdict};
 use phasegate_report::{Record, html, junit, markdown};
@@ -69,6 +69,7 @@ pub(crate) fn phase_failed() -> Sample {
             },
             catalog_after,
             catalog_unchanged: true,
+            tables: BTreeMap::new(),
         },
     );
     sample

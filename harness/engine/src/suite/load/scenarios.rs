@@ -18,13 +18,27 @@ impl Loader {
     pub(super) fn scenarios(&mut self, suite: &Suite) -> Result<Vec<Scenario>, SuiteError> {
         let mut scenarios = Vec::new();
         for (path, text) in self.toml_files(&self.folder.join("scenarios"), "suite/scenarios")? {
-            for (slug, file) in scenario::read(Source { file: &path, text: &text }, &mut self.common.values, self.kind)?
-            {
+            let source = Source { file: &path, text: &text };
+            let files = self.files_of_steps(source)?;
+            for (slug, file) in scenario::read(source, &mut self.common.values, self.kind, &files)? {
                 scenarios.push(self.scenario(suite, &path, slug, file)?);
             }
         }
         scenarios.sort_by(|one, other| one.slug.cmp(&other.slug));
         Ok(scenarios)
+    }
+
+    /// The SQL of the files that the steps of a probe run, by name.
+    fn files_of_steps(&mut self, source: Source<'_>) -> Result<BTreeMap<String, String>, SuiteError> {
+        let mut files = BTreeMap::new();
+        let table = source.table()?;
+        let steps = table.get("step").and_then(|steps| steps.get_ref().as_array());
+        for name in steps.into_iter().flatten().filter_map(|step| step.get_ref().get("file")?.get_ref().as_str()) {
+            let sql = self.sql(source.file, name)?;
+            self.parsed(&sql)?;
+            files.insert(name.to_owned(), sql.text.clone());
+        }
+        Ok(files)
     }
 
     pub(super) fn scenario(
@@ -62,13 +76,17 @@ impl Loader {
             }
             KindName::Audit => {
                 let expected: AuditExpected = scenario::expect(path, file.expect)?;
-                let gates = self.audit_gates(suite, &file.gates.unwrap_or_default(), path)?;
+                let mut gates = self.audit_gates(suite, &file.gates.unwrap_or_default(), path)?;
+                let is_variant = file.leaves_out.is_some();
+                if let Some(left_out) = file.leaves_out {
+                    keep_gates(suite, &left_out, &mut gates).map_err(malformed)?;
+                }
                 let ids: BTreeSet<&str> =
                     gates.0.values().flatten().flat_map(|g| &g.checks).map(|c| c.id.as_str()).collect();
                 if let Some(id) = expected.checks.keys().find(|id| !ids.contains(id.as_str())) {
                     return Err(malformed(format!("there is no check {id} among its gates")));
                 }
-                ScenarioKind::Audit { gates, expected }
+                ScenarioKind::Audit { gates, is_variant, expected }
             }
             KindName::Probe => {
                 let phase = file.phase.unwrap_or_default();
@@ -107,4 +125,23 @@ impl Loader {
         }
         Ok(AuditGates(by_phase))
     }
+}
+
+/// Puts the gates of the suite before those of an audit, but for those that it leaves out.
+fn keep_gates(suite: &Suite, left_out: &[String], gates: &mut AuditGates) -> Result<(), String> {
+    let all = || suite.phases.iter().flat_map(|phase| &phase.gates);
+    if let Some(id) = left_out.iter().find(|id| !all().any(|gate| gate.id == **id)) {
+        return Err(format!("there is no gate {id} to leave out"));
+    }
+    let own: BTreeSet<String> = gates.0.values().flatten().map(|gate| gate.id.clone()).collect();
+    if let Some(gate) = all().find(|gate| own.contains(&gate.id)) {
+        return Err(format!("gate {} is one of the suite's: give the gate of the audit an id of its own", gate.id));
+    }
+    for phase in &suite.phases {
+        let kept = phase.gates.iter().filter(|gate| !left_out.contains(&gate.id)).cloned();
+        let of_phase = gates.0.entry(phase.id.clone()).or_default();
+        *of_phase = kept.chain(std::mem::take(of_phase)).collect();
+    }
+    gates.0.retain(|_, of_phase| !of_phase.is_empty());
+    Ok(())
 }

@@ -180,7 +180,7 @@ impl Loader {
         States::new(source, states)
     }
 
-    /// The list of requirements decides no verdict, and so is no input of a run.
+    /// The list of requirements decides no verdict. What it says stands in the plan, and so it is no input of a run.
     pub(super) fn requirements(&mut self, suite: &mut Suite) -> Result<(), SuiteError> {
         let path = self.folder.join(REQUIREMENTS_FILE);
         if !path.is_file() {

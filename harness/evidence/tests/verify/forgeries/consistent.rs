@@ -51,8 +51,8 @@ pub(crate) const CONSISTENT: &[Forgery] = &[
     (
         "the last catalog with its difference",
         |f| {
-            alter_catalog(f, json!({"kind": "phase-applied", "phase": "3"}), "catalog_after", "table more");
-            let difference = f.output(&json!({"added": {"index idx_archived": "ON entries (archived)", "table more": "made up"}, "altered": {}, "dropped": {}}));
+            alter_catalog(f, json!({"kind": "phase-applied", "phase": "3"}), "catalog_after", "view more");
+            let difference = f.output(&json!({"added": {"index idx_archived": "ON entries (archived)", "view more": "made up"}, "altered": {}, "dropped": {}}));
             applied(f, "3")["difference"] = difference;
         },
         "",

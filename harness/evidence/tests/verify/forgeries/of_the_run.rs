@@ -234,6 +234,24 @@ pub(super) const OF_THE_RUN: &[Forgery] = &[
         |f| f.event(json!({"kind": "baseline-applied"}))["rows"]["accounts"] = json!(300),
         "compared other legacy rows than the baseline holds",
     ),
+    (
+        "a baseline that holds other rows than it counts",
+        |f| f.event(json!({"kind": "baseline-applied"}))["tables"]["entries"]["rows"] = json!(11),
+        "the baseline of ledger is said to hold other rows than it counts",
+    ),
+    (
+        "a phase that leaves the rows of a table that is not there",
+        |f| {
+            let tables = &mut f.event(json!({"kind": "phase-applied", "phase": "2"}))["tables"];
+            tables["ghosts"] = tables["entries"].clone();
+        },
+        "phase 2 of ledger is said to leave other tables than it has",
+    ),
+    (
+        "a phase that leaves other rows than the next one found",
+        |f| f.event(json!({"kind": "phase-applied", "phase": "1"}))["tables"]["entries"]["rows"] = json!(11),
+        "counted other rows of entries than the state before its phase holds",
+    ),
     ("a baseline twice", |f| again(f, json!({"kind": "baseline-applied"})), "the baseline of ledger was applied twice"),
     (
         "a baseline that was reused",
