@@ -8,6 +8,7 @@ mod cutover;
 mod existing_database;
 mod existing_file;
 mod existing_trading;
+mod interleavings;
 mod properties;
 mod properties_notes;
 mod properties_phases;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
     trials.extend(properties_notes::trials(&world));
     trials.extend(properties_trading::trials(&world));
     trials.extend(properties_sessions::trials(&world));
+    trials.extend(interleavings::trials(&world));
     trials.extend(trading_verify::trials(&world));
     trials.extend(cutover::trials(&world));
     trials.extend(timescaledb::trials(&world));

@@ -1,6 +1,11 @@
 //! Every number of the documents has a place, and every test that is named as one exists.
 
-use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    sync::Arc,
+};
 
 use libtest_mimic::{Failed, Trial};
 use phasegate_engine::suite::Suite;
@@ -46,15 +51,17 @@ fn every_check_can_fail(suite: &Suite) -> Result<(), Failed> {
 
 /// A revision that the suite gives to a phase is the one that a check of the phase finds in the database.
 fn every_revision_is_held(suite: &Suite) -> Result<(), Failed> {
+    // Where a database keeps its revision: Alembic's table, and the risk manager's own.
+    let table = ["alembic_version", "schema_version"];
     for phase in &suite.phases {
         let Some(revision) = &phase.revision else { continue };
         let found = [[Some(revision.clone())]];
         let holds = |check: &Check| match &check.expectation {
-            Expectation::Rows(rows) => rows.query.contains("alembic_version") && rows.rows == found,
+            Expectation::Rows(rows) => table.iter().any(|name| rows.query.contains(name)) && rows.rows == found,
             _ => false,
         };
         if !phase.gates.iter().flat_map(|gate| &gate.checks).any(holds) {
-            let why = format!("no check of phase {} finds its revision, {revision}, in alembic_version", phase.id);
+            let why = format!("no check of phase {} finds its revision, {revision}, in the database", phase.id);
             return Err(why.into());
         }
     }
@@ -133,15 +140,21 @@ fn every_number_is_listed(suite: &Suite) -> Result<(), Failed> {
     if missing.is_empty() { Ok(()) } else { Err(format!("not in requirements.toml: {}", missing.join(", ")).into()) }
 }
 
+/// The crates whose tests a requirement may name, before the name, and where they lie.
+const CRATES: [(&str, &str); 2] =
+    [("risk-manager-daemon", "../fixtures/risk-manager-v2/daemon/tests"), ("trading-model", "trading/tests")];
+
 fn every_test_exists(suite: &Suite, named: &BTreeSet<String>) -> Result<(), Failed> {
-    let daemon = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/risk-manager-v2/daemon/tests");
-    let of_daemon = tests_of_daemon(&daemon).map_err(|error| error.to_string())?;
+    let mut of_crates = BTreeMap::new();
+    for (name, folder) in CRATES {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        of_crates.insert(name, tests_in(&folder).map_err(|error| error.to_string())?);
+    }
     let mut missing = Vec::new();
     for requirement in &suite.requirements {
         for test in &requirement.tests {
             let exists = match test.split_once(' ') {
-                Some(("risk-manager-daemon", test)) => of_daemon.contains(test),
-                Some(_) => false,
+                Some((of, test)) => of_crates.get(of).is_some_and(|tests| tests.contains(test)),
                 None => named.contains(test),
             };
             if !exists {
@@ -152,8 +165,8 @@ fn every_test_exists(suite: &Suite, named: &BTreeSet<String>) -> Result<(), Fail
     if missing.is_empty() { Ok(()) } else { Err(format!("there is no such test:\n{}", missing.join("\n")).into()) }
 }
 
-/// Every test in the sources of the daemon's one test binary, as `module::name`.
-fn tests_of_daemon(folder: &Path) -> std::io::Result<BTreeSet<String>> {
+/// Every test in the files of a folder, as `file::name`.
+fn tests_in(folder: &Path) -> std::io::Result<BTreeSet<String>> {
     let mut tests = BTreeSet::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

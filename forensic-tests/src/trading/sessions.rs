@@ -64,7 +64,6 @@ pub enum Act {
 pub type AppendCase = Vec<(usize, Act)>;
 
 /// Two sessions that append to one ledger.
-#[must_use]
 pub fn appends() -> SBoxedStrategy<AppendCase> {
     let act = prop_oneof![
         5 => Just(Act::Append(0)),
@@ -213,7 +212,6 @@ const SEQ: &str = "uq_cash_ledger_v2_account_mode_seq";
 pub type SaleCase = (i64, i64, bool);
 
 /// Every such case may come.
-#[must_use]
 pub fn sales() -> SBoxedStrategy<SaleCase> {
     (1..=4_i64, 1..=4_i64, any::<bool>()).sboxed()
 }

@@ -19,7 +19,7 @@ pub(crate) fn trials(world: &World) -> Vec<Trial> {
 }
 
 /// The ordinal of a phase, and its statements.
-fn statements(suite: &Suite, phase: &str) -> Result<(usize, Vec<String>), Failed> {
+pub(crate) fn statements(suite: &Suite, phase: &str) -> Result<(usize, Vec<String>), Failed> {
     let found = suite.phases.iter().enumerate().find(|(_, known)| known.id == phase);
     let (ordinal, phase) = found.ok_or_else(|| format!("there is no phase {phase}"))?;
     let PhaseStep::Sql(files) = &phase.up else { return Err("the phase is a command".into()) };

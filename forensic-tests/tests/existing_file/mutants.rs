@@ -6,7 +6,10 @@ use rusqlite::Connection;
 
 use super::{FILES, judged, passes, script, text, words};
 
-pub(super) const TESTS: [(&str, fn(&Suite) -> Result<(), String>); 4] = [
+/// A test by its name.
+type Named = (&'static str, fn(&Suite) -> Result<(), String>);
+
+pub(super) const TESTS: [Named; 4] = [
     ("with_another_definition_of_anything_fails", other_definitions),
     ("with_anything_more_fails", anything_more),
     ("with_another_collation_of_any_column_fails", other_collations),

@@ -19,7 +19,8 @@ pub(crate) fn requirements(suite: &Suite) -> Vec<RequirementPlan> {
     for scenario in &suite.scenarios {
         traced.answer(&scenario.requirement, AnswerKind::Scenario, &scenario.slug);
         if let ScenarioKind::Audit { gates, .. } = &scenario.kind {
-            gates.0.values().flatten().for_each(|gate| traced.audited(&scenario.slug, gate));
+            let own = gates.0.values().flatten().filter(|gate| !suite.keeps(gate));
+            own.for_each(|gate| traced.audited(&scenario.slug, gate));
         }
     }
     suite.findings.iter().for_each(|finding| traced.answer(&[], AnswerKind::Finding, &finding.id));

@@ -38,9 +38,12 @@ async fn first_of_all(request: &Request, notice: &mut Notice<'_>) -> Result<(Sta
     if let Some(url) = &request.database_url {
         return named(url);
     }
-    let mut reasons = Vec::new();
+    let mut reasons: Vec<String> = unasked_for().into_iter().collect();
     match in_container(request, "Docker answers and has the image", notice).await {
-        Ok(found) => return Ok(found),
+        Ok((starter, why)) => {
+            reasons.push(why);
+            return Ok((starter, reasons.join("; ")));
+        }
         Err(reason) => reasons.push(reason),
     }
     match local::find(request).await {
@@ -55,6 +58,11 @@ async fn first_of_all(request: &Request, notice: &mut Notice<'_>) -> Result<(Sta
             none(reasons)
         }
     }
+}
+
+/// What the environment names, which may be the database of an application and is not taken for that alone.
+fn unasked_for() -> Option<String> {
+    std::env::var_os("DATABASE_URL").map(|_| "DATABASE_URL counts only with --server external".to_owned())
 }
 
 fn named(url: &str) -> Result<(Starter, String), ServerError> {

@@ -5,13 +5,11 @@ use std::{
 
 use clap::{Args, ColorChoice};
 
-use super::Format;
+use super::{
+    Format,
+    home::{Home, SUITES},
+};
 use crate::exit::Failure;
-
-/// Where suites lie below the root of a workspace.
-const SUITES: &str = "forensic-tests/suites";
-/// Where runs lie below the root of a workspace.
-const RUNS: &str = "reports/runs";
 
 /// The options of every verb.
 #[derive(Debug, Args)]
@@ -31,10 +29,10 @@ pub(crate) struct Global {
         help_heading = "Everywhere"
     )]
     pub(crate) color: ColorChoice,
-    /// The folder of the suites [default: forensic-tests/suites, here or in a folder above]
-    #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
+    /// The folder of the suites, or of one [default: phasegate, suites or forensic-tests/suites, here or in a folder above]
+    #[arg(long, global = true, env = "PHASEGATE_SUITES", value_name = "DIR", help_heading = "Everywhere")]
     suites: Option<PathBuf>,
-    /// The folder of the runs [default: reports/runs beside forensic-tests]
+    /// The folder of the runs [default: reports/runs beside the folder of the suites]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
     runs: Option<PathBuf>,
 }
@@ -45,9 +43,10 @@ impl Global {
         match &self.suites {
             Some(folder) if folder.is_dir() => Ok(folder.clone()),
             Some(folder) => Err(Failure::usage(format!("there is no folder {}", folder.display()))),
-            None => root().map(|root| root.join(SUITES)).ok_or_else(|| {
+            None => Home::find().map(|home| home.suites).ok_or_else(|| {
+                let looked_for = SUITES.join(", ");
                 Failure::usage(format!(
-                    "no {SUITES} here or in a folder above: name the folder of the suites with --suites"
+                    "no suite in {looked_for} here or in a folder above: name the folder of the suites with --suites"
                 ))
             }),
         }
@@ -55,8 +54,7 @@ impl Global {
 
     /// The folder of the runs, which need not exist yet.
     pub(crate) fn runs(&self) -> PathBuf {
-        let beside = || root().map_or_else(|| PathBuf::from(RUNS), |root| root.join(RUNS));
-        self.runs.clone().unwrap_or_else(beside)
+        self.runs.clone().unwrap_or_else(|| Home::find().map_or_else(Home::runs_here, |home| home.runs))
     }
 
     /// The folder of a run that is named by its path, or by its name among the runs.
@@ -64,12 +62,6 @@ impl Global {
         let among_runs = self.runs().join(named);
         if !named.exists() && among_runs.is_dir() { among_runs } else { named.to_owned() }
     }
-}
-
-/// The nearest folder, from here upwards, that holds suites.
-fn root() -> Option<PathBuf> {
-    let here = env::current_dir().ok()?;
-    here.ancestors().find(|folder| folder.join(SUITES).is_dir()).map(Path::to_owned)
 }
 
 /// A path as the user would type it: relative to here where that is shorter.

@@ -5,6 +5,7 @@ mod command;
 mod diff;
 mod format;
 mod global;
+mod home;
 mod keygen;
 mod limits;
 mod list;

@@ -1,3 +1,5 @@
+use std::env;
+
 use clap::{Args, Subcommand};
 use phasegate_server::{Choice, Request, Version, embedded};
 
@@ -16,8 +18,9 @@ pub(crate) struct ServerArgs {
     /// The package mirror to provision from, instead of the one that this machine's apt uses
     #[arg(long, env = "PHASEGATE_DEBIAN_MIRROR", value_name = "URL", help_heading = "Server")]
     mirror: Option<String>,
-    /// A server that somebody else runs; Phasegate makes and drops databases of its own there
-    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, help_heading = "Server")]
+    /// A server that somebody else runs; Phasegate makes and drops databases of its own there [with --server external:
+    /// DATABASE_URL of the environment]
+    #[arg(long, value_name = "URL", help_heading = "Server")]
     database_url: Option<String>,
 }
 
@@ -30,7 +33,9 @@ impl ServerArgs {
             version: self.server_version,
             image: given(&self.image),
             mirror: given(&self.mirror),
-            database_url: given(&self.database_url),
+            // Inherited, it may be the database of an application that nobody meant here.
+            database_url: given(&self.database_url)
+                .or_else(|| (self.server == Choice::External).then(|| given(&env::var("DATABASE_URL").ok()))?),
             ..Request::default()
         }
     }

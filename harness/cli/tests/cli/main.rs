@@ -6,6 +6,7 @@ mod documents;
 mod environment;
 mod external;
 mod golden;
+mod home;
 mod in_place;
 mod interrupt;
 mod kept;

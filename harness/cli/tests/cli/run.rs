@@ -9,7 +9,7 @@ use crate::{
     workspace::{put, workspace},
 };
 
-fn runs_in(workspace: &Path) -> usize {
+pub(crate) fn runs_in(workspace: &Path) -> usize {
     std::fs::read_dir(workspace.join("reports/runs")).map_or(0, Iterator::count)
 }
 
@@ -131,6 +131,10 @@ fn suites_that_are_not_as_they_must_be_are_refused_in_these_words() {
     let ran = phasegate(elsewhere.path(), &["run"]);
     assert_eq!(
         (ran.stderr.as_str(), ran.code),
-        ("error: no forensic-tests/suites here or in a folder above: name the folder of the suites with --suites\n", 2)
+        (
+            "error: no suite in forensic-tests/suites, phasegate, suites here or in a folder above: name the folder of the \
+             suites with --suites\n",
+            2
+        )
     );
 }

@@ -81,7 +81,7 @@ fn a_pipe_or_a_device_in_place_of_a_gate_is_refused() {
 
 #[rstest]
 #[case::unknown_key("suite.toml", &SUITE.replace("title = \"t\"", "titel = \"t\""),
-    "suites/s/suite.toml:2: unknown field `titel`, expected one of `suite`, `title`, `source`, `fixtures`, `server`, \
+    "suites/s/suite.toml:2: unknown field `titel`, expected one of `suite`, `title`, `source`, `fixtures`, `unread`, `server`, \
      `baseline`, `phase`, `deviation`, `with`, `given`, `finding`")]
 #[case::another_name("suite.toml", &SUITE.replace("suite = \"s\"", "suite = \"x\""),
     "suites/s/suite.toml: suite = \"x\" is not the name of its folder, s")]
@@ -177,7 +177,8 @@ fn a_pipe_or_a_device_in_place_of_a_gate_is_refused() {
 #[case::file_that_nothing_reads(
     "gates/2-old/2.1-x.toml",
     GATE,
-    "suites/s/gates/2-old/2.1-x.toml: no phase, gate or scenario reads this file: name it where it belongs, or delete it"
+    "suites/s/gates/2-old/2.1-x.toml: no phase, gate or scenario reads this file: name it where it belongs, declare it \
+     with `unread` in suite.toml, or delete it"
 )]
 fn a_mistake_in_a_suite_is_named_with_its_place(#[case] file: &str, #[case] text: &str, #[case] expected: &str) {
     let root = whole();
@@ -292,8 +293,69 @@ fn an_sql_file_that_nothing_reads_is_an_error() {
     put(root.path(), "fixtures/forgotten.sql", "SELECT 1;\n");
     assert_eq!(
         message(root.path()),
-        "fixtures/forgotten.sql: no phase, gate or scenario reads this file: name it where it belongs, or delete it"
+        "fixtures/forgotten.sql: no phase, gate or scenario reads this file: name it where it belongs, declare it \
+     with `unread` in suite.toml, or delete it"
     );
+}
+
+#[test]
+fn a_file_that_is_meant_for_somebody_else_is_declared() {
+    let root = whole();
+    let declare = |patterns: &str| put(root.path(), "suites/s/suite.toml", &format!("unread = [{patterns}]\n{SUITE}"));
+    put(root.path(), "fixtures/verify/forgotten.sql", "SELECT 1;\n");
+    put(root.path(), "suites/s/notes.md", "read by people\n");
+    declare("\"verify/**\", \"*.md\"");
+    assert_eq!(load(&root.path().join("suites"), &[]).expect("declared").len(), 1);
+    // `*` is within one folder, what is read is not declared, and neither is what is not there.
+    for (patterns, expected) in [
+        (
+            "\"*\"",
+            "fixtures/verify/forgotten.sql: no phase, gate or scenario reads this file: name it where it belongs, \
+                  declare it with `unread` in suite.toml, or delete it",
+        ),
+        (
+            "\"**/*.sql\", \"*.md\", \"baseline.sql\"",
+            "suites/s/suite.toml:1: unread: `baseline.sql` matches no file that nothing reads",
+        ),
+        (
+            "\"verify/**\", \"*.md\", \"a***\"",
+            "suites/s/suite.toml:1: `a***` is no pattern: Pattern syntax error near position 3: wildcards are either \
+             regular `*` or recursive `**`",
+        ),
+    ] {
+        declare(patterns);
+        assert_eq!(message(root.path()), expected, "{patterns}");
+    }
+}
+
+#[test]
+fn what_lies_in_a_folder_that_suites_share_is_read_by_one_of_them() {
+    let root = whole();
+    let other = SUITE.replace("suite = \"s\"", "suite = \"other\"").replace("up.sql", "other.sql");
+    put(root.path(), "suites/other/suite.toml", &other);
+    put(root.path(), "suites/other/gates/1-notes/1.1-c.toml", GATE);
+    put(root.path(), "fixtures/other.sql", "ALTER TABLE notes ADD other text;\n");
+    let suites = root.path().join("suites");
+    assert_eq!(load(&suites, &[]).expect("whole").len(), 2);
+    for name in ["s", "other"] {
+        assert_eq!(load(&suites, &[name.to_owned()]).expect("whole").len(), 1);
+    }
+    put(root.path(), "fixtures/third.sql", "SELECT 1;\n");
+    for names in [&[][..], &["s".to_owned()], &["other".to_owned()]] {
+        let error = load(&suites, names).expect_err("nothing reads it").to_string();
+        assert!(error.contains("third.sql: no phase"), "{error}");
+    }
+}
+
+#[test]
+fn a_folder_that_is_itself_a_suite_need_not_bear_its_name() {
+    let root = whole();
+    let folder = root.path().join("suites/s");
+    put(root.path(), "suites/s/suite.toml", &SUITE.replace("suite = \"s\"", "suite = \"mine\""));
+    assert_eq!(message(root.path()), "suites/s/suite.toml: suite = \"mine\" is not the name of its folder, s");
+    assert_eq!(load(&folder, &["mine".to_owned()]).expect("whole")[0].name, "mine");
+    let error = load(&folder, &["s".to_owned()]).expect_err("another name");
+    assert_eq!(error.to_string(), "no suite `s`; there is mine");
 }
 
 #[test]

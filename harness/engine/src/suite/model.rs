@@ -57,8 +57,13 @@ impl Suite {
             ScenarioKind::Audit { gates, .. } => Some(gates.0.values().flatten()),
             _ => None,
         });
-        let own = || self.phases.iter().flat_map(|phase| &phase.gates);
-        own().chain(audits.flatten().filter(move |gate| !own().any(|own| own.file == gate.file)))
+        let own = self.phases.iter().flat_map(|phase| &phase.gates);
+        own.chain(audits.flatten().filter(|gate| !self.keeps(gate)))
+    }
+
+    /// Whether a gate of an audit is one that it keeps of the suite's.
+    pub(crate) fn keeps(&self, gate: &Gate) -> bool {
+        self.phases.iter().flat_map(|phase| &phase.gates).any(|own| own.file == gate.file)
     }
 
     /// Takes the gates of a variant, which is one of its scenarios, in place of its own.

@@ -15,6 +15,9 @@ pub(super) struct SuiteFile {
     pub(super) title: String,
     pub(super) source: String,
     pub(super) fixtures: String,
+    /// Files that lie there and are meant for somebody else.
+    #[serde(default)]
+    pub(super) unread: Vec<Spanned<String>>,
     pub(super) server: ServerNeed,
     pub(super) baseline: BaselineFile,
     #[serde(default, rename = "phase")]

@@ -6,9 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use phasegate_evidence::Digest;
-
 use phasegate_database::Kind;
+use phasegate_evidence::Digest;
+use toml::Spanned;
 
 use crate::suite::{Place, SqlFile, SuiteError, expand::Common};
 
@@ -22,18 +22,24 @@ pub(super) struct Loader {
     /// Every file that was read, by the name under which the plan lists it.
     pub(super) inputs: BTreeMap<String, Digest>,
     pub(super) read: BTreeSet<PathBuf>,
+    /// The patterns of those that nothing is to read.
+    pub(super) unread: Vec<Spanned<String>>,
+    /// Whether the folder is the whole collection, and need not bear the suite's name.
+    pub(super) alone: bool,
 }
 
 impl Loader {
-    pub(super) fn new(folder: &Path) -> Result<Self, SuiteError> {
-        Ok(Self {
+    pub(super) fn new(folder: &Path, alone: bool) -> Self {
+        Self {
             folder: folder.to_owned(),
             fixtures: PathBuf::new(),
             kind: Kind::Postgres,
             common: Common::default(),
             inputs: BTreeMap::new(),
             read: BTreeSet::new(),
-        })
+            unread: Vec::new(),
+            alone,
+        }
     }
 
     /// Files by patterns; each pattern must match.
@@ -82,25 +88,6 @@ impl Loader {
         SqlFile::new(name, text, self.kind)
     }
 
-    /// Rule 4: a file that nothing reads is an error, since its author believes that it is at work.
-    pub(super) fn orphans(&self) -> Result<(), SuiteError> {
-        let suite_files = files_below(&self.folder)?;
-        let sql_files = files_below(&self.fixtures)?
-            .into_iter()
-            .filter(|path| path.extension().is_some_and(|extension| extension == "sql"));
-        let orphan = suite_files
-            .into_iter()
-            .chain(sql_files)
-            .find(|path| path.canonicalize().map_or(true, |path| !self.read.contains(&path)));
-        match orphan {
-            None => Ok(()),
-            Some(path) => Err(SuiteError::unmatched(
-                Place::file(&path),
-                "no phase, gate or scenario reads this file: name it where it belongs, or delete it",
-            )),
-        }
-    }
-
     /// The TOML files of a folder, if there is one, in the order of their names. `name` is the folder's in the plan.
     pub(super) fn toml_files(&mut self, folder: &Path, name: &str) -> Result<Vec<(PathBuf, String)>, SuiteError> {
         let mut files = Vec::new();
@@ -145,16 +132,4 @@ pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>, SuiteError> {
     }
     paths.sort();
     Ok(paths)
-}
-
-fn files_below(folder: &Path) -> Result<Vec<PathBuf>, SuiteError> {
-    let mut files = Vec::new();
-    for path in entries(folder)? {
-        if path.is_dir() {
-            files.extend(files_below(&path)?);
-        } else {
-            files.push(path);
-        }
-    }
-    Ok(files)
 }

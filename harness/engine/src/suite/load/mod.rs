@@ -2,6 +2,8 @@
 
 mod contained;
 mod files;
+mod known;
+mod orphans;
 mod phases;
 mod scenarios;
 mod suites;

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -10,7 +11,8 @@ use toml::Spanned;
 
 use super::{
     contained::contained,
-    files::{Loader, entries},
+    files::Loader,
+    known::{Known, KnownSuite, SUITE_FILE},
 };
 use crate::suite::{
     Baseline, Place, Suite, SuiteError,
@@ -20,7 +22,6 @@ use crate::suite::{
     suite_file,
 };
 
-const SUITE_FILE: &str = "suite.toml";
 const REQUIREMENTS_FILE: &str = "requirements.toml";
 
 /// Loads the suites below a folder: those named, or all of them when none is.
@@ -28,36 +29,41 @@ const REQUIREMENTS_FILE: &str = "requirements.toml";
 /// # Errors
 /// At the first thing that is not as it must be, with its file and line.
 pub fn load(suites: &Path, names: &[String]) -> Result<Vec<Suite>, SuiteError> {
-    let mut known = Vec::new();
-    if suites.is_dir() {
-        for path in entries(suites)? {
-            if path.join(SUITE_FILE).is_file() {
-                known.push(path);
-            }
-        }
-    }
-    if known.is_empty() {
-        return Err(SuiteError::NoSuites(suites.to_owned()));
-    }
-    let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let all: Vec<String> = known.iter().map(name).collect();
+    let known = Known::below(suites)?;
+    let all = known.names();
     if let Some(unknown) = names.iter().find(|name| !all.contains(name)) {
         return Err(SuiteError::Unknown { name: unknown.clone(), known: all.join(", ") });
     }
-    known
-        .iter()
-        .filter(|path| names.is_empty() || names.contains(&name(path)))
-        .map(|path| Loader::new(path)?.suite())
-        .collect()
+    let asked_for = |suite: &&KnownSuite| names.is_empty() || names.contains(&suite.name);
+    let mut loaded = Vec::new();
+    for suite in known.suites.iter().filter(asked_for) {
+        let mut loader = Loader::new(&suite.folder, known.alone);
+        loaded.push((loader.suite()?, loader));
+    }
+    let mut read: BTreeSet<PathBuf> = loaded.iter().flat_map(|(_, loader)| loader.read.clone()).collect();
+    // What the other suites read of a folder that is shared with these.
+    for other in known.suites.iter().filter(|suite| !asked_for(suite)) {
+        if loaded.iter().any(|(suite, _)| other.has_fixtures(&suite.fixtures)) {
+            let mut loader = Loader::new(&other.folder, known.alone);
+            loader.suite()?;
+            read.extend(loader.read);
+        }
+    }
+    for (_, loader) in &loaded {
+        let file = loader.folder.join(SUITE_FILE);
+        let text = fs::read_to_string(&file).unwrap_or_default();
+        loader.orphans(Source { file: &file, text: &text }, &read)?;
+    }
+    Ok(loaded.into_iter().map(|(suite, _)| suite).collect())
 }
 
 impl Loader {
-    pub(super) fn suite(mut self) -> Result<Suite, SuiteError> {
+    pub(super) fn suite(&mut self) -> Result<Suite, SuiteError> {
         let path = self.folder.join(SUITE_FILE);
         let text = self.take(&path, &format!("suite/{SUITE_FILE}"))?;
         let file = suite_file::read(&path, &text)?;
         let folder_name = self.folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if file.suite != folder_name {
+        if file.suite != folder_name && !self.alone {
             let why = format!("suite = \"{}\" is not the name of its folder, {folder_name}", file.suite);
             return Err(SuiteError::malformed(Place::file(&path), why));
         }
@@ -67,6 +73,7 @@ impl Loader {
             return Err(SuiteError::malformed(Place::file(&path), why));
         };
         self.kind = kind;
+        self.unread = file.unread;
         self.fixtures = self.folder.join(&file.fixtures);
         if !self.fixtures.is_dir() {
             let why = format!("fixtures = \"{}\" is no folder", file.fixtures);
@@ -133,8 +140,7 @@ impl Loader {
         self.common.states.all_used(source)?;
         self.common.values.all_used(source)?;
         self.requirements(&mut suite)?;
-        self.orphans()?;
-        suite.inputs = self.inputs;
+        suite.inputs = std::mem::take(&mut self.inputs);
         Ok(suite)
     }
 

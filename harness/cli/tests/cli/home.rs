@@ -1,0 +1,53 @@
+//! Where the suites and runs of a project are looked for, and which server the environment may name.
+
+use std::fs;
+
+use crate::{
+    phasegate::{command, phasegate, ran},
+    run::runs_in,
+    workspace::{change, on_postgres, workspace},
+};
+
+#[test]
+fn a_project_keeps_its_suites_in_one_of_three_places() {
+    for (place, fixtures) in [("suites", "../../fixtures/notes"), ("phasegate", "../../fixtures/notes")] {
+        let workspace = workspace();
+        let here = workspace.path();
+        fs::rename(here.join("forensic-tests/suites"), here.join(place)).expect("movable");
+        change(here, &format!("{place}/notes/suite.toml"), "../../../fixtures/notes", fixtures);
+        let below = here.join("some/where/below");
+        fs::create_dir_all(&below).expect("writable");
+        let ran = phasegate(&below, &["run"]);
+        assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+        assert_eq!(runs_in(here), 1, "the run lies beside the folder of the suites");
+    }
+}
+
+#[test]
+fn a_folder_of_suites_is_named_by_an_option_before_the_environment() {
+    let workspace = workspace();
+    let elsewhere = tempfile::tempdir().expect("a temporary folder");
+    let suites = workspace.path().join("forensic-tests/suites");
+    let listed = ran(command(elsewhere.path(), &["list"]).env("PHASEGATE_SUITES", &suites));
+    assert_eq!((listed.code, listed.stdout.contains("notes")), (0, true), "{}", listed.stderr);
+    let alone = suites.join("notes");
+    let listed = ran(command(elsewhere.path(), &["list", "--suites", &alone.display().to_string(), "notes"])
+        .env("PHASEGATE_SUITES", "nowhere"));
+    assert_eq!(listed.code, 0, "{}", listed.stderr);
+    let listed = ran(command(elsewhere.path(), &["list"]).env("PHASEGATE_SUITES", "nowhere"));
+    assert_eq!((listed.code, listed.stderr.as_str()), (2, "error: there is no folder nowhere\n"));
+}
+
+/// It may be the database of an application, whose server is not taken for that alone.
+#[test]
+fn an_inherited_database_is_used_where_an_external_server_is_asked_for() {
+    let workspace = workspace();
+    on_postgres(workspace.path());
+    let nobody = "postgresql://nobody@127.0.0.1:1/app";
+    let taken = ran(command(workspace.path(), &["run", "--server", "external"]).env("DATABASE_URL", nobody));
+    assert_eq!(taken.code, 3, "{}", taken.stderr);
+    assert!(taken.stderr.contains("failed to connect to postgresql://nobody@127.0.0.1:1/app"), "{}", taken.stderr);
+    let left = ran(command(workspace.path(), &["run"]).env("DATABASE_URL", nobody));
+    assert_eq!(left.code, 0, "{}", left.stderr);
+    assert!(left.stderr.contains("DATABASE_URL counts only with --server external"), "{}", left.stderr);
+}

@@ -1,0 +1,70 @@
+//! Files that nothing reads.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+use glob::{MatchOptions, Pattern};
+
+use super::files::{Loader, entries};
+use crate::suite::{Place, SuiteError, source::Source};
+
+/// `*` is within one folder, as in a shell.
+const WITHIN_A_FOLDER: MatchOptions =
+    MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: false };
+
+impl Loader {
+    /// Rule 4: a file that nothing reads is an error, since its author believes that it is at work. What is meant for somebody
+    /// else the suite declares, and what lies in a folder that suites share is read where one of them reads it.
+    pub(super) fn orphans(&self, source: Source<'_>, read: &BTreeSet<PathBuf>) -> Result<(), SuiteError> {
+        let mut declared = BTreeMap::new();
+        for pattern in &self.unread {
+            let parsed = Pattern::new(pattern.get_ref()).map_err(|error| {
+                source.error(pattern.span(), format!("`{}` is no pattern: {error}", pattern.get_ref()))
+            })?;
+            declared.insert(pattern.get_ref(), (pattern.span(), parsed));
+        }
+        let mut needless: BTreeSet<_> = declared.keys().copied().collect();
+        for (folder, path) in self.unread_files(read)? {
+            let relative = path.strip_prefix(folder).unwrap_or(&path);
+            let fits = |pattern: &Pattern| pattern.matches_path_with(relative, WITHIN_A_FOLDER);
+            match declared.iter().find(|(_, (_, pattern))| fits(pattern)) {
+                Some((pattern, _)) => drop(needless.remove(pattern)),
+                None => {
+                    let why = "no phase, gate or scenario reads this file: name it where it belongs, declare it with \
+                               `unread` in suite.toml, or delete it";
+                    return Err(SuiteError::unmatched(Place::file(&path), why));
+                }
+            }
+        }
+        match needless.pop_first() {
+            None => Ok(()),
+            Some(pattern) => {
+                let why = format!("unread: `{pattern}` matches no file that nothing reads");
+                Err(source.error(declared[pattern].0.clone(), why))
+            }
+        }
+    }
+
+    /// The files of the suite's folder and the SQL of its fixtures that are not among these, each with that folder.
+    fn unread_files(&self, read: &BTreeSet<PathBuf>) -> Result<Vec<(&Path, PathBuf)>, SuiteError> {
+        let own = files_below(&self.folder)?.into_iter().map(|path| (self.folder.as_path(), path));
+        let sql = files_below(&self.fixtures)?.into_iter().filter(|path| path.extension().is_some_and(|e| e == "sql"));
+        let sql = sql.map(|path| (self.fixtures.as_path(), path));
+        let is_read = |path: &Path| path.canonicalize().is_ok_and(|path| read.contains(&path));
+        Ok(own.chain(sql).filter(|(_, path)| !is_read(path)).collect())
+    }
+}
+
+fn files_below(folder: &Path) -> Result<Vec<PathBuf>, SuiteError> {
+    let mut files = Vec::new();
+    for path in entries(folder)? {
+        if path.is_dir() {
+            files.extend(files_below(&path)?);
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
