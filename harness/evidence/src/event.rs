@@ -292,6 +292,18 @@ impl Event {
         }
     }
 
+    /// What was seen in it, or in the event of a scenario that it holds.
+    pub(crate) fn seen(&self) -> Option<&Seen> {
+        match self {
+            Self::CheckJudged { observation, .. }
+            | Self::FindingTried { observation, .. }
+            | Self::DefectTried { observation, .. }
+            | Self::StepsTried { observation, .. } => Some(observation),
+            Self::InScenario { event, .. } | Self::TakenOver { event, .. } => event.seen(),
+            _ => None,
+        }
+    }
+
     /// The suite that the event speaks of, if it speaks of one.
     pub(crate) fn suite(&self) -> Option<&str> {
         match self {

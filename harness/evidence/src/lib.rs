@@ -14,6 +14,7 @@ mod event;
 mod failure;
 mod folder;
 pub mod judge;
+mod parallel;
 mod plan;
 mod precedent;
 mod proof;

@@ -1,6 +1,6 @@
 //! `phasegate verify`.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, panic::resume_unwind, path::Path, thread};
 
 use phasegate_engine::{plan::plan, suite::load};
 use phasegate_evidence::{
@@ -185,8 +185,14 @@ fn compare_earlier(folder: &RunFolder, verification: &mut Verification) -> Resul
 /// The reports are no evidence, but whoever opens the folder reads them: those that this version wrote are made again and
 /// compared. Another version may write them in other words, and the answer says that they were not compared.
 fn compare_reports(record: &Record, verification: &mut Verification) -> Result<(), Failure> {
-    let junit = report::junit(record).map_err(|error| unwritable(&error))?;
-    let reports = [(REPORT_FILE, report::markdown(record)), (PAGE_FILE, report::html(record)), (JUNIT_FILE, junit)];
+    // The page takes as long as the others.
+    let (page, others) = thread::scope(|scope| {
+        let page = scope.spawn(|| report::html(record));
+        let others = (report::markdown(record), report::junit(record));
+        (page.join().unwrap_or_else(|panic| resume_unwind(panic)), others)
+    });
+    let (markdown, junit) = (others.0, others.1.map_err(|error| unwritable(&error))?);
+    let reports = [(REPORT_FILE, markdown), (PAGE_FILE, page), (JUNIT_FILE, junit)];
     for (name, made) in reports {
         // What is there was read before.
         match record.folder.read(name) {

@@ -1,5 +1,5 @@
 //! Judges again, from what was expected and what was seen: every check, finding, defect, and every scenario with all that
-//! happened in it. Each observation is read once.
+//! happened in it. Each observation is read once, some at a time.
 
 use std::{
     borrow::Cow,
@@ -13,10 +13,11 @@ use super::{
     walk::Walk,
 };
 use crate::{
-    EVENTS_FILE, Event, OUTPUTS_FOLDER, PhasePlan, Plan, Reason, ScenarioExpected, ScenarioPlan, Seen, ServerFacts,
-    SuitePlan, Verdict,
+    Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, PhasePlan, Plan, Reason, ScenarioExpected, ScenarioPlan, Seen,
+    ServerFacts, SuitePlan, Verdict,
     canonical::read_canonical,
     judge::{Check, Direction, Expectation, Judged, Judging, Observation, RollbackSeen, Sequence, inapplicable, judge},
+    parallel::of_each,
 };
 
 /// What the events of one suite, or of one scenario of it, are judged by.
@@ -32,6 +33,9 @@ struct Measure<'a, 'c> {
 
 /// Every check of a plan: by suite, scenario where a scenario brings gates of its own, phase and id.
 type Checks<'a> = HashMap<(&'a str, Option<&'a str>, &'a str, &'a str), &'a Check>;
+
+/// How many events are looked at ahead for what they stored: each may have stored as much as [`crate::file_bytes_max`].
+const READ_AHEAD: usize = 32;
 
 /// What is known of a server before one answered.
 static NO_SERVER: ServerFacts = ServerFacts {
@@ -54,7 +58,10 @@ impl Audit<'_> {
         let mut walk = in_order.then(|| Walk::new(plan));
         let mut proved: BTreeSet<Proof<'e>> = BTreeSet::new();
         let mut within: BTreeMap<(&str, &str), Vec<&Event>> = BTreeMap::new();
-        for event in events {
+        for (number, event) in events.iter().enumerate() {
+            if number % READ_AHEAD == 0 {
+                self.read_ahead(events.iter().skip(number).take(READ_AHEAD));
+            }
             if let Event::ServerReady { server: facts } = event {
                 server = facts;
             }
@@ -213,15 +220,27 @@ impl Audit<'_> {
         }
     }
 
+    /// Reads what these events stored, which takes most of the time, on every processor.
+    fn read_ahead<'e>(&mut self, events: impl Iterator<Item = &'e &'e Event>) {
+        let stored: BTreeSet<&Digest> = events.filter_map(|event| event.seen()).filter_map(Seen::stored).collect();
+        let stored: Vec<&Digest> = stored.into_iter().collect();
+        let read = of_each(&stored, |digest| self.stored(&output(digest)).map(|bytes| read_canonical(&bytes)));
+        let read = stored.into_iter().cloned().zip(read);
+        self.ahead = read.filter_map(|(digest, read)| Some((digest, read?))).collect();
+    }
+
     /// What was seen, and the file that holds it. What cannot be read is a fault.
     fn observation<'e>(&mut self, subject: &str, seen: &'e Seen) -> Option<(String, Cow<'e, Observation>)> {
         match seen {
             Seen::Here(seen) => Some((EVENTS_FILE.to_owned(), Cow::Borrowed(seen))),
             Seen::Stored(digest) => {
-                let file = format!("{OUTPUTS_FOLDER}/{digest}");
-                // A missing output is a fault of its own.
-                let bytes = self.stored(&file)?;
-                match read_canonical(&bytes) {
+                let file = output(digest);
+                let read = match self.ahead.remove(digest) {
+                    Some(read) => read,
+                    // A missing output is a fault of its own.
+                    None => read_canonical(&self.stored(&file)?),
+                };
+                match read {
                     Ok(seen) => Some((file, Cow::Owned(seen))),
                     Err(error) => {
                         self.fault(
@@ -330,4 +349,9 @@ fn words(verdict: Verdict, reason: Option<&Reason>, examined: Option<u64>) -> St
     let examined = examined.map(|n| format!(" over {}", rows(n)));
     let reason = reason.map(|reason| format!(" ({reason})"));
     format!("{verdict}{}{}", examined.unwrap_or_default(), reason.unwrap_or_default())
+}
+
+/// The file of an output.
+fn output(digest: &Digest) -> String {
+    format!("{OUTPUTS_FOLDER}/{digest}")
 }

@@ -1,25 +1,18 @@
 //! The faults found so far, and reading what they are found in.
 
-use std::{
-    collections::BTreeMap,
-    num::NonZero,
-    panic::resume_unwind,
-    sync::atomic::{AtomicUsize, Ordering},
-    thread,
-};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::fault::{Fault, FaultCode};
 use crate::{
-    ChainError, Digest, EVENTS_FILE, FORMAT_VERSION, FolderError, Link, PLAN_FILE, Plan, RunFolder,
+    ChainError, Digest, EVENTS_FILE, FORMAT_VERSION, Link, PLAN_FILE, Plan, RunFolder,
     canonical::read_canonical,
     folder::{Entries, FOLDER_BYTES_MAX, run_digest},
+    judge::Observation,
+    parallel::of_each,
     read_chain,
 };
-
-/// How many files are read at once: each may be as large as [`crate::file_bytes_max`].
-const READERS_MAX: usize = 4;
 
 /// The faults found so far in one folder.
 pub(super) struct Audit<'a> {
@@ -31,13 +24,21 @@ pub(super) struct Audit<'a> {
     /// What lies there beside these files, or that they cannot be read.
     estranged: bool,
     faults: Vec<Fault>,
+    /// What the next events saw, where it was stored.
+    pub(super) ahead: BTreeMap<Digest, Result<Observation, String>>,
 }
 
 impl<'a> Audit<'a> {
     /// Reads every file once. What is none that a run can have left is a fault, and is neither opened nor looked into.
     pub(super) fn of(folder: &'a RunFolder) -> Self {
-        let mut audit =
-            Self { folder, files: BTreeMap::new(), signatures: Vec::new(), estranged: false, faults: Vec::new() };
+        let mut audit = Self {
+            folder,
+            files: BTreeMap::new(),
+            signatures: Vec::new(),
+            estranged: false,
+            faults: Vec::new(),
+            ahead: BTreeMap::new(),
+        };
         let entries = folder.entries().unwrap_or_else(|error| {
             audit.strange(FaultCode::Unreadable, "the folder", error);
             Entries::default()
@@ -55,7 +56,9 @@ impl<'a> Audit<'a> {
             );
             return audit;
         }
-        for (name, digest) in digests(folder, entries.files.into_keys().collect()) {
+        let names: Vec<String> = entries.files.into_keys().collect();
+        let digests = of_each(&names, |name| folder.read(name).map(|bytes| Digest::of(&bytes)));
+        for (name, digest) in names.into_iter().zip(digests) {
             match digest {
                 Ok(digest) => drop(audit.files.insert(name, digest)),
                 Err(error) => audit.strange(FaultCode::Unreadable, &name, error),
@@ -84,7 +87,7 @@ impl<'a> Audit<'a> {
     }
 
     /// The bytes of a file; `None` where it cannot be read, which is a fault already, or is missing, which may be one.
-    pub(super) fn stored(&mut self, name: &str) -> Option<Vec<u8>> {
+    pub(super) fn stored(&self, name: &str) -> Option<Vec<u8>> {
         self.files.contains_key(name).then(|| self.folder.read(name).ok()).flatten()
     }
 
@@ -139,25 +142,6 @@ impl<'a> Audit<'a> {
             }
         }
     }
-}
-
-/// The digest of each of these files. It is what most of the time goes into, and each processor can do a part of it.
-fn digests(folder: &RunFolder, names: Vec<String>) -> BTreeMap<String, Result<Digest, FolderError>> {
-    let workers = thread::available_parallelism().map_or(1, NonZero::get).min(READERS_MAX);
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        while let Some(name) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
-            done.push((name.clone(), folder.read(name).map(|bytes| Digest::of(&bytes))));
-        }
-        done
-    };
-    thread::scope(|scope| {
-        let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
-        let own = work();
-        let others = others.into_iter().flat_map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        own.into_iter().chain(others).collect()
-    })
 }
 
 /// The kind of fault that a chain has.
