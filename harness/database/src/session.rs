@@ -480,7 +480,7 @@ impl Session {
         normalised
     }
 
-    /// The plan of a query, one line a node.
+    /// The plan of a query, one line a node, once every index may be used.
     ///
     /// # Errors
     /// When the query is refused.
@@ -491,6 +491,7 @@ impl Session {
             ran.table.rows.iter().filter_map(line).collect()
         };
         if let Connection::Postgres(session) = &mut self.connection {
+            postgres::indexes_ready(session).await?;
             let ran = session.run_one(&format!("EXPLAIN (COSTS OFF) {query}"), keep).await?;
             return Ok(lines(ran, 0));
         }

@@ -96,11 +96,13 @@ async fn walk(
         let suite = states.suite().name.clone();
         events.emit(Event::SuiteStopped { suite, reason: error.reason() })?;
     }
-    // What a scenario ended in is in its events, and what did not apply goes. A state stays: the next scenario may start
-    // from it.
+    // What a scenario ended in is in its events, and what did not apply goes; so do the states that it alone passes through,
+    // of which a hundred would fill the memory that servers of ours work in. Whoever died meanwhile has said so.
     for kept in ended.kept.iter().filter(|kept| !ended.passed.iter().any(|state| kept.is(state))) {
         let _ = kept.discard(states.host()).await;
     }
+    drop(ended);
+    let _ = states.forget(&migration).await;
     Ok(())
 }
 

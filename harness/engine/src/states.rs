@@ -456,6 +456,25 @@ impl States {
         self.host.drop_database(&copy.database).await
     }
 
+    /// Drops the states that a migration passes through and the suite's own does not, unless somebody works with them.
+    pub(crate) async fn forget(&self, migration: &Migration) -> Result<(), Error> {
+        if self.keeping != Keeping::All {
+            return Ok(());
+        }
+        let own = Migration::of(&self.suite);
+        let mut laid = self.laid.lock().await;
+        let names = (0..=self.suite.phases.len()).map(|phases| (migration.state_name(phases), own.state_name(phases)));
+        let others: Vec<String> = names.filter(|(name, own)| name != own).map(|(name, _)| name).collect();
+        let is_free = |name: &&String| laid.get(*name).is_some_and(|state| Arc::strong_count(state) == 1);
+        let free: Vec<String> = others.iter().filter(is_free).cloned().collect();
+        let free: Vec<_> = free.iter().filter_map(|name| laid.remove(name)).collect();
+        drop(laid);
+        for state in free {
+            self.host.drop_database(&state.database).await?;
+        }
+        Ok(())
+    }
+
     /// Leaves these databases where they are, and drops every other.
     pub(crate) async fn keep(self, kept: &[Database]) -> Result<(), RunError> {
         self.host.keep(kept).await?;

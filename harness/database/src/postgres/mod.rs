@@ -23,4 +23,6 @@ pub(crate) use normalise::normalise;
 pub(crate) use rows::{rows_of, table_columns};
 pub use session::PostgresSession;
 pub(crate) use split::split;
-pub(crate) use untransacted::{functions_set_settings, left_behind, other_sessions, put_back, sequences};
+pub(crate) use untransacted::{
+    functions_set_settings, indexes_ready, left_behind, other_sessions, put_back, sequences,
+};

@@ -1,12 +1,15 @@
 //! What a transaction that is rolled back leaves behind all the same: how far sequences have counted, and the settings,
 //! temporary tables and locks of a session.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use phasegate_evidence::Cell;
 
 use super::{PostgresSession, host::LAST_SESSION_WAIT_MAX};
 use crate::{Error, Literal, sequences::Sequences};
+
+/// How long a transaction may keep an index from being used.
+const OLD_TRANSACTION_WAIT_MAX: Duration = Duration::from_secs(30);
 
 /// The query that reads every sequence.
 const READING: &str = "
@@ -51,6 +54,23 @@ pub(crate) async fn other_sessions(session: &mut PostgresSession) -> Result<Vec<
         }
         tokio::task::yield_now().await;
     }
+}
+
+/// Whether an index may not be used yet: it was made over rows that had just been changed, and a transaction is older, on
+/// whatever database of the server. One of our own transaction stays so to its end, and is not waited for.
+const INDEX_TOO_YOUNG: &str = "
+    SELECT EXISTS (
+        SELECT FROM pg_index, LATERAL (SELECT pg_snapshot_xmin(pg_current_snapshot())::xid, pg_current_xact_id_if_assigned()::xid) AS s (oldest, own)
+        WHERE indcheckxmin AND age(pg_index.xmin) <= age(oldest) AND (own IS NULL OR age(pg_index.xmin) > age(own)))";
+
+/// Waits until the transactions that keep an index from being used have ended; the plan says so where they do not.
+pub(crate) async fn indexes_ready(session: &mut PostgresSession) -> Result<(), Error> {
+    let since = Instant::now();
+    while session.run(INDEX_TOO_YOUNG).await?.table.single() == Some("t") && since.elapsed() < OLD_TRANSACTION_WAIT_MAX
+    {
+        tokio::task::yield_now().await;
+    }
+    Ok(())
 }
 
 /// Whether functions of the author's own set settings.

@@ -6,6 +6,7 @@ mod dump;
 mod ground;
 mod oracle;
 mod pairs;
+mod plans;
 mod session;
 
 use std::{
@@ -50,6 +51,9 @@ fn main() -> ExitCode {
             });
             claim("what_a_session_has_set_does_not_show_and_stays_set", |tried| {
                 runtime()?.block_on(session::with_settings(tried))
+            });
+            claim("a_plan_waits_for_transactions_that_are_older_than_an_index", |tried| {
+                runtime()?.block_on(plans::wait_for_older_transactions(tried))
             });
             claim("a_clone_is_what_its_source_is", |tried| runtime()?.block_on(clones::are_whole(tried)));
             claim("random_pairs_applied_together_are_told_apart_by_both_or_neither", |tried| {
