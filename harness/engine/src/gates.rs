@@ -108,7 +108,13 @@ pub(crate) async fn judge_on_clones(
         shares
             .push(async move { judge_on(setting, setting.host.connect(database).await?, database, share, log).await });
     }
-    futures_util::future::try_join_all(shares).await.map(drop)
+    futures_util::future::try_join_all(shares).await?;
+    if !log.is_broken() {
+        for clone in databases.iter().skip(1) {
+            setting.host.drop_database(clone).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Judges checks that commit, each on a clone that is dropped after it. Nobody may be connected to the database.

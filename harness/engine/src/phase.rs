@@ -142,11 +142,13 @@ impl Asked<'_, '_, '_, '_> {
                 if is_over {
                     break;
                 }
+                self.states.host().drop_database(&on).await?;
             }
             Ok::<_, Stop>(())
         };
         let (judged, proved) = tokio::join!(judged, proved);
         judged?;
-        proved
+        proved?;
+        if self.log.is_broken() { Ok(()) } else { Ok(self.states.host().drop_database(&first).await?) }
     }
 }
