@@ -312,7 +312,6 @@ impl Place {
         world.on_the_server(async |server| {
             let name = format!("sessions{}_{:.20}", std::process::id(), self.slug);
             let states = States::kept(&suite, Some(server), &name, Limits::default())?;
-            let first = databases(&states).await?;
             judge_gate(&states, 0, commits_nothing, &mut Events::unrecorded(&mut |_| {})).await?;
             let before = databases(&states).await?;
             let mut met = Vec::new();
@@ -323,8 +322,7 @@ impl Place {
                 }
             };
             judge_gate(&states, 0, gate, &mut Events::unrecorded(&mut listener)).await?;
-            // A gate may leave the clone on which it was judged, until the states are closed.
-            let left = (databases(&states).await? - before) - (before - first);
+            let left = databases(&states).await? - before;
             states.close().await?;
             let mut wrong = Vec::new();
             for (index, (title, _, expected)) in cases.iter().enumerate() {

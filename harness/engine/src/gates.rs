@@ -109,9 +109,11 @@ pub(crate) async fn judge_on_clones(
             .push(async move { judge_on(setting, setting.host.connect(database).await?, database, share, log).await });
     }
     futures_util::future::try_join_all(shares).await?;
-    if !log.is_broken() {
-        for clone in databases.iter().skip(1) {
-            setting.host.drop_database(clone).await?;
+    for clone in databases.iter().skip(1) {
+        let dropped = setting.host.drop_database(clone).await;
+        // What broke says more than what may go wrong with clearing up after it.
+        if !log.is_broken() {
+            dropped?;
         }
     }
     Ok(())

@@ -139,16 +139,22 @@ impl Asked<'_, '_, '_, '_> {
                 let judgement = Judgement::of(*planned, seen, start.elapsed());
                 let is_over = judgement.broke().is_some();
                 self.log.judged(judgement)?;
+                self.done_with(&on).await?;
                 if is_over {
                     break;
                 }
-                self.states.host().drop_database(&on).await?;
             }
             Ok::<_, Stop>(())
         };
         let (judged, proved) = tokio::join!(judged, proved);
         judged?;
         proved?;
-        if self.log.is_broken() { Ok(()) } else { Ok(self.states.host().drop_database(&first).await?) }
+        self.done_with(&first).await
+    }
+
+    /// Drops a clone. What broke on it says more than what may go wrong with that.
+    async fn done_with(&self, clone: &Database) -> Result<(), Stop> {
+        let dropped = self.states.host().drop_database(clone).await;
+        if self.log.is_broken() { Ok(()) } else { Ok(dropped?) }
     }
 }
