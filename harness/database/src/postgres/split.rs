@@ -124,6 +124,31 @@ mod tests {
         assert_eq!(texts(&statements)[2], (5, "SELECT 2"));
     }
 
+    /// Past what is parsed, a text that nothing ends would take in every statement after it.
+    #[test]
+    fn what_does_not_end_is_named_in_a_statement_that_is_too_large_to_be_parsed() {
+        let rows = "(1),\n".repeat(PARSED_TOKENS_MAX);
+        for (what, opens) in [
+            ("string", "'"),
+            ("string", "E'"),
+            ("string", "U&'"),
+            ("string", "x'"),
+            ("string", "$x$"),
+            ("quoted name", "\""),
+            ("comment", "/* "),
+        ] {
+            let ends = split(&format!("INSERT INTO t VALUES\n{rows}(2);\nSELECT 1;\n")).expect("data");
+            assert_eq!(ends.len(), 2);
+            let fault = split(&format!("INSERT INTO t VALUES\n{rows}({opens}2);\nSELECT 1;\n")).expect_err(opens);
+            let line = line_number(PARSED_TOKENS_MAX + 1);
+            assert_eq!(
+                (fault.line, fault.message),
+                (line, format!("a {what} that begins here does not end")),
+                "{opens}"
+            );
+        }
+    }
+
     #[test]
     fn sql_that_does_not_parse_is_named_by_its_line() {
         let fault = split("SELECT 1;\nSELEKT 2;\n").expect_err("no SQL");

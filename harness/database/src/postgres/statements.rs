@@ -1,6 +1,6 @@
 //! Where the statements of a text begin and end, by its tokens and in one pass, as psql tells it.
 
-use squawk_lexer::{Token, TokenKind, tokenize};
+use squawk_lexer::{LiteralKind, Token, TokenKind, tokenize};
 
 use crate::size::NESTING_MAX;
 
@@ -66,7 +66,8 @@ struct Reading<'a> {
     /// Whether a statement of that body begins with the next token.
     begins: bool,
     body: Vec<usize>,
-    unterminated: Option<usize>,
+    /// What begins and does not end, and the byte at which that begins.
+    unterminated: Option<(usize, &'static str)>,
 }
 
 impl<'a, T: Iterator<Item = Token>> Scanner<'a, T> {
@@ -97,12 +98,9 @@ impl<'a, T: Iterator<Item = Token>> Scanner<'a, T> {
 
 impl<'a> Reading<'a> {
     fn take(&mut self, kind: TokenKind, text: &'a str, start: usize) {
+        self.unterminated = self.unterminated.or(endless(kind).map(|what| (start, what)));
         match kind {
-            TokenKind::Whitespace | TokenKind::LineComment => return,
-            TokenKind::BlockComment { terminated } => {
-                self.unterminated = self.unterminated.or((!terminated).then_some(start));
-                return;
-            }
+            TokenKind::Whitespace | TokenKind::LineComment | TokenKind::BlockComment { .. } => return,
             TokenKind::OpenParen | TokenKind::OpenBracket => self.open.push(start),
             TokenKind::CloseParen | TokenKind::CloseBracket => drop(self.open.pop()),
             TokenKind::Ident => self.word(text),
@@ -141,17 +139,35 @@ impl<'a> Reading<'a> {
     fn piece(self, text: &'a str) -> Option<Piece<'a>> {
         let start = match (self.start, self.unterminated) {
             (Some(start), _) => start,
-            (None, Some(comment)) => comment,
+            (None, Some((comment, _))) => comment,
             (None, None) => return None,
         };
         let end = self.end.max(start);
-        let open = match (self.unterminated, self.open.first()) {
-            (Some(comment), _) => Some((comment, "a comment that begins here does not end")),
-            (None, Some(bracket)) => Some((*bracket, "a bracket that opens here is not closed")),
-            (None, None) => None,
-        };
+        let bracket = || self.open.first().map(|bracket| (*bracket, "a bracket that opens here is not closed"));
+        let open = self.unterminated.or_else(bracket);
         Some(Piece { text: &text[start..end], start, tokens: self.tokens, open, body: self.body })
     }
+}
+
+/// What a token lacks that goes to the end of the text because nothing ends it.
+fn endless(kind: TokenKind) -> Option<&'static str> {
+    use LiteralKind::{BitStr, ByteStr, DollarQuotedString, EscStr, NationalStr, Str, UnicodeEscStr};
+    let (terminated, what) = match kind {
+        TokenKind::BlockComment { terminated } => (terminated, "a comment that begins here does not end"),
+        TokenKind::QuotedIdent { terminated, .. } => (terminated, "a quoted name that begins here does not end"),
+        TokenKind::Literal {
+            kind:
+                Str { terminated }
+                | NationalStr { terminated }
+                | ByteStr { terminated }
+                | BitStr { terminated }
+                | DollarQuotedString { terminated }
+                | UnicodeEscStr { terminated }
+                | EscStr { terminated },
+        } => (terminated, "a string that begins here does not end"),
+        _ => return None,
+    };
+    (!terminated).then_some(what)
 }
 
 /// Whether these words begin CREATE FUNCTION or CREATE PROCEDURE.
