@@ -34,9 +34,9 @@ impl Home {
     }
 }
 
-/// Whether a folder is a suite or one of its folders is. Ours may still have none.
+/// Whether a folder is a suite or one of its folders is, be its file one that can be read or not.
 fn holds_suites(folder: &Path) -> bool {
-    let is_suite = |folder: &Path| folder.join(SUITE_FILE).is_file();
+    let is_suite = |folder: &Path| folder.join(SUITE_FILE).symlink_metadata().is_ok();
     let below = || fs::read_dir(folder).into_iter().flatten().flatten();
     is_suite(folder) || below().any(|entry| is_suite(&entry.path()))
 }

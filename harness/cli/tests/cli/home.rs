@@ -23,6 +23,18 @@ fn a_project_keeps_its_suites_in_one_of_three_places() {
     }
 }
 
+/// A file that cannot be read is still the file of a suite, and says why it cannot.
+#[test]
+fn a_suite_whose_file_is_a_link_to_nowhere_is_named() {
+    let workspace = workspace();
+    let file = workspace.path().join("forensic-tests/suites/notes/suite.toml");
+    fs::remove_file(&file).expect("removable");
+    std::os::unix::fs::symlink("suite.toml", &file).expect("a link");
+    let ran = phasegate(workspace.path(), &["list"]);
+    let expected = format!("error: {}: failed to read: ", file.display());
+    assert!(ran.code == 2 && ran.stderr.starts_with(&expected), "{}", ran.stderr);
+}
+
 #[test]
 fn a_folder_of_suites_is_named_by_an_option_before_the_environment() {
     let workspace = workspace();

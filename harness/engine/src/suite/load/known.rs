@@ -26,7 +26,7 @@ pub(super) struct KnownSuite {
 impl Known {
     /// The folder itself where it is a suite, else each of its folders that is one.
     pub(super) fn below(folder: &Path) -> Result<Self, SuiteError> {
-        if folder.join(SUITE_FILE).is_file() {
+        if is_suite(folder) {
             // One that cannot be read has the name of its folder until it is read, and then says why it cannot.
             let name = said(folder, "suite").unwrap_or_else(|| name_of(folder));
             return Ok(Self { suites: vec![KnownSuite { name, folder: folder.to_owned() }], alone: true });
@@ -34,7 +34,7 @@ impl Known {
         let folders = if folder.is_dir() { entries(folder)? } else { Vec::new() };
         let suites: Vec<_> = folders
             .into_iter()
-            .filter(|folder| folder.join(SUITE_FILE).is_file())
+            .filter(|folder| is_suite(folder))
             .map(|folder| KnownSuite { name: name_of(&folder), folder })
             .collect();
         if suites.is_empty() {
@@ -54,6 +54,11 @@ impl KnownSuite {
         let own = said(&self.folder, "fixtures").and_then(|name| self.folder.join(name).canonicalize().ok());
         own.is_some() && own == fixtures.canonicalize().ok()
     }
+}
+
+/// Whether a folder holds the file of a suite; what that is worth, reading it says.
+fn is_suite(folder: &Path) -> bool {
+    folder.join(SUITE_FILE).symlink_metadata().is_ok()
 }
 
 fn name_of(folder: &Path) -> String {
