@@ -465,9 +465,12 @@ impl States {
         let mut laid = self.laid.lock().await;
         let names = (0..=self.suite.phases.len()).map(|phases| (migration.state_name(phases), own.state_name(phases)));
         let others: Vec<String> = names.filter(|(name, own)| name != own).map(|(name, _)| name).collect();
-        let is_free = |name: &&String| laid.get(*name).is_some_and(|state| Arc::strong_count(state) == 1);
-        let free: Vec<String> = others.iter().filter(is_free).cloned().collect();
-        let free: Vec<_> = free.iter().filter_map(|name| laid.remove(name)).collect();
+        let mut free = Vec::new();
+        for name in others {
+            if laid.get(&name).is_some_and(|state| Arc::strong_count(state) == 1) {
+                free.extend(laid.remove(&name));
+            }
+        }
         drop(laid);
         for state in free {
             self.host.drop_database(&state.database).await?;

@@ -1,16 +1,13 @@
 //! Where a project keeps its suites and runs.
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-};
+use std::{env, path::PathBuf};
+
+use phasegate_engine::suite::holds_suites;
 
 /// Where suites may lie below the root of a project, the first that holds one being taken.
 pub(super) const SUITES: [&str; 3] = ["forensic-tests/suites", "phasegate", "suites"];
 /// Where runs lie below that root.
 const RUNS: &str = "reports/runs";
-/// What makes a folder a suite.
-const SUITE_FILE: &str = "suite.toml";
 
 /// The suites and runs of the project that the current folder belongs to.
 pub(super) struct Home {
@@ -32,11 +29,4 @@ impl Home {
     pub(super) fn runs_here() -> PathBuf {
         PathBuf::from(RUNS)
     }
-}
-
-/// Whether a folder is a suite or one of its folders is, be its file one that can be read or not.
-fn holds_suites(folder: &Path) -> bool {
-    let is_suite = |folder: &Path| folder.join(SUITE_FILE).symlink_metadata().is_ok();
-    let below = || fs::read_dir(folder).into_iter().flatten().flatten();
-    is_suite(folder) || below().any(|entry| is_suite(&entry.path()))
 }

@@ -10,6 +10,12 @@ use crate::suite::SuiteError;
 
 pub(super) const SUITE_FILE: &str = "suite.toml";
 
+/// Whether a folder is a suite or one of its folders is, be its file one that can be read or not.
+#[must_use]
+pub fn holds_suites(folder: &Path) -> bool {
+    Known::below(folder).is_ok()
+}
+
 /// The suites of a folder.
 pub(super) struct Known {
     pub(super) suites: Vec<KnownSuite>,

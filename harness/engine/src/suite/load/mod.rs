@@ -8,4 +8,5 @@ mod phases;
 mod scenarios;
 mod suites;
 
+pub use known::holds_suites;
 pub use suites::load;
