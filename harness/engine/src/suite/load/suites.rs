@@ -94,8 +94,7 @@ impl Loader {
         let bookkeeping = bookkeeping(source, file.bookkeeping, kind)?;
         self.common.values = Values::new(source, file.with)?;
         self.common.states = self.states(source, file.given)?;
-        let ids: Vec<String> = file.phases.iter().map(|phase| phase.id.clone()).collect();
-        let mut shared = self.shared_gates(&ids)?;
+        let mut shared = self.shared_gates(&file.phases)?;
         let mut phases = Vec::new();
         for phase in file.phases {
             let gates = shared.remove(&phase.id).unwrap_or_default();
