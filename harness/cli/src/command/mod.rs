@@ -2,12 +2,15 @@
 
 mod attest;
 mod check;
+mod completions;
 mod conclude;
 mod diff;
 mod execute;
 mod interrupt;
+mod junit;
 mod keygen;
 mod list;
+mod man;
 mod print_json;
 mod prove;
 mod report;

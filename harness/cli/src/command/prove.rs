@@ -9,6 +9,7 @@ use super::{
     attest::attesting,
     conclude::{conclude, lock},
     interrupt::interrupts,
+    junit::made_ready,
     runtime::block_on,
 };
 use crate::{
@@ -20,6 +21,7 @@ use crate::{
 /// Runs a suite, tries every defect and plays every scenario of it, and records it as a run does.
 pub(super) fn prove(global: &Global, asked: &ProveArgs) -> Result<Exit, Failure> {
     let attesting = attesting(&asked.attest)?;
+    let junit = made_ready(&asked.junit)?;
     let suites = load(&global.suites()?, std::slice::from_ref(&asked.suite)).map_err(Failure::usage)?;
     let plan = plan(&suites, Judging::Prove);
     let progress = Mutex::new(Progress::of(&plan));
@@ -29,5 +31,5 @@ pub(super) fn prove(global: &Global, asked: &ProveArgs) -> Result<Exit, Failure>
     let mut listener = |event: &Event| lock(&progress).event(event);
     let mut notice = |line: &str| lock(&progress).notice(line);
     let finished = block_on(engine::prove(request, &mut listener, &mut notice, interrupts()?))?;
-    conclude(global, &progress, finished, attesting.as_ref())
+    conclude(global, &progress, finished, attesting.as_ref(), junit)
 }
