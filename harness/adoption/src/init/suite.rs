@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use super::{
-    FOLDER, Migrations, Way,
+    FOLDER, InitError, Migrations, Way,
     project::{Project, below},
-    InitError,
 };
 
 /// A phase of the suite by its place, from 1.
@@ -61,11 +60,8 @@ pub(super) fn suite(
     let name = root.canonicalize().ok().and_then(|root| Some(root.file_name()?.to_string_lossy().into_owned()));
     let name = kebab(name.as_deref().unwrap_or("migrations"), SLUG_LENGTH_MAX);
     let common = common_folder(migrations);
-    let baseline: Vec<&str> = migrations
-        .baseline
-        .iter()
-        .map(|file| file.strip_prefix(&format!("{common}/")).unwrap_or(file))
-        .collect();
+    let baseline: Vec<&str> =
+        migrations.baseline.iter().map(|file| file.strip_prefix(&format!("{common}/")).unwrap_or(file)).collect();
     let mut text = format!(
         "# Written by `phasegate init`: {tool}, since {because}.\n\
          suite = {suite}\n\
