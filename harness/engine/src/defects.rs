@@ -150,7 +150,7 @@ async fn weaken(suite: &Suite, session: &mut Session, check: &Check) -> Result<(
     };
     let statements = file.statements().map_err(|fault| wrong(&file.path, fault.line, fault.message))?;
     for statement in statements {
-        let ran = refusal_of(session.execute(&statement.text).await)?;
+        let ran = refusal_of(session.apply(statement).await)?;
         ran.map_err(|refusal| wrong(&file.path, statement.line, refusal.to_string()))?;
     }
     Ok(())
