@@ -37,6 +37,7 @@ mod server;
 mod states;
 mod stop;
 pub mod suite;
+mod survey;
 mod target;
 
 pub use check::{CheckRequest, check};
@@ -53,3 +54,4 @@ pub use run::{Finished, Request, run};
 pub use scenario::play;
 pub use secrets::Secrets;
 pub use states::{State, States, WorkingCopy};
+pub use survey::{Fate, Survey, Surveyed, survey};

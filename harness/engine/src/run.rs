@@ -106,7 +106,20 @@ pub(crate) async fn whole_run(
     }
 }
 
-async fn cancelled(cancel: &mut watch::Receiver<bool>) {
+/// What is asked for, and what those of the suites that need a server ask of it beside that.
+pub(crate) fn wanted<'a>(
+    suites: impl IntoIterator<Item = &'a Suite>,
+    asked: phasegate_server::Request,
+) -> phasegate_server::Request {
+    let mut wanted = phasegate_server::Request { makes_databases: true, ..asked };
+    for suite in suites.into_iter().filter(|suite| suite.kind.capabilities().server) {
+        wanted.needs_timescaledb |= suite.need.timescaledb;
+        wanted.postgres_min = wanted.postgres_min.max(suite.need.postgres_min);
+    }
+    wanted
+}
+
+pub(crate) async fn cancelled(cancel: &mut watch::Receiver<bool>) {
     if cancel.wait_for(|cancelled| *cancelled).await.is_err() {
         // Nobody is left who could cancel.
         std::future::pending::<()>().await;
@@ -125,16 +138,12 @@ async fn go(
     if let Some(resume) = &request.resume {
         resume.fits(&request.suites, Clock::start().began_unix_ms)?;
     }
-    let needing = || request.suites.iter().filter(|suite| suite.kind.capabilities().server);
-    if needing().next().is_some() {
-        let mut wanted = request.server;
+    if request.suites.iter().any(|suite| suite.kind.capabilities().server) {
+        let mut wanted = wanted(&request.suites, request.server);
         if let Some(resume) = &request.resume {
             wanted.choice = Choice::External;
             wanted.database_url = Some(resume.server_url()?);
         }
-        wanted.makes_databases = true;
-        wanted.needs_timescaledb |= needing().any(|suite| suite.need.timescaledb);
-        wanted.postgres_min = wanted.postgres_min.max(needing().filter_map(|suite| suite.need.postgres_min).max());
         started.server = Some(phasegate_server::start(&wanted, &mut |line| notice(line)).await?);
     }
     let own = started.server.as_ref().map(|server| server.url(server.maintenance()));
