@@ -111,7 +111,7 @@ async fn try_on(
         _ => None,
     };
     on.session.limit(states.limits().check);
-    let commits = check.expectation.names_sessions();
+    let commits = check.expectation.commits();
     let in_transaction = on.session.capabilities().self_contained && !commits;
     if in_transaction {
         on.session.begin().await?;

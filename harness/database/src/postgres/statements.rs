@@ -82,7 +82,7 @@ impl<'a, T: Iterator<Item = Token>, F: Fn(&'a str) -> T> Scanner<'a, T, F> {
                 break;
             };
             let start = self.byte;
-            if reading.start.is_none() && is_dump_bracket(&self.text[start..]) {
+            if reading.start.is_none() && is_for_psql_alone(&self.text[start..]) {
                 self.go_on_at(start + line_of_text(&self.text[start..]).len());
                 continue;
             }
@@ -140,10 +140,16 @@ fn line_of_text(text: &str) -> &str {
     text.split_inclusive('\n').next().unwrap_or_default()
 }
 
-/// Whether a text begins with one of the two commands that pg_dump puts around what it writes, so that psql runs no other
-/// there. Here there is no other.
-fn is_dump_bracket(text: &str) -> bool {
-    ["\\restrict ", "\\unrestrict "].iter().any(|command| text.starts_with(command))
+/// Whether a text begins with a command that says to psql alone how it shows what it does, or, as pg_dump puts them around
+/// what it writes, that no other command may follow.
+fn is_for_psql_alone(text: &str) -> bool {
+    const SETTINGS: [&str; 5] = ["ECHO", "ON_ERROR_ROLLBACK", "ON_ERROR_STOP", "QUIET", "VERBOSITY"];
+    let mut words = line_of_text(text).split_whitespace();
+    match words.next() {
+        Some("\\restrict" | "\\unrestrict" | "\\pset" | "\\timing") => true,
+        Some("\\set" | "\\unset") => words.next().is_some_and(|name| SETTINGS.contains(&name)),
+        _ => false,
+    }
 }
 
 /// Whether a statement waits for rows from the client.
