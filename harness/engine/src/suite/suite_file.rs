@@ -39,6 +39,8 @@ pub(super) struct SuiteFile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BaselineFile {
+    /// What lays it, or what of it lies before the files.
+    pub(super) command: Option<Vec<String>>,
     #[serde(default)]
     pub(super) schema: Vec<String>,
     #[serde(default)]
