@@ -146,6 +146,7 @@ pub enum PhaseStep {
 
 /// How the statements of a phase are put into transactions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum TransactionMode {
     /// All of them in one.
@@ -176,6 +177,7 @@ pub struct Gate {
 
 /// A place where the suite knowingly reads its sources otherwise.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Deviation {
     /// A short name.
@@ -190,6 +192,7 @@ pub(crate) struct Deviation {
 
 /// Something that the contract does not demand but a validator must know.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Finding {
     /// A short name.
