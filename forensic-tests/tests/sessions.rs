@@ -6,7 +6,6 @@ use libtest_mimic::{Failed, Trial};
 use phasegate_engine::{
     CheckRequest, Events, Limits, Migration, States, check, judge_gate, play,
     suite::{self, Suite},
-
 };
 use phasegate_evidence::{Event, ReasonCode, Verdict};
 

@@ -118,7 +118,8 @@ pub(crate) fn claims() -> Vec<Claim> {
             }
         }),
         ("a_marker_that_says_nothing_of_a_block_is_an_error", || {
-            let wrong = ["<!-- run -->\ntext\n", "<!-- run -->\n", "<!-- runs -->\n", "<!-- run -->\n```console\n$ ls\n"];
+            let wrong =
+                ["<!-- run -->\ntext\n", "<!-- run -->\n", "<!-- runs -->\n", "<!-- run -->\n```console\n$ ls\n"];
             match wrong.iter().find(|page| parts(page).is_ok()) {
                 None => Ok(()),
                 Some(page) => Err(format!("taken for whole: {page}")),

@@ -45,7 +45,8 @@ pub(crate) fn claims() -> Vec<Claim> {
         ("every_page_is_in_the_table_of_contents", || {
             let summary = root().join("docs/src/SUMMARY.md");
             let text = fs::read_to_string(&summary).map_err(|error| error.to_string())?;
-            let listed: BTreeSet<_> = links(&text).into_iter().map(|target| root().join("docs/src").join(target)).collect();
+            let listed: BTreeSet<_> =
+                links(&text).into_iter().map(|target| root().join("docs/src").join(target)).collect();
             let unlisted = of_the_book().find(|page| *page != summary && !listed.contains(page));
             none(unlisted.map(|page| format!("{} is not in SUMMARY.md", page.display())))
         }),

@@ -27,8 +27,8 @@ fn word(word: &str) -> String {
     if let Some((before, _)) = word.split_once("/tmp/") {
         return format!("{before}/tmp/…");
     }
-    if word.starts_with("postgresql://") {
-        return "postgresql://…".to_owned();
+    if let Some((before, _)) = word.split_once("postgresql://") {
+        return format!("{before}postgresql://…");
     }
     let bare = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     if bare.len() == 64 && bare.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -51,7 +51,10 @@ pub(crate) fn claims() -> Vec<Claim> {
             let same = [
                 (format!("  result digest  {digest}"), "  result digest  …".to_owned()),
                 ("  took  300 ms".to_owned(), "  took  1.2 s".to_owned()),
-                ("reports/runs/20261120T104243.060Z-12176/x".to_owned(), "reports/runs/20250101T000000.000Z-1/x".to_owned()),
+                (
+                    "reports/runs/20261120T104243.060Z-12176/x".to_owned(),
+                    "reports/runs/20250101T000000.000Z-1/x".to_owned(),
+                ),
                 ("for 1.1: sqlite:/tmp/a/state.db".to_owned(), "for 1.1: sqlite:/tmp/b/state.db".to_owned()),
                 ("server: embedded, PostgreSQL 17.1".to_owned(), "server: external".to_owned()),
             ];
@@ -61,7 +64,12 @@ pub(crate) fn claims() -> Vec<Claim> {
             }
         }),
         ("what_means_something_is_not_masked", || {
-            let lines = ["  passed: 7 of 7 checks", "wrong-cause: constraint notes.slug", "    applied: 4 statements in", "1.1.1"];
+            let lines = [
+                "  passed: 7 of 7 checks",
+                "wrong-cause: constraint notes.slug",
+                "    applied: 4 statements in",
+                "1.1.1",
+            ];
             match lines.iter().find(|line| masked(line) != **line) {
                 None => Ok(()),
                 Some(line) => Err(format!("{line} became {}", masked(line))),

@@ -38,7 +38,8 @@ impl Page {
 
     /// A program that the page needs and that is not there. `PHASEGATE_TEST_TOOLS` makes it a failure.
     pub(crate) fn missing_program(&self) -> Option<String> {
-        let needed = self.parts.iter().filter_map(|part| if let Part::Needs(program) = part { Some(program) } else { None });
+        let needed =
+            self.parts.iter().filter_map(|part| if let Part::Needs(program) = part { Some(program) } else { None });
         let missing = needed.into_iter().find(|program| !shell::is_there(program));
         missing.filter(|_| env::var_os("PHASEGATE_TEST_TOOLS").is_none()).cloned()
     }
@@ -57,7 +58,8 @@ impl Page {
                 Part::Block(marker, range) => {
                     let place = format!("{}:{}", self.path.display(), range.start);
                     let block = &lines[range.clone()];
-                    let here = working.as_ref().map(TempDir::path).ok_or_else(|| format!("{place}: in no working copy"));
+                    let here =
+                        working.as_ref().map(TempDir::path).ok_or_else(|| format!("{place}: in no working copy"));
                     let tried = match marker {
                         Marker::Usage => usage(block),
                         Marker::Ci => of_ci(block),
@@ -153,10 +155,14 @@ fn left_out<'a>(shown: &[&str], printed: &[&'a str]) -> Vec<&'a str> {
     kept
 }
 
-/// A line as a page shows it: no digest takes up half of it.
+/// A line as a page shows it: without digests, which take up half of it, and without passwords.
 fn shortened(line: &str) -> String {
-    let is_digest = |word: &&str| word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-    line.split(' ').map(|word| if is_digest(&word) { "…" } else { word }).collect::<Vec<_>>().join(" ")
+    let word = |word: &str| match word.split_once("postgresql://") {
+        Some((before, _)) => format!("{before}postgresql://…"),
+        None if word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit()) => "…".to_owned(),
+        None => word.to_owned(),
+    };
+    line.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// Each of the commands stands in the script of the CI.

@@ -35,7 +35,8 @@ impl Shell<'_> {
 /// This build of the command before everything else.
 fn path() -> OsString {
     let built = Path::new(env!("CARGO_BIN_EXE_phasegate")).parent().map(Path::to_owned);
-    let paths = built.into_iter().chain(env::var_os("PATH").iter().flat_map(env::split_paths)).collect::<Vec<PathBuf>>();
+    let paths =
+        built.into_iter().chain(env::var_os("PATH").iter().flat_map(env::split_paths)).collect::<Vec<PathBuf>>();
     env::join_paths(paths).expect("paths")
 }
 

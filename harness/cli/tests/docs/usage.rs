@@ -13,7 +13,8 @@ pub(crate) fn usage(lines: &[&str]) -> Result<(), String> {
         let verb = command.split(' ').next().unwrap_or_default();
         let help = help(verb).ok_or_else(|| format!("there is no `phasegate {verb}`"))?;
         let is_option = |c: char| c.is_ascii_lowercase() || c == '-';
-        let mut options = command.split(|c: char| !is_option(c)).filter(|word| word.starts_with("--") && word.len() > 2);
+        let mut options =
+            command.split(|c: char| !is_option(c)).filter(|word| word.starts_with("--") && word.len() > 2);
         match options.find(|option| !help.split(|c: char| !is_option(c)).any(|known| known == *option)) {
             None => Ok(()),
             Some(option) => Err(format!("`phasegate {verb}` has no option {option}")),

@@ -35,35 +35,35 @@ pub(super) struct GateFile {
     /// itself, and its ids begin with `${phase}.`.
     #[serde(default, rename = "after")]
     #[cfg_attr(test, schemars(with = "super::reference::After"))]
-        _after: IgnoredAny,
+    _after: IgnoredAny,
     /// The states that its checks start from.
     #[serde(default, rename = "given")]
     #[cfg_attr(test, schemars(with = "super::reference::Given"))]
-        _given: IgnoredAny,
+    _given: IgnoredAny,
     /// The role of each check that names none.
     #[serde(default, rename = "as")]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
-        _as: IgnoredAny,
+    _as: IgnoredAny,
     /// The settings of each check that gives none.
     #[serde(default, rename = "settings")]
     #[cfg_attr(test, schemars(with = "std::collections::BTreeMap<String, String>"))]
-        _settings: IgnoredAny,
+    _settings: IgnoredAny,
     /// The write of each check that gives none and tries one.
     #[serde(default, rename = "write")]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
-        _write: IgnoredAny,
+    _write: IgnoredAny,
     /// The values of the names in `write`; those of a check go over them.
     #[serde(default, rename = "with")]
     #[cfg_attr(test, schemars(with = "std::collections::BTreeMap<String, super::reference::Anything>"))]
-        _with: IgnoredAny,
+    _with: IgnoredAny,
     /// What each check with `violations` counts that says nothing else.
     #[serde(default, rename = "examined")]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
-        _examined: IgnoredAny,
+    _examined: IgnoredAny,
     /// Its checks: at least one.
     #[serde(default, rename = "check")]
     #[cfg_attr(test, schemars(with = "Vec<CheckFile>"))]
-        _check: IgnoredAny,
+    _check: IgnoredAny,
 }
 
 /// Reads the gate of a phase.

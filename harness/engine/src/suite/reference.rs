@@ -89,7 +89,9 @@ fn page((page, file, what): (&str, &str, &str)) -> Result<String, String> {
             }
         }
         write!(text, "\n| key | value | |\n|---|---|---|\n{rows}").map_err(|error| error.to_string())?;
-        tables.extend(inner.into_iter().filter(|(_, reference, _)| seen.insert(reference.clone())).map(|(n, _, t)| (n, t)));
+        tables.extend(
+            inner.into_iter().filter(|(_, reference, _)| seen.insert(reference.clone())).map(|(n, _, t)| (n, t)),
+        );
     }
     Ok(text)
 }
@@ -99,8 +101,10 @@ type Inner = (String, String, Value);
 
 /// The rows of a table's keys, those that are needed first, and the tables that they hold.
 fn keys(root: &Value, name: &str, table: &Value) -> Result<(String, Vec<Inner>), String> {
-    let properties = table.get("properties").and_then(Value::as_object).ok_or_else(|| format!("`{name}` has no keys"))?;
-    let required: Vec<&str> = table.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let properties =
+        table.get("properties").and_then(Value::as_object).ok_or_else(|| format!("`{name}` has no keys"))?;
+    let required: Vec<&str> =
+        table.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let (first, rest): (Vec<_>, Vec<_>) = properties.iter().partition(|(key, _)| required.contains(&key.as_str()));
     let (mut rows, mut inner) = (String::new(), Vec::new());
     for (key, value) in first.into_iter().chain(rest) {
@@ -202,7 +206,8 @@ fn of_definition(root: &Value, name: &str, definition: &Value) -> Result<String,
     };
     let variant = |variant: &Value| -> Result<String, String> {
         let object = variant.as_object().cloned().unwrap_or_else(Map::new);
-        let (word, says) = (object.get("const").and_then(Value::as_str), object.get("description").and_then(Value::as_str));
+        let (word, says) =
+            (object.get("const").and_then(Value::as_str), object.get("description").and_then(Value::as_str));
         let (word, says) = word.zip(says).ok_or_else(|| format!("a word of {name} has no comment"))?;
         Ok(format!("`\"{word}\"`: {}", one_line(says).trim_end_matches('.')))
     };
