@@ -37,6 +37,8 @@ pub(crate) fn parts(page: &str) -> Result<Vec<Part>, String> {
     let lines: Vec<&str> = page.lines().collect();
     let mut parts = Vec::new();
     let mut marker: Option<(usize, Marker)> = None;
+    // What the reader has read since the last block.
+    let mut text = String::new();
     let mut index = 0;
     while index < lines.len() {
         let line = lines[index];
@@ -47,9 +49,17 @@ pub(crate) fn parts(page: &str) -> Result<Vec<Part>, String> {
                 ("checkout", paths) => parts.push(Part::Checkout(paths.split(' ').map(str::to_owned).collect())),
                 ("needs", program) => parts.push(Part::Needs(program.to_owned())),
                 ("generated" | "end", _) => {}
-                ("writes", file) => marker = Some((index, Marker::Writes(file.to_owned()))),
-                ("adds", file) => marker = Some((index, Marker::Adds(file.to_owned()))),
-                ("shows", file) => marker = Some((index, Marker::Shows(file.to_owned()))),
+                (of_a_file @ ("writes" | "adds" | "shows"), file) => {
+                    if !text.contains(&format!("`{file}`")) {
+                        return Err(format!("{at}: the text before the block does not name its file, `{file}`"));
+                    }
+                    let marker_of = match of_a_file {
+                        "writes" => Marker::Writes,
+                        "adds" => Marker::Adds,
+                        _ => Marker::Shows,
+                    };
+                    marker = Some((index, marker_of(file.to_owned())));
+                }
                 ("run", "") => marker = Some((index, Marker::Run)),
                 ("usage", "") => marker = Some((index, Marker::Usage)),
                 ("ci", "") => marker = Some((index, Marker::Ci)),
@@ -65,9 +75,12 @@ pub(crate) fn parts(page: &str) -> Result<Vec<Part>, String> {
                 }
                 None => {}
             }
+            text.clear();
             index = end;
         } else if !line.trim().is_empty() && marker.is_some() {
             return Err(format!("{at}: the marker before it stands before no block"));
+        } else {
+            text += line;
         }
         index += 1;
     }
@@ -95,7 +108,8 @@ fn is_example(language: &str, lines: &[&str]) -> bool {
 pub(crate) fn claims() -> Vec<Claim> {
     vec![
         ("a_block_with_a_marker_is_a_part_of_its_page", || {
-            let parts = parts("<!-- copy docs/examples/sqlite -->\n\n<!-- writes a.sql -->\n```sql\nSELECT 1;\n```\n")?;
+            let parts =
+                parts("<!-- copy docs/examples/sqlite -->\n`a.sql`:\n<!-- writes a.sql -->\n```sql\nSELECT 1;\n```\n")?;
             let block = Part::Block(Marker::Writes("a.sql".to_owned()), 4..5);
             let met = [Part::Copy("docs/examples/sqlite".to_owned()), block];
             if parts == met { Ok(()) } else { Err(format!("{parts:?}")) }
@@ -117,7 +131,7 @@ pub(crate) fn claims() -> Vec<Claim> {
                 Some(page) => Err(format!("taken for none: {page}")),
             }
         }),
-        ("a_marker_that_says_nothing_of_a_block_is_an_error", || {
+        ("a_marker_that_says_nothing_of_a_block_or_a_file_that_no_reader_is_told_of_is_an_error", || {
             let wrong =
                 ["<!-- run -->\ntext\n", "<!-- run -->\n", "<!-- runs -->\n", "<!-- run -->\n```console\n$ ls\n"];
             match wrong.iter().find(|page| parts(page).is_ok()) {

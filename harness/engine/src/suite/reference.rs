@@ -186,12 +186,20 @@ fn words(root: &Value, value: &Value) -> Result<String, String> {
         Some("string") => Ok("text".to_owned()),
         Some("integer") => Ok("number".to_owned()),
         Some("boolean") => Ok("true or false".to_owned()),
-        Some("array") => Ok(format!("list of {}", words(root, value.get("items").unwrap_or(&Value::Null))?)),
+        Some("array") => Ok(format!("list of {}", several(&words(root, value.get("items").unwrap_or(&Value::Null))?))),
         Some("object") => {
             Ok(format!("table of {}", words(root, value.get("additionalProperties").unwrap_or(&Value::Null))?))
         }
         _ => Err(format!("no words for {value}")),
     }
+}
+
+/// Several of what a word means.
+fn several(words: &str) -> String {
+    let mut parts = words.splitn(2, ' ');
+    let first = parts.next().unwrap_or_default();
+    let s = if ["list", "number", "table", "text"].contains(&first) { "s" } else { "" };
+    parts.next().map_or_else(|| format!("{first}{s}"), |rest| format!("{first}{s} {rest}"))
 }
 
 fn of_definition(root: &Value, name: &str, definition: &Value) -> Result<String, String> {
