@@ -45,6 +45,9 @@ pub(super) struct CheckFile {
     pub(super) log: Option<String>,
     /// The defect that it must catch.
     pub(super) fails: Option<FailsFile>,
+    /// Whether it asks for what is seen, to be adopted as what it expects.
+    #[serde(default)]
+    pub(super) adopt: bool,
 
     // These two are taken out before: named here so that the error of an unknown key lists them.
     /// Rows of values: the check stands once for each.
@@ -153,7 +156,7 @@ pub(super) struct FailsFile {
 impl CheckFile {
     pub(super) fn named(&self) -> Vec<&'static str> {
         let kinds = [
-            ("rows", self.rows.is_some()),
+            ("rows", self.rows.is_some() || self.asks_for_rows()),
             ("violations", self.violations.is_some()),
             ("rejects", self.rejects.is_some()),
             ("accepts", self.accepts.is_some()),
@@ -165,6 +168,11 @@ impl CheckFile {
             ("rollback", self.rollback.is_some()),
         ];
         kinds.into_iter().filter(|(_, given)| *given).map(|(kind, _)| kind).collect()
+    }
+
+    /// A query that asks for its rows needs to expect none yet.
+    fn asks_for_rows(&self) -> bool {
+        self.adopt && self.query.is_some() && self.plan.is_none()
     }
 
     /// A key that no expectation took.

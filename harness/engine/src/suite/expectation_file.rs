@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use phasegate_database::OBJECT_KINDS;
 use phasegate_evidence::Catalog;
 use phasegate_evidence::judge::{
-    Accepts, CatalogFacts, Expectation, Fact, Neighbour, PlanUse, Rejects, Rollback, Rows, Sequence, Unchanged,
-    Violations,
+    Accepts, CatalogFacts, Expectation, Fact, Neighbour, PlanUse, Rejects, Rows, Sequence, Unchanged, Violations,
 };
 use serde::Deserialize;
 use toml::Value;
@@ -48,11 +47,7 @@ pub(super) fn expectation(mut file: CheckFile) -> Result<Expectation, String> {
             some_tables(&unchanged.tables, kind)?;
             Expectation::Unchanged(unchanged)
         }
-        _ => {
-            let rollback = file.rollback.take().unwrap_or(Rollback { tables: vec![] });
-            some_tables(&rollback.tables, kind)?;
-            Expectation::Rollback(rollback)
-        }
+        _ => rollback(&mut file)?,
     };
     match file.unused() {
         Some(key) => Err(format!("the key `{key}` means nothing beside `{kind}`")),
@@ -73,7 +68,7 @@ fn rows(file: &mut CheckFile) -> Result<Expectation, String> {
     let rows = file.rows.take().unwrap_or_default();
     let examined = file.examined.take();
     let allow_empty = std::mem::take(&mut file.allow_empty);
-    if rows.is_empty() && examined.is_none() && !allow_empty {
+    if rows.is_empty() && examined.is_none() && !allow_empty && !file.adopt {
         return Err("it expects no row, and would pass on an empty table: say with `examined` how many rows \
                     were looked at, or `allow_empty = true` if an empty table is what it wants"
             .to_owned());
@@ -135,10 +130,13 @@ fn catalog(file: &mut CheckFile) -> Result<Expectation, String> {
         };
         objects.insert(key, fact);
     }
+    let exactly = std::mem::take(&mut file.exactly);
+    if file.adopt {
+        return Ok(Expectation::Catalog(CatalogFacts { objects, exactly }));
+    }
     if objects.is_empty() {
         return Err("`catalog` declares no object".to_owned());
     }
-    let exactly = std::mem::take(&mut file.exactly);
     exactly.iter().try_for_each(|place| known_place(place, &objects))?;
     Ok(Expectation::Catalog(CatalogFacts { objects, exactly }))
 }
@@ -179,10 +177,23 @@ fn contains(key: &str, table: toml::Table) -> Result<Fact, String> {
     Ok(Fact::Contains(parts.contains))
 }
 
+fn rollback(file: &mut CheckFile) -> Result<Expectation, String> {
+    let Some(rollback) = file.rollback.take() else {
+        return Err("it goes back nowhere".to_owned());
+    };
+    for (key, why) in &rollback.except {
+        known_kind(key)?;
+        if why.trim().is_empty() {
+            return Err(format!("`except` gives no reason for `{key}`: say why it may be another on the way back"));
+        }
+    }
+    Ok(Expectation::Rollback(rollback))
+}
+
 fn changes(file: &mut CheckFile) -> Result<Expectation, String> {
     let changes = file.changes.take().unwrap_or_default();
     let keys: Vec<&String> = changes.add.keys().chain(changes.alter.keys()).chain(&changes.drop).collect();
-    if keys.is_empty() {
+    if keys.is_empty() && !file.adopt {
         return Err("`changes` declares no change".to_owned());
     }
     let distinct: BTreeSet<&&String> = keys.iter().collect();

@@ -24,6 +24,11 @@ pub(super) struct SuiteFile {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub(super) unread: Vec<Spanned<String>>,
+    /// Tables in which the migration tool keeps its own books (`alembic_version`), or `schema.*` for all that lies in a
+    /// schema: what becomes of them is neither change nor loss. Every report names them as a deviation.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
+    pub(super) bookkeeping: Vec<Spanned<String>>,
     /// What the server must be.
     pub(super) server: ServerNeed,
     /// The state before the migration.

@@ -8,4 +8,5 @@ mod limits;
 mod lost;
 mod outcome;
 mod sizes;
+mod way_back;
 mod workspace;
