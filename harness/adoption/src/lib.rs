@@ -1,3 +1,4 @@
 //! A suite for a migration that exists already: `init` finds it where it lies.
 
+pub mod adopt;
 pub mod init;

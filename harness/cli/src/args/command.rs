@@ -1,8 +1,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    CheckArgs, DiffArgs, Global, KeygenArgs, ListArgs, ProveArgs, ReportArgs, RunArgs, ServerCommand, SignArgs,
-    VerifyArgs,
+    AdoptArgs, CheckArgs, DiffArgs, Global, KeygenArgs, ListArgs, ProveArgs, ReportArgs, RunArgs, ServerCommand,
+    SignArgs, VerifyArgs,
 };
 use crate::exit::EXIT_CODES;
 
@@ -29,6 +29,9 @@ pub(crate) enum Command {
     /// Judge the gates of a suite on a database that exists
     #[command(after_help = EXIT_CODES)]
     Check(CheckArgs),
+    /// Write what a run observed into the checks that ask for it or failed, once it has been shown
+    #[command(after_help = EXIT_CODES)]
+    Adopt(AdoptArgs),
     /// List suites, phases, gates and checks
     List(ListArgs),
     /// Print a report, made from a run folder alone

@@ -83,17 +83,24 @@ fn columns<'t>(
         let why = format!("expected the columns of {table} in one text, as in CREATE TABLE");
         return Err(source.error(columns.span(), why));
     };
-    for (ordinal, column) in top_level(text).into_iter().enumerate() {
-        let Some((name, definition)) = column.split_once(char::is_whitespace) else {
-            return Err(source.error(columns.span(), format!("column `{column}` of {table} has no definition")));
-        };
+    for (ordinal, column) in columns_of(text).enumerate() {
+        let (name, definition) = column.map_err(|column| {
+            source.error(columns.span(), format!("column `{column}` of {table} has no definition"))
+        })?;
         // Each column lies behind the one before it, so that their order is not lost.
         let place = key.span().start + ordinal;
         let key = Spanned::new(place..key.span().end.max(place), format!("column {table}.{name}").into());
-        let definition = definition.split_whitespace().collect::<Vec<_>>().join(" ");
         insert(source, objects, key, Spanned::new(columns.span(), DeValue::String(definition.into())))?;
     }
     Ok(())
+}
+
+/// The columns of a table that stand in one text, each with its definition; a column that has none is an error.
+pub fn columns_of(text: &str) -> impl Iterator<Item = Result<(&str, String), &str>> {
+    top_level(text).into_iter().map(|column| {
+        let (name, definition) = column.split_once(char::is_whitespace).ok_or(column)?;
+        Ok((name, definition.split_whitespace().collect::<Vec<_>>().join(" ")))
+    })
 }
 
 fn insert<'t>(

@@ -1,0 +1,16 @@
+//! What a run observed, written into the checks that ask for it or failed: `phasegate adopt`.
+
+mod changes;
+mod corrections;
+mod entries;
+mod error;
+mod gate_file;
+mod notation;
+mod objects;
+mod observed;
+mod proposal;
+mod rows;
+mod text;
+
+pub use error::AdoptError;
+pub use proposal::{Adopted, Changed, Left, Proposal, propose};
