@@ -12,7 +12,7 @@ use phasegate_engine::{
 };
 use phasegate_evidence::{
     RunFolder, SuitePlan, Verdict, Verification,
-    judge::{Check, Observation},
+    judge::{Check, FactSeen, Observation},
 };
 use similar::TextDiff;
 
@@ -235,7 +235,8 @@ impl Wanted<'_> {
         if others(&before) != others(&after) {
             return Err("shares what it expects with another check: mend it where it stands".to_owned());
         }
-        let own = after.iter().find(|check| is_own(check)).map(|(_, check)| check.judge(seen));
+        let seen = as_declared(seen);
+        let own = after.iter().find(|check| is_own(check)).map(|(_, check)| check.judge(&seen));
         match own {
             Some(judged) if judged.verdict == Verdict::Passed => Ok(()),
             judged => {
@@ -244,6 +245,17 @@ impl Wanted<'_> {
             }
         }
     }
+}
+
+/// What was seen as a check sees it that declares all of it.
+fn as_declared(seen: &Observation) -> Observation {
+    let mut seen = seen.clone();
+    if let Observation::Catalog(seen) = &mut seen {
+        let others = std::mem::take(&mut seen.others);
+        let object = |(key, definition)| (key, FactSeen { met: Some(definition), expected: None });
+        seen.objects.extend(others.into_iter().map(object));
+    }
+    seen
 }
 
 impl Proposal {

@@ -99,8 +99,26 @@ fn columns<'t>(
 pub fn columns_of(text: &str) -> impl Iterator<Item = Result<(&str, String), &str>> {
     top_level(text).into_iter().map(|column| {
         let (name, definition) = column.split_once(char::is_whitespace).ok_or(column)?;
-        Ok((name, definition.split_whitespace().collect::<Vec<_>>().join(" ")))
+        Ok((name, on_one_line(definition)))
     })
+}
+
+/// The text with a blank in place of all white space that stands in no quotes: what is quoted is the author's own.
+fn on_one_line(text: &str) -> String {
+    let (mut line, mut quote) = (String::with_capacity(text.len()), None);
+    for letter in text.trim().chars() {
+        match (quote, letter) {
+            (None, '\'' | '"') => quote = Some(letter),
+            (Some(open), _) if open == letter => quote = None,
+            _ => {}
+        }
+        if quote.is_some() || !letter.is_whitespace() {
+            line.push(letter);
+        } else if !line.ends_with(' ') {
+            line.push(' ');
+        }
+    }
+    line
 }
 
 fn insert<'t>(
@@ -141,6 +159,14 @@ fn top_level(text: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn white_space_within_quotes_is_the_authors_own_and_elsewhere_it_is_one_blank() {
+        let text = "a text\n    DEFAULT 'x  y\n', b  integer";
+        let columns: Vec<_> = columns_of(text).map(|column| column.expect("a definition")).collect();
+        assert_eq!(columns, [("a", "text DEFAULT 'x  y\n'".to_owned()), ("b", "integer".to_owned())]);
+        assert_eq!(columns_of("a integer, b").nth(1), Some(Err("b")));
+    }
 
     #[test]
     fn columns_are_parted_at_commas_outside_parentheses_and_quotes() {
