@@ -28,25 +28,25 @@ pub(super) fn change(
 ) -> Result<(), String> {
     let table = declared.get_ref().as_table().ok_or("its `changes` are no table: write them out")?;
     let [added, altered] = of_changes(expected, difference, seen);
-    let indent = Parts::of(text, declared, table)?.indent;
+    let parts = Parts::of(text, declared, table);
     let mut missing = Vec::new();
     for (key, corrections) in [("add", added), ("alter", altered)] {
         match table.get(key) {
             Some(part) => objects::change(text, part, corrections, (names, None))?,
-            None => missing.extend(new_part(key, &corrections, indent)),
+            None => missing.extend(new_part(key, &corrections, parts.indent)),
         }
     }
     let dropped: Vec<&String> = difference.dropped.keys().filter(|key| !expected.drop.contains(*key)).collect();
     match table.get("drop") {
+        _ if difference.dropped.keys().eq(&expected.drop) => {}
         Some(list) => drops(text, list, &dropped, &difference.dropped.keys().collect(), names)?,
-        None if dropped.is_empty() => {}
         None => {
             let keys: Vec<String> = dropped.into_iter().map(|key| string(key)).collect();
-            missing.push(format!("drop = {}", within(['[', ']'], &keys, indent)));
+            missing.push(format!("drop = {}", within(['[', ']'], &keys, parts.indent)));
         }
     }
     if !missing.is_empty() {
-        Parts::of(text, declared, table)?.add(text, &missing);
+        parts.add(text, &missing);
     }
     Ok(())
 }
@@ -85,7 +85,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn of(text: &Text<'_>, declared: &Spanned<DeValue<'_>>, table: &DeTable<'_>) -> Result<Self, String> {
+    fn of(text: &Text<'_>, declared: &Spanned<DeValue<'_>>, table: &DeTable<'_>) -> Self {
         let parts = in_order(table);
         let is_below_a_header =
             |value: &Spanned<DeValue<'_>>| value.get_ref().is_table() && text.text[value.span()].starts_with('[');
@@ -93,18 +93,16 @@ impl Parts {
         let places: Vec<_> = lines.map(|(key, value)| key.span().start..value.span().end).collect();
         let span = declared.span();
         let written = &text.text[span.clone()];
-        let own = |form, prefix, header, indent| Ok(Self { entries: Entries { places, form }, prefix, header, indent });
+        let own = |form, prefix, header, indent| Self { entries: Entries { places, form }, prefix, header, indent };
         if written.starts_with('{') {
             own(Form::Brackets(span), "", "", "    ")
-        } else if !written.starts_with('[') {
-            let first = parts.first().map_or(span.end, |(key, _)| key.span().start);
-            own(Form::Lines(first), "changes.", "", "")
-        } else if parts.iter().any(|(key, _)| span.contains(&key.span().start)) {
-            // The header is that of its first part.
-            let at = text.line_start(span.start);
-            own(Form::Lines(at), "", "[check.changes]\n", "")
-        } else {
+        } else if written.starts_with('[') {
             own(Form::Lines(span.end), "", "", "")
+        } else if text.text[text.line_start(span.start)..].starts_with('[') {
+            // There is a header of its first part, and none of its own.
+            own(Form::Lines(text.line_start(span.start)), "", "[check.changes]\n", "")
+        } else {
+            own(Form::Lines(span.start), "changes.", "", "")
         }
     }
 

@@ -5,6 +5,8 @@ mod corrections;
 mod entries;
 mod error;
 mod gate_file;
+#[cfg(test)]
+mod gate_file_tests;
 mod notation;
 mod objects;
 mod observed;
