@@ -69,6 +69,7 @@ pub(super) struct CheckFile {
     pub(super) changes: Option<Changes>,
     pub(super) unchanged: Option<Unchanged>,
     pub(super) rollback: Option<Rollback>,
+    pub(super) tap: Option<Value>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -112,6 +113,7 @@ impl CheckFile {
             ("changes", self.changes.is_some()),
             ("unchanged", self.unchanged.is_some()),
             ("rollback", self.rollback.is_some()),
+            ("tap", self.tap.is_some()),
         ];
         kinds.into_iter().filter(|(_, given)| *given).map(|(kind, _)| kind).collect()
     }

@@ -1,5 +1,7 @@
 //! The file of a gate.
 
+use std::collections::BTreeMap;
+
 use phasegate_database::Kind;
 use serde::{Deserialize, de::IgnoredAny};
 use toml::{Spanned, de::DeValue};
@@ -11,6 +13,7 @@ use super::{
     expand::{self, Common, Shared, Standing},
     sessions,
     source::{Source, Table},
+    suite_file::PhaseFile,
     values::one_or_more,
 };
 
@@ -56,14 +59,17 @@ pub(super) fn read(source: Source<'_>, common: &mut Common, kind: Kind) -> Resul
 /// Reads a gate that stands after several phases: the phases, each with the gate as it stands there.
 pub(super) fn read_shared(
     source: Source<'_>,
-    phases: &[String],
+    phases: &[PhaseFile],
     common: &mut Common,
     kind: Kind,
 ) -> Result<Vec<(String, Gate)>, SuiteError> {
-    let after = expand::after(source, source.table()?, phases)?;
+    let ids: Vec<String> = phases.iter().map(|phase| phase.id.clone()).collect();
+    let after = expand::after(source, source.table()?, &ids)?;
     let all: Vec<String> = after.iter().map(|(phase, _)| phase.clone()).collect();
     let mut gates = Vec::new();
     for (phase, table) in after {
+        let revision = phases.iter().find(|named| named.id == phase).and_then(|named| named.revision.as_deref());
+        common.values.set_revision(revision);
         let mut gate = gate(source, table, Some((&phase, &all)), common, kind)?;
         gate.slug = format!("{phase}.{}", gate.slug);
         gates.push((phase, gate));
@@ -83,8 +89,10 @@ fn gate<'t>(
     let table = common.values.put_into(source, table)?;
     expand::nothing_left(source, &table)?;
     let gate: GateFile = source.read(0..0, table)?;
-    let mut checks = Vec::new();
+    let (mut checks, mut lines) = (Vec::new(), BTreeMap::new());
+    let ends: Vec<usize> = source.text.match_indices('\n').map(|(end, _)| end).collect();
     for (span, written) in tables(source, written)? {
+        let line = u32::try_from(ends.partition_point(|end| *end < span.start) + 1).unwrap_or(u32::MAX);
         for mut table in expand::each(source, written)? {
             if !expand::stands(source, &mut table, standing)? {
                 continue;
@@ -98,6 +106,7 @@ fn gate<'t>(
             let file: CheckFile = source.read(span.clone(), table)?;
             let id = file.id.clone();
             let check = check(file).map_err(|why| source.error(span.clone(), format!("check {id}: {why}")))?;
+            lines.insert(check.id.clone(), line);
             checks.push(check);
         }
     }
@@ -114,6 +123,7 @@ fn gate<'t>(
         requirement: gate.requirement,
         added: gate.added,
         checks,
+        lines,
     })
 }
 
