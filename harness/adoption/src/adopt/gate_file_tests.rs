@@ -34,12 +34,15 @@ fn refused(file: &str, check: &Check, seen: &Observation) -> String {
     adopted(file, check, seen, NAMES).expect_err("it has no place")
 }
 
-fn cells(rows: &[&[&str]]) -> Vec<Vec<Cell>> {
+/// Rows as they are written here.
+type Written<'w> = &'w [&'w [&'w str]];
+
+fn cells(rows: Written<'_>) -> Vec<Vec<Cell>> {
     let cell = |text: &&str| (*text != "NULL").then(|| (*text).to_owned());
     rows.iter().map(|row| row.iter().map(cell).collect()).collect()
 }
 
-fn rows(expected: &[&[&str]], met: &[&[&str]]) -> (Check, Observation) {
+fn rows(expected: Written<'_>, met: Written<'_>) -> (Check, Observation) {
     let expected = Rows { query: "SELECT".into(), rows: cells(expected), examined: None };
     let table = Table { columns: Vec::new(), rows: cells(met) };
     let seen = RowsSeen { table: Some(table), examined: None, error: None };
@@ -50,8 +53,8 @@ fn rows(expected: &[&[&str]], met: &[&[&str]]) -> (Check, Observation) {
 fn rows_change_where_they_differ_and_keep_their_comments() {
     let several =
         "rows = [ # the rows\n    [1, \"a\"], # one\n    [2, \"b\"], # two\n    [3, \"c\"] # three\n] # done\n";
-    let three: &[&[&str]] = &[&["1", "a"], &["2", "b"], &["3", "c"]];
-    let cases: [(&str, &[&[&str]], &[&[&str]], &str); 10] = [
+    let three: Written<'_> = &[&["1", "a"], &["2", "b"], &["3", "c"]];
+    let cases: [(&str, Written<'_>, Written<'_>, &str); 10] = [
         ("adopt = true # why\nas = \"app\"\n", &[], &[&["1", "NULL"]], "rows = [[\"1\", '\\N']] # why\nas = \"app\"\n"),
         (
             "# why\nadopt = true\nrows = []\n",

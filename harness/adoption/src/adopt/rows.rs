@@ -34,7 +34,7 @@ pub(super) fn change(
     // A row of as many values is the same row with other values.
     while let (Some(index), Some(cells)) = (removed.first().copied(), added.first())
         && expected[index].len() == cells.len()
-        && let Some(values) = list.get_ref().get(index).and_then(|row| Entries::of_list(row))
+        && let Some(values) = list.get_ref().get(index).and_then(Entries::of_list)
     {
         let differing = values.places.into_iter().zip(expected[index].iter().zip(*cells));
         for (place, (_, met)) in differing.filter(|(_, (expected, met))| expected != met) {
