@@ -8,7 +8,7 @@ use std::{
 
 use phasegate_engine::{
     plan::plan,
-    suite::{Gate, Suite, load, load_as},
+    suite::{Gate, Suite, SuiteError, load, load_as},
 };
 use phasegate_evidence::{
     RunFolder, SuitePlan, Verdict, Verification,
@@ -66,6 +66,9 @@ pub struct Changed {
     after: String,
 }
 
+/// The texts of the files that change, and the suites as they are read back from them.
+type Adopting = (BTreeMap<PathBuf, String>, Vec<Suite>);
+
 /// A check that is asked for.
 struct Wanted<'a> {
     suite: &'a Suite,
@@ -97,11 +100,13 @@ pub fn propose(
     unchanged(&observed.plan.suites, &plan(&loaded, observed.plan.judging).suites)?;
     let mut proposal = Proposal { adopted: Vec::new(), left: Vec::new(), files: Vec::new() };
     let mut texts: BTreeMap<PathBuf, String> = BTreeMap::new();
+    // What the suites are with all that was adopted so far.
+    let mut standing = loaded.clone();
     for wanted in wanted(&observed, &loaded, named)? {
         let (suite, check) = (wanted.suite.name.clone(), wanted.check.id.clone());
-        match wanted.adopt(&observed, (suites, &names), &texts)? {
-            Ok(text) => {
-                texts.insert(wanted.gate.file.clone(), text);
+        match wanted.adopt(&observed, &standing, &texts, |texts| load_as(suites, &names, texts))? {
+            Ok((with, after)) => {
+                (texts, standing) = (with, after);
                 proposal.adopted.push(Adopted { suite, check });
             }
             Err(why) if named.is_empty() => proposal.left.push(Left { suite, check, why }),
@@ -174,13 +179,14 @@ impl Wanted<'_> {
         self.check.adopt || (failed && self.check.expectation.is_adoptable())
     }
 
-    /// The file of its gate with what it saw, or why it is left.
+    /// The texts of the files with what it saw, and the suites as they are read back from them; or why it is left.
     fn adopt(
         &self,
         observed: &Observed,
-        (suites, names): (&Path, &[String]),
+        standing: &[Suite],
         texts: &BTreeMap<PathBuf, String>,
-    ) -> Result<Result<String, String>, AdoptError> {
+        read_back: impl Fn(&BTreeMap<PathBuf, String>) -> Result<Vec<Suite>, SuiteError>,
+    ) -> Result<Result<Adopting, String>, AdoptError> {
         let tried = match self.failed() {
             Ok(tried) => tried,
             Err(why) => return Ok(Err(why)),
@@ -190,18 +196,13 @@ impl Wanted<'_> {
             Some(text) => text.clone(),
             None => read(&self.gate.file)?,
         };
-        let names_of = Names { with_case: self.suite.kind.capabilities().names_with_case };
-        let text = match adopted(&file, self.check, &seen, names_of) {
-            Ok(text) => text,
-            Err(why) => return Ok(Err(why)),
-        };
-        let mut instead = texts.clone();
-        instead.insert(self.gate.file.clone(), text.clone());
-        let read_back = |texts| load_as(suites, names, texts);
-        Ok(match read_back(&instead) {
-            Ok(after) => self.holds(&read_back(texts)?, &after, &seen).map(|()| text),
-            Err(error) => Err(format!("cannot expect what it saw: {error}")),
-        })
+        let names = Names { with_case: self.suite.kind.capabilities().names_with_case };
+        Ok(adopted(&file, self.check, &seen, names).and_then(|text| {
+            let mut texts = texts.clone();
+            texts.insert(self.gate.file.clone(), text);
+            let after = read_back(&texts).map_err(|error| format!("cannot expect what it saw: {error}"))?;
+            self.holds(standing, &after, &seen).map(|()| (texts, after))
+        }))
     }
 
     /// What it came to, if that is a failure.
