@@ -124,6 +124,9 @@ fn a_pipe_or_a_device_in_place_of_a_gate_is_refused() {
 #[case::check_that_expects_nothing("gates/1-notes/1.1-c.toml", &GATE.replace("violations = \"SELECT 1 WHERE false\"\n", ""),
     "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: it expects nothing: give one of rows, violations, rejects, accepts, \
      step, plan, catalog, changes, unchanged, rollback")]
+#[case::adopt_of_another_kind("gates/1-notes/1.1-c.toml", &GATE.replace("examined", "adopt = true\nexamined"),
+    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `adopt` means nothing beside `violations`: what is seen can be adopted by \
+     changes, catalog and rows")]
 #[case::check_without_examined("gates/1-notes/1.1-c.toml", &GATE.replace("examined = \"SELECT 1\"\n", ""),
     "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `violations` needs the key `examined`")]
 #[case::key_of_another_kind("gates/1-notes/1.1-c.toml", &format!("{GATE}neighbour = \"SELECT 1\"\n"),
