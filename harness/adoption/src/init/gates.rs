@@ -1,7 +1,8 @@
 //! The gates of a phase, written from what was seen of it. Each is one that can fail: what nobody could tell wrong is not written.
 
-use phasegate_database::{Identifier, table_identifier};
+use phasegate_database::{Identifier, Literal, table_identifier};
 use phasegate_engine::{Fate, Surveyed};
+use phasegate_evidence::Bookkeeping;
 
 use super::{
     remarks::Remark,
@@ -27,7 +28,7 @@ pub(super) struct Seen<'a> {
     /// Whether it can be undone.
     pub(super) has_way_back: bool,
     /// The tables of the tool's own.
-    pub(super) bookkeeping: &'a [&'a str],
+    pub(super) books: Bookkeeping<'a>,
 }
 
 impl Seen<'_> {
@@ -45,11 +46,9 @@ impl Seen<'_> {
 
     /// The whole difference of the catalog, as it was seen.
     fn changes(&self) -> Option<GateText> {
-        let difference = &self.surveyed.difference;
-        let is_own = |key: &str| self.is_bookkeeping(key);
-        let added = difference.added.iter().map(|(key, words)| (key, words)).filter(|(key, _)| !is_own(key));
-        let altered = difference.altered.iter().map(|(key, change)| (key, &change.after)).filter(|(key, _)| !is_own(key));
-        let dropped: Vec<&str> = difference.dropped.keys().map(String::as_str).filter(|key| !is_own(key)).collect();
+        let difference = self.books.left_out_of(self.surveyed.difference.clone());
+        let altered = difference.altered.iter().map(|(key, change)| (key, &change.after));
+        let dropped: Vec<&str> = difference.dropped.keys().map(String::as_str).collect();
         let lines = |objects: Vec<(&String, &String)>, kind: &str| match objects.is_empty() {
             true => String::new(),
             false => {
@@ -57,7 +56,7 @@ impl Seen<'_> {
                 format!("\n[check.changes.{kind}]\n{}", lines.collect::<String>())
             }
         };
-        let (added, altered) = (lines(added.collect(), "add"), lines(altered.collect(), "alter"));
+        let (added, altered) = (lines(difference.added.iter().collect(), "add"), lines(altered.collect(), "alter"));
         let gone = if dropped.is_empty() { String::new() } else { format!("changes.drop = {}\n", list(dropped.into_iter())) };
         let declared = format!("{gone}{added}{altered}");
         if declared.is_empty() {
@@ -71,10 +70,10 @@ impl Seen<'_> {
 
     /// How many rows there are after a phase that leaves the catalog alone: what else would it have done?
     fn rows(&self, remarks: &mut Vec<Remark>) -> Option<GateText> {
-        let tables = self.surveyed.rows.iter().filter(|(table, _)| !self.bookkeeping.contains(&table.as_str()));
+        let tables = self.surveyed.rows.iter().filter(|(table, _)| !self.books.keeps(table));
         let (queries, rows): (Vec<String>, Vec<String>) = tables
             .map(|(table, rows)| {
-                let name = phasegate_database::Literal(table);
+                let name = Literal(table);
                 let query = format!("SELECT {name}, count(*) FROM {}", table_identifier(table));
                 (query, format!("[{}, {rows}]", quoted(table)))
             })
@@ -144,14 +143,7 @@ impl Seen<'_> {
 
     fn own_tables(&self) -> impl Iterator<Item = (&str, &Fate)> {
         let tables = self.surveyed.tables.iter().map(|(table, fate)| (table.as_str(), fate));
-        tables.filter(|(table, _)| !self.bookkeeping.contains(table))
-    }
-
-    /// Whether an object of the catalog lies on a table of the tool's own.
-    fn is_bookkeeping(&self, key: &str) -> bool {
-        let name = key.split_once(' ').map_or("", |(_, name)| name);
-        let words = || name.split(' ').flat_map(|word| word.split('.').next());
-        self.bookkeeping.iter().any(|table| words().any(|word| word == *table))
+        tables.filter(|(table, _)| !self.books.keeps(table))
     }
 }
 

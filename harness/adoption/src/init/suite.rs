@@ -56,7 +56,7 @@ pub(super) fn suite(
     project: &Project,
     root: &Path,
     migrations: &Migrations,
-    bookkeeping: &[&str],
+    bookkeeping: &[String],
 ) -> Result<String, InitError> {
     let name = root.canonicalize().ok().and_then(|root| Some(root.file_name()?.to_string_lossy().into_owned()));
     let name = kebab(name.as_deref().unwrap_or("migrations"), SLUG_LENGTH_MAX);
@@ -84,7 +84,7 @@ pub(super) fn suite(
         text.push_str(&format!("unread = {}\n", list(unread.iter().map(String::as_str))));
     }
     if !bookkeeping.is_empty() {
-        text.push_str(&format!("bookkeeping = {}\n", list(bookkeeping.iter().copied())));
+        text.push_str(&format!("bookkeeping = {}\n", list(bookkeeping.iter().map(String::as_str))));
     }
     text.push_str(&format!("\n[server]\nkind = {}\n", quoted(migrations.kind.0.capabilities().name)));
     if migrations.timescaledb {

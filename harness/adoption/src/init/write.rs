@@ -11,7 +11,7 @@ use phasegate_engine::{
     Limits, Survey, survey,
     suite::{load, load_draft},
 };
-use phasegate_evidence::ApplyFailure;
+use phasegate_evidence::{ApplyFailure, Bookkeeping};
 use tokio::sync::watch;
 
 use super::{
@@ -60,10 +60,11 @@ pub async fn write(
     }
     draft.put(SUITE, &suite(&project, root, migrations, &[])?)?;
     let surveyed = survey(&load_draft(&folder)?, server, Limits::default(), notice, cancel).await?;
-    let bookkeeping: Vec<&str> = migrations.bookkeeping.iter().copied().filter(|table| is_met(&surveyed, table)).collect();
+    let met = migrations.bookkeeping.iter().filter(|table| is_met(&surveyed, table));
+    let bookkeeping: Vec<String> = met.map(|table| (*table).to_owned()).collect();
     draft.put(SUITE, &suite(&project, root, migrations, &bookkeeping)?)?;
     let mut remarks = migrations.notes.iter().map(Remark::of_all).collect();
-    for (index, gates) in gates(migrations, &surveyed, &bookkeeping, &mut remarks)?.into_iter().enumerate() {
+    for (index, gates) in gates(migrations, &surveyed, Bookkeeping(&bookkeeping), &mut remarks)?.into_iter().enumerate() {
         for gate in gates {
             let name = format!("{}.{}-{}.toml", index + 1, gate.ordinal, gate.name);
             draft.put(&format!("gates/{}/{name}", slug(migrations, index)), &gate.text)?;
@@ -85,7 +86,7 @@ fn is_met(surveyed: &Survey, table: &str) -> bool {
 fn gates(
     migrations: &Migrations,
     surveyed: &Survey,
-    bookkeeping: &[&str],
+    books: Bookkeeping<'_>,
     remarks: &mut Vec<Remark>,
 ) -> Result<Vec<Vec<GateText>>, InitError> {
     let mut all = Vec::new();
@@ -93,7 +94,7 @@ fn gates(
         let phase = index + 1;
         let has_way_back = step.down.is_some();
         let gates = match surveyed.phases.get(index) {
-            Some(surveyed) => Seen { phase, surveyed, has_way_back, bookkeeping }.gates(remarks),
+            Some(surveyed) => Seen { phase, surveyed, has_way_back, books }.gates(remarks),
             None => Vec::new(),
         };
         all.push(gates);
