@@ -38,12 +38,6 @@ impl Seen<'_> {
         gates.into_iter().flatten().collect()
     }
 
-    fn gate(&self, ordinal: u32, name: &'static str, claim: &str, checks: &str) -> GateText {
-        let id = format!("{}.{ordinal}", self.phase);
-        let text = format!("id = \"{id}\"\nclaim = {}\n\n[[check]]\nid = \"{id}.1\"\n{checks}", quoted(claim));
-        GateText { ordinal, name, text }
-    }
-
     /// The whole difference of the catalog, as it was seen.
     fn changes(&self) -> Option<GateText> {
         let difference = self.books.left_out_of(self.surveyed.difference.clone());
@@ -63,7 +57,7 @@ impl Seen<'_> {
             return None;
         }
         let checks = format!("title = \"exactly these objects are new, altered or gone\"\n{declared}");
-        let mut gate = self.gate(1, "what-changes", "the phase changes these objects of the catalog and no other", &checks);
+        let mut gate = gate(self.phase, 1, "what-changes", "the phase changes these objects of the catalog and no other", &checks);
         gate.text.insert_str(0, SEEN);
         Some(gate)
     }
@@ -88,7 +82,7 @@ impl Seen<'_> {
             quoted(&query),
             rows.join(", ")
         );
-        let mut gate = self.gate(1, "how-many-rows", "the phase leaves so many rows", &checks);
+        let mut gate = gate(self.phase, 1, "how-many-rows", "the phase leaves so many rows", &checks);
         gate.text.insert_str(0, SEEN);
         Some(gate)
     }
@@ -123,7 +117,7 @@ impl Seen<'_> {
             claim.push_str(&format!(", except = {}", list(except.iter().map(String::as_str))));
         }
         let checks = format!("title = \"the rows from before the phase are as they were\"\n{claim} }}\n");
-        Some(self.gate(2, "what-stays", "rows from before the phase keep what they hold", &checks))
+        Some(gate(self.phase, 2, "what-stays", "rows from before the phase keep what they hold", &checks))
     }
 
     /// The way back, with the rows that were there before.
@@ -132,19 +126,44 @@ impl Seen<'_> {
             remarks.push(Remark::of(self.phase, "has no way back, and no gate asks for one"));
             return None;
         }
-        // Where no row was before, the catalog alone is there to come back to.
-        let empty = if self.own_tables().next().is_none() { ", allow_empty = true" } else { "" };
-        let checks = format!(
-            "title = \"down and up again lead to the same catalog and the same rows\"\n\
-             rollback = {{ to = \"previous\"{empty} }}\n"
-        );
-        Some(self.gate(3, "the-way-back", "the phase can be undone and done again", &checks))
+        Some(way_back(self.phase, self.own_tables().next().is_some()))
     }
 
     fn own_tables(&self) -> impl Iterator<Item = (&str, &Fate)> {
         let tables = self.surveyed.tables.iter().map(|(table, fate)| (table.as_str(), fate));
         tables.filter(|(table, _)| !self.books.keeps(table))
     }
+}
+
+/// The gates of a phase that nobody has seen, since an earlier one, or this one itself, does not apply: nothing is known of what it
+/// changes, so that no gate claims it. `held` are the tables that held rows in the last state that was seen.
+pub(super) fn unseen(phase: usize, has_way_back: bool, held: &[&str]) -> Vec<GateText> {
+    let mut gates = Vec::new();
+    if !held.is_empty() {
+        let unchanged = format!("unchanged = {{ tables = {} }}\n", list(held.iter().copied()));
+        let checks = format!("title = \"the rows from before the phase are as they were\"\n{unchanged}");
+        gates.push(gate(phase, 2, "what-stays", "rows from before the phase keep what they hold", &checks));
+    }
+    if has_way_back {
+        gates.push(way_back(phase, !held.is_empty()));
+    }
+    gates
+}
+
+fn way_back(phase: usize, rows_are_there: bool) -> GateText {
+    // Where no row was before, the catalog alone is there to come back to.
+    let empty = if rows_are_there { "" } else { ", allow_empty = true" };
+    let checks = format!(
+        "title = \"down and up again lead to the same catalog and the same rows\"\n\
+         rollback = {{ to = \"previous\"{empty} }}\n"
+    );
+    gate(phase, 3, "the-way-back", "the phase can be undone and done again", &checks)
+}
+
+fn gate(phase: usize, ordinal: u32, name: &'static str, claim: &str, checks: &str) -> GateText {
+    let id = format!("{phase}.{ordinal}");
+    let text = format!("id = \"{id}\"\nclaim = {}\n\n[[check]]\nid = \"{id}.1\"\n{checks}", quoted(claim));
+    GateText { ordinal, name, text }
 }
 
 /// A gate of the last phase: what was added NOT VALID, and validated by no phase, holds for the rows that are there.

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 
 use super::{
     FOLDER, InitError, Migrations,
-    gates::{GateText, Seen, validity},
+    gates::{GateText, Seen, unseen, validity},
     project::Project,
     remarks::Remark,
     suite::{slug, suite},
@@ -89,15 +89,25 @@ fn gates(
     books: Bookkeeping<'_>,
     remarks: &mut Vec<Remark>,
 ) -> Result<Vec<Vec<GateText>>, InitError> {
+    let last = surveyed.phases.last().map(|last| &last.rows).into_iter().flatten();
+    let held: Vec<&str> =
+        last.filter(|(table, rows)| **rows > 0 && !books.keeps(table)).map(|(table, _)| table.as_str()).collect();
     let mut all = Vec::new();
     for (index, step) in migrations.steps.iter().enumerate() {
         let phase = index + 1;
         let has_way_back = step.down.is_some();
         let gates = match surveyed.phases.get(index) {
             Some(surveyed) => Seen { phase, surveyed, has_way_back, books }.gates(remarks),
-            None => Vec::new(),
+            None => unseen(phase, has_way_back, &held),
         };
         all.push(gates);
+    }
+    if surveyed.phases.len() < all.len() {
+        let first = surveyed.phases.len() + 1;
+        remarks.push(Remark::of_all(format!(
+            "nobody has seen what phase {first} and those after it change, and no gate says it: once it applies, move phasegate/ \
+             away and init again"
+        )));
     }
     if surveyed.stopped.is_none() && let Some(last) = all.last_mut() {
         let left = not_validated(surveyed, remarks);
