@@ -47,7 +47,7 @@ pub(crate) struct Drive<'a, 'e> {
 pub(crate) enum AfterFailure {
     /// The next phase does not start (rule 6).
     Stop,
-    /// The next phase is judged all the same: so is an audit, and a database that exists.
+    /// The next phase is judged all the same: so is an audit, a database that exists, and a run that keeps going.
     GoOn,
 }
 

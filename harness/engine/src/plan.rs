@@ -17,6 +17,7 @@ pub fn plan(suites: &[Suite], judging: Judging) -> Plan {
         format: FORMAT_VERSION,
         phasegate: env!("CARGO_PKG_VERSION").to_owned(),
         judging,
+        keep_going: false,
         suites: suites.iter().map(|suite| of_suite(suite, judging)).collect(),
     }
 }

@@ -65,7 +65,8 @@ mod tests {
             phases: Vec::new(),
             scenarios: Vec::new(),
         };
-        let plan = Plan { format: 2, phasegate: "0".into(), judging: Judging::Run, suites: vec![suite] };
+        let plan =
+            Plan { format: 2, phasegate: "0".into(), judging: Judging::Run, keep_going: false, suites: vec![suite] };
         assert_eq!(proofs(runs.path(), &plan), []);
         assert_eq!(proofs(&runs.path().join("nowhere"), &plan), []);
     }

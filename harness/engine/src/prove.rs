@@ -38,6 +38,7 @@ pub async fn prove(
     cancel: watch::Receiver<bool>,
 ) -> Result<Finished, RunError> {
     let ProveRequest { suite, server, runs, limits } = request;
-    let request = crate::run::Request { suites: vec![suite], server, runs, limits, after: None, resume: None };
+    let request =
+        crate::run::Request { suites: vec![suite], server, runs, limits, keep_going: false, after: None, resume: None };
     whole_run(request, Judging::Prove, listener, notice, cancel).await
 }

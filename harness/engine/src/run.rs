@@ -35,6 +35,8 @@ pub struct Request {
     pub runs: PathBuf,
     /// How long things may take.
     pub limits: Limits,
+    /// Whether phases are observed, too, after one whose gates did not open. Such a run has failed all the same.
+    pub keep_going: bool,
     /// The signed run that lets this one begin, where one was required.
     pub after: Option<Precedent>,
     /// The run to go on from, if it is not to begin with the baseline.
@@ -133,7 +135,8 @@ async fn go(
     notice: &mut (dyn FnMut(&str) + Send),
     started: &mut Started,
 ) -> Result<Finished, RunError> {
-    let plan = plan(&request.suites, judging);
+    let keep_going = request.keep_going && judging == Judging::Run;
+    let plan = Plan { keep_going, ..plan(&request.suites, judging) };
     let given = request.server.database_url.clone();
     if let Some(resume) = &request.resume {
         resume.fits(&request.suites, Clock::start().began_unix_ms)?;
@@ -166,9 +169,10 @@ async fn go(
     let mut server = None;
     for suite in &request.suites {
         if resumed.is_none() {
-            let states = match judging {
-                Judging::Prove => States::kept(suite, started.server.as_ref(), &name, request.limits)?,
-                _ => States::of_run(suite, started.server.as_ref(), &name, request.limits)?,
+            // What shows why a phase failed is not to become the state after the next one.
+            let states = match judging == Judging::Prove || keep_going {
+                true => States::kept(suite, started.server.as_ref(), &name, request.limits)?,
+                false => States::of_run(suite, started.server.as_ref(), &name, request.limits)?,
             };
             // Noted before they make anything: whoever is interrupted meanwhile has them to clean up.
             started.suites.push((states, Vec::new()));
@@ -180,7 +184,7 @@ async fn go(
             server = Some(states.server().clone());
         }
         events.emit(Event::SuiteStarted { suite: suite.name.clone() })?;
-        *kept = walk(states, judging, resumed.take(), &mut events).await?.kept;
+        *kept = walk(states, &plan, resumed.take(), &mut events).await?.kept;
         let verdict = verdict_of(&plan, &recorder, &suite.name);
         let mut events = Events::recorded(&mut recorder, &mut *listener);
         events.emit(Event::SuiteFinished { suite: suite.name.clone(), verdict })?;
@@ -199,7 +203,7 @@ async fn go(
 
 async fn walk(
     states: &States,
-    judging: Judging,
+    plan: &Plan,
     resumed: Option<Resumed>,
     events: &mut Events<'_>,
 ) -> Result<Ended, RunError> {
@@ -210,13 +214,13 @@ async fn walk(
         existing: None,
         resumed,
         phases: states.suite().phases.iter().map(|phase| (phase, phase.gates.as_slice())).collect(),
-        judging,
-        after_failure: AfterFailure::Stop,
+        judging: plan.judging,
+        after_failure: if plan.keep_going { AfterFailure::GoOn } else { AfterFailure::Stop },
         findings: Findings::Shown,
         events: &mut *events,
     };
     let walked = drive.go().await?;
-    if judging == Judging::Prove {
+    if plan.judging == Judging::Prove {
         play_scenarios(states, &walked, events).await?;
     }
     Ok(walked)

@@ -21,8 +21,16 @@ pub struct Plan {
     pub phasegate: String,
     /// How the run comes by the states that it judges.
     pub judging: Judging,
+    /// Whether phases are applied and observed, too, after one whose gates did not open (`run --keep-going`). Such a run has
+    /// failed, whatever comes after.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub keep_going: bool,
     /// The suites in the order in which they run.
     pub suites: Vec<SuitePlan>,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// One suite of a plan.

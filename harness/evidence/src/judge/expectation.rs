@@ -77,6 +77,12 @@ impl Expectation {
         matches!(self, Self::Changes(_) | Self::Unchanged(_) | Self::Rollback(_))
     }
 
+    /// Whether what a check of this kind sees can become what it expects (`phasegate adopt`).
+    #[must_use]
+    pub fn is_adoptable(&self) -> bool {
+        matches!(self, Self::Rows(_) | Self::Catalog(_) | Self::Changes(_))
+    }
+
     /// The declared definitions that the database must normalise.
     #[must_use]
     pub fn declared(&self) -> Vec<(String, String)> {
@@ -162,6 +168,19 @@ pub enum Observation {
     Unchanged(UnchangedSeen),
     /// Of a check of kind `rollback`.
     Rollback(RollbackSeen),
+}
+
+impl Observation {
+    /// Whether it is something that a check can expect to see again: the objects of a catalog, what changed of them, or rows.
+    #[must_use]
+    pub fn is_adoptable(&self) -> bool {
+        match self {
+            Self::Rows(seen) => seen.error.is_none() && seen.table.is_some(),
+            Self::Changes(seen) => seen.difference.is_some(),
+            Self::Catalog(_) => true,
+            _ => false,
+        }
+    }
 }
 
 /// Judges what was seen, from nothing but what was expected and seen.

@@ -224,6 +224,7 @@ fn plan() -> Plan {
         format: FORMAT_VERSION,
         phasegate: env!("CARGO_PKG_VERSION").into(),
         judging: Judging::Run,
+        keep_going: false,
         suites: vec![SuitePlan {
             suite: "ledger".into(),
             title: "a ledger of accounts learns its currency".into(),
