@@ -19,6 +19,13 @@ pub(super) struct GateText {
 /// What stands before the first gate of each phase.
 const SEEN: &str = "# Written by `phasegate init` from what it saw: this is what the phase does, and not what it should do. Read it.\n";
 
+/// What stands before the first gate of a phase that was not seen.
+const UNSEEN: &str = "# Written by `phasegate init`, which has not seen this phase: it fails until `phasegate adopt RUN` writes what a run saw.\n";
+
+/// The end of the name of the gate that says what a phase changes, and its claim.
+const CHANGES: (&str, &str) = ("what-changes", "the phase changes these objects of the catalog and no other");
+const CHANGES_TITLE: &str = "exactly these objects are new, altered or gone";
+
 /// A phase to write gates for.
 pub(super) struct Seen<'a> {
     /// Its id.
@@ -56,8 +63,8 @@ impl Seen<'_> {
         if declared.is_empty() {
             return None;
         }
-        let checks = format!("title = \"exactly these objects are new, altered or gone\"\n{declared}");
-        let mut gate = gate(self.phase, 1, "what-changes", "the phase changes these objects of the catalog and no other", &checks);
+        let checks = format!("title = \"{CHANGES_TITLE}\"\n{declared}");
+        let mut gate = gate(self.phase, 1, CHANGES.0, CHANGES.1, &checks);
         gate.text.insert_str(0, SEEN);
         Some(gate)
     }
@@ -135,10 +142,13 @@ impl Seen<'_> {
     }
 }
 
-/// The gates of a phase that nobody has seen, since an earlier one, or this one itself, does not apply: nothing is known of what it
-/// changes, so that no gate claims it. `held` are the tables that held rows in the last state that was seen.
+/// The gates of a phase that nobody has seen, since an earlier one, or this one itself, does not apply. What it changes is to be
+/// adopted from a run, and fails until then. `held` are the tables that held rows in the last state that was seen.
 pub(super) fn unseen(phase: usize, has_way_back: bool, held: &[&str]) -> Vec<GateText> {
-    let mut gates = Vec::new();
+    let checks = format!("title = \"{CHANGES_TITLE}\"\nadopt = true\nchanges = {{}}\n");
+    let mut changes = gate(phase, 1, CHANGES.0, CHANGES.1, &checks);
+    changes.text.insert_str(0, UNSEEN);
+    let mut gates = vec![changes];
     if !held.is_empty() {
         let unchanged = format!("unchanged = {{ tables = {} }}\n", list(held.iter().copied()));
         let checks = format!("title = \"the rows from before the phase are as they were\"\n{unchanged}");

@@ -105,8 +105,7 @@ fn gates(
     if surveyed.phases.len() < all.len() {
         let first = surveyed.phases.len() + 1;
         remarks.push(Remark::of_all(format!(
-            "nobody has seen what phase {first} and those after it change, and no gate says it: once it applies, move phasegate/ \
-             away and init again"
+            "nobody has seen what phase {first} and those after it change: their gates 1 ask for `phasegate adopt RUN`, once a run has"
         )));
     }
     if surveyed.stopped.is_none() && let Some(last) = all.last_mut() {
@@ -117,10 +116,7 @@ fn gates(
     }
     if let Some(index) = all.iter().position(Vec::is_empty) {
         let step = &migrations.steps[index];
-        let why = match &surveyed.stopped {
-            Some(failure) => format!("phase {} ({}) does not apply: {failure}", index + 1, step.revision),
-            None => format!("phase {} ({}) does nothing that can be seen, on tables that hold nothing", index + 1, step.revision),
-        };
+        let why = format!("phase {} ({}) does nothing that can be seen, on tables that hold nothing", index + 1, step.revision);
         return Err(InitError::Refused { tool: migrations.tool, why });
     }
     Ok(all)
