@@ -58,7 +58,8 @@ impl Seen<'_> {
             }
         };
         let (added, altered) = (lines(difference.added.iter().collect(), "add"), lines(altered.collect(), "alter"));
-        let gone = if dropped.is_empty() { String::new() } else { format!("changes.drop = {}\n", list(dropped.into_iter())) };
+        let gone =
+            if dropped.is_empty() { String::new() } else { format!("changes.drop = {}\n", list(dropped.into_iter())) };
         let declared = format!("{gone}{added}{altered}");
         if declared.is_empty() {
             return None;
@@ -82,7 +83,10 @@ impl Seen<'_> {
         if queries.is_empty() {
             return None;
         }
-        remarks.push(Remark::of(self.phase, "leaves the catalog as it is: its gate counts rows, and does not know their values"));
+        remarks.push(Remark::of(
+            self.phase,
+            "leaves the catalog as it is: its gate counts rows, and does not know their values",
+        ));
         let query = format!("{} ORDER BY 1", queries.join(" UNION ALL "));
         let checks = format!(
             "title = \"so many rows are in each table\"\nquery = {}\nrows = [{}]\n",
@@ -103,16 +107,24 @@ impl Seen<'_> {
                 Fate::Changed(columns) => {
                     tables.push(table);
                     let columns: Vec<String> = columns.iter().map(|column| format!("{table}.{column}")).collect();
-                    let why = format!("changes or drops values that were there: {}; `unchanged` leaves them out", columns.join(", "));
+                    let why = format!(
+                        "changes or drops values that were there: {}; `unchanged` leaves them out",
+                        columns.join(", ")
+                    );
                     remarks.push(Remark::of(self.phase, why));
                     except.extend(columns);
                 }
                 Fate::Others => {
-                    let why = format!("adds rows to {table}, takes some out or changes all of them; `unchanged` leaves the table out");
+                    let why = format!(
+                        "adds rows to {table}, takes some out or changes all of them; `unchanged` leaves the table out"
+                    );
                     remarks.push(Remark::of(self.phase, why));
                 }
                 Fate::Gone => {
-                    remarks.push(Remark::of(self.phase, format!("drops {table} with its rows; `unchanged` leaves it out")));
+                    remarks.push(Remark::of(
+                        self.phase,
+                        format!("drops {table} with its rows; `unchanged` leaves it out"),
+                    ));
                 }
             }
         }

@@ -1,11 +1,8 @@
 //! The file `suite.toml` of migrations that were found.
 
-use std::path::Path;
-
 use super::{
-    FOLDER, Migrations, Way,
+    FOLDER, InitError, Migrations, Way,
     project::{Project, below},
-    InitError,
 };
 
 /// A phase of the suite by its place, from 1.
@@ -52,20 +49,12 @@ fn from_fixtures(migrations: &Migrations, file: &str) -> String {
 }
 
 /// The text of `suite.toml`.
-pub(super) fn suite(
-    project: &Project,
-    root: &Path,
-    migrations: &Migrations,
-    bookkeeping: &[String],
-) -> Result<String, InitError> {
-    let name = root.canonicalize().ok().and_then(|root| Some(root.file_name()?.to_string_lossy().into_owned()));
-    let name = kebab(name.as_deref().unwrap_or("migrations"), SLUG_LENGTH_MAX);
+pub(super) fn suite(project: &Project, migrations: &Migrations, bookkeeping: &[String]) -> Result<String, InitError> {
+    let name = project.root().file_name().map_or("migrations".into(), |name| name.to_string_lossy());
+    let name = kebab(&name, SLUG_LENGTH_MAX);
     let common = common_folder(migrations);
-    let baseline: Vec<&str> = migrations
-        .baseline
-        .iter()
-        .map(|file| file.strip_prefix(&format!("{common}/")).unwrap_or(file))
-        .collect();
+    let baseline: Vec<&str> =
+        migrations.baseline.iter().map(|file| file.strip_prefix(&format!("{common}/")).unwrap_or(file)).collect();
     let mut text = format!(
         "# Written by `phasegate init`: {tool}, since {because}.\n\
          suite = {suite}\n\

@@ -8,8 +8,9 @@ use std::{
 };
 
 use phasegate_engine::{
-    Limits, Survey, survey,
+    Limits, Survey,
     suite::{load, load_draft},
+    survey,
 };
 use phasegate_evidence::{ApplyFailure, Bookkeeping};
 use tokio::sync::watch;
@@ -50,7 +51,7 @@ pub async fn write(
     cancel: watch::Receiver<bool>,
 ) -> Result<Written, InitError> {
     let project = Project::at(root)?;
-    let folder = root.join(FOLDER);
+    let folder = project.path(FOLDER);
     if folder.symlink_metadata().is_ok() {
         return Err(InitError::Exists(folder));
     }
@@ -58,13 +59,14 @@ pub async fn write(
     for (path, text) in &migrations.made {
         draft.put(path, text)?;
     }
-    draft.put(SUITE, &suite(&project, root, migrations, &[])?)?;
+    draft.put(SUITE, &suite(&project, migrations, &[])?)?;
     let surveyed = survey(&load_draft(&folder)?, server, Limits::default(), notice, cancel).await?;
     let met = migrations.bookkeeping.iter().filter(|table| is_met(&surveyed, table));
     let bookkeeping: Vec<String> = met.map(|table| (*table).to_owned()).collect();
-    draft.put(SUITE, &suite(&project, root, migrations, &bookkeeping)?)?;
+    draft.put(SUITE, &suite(&project, migrations, &bookkeeping)?)?;
     let mut remarks = migrations.notes.iter().map(Remark::of_all).collect();
-    for (index, gates) in gates(migrations, &surveyed, Bookkeeping(&bookkeeping), &mut remarks)?.into_iter().enumerate() {
+    for (index, gates) in gates(migrations, &surveyed, Bookkeeping(&bookkeeping), &mut remarks)?.into_iter().enumerate()
+    {
         for gate in gates {
             let name = format!("{}.{}-{}.toml", index + 1, gate.ordinal, gate.name);
             draft.put(&format!("gates/{}/{name}", slug(migrations, index)), &gate.text)?;
@@ -108,7 +110,9 @@ fn gates(
             "nobody has seen what phase {first} and those after it change: their gates 1 ask for `phasegate adopt RUN`, once a run has"
         )));
     }
-    if surveyed.stopped.is_none() && let Some(last) = all.last_mut() {
+    if surveyed.stopped.is_none()
+        && let Some(last) = all.last_mut()
+    {
         let left = not_validated(surveyed, remarks);
         if !left.is_empty() {
             last.push(validity(migrations.steps.len(), &left));
@@ -116,7 +120,11 @@ fn gates(
     }
     if let Some(index) = all.iter().position(Vec::is_empty) {
         let step = &migrations.steps[index];
-        let why = format!("phase {} ({}) does nothing that can be seen, on tables that hold nothing", index + 1, step.revision);
+        let why = format!(
+            "phase {} ({}) does nothing that can be seen, on tables that hold nothing",
+            index + 1,
+            step.revision
+        );
         return Err(InitError::Refused { tool: migrations.tool, why });
     }
     Ok(all)

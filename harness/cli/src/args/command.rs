@@ -1,8 +1,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    CheckArgs, DiffArgs, Global, InitArgs, KeygenArgs, ListArgs, ProveArgs, ReportArgs, RunArgs, ServerCommand, SignArgs,
-    VerifyArgs,
+    CheckArgs, DiffArgs, Global, InitArgs, KeygenArgs, ListArgs, ProveArgs, ReportArgs, RunArgs, ServerCommand,
+    SignArgs, VerifyArgs,
 };
 use crate::exit::EXIT_CODES;
 

@@ -53,8 +53,7 @@ pub(super) fn init(global: &Global, asked: &InitArgs) -> Result<Exit, Failure> {
     }
     let mut notice = |line: &str| console::note(line);
     let server = asked.server.request();
-    let mut written =
-        block_on(write_suite(root, &migrations, server, &mut notice, interrupts()?))?.map_err(failure)?;
+    let mut written = block_on(write_suite(root, &migrations, server, &mut notice, interrupts()?))?.map_err(failure)?;
     written.files.extend(ignore_runs(root).map_err(failure)?);
     if let Some(ci) = asked.ci {
         let ci = match ci {

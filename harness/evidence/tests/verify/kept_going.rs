@@ -58,7 +58,10 @@ fn a_run_that_was_to_keep_going_and_stopped_at_a_failed_gate_is_found() {
     sample.events.truncate(sample.events.iter().position(second).expect("phase 2 started"));
     sample.events.push(end);
     sample.keep_named_outputs();
-    assert_eq!(Written::of(&sample).faults(), ["events.jsonl: ledger: suite ledger was finished where phase 2 was due"]);
+    assert_eq!(
+        Written::of(&sample).faults(),
+        ["events.jsonl: ledger: suite ledger was finished where phase 2 was due"]
+    );
 }
 
 #[test]
