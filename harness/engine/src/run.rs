@@ -1,6 +1,6 @@
 //! A whole run: server, suites, record.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use phasegate_evidence::{Digest, Event, Plan, Precedent, RunResult, Verdict, judge::Judging};
 use phasegate_server::{Choice, Server};
@@ -10,11 +10,12 @@ use crate::{
     Limits, RunError,
     drive::{AfterFailure, Drive, Ended, Findings},
     events::{Events, Listener},
-    keep::KeptDatabase,
+    keep::{KeptDatabase, Named},
     migration::Migration,
     plan::plan,
-    record::{Clock, Recorder},
+    record::{Beginning, Clock, Recorder},
     resume::{Resume, Resumed},
+    roots::roots,
     scenario::play_scenarios,
     secrets::Secrets,
     states::States,
@@ -37,10 +38,33 @@ pub struct Request {
     pub limits: Limits,
     /// Whether phases are observed, too, after one whose gates did not open. Such a run has failed all the same.
     pub keep_going: bool,
+    /// When the databases are left where they are.
+    pub keep: KeepWhen,
     /// The signed run that lets this one begin, where one was required.
     pub after: Option<Precedent>,
     /// The run to go on from, if it is not to begin with the baseline.
     pub resume: Option<Resume>,
+}
+
+impl Request {
+    /// These suites from their baselines on, with the usual limits.
+    #[must_use]
+    pub fn new(suites: Vec<Suite>, server: phasegate_server::Request, runs: PathBuf) -> Self {
+        let (limits, keep) = (Limits::default(), KeepWhen::default());
+        Self { suites, server, runs, limits, keep_going: false, keep, after: None, resume: None }
+    }
+}
+
+/// When a run leaves its databases where they are; one that is interrupted never does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum KeepWhen {
+    /// Whatever comes of it, it cleans up after itself.
+    Never,
+    /// Those that show why it failed.
+    #[default]
+    Failed,
+    /// Those, and of a suite that passed the state after its last phase.
+    Always,
 }
 
 /// A run that came to its end.
@@ -52,7 +76,7 @@ pub struct Finished {
     pub result: RunResult,
     /// Its digest.
     pub result_digest: Digest,
-    /// Where the databases of a failed run lie, and which to open for what.
+    /// Where the databases lie that it kept, and which to open for what.
     pub kept: Option<String>,
 }
 
@@ -85,19 +109,16 @@ pub(crate) async fn whole_run(
     mut cancel: watch::Receiver<bool>,
 ) -> Result<Finished, RunError> {
     let mut started = Started::default();
+    let keep_when = request.keep;
     let finished = tokio::select! {
         biased;
         () = cancelled(&mut cancel) => Err(RunError::Interrupted),
         finished = Box::pin(go(request, judging, listener, &mut *notice, &mut started)) => finished,
     };
-    let keeps = match &finished {
-        Ok(finished) => !finished.result.verdict.opens_the_gate(),
-        Err(_) => false,
-    };
-    let kept = match keeps {
-        true => keep(started).await,
+    let kept = match &finished {
+        Ok(finished) if keeps(keep_when, finished.result.verdict) => keep(started, &finished.folder).await,
         // Whatever the run came to stands, and so does why it came to nothing.
-        false => clean(started).await.err().map(|error| format!("not cleaned up: {error}")),
+        _ => clean(started).await.err().map(|error| format!("not cleaned up: {error}")),
     };
     match finished {
         Ok(finished) => Ok(Finished { kept, ..finished }),
@@ -119,6 +140,14 @@ pub(crate) fn wanted<'a>(
         wanted.postgres_min = wanted.postgres_min.max(suite.need.postgres_min);
     }
     wanted
+}
+
+fn keeps(when: KeepWhen, verdict: Verdict) -> bool {
+    match when {
+        KeepWhen::Never => false,
+        KeepWhen::Failed => !verdict.opens_the_gate(),
+        KeepWhen::Always => true,
+    }
 }
 
 pub(crate) async fn cancelled(cancel: &mut watch::Receiver<bool>) {
@@ -162,7 +191,8 @@ async fn go(
             resumed = Some(resume.take_up(states).await?);
         }
     }
-    let mut recorder = Recorder::start_at(clock, &request.runs, &plan, request.after, secrets)?;
+    let beginning = Beginning { after: request.after, roots: roots(&request.suites) };
+    let mut recorder = Recorder::start_at(clock, &request.runs, &plan, beginning, secrets)?;
     if let Some(first) = recorder.events().first() {
         listener(first);
     }
@@ -184,7 +214,14 @@ async fn go(
             server = Some(states.server().clone());
         }
         events.emit(Event::SuiteStarted { suite: suite.name.clone() })?;
-        *kept = walk(states, &plan, resumed.take(), &mut events).await?.kept;
+        let walked = walk(states, &plan, resumed.take(), &mut events).await?;
+        *kept = walked.kept;
+        if request.keep == KeepWhen::Always
+            && kept.is_empty()
+            && let Some((phase, state)) = states.suite().phases.last().zip(walked.passed.last())
+        {
+            kept.push(KeptDatabase::whole(phase, state.database.clone()));
+        }
         let verdict = verdict_of(&plan, &recorder, &suite.name);
         let mut events = Events::recorded(&mut recorder, &mut *listener);
         events.emit(Event::SuiteFinished { suite: suite.name.clone(), verdict })?;
@@ -240,27 +277,49 @@ fn end_of_log(server: &Server) -> Option<String> {
     Some(lines[lines.len().saturating_sub(LOG_LINES_MAX)..].join("\n"))
 }
 
-/// Names the databases that show why the run failed, drops the others, and leaves the server where it is.
-async fn keep(started: Started) -> Option<String> {
-    let mut lines = Vec::new();
+/// Names the databases that are to be looked at, drops the others, and leaves the server where it is, marked with the run's
+/// name.
+async fn keep(started: Started, folder: &Path) -> Option<String> {
+    let run = folder.file_name().unwrap_or_default().to_string_lossy();
+    let (mut named, mut lines) = (Vec::new(), Vec::new());
     for (states, kept) in started.suites {
+        let on_server = states.suite().kind.capabilities().server;
         let mut spared = Vec::new();
         for kept in kept {
-            let (database, line) = kept.name(states.host()).await;
-            spared.push(database);
-            lines.push(line);
+            let database = kept.name(states.host()).await;
+            spared.push(database.database.clone());
+            named.push((on_server, database));
         }
-        if let Err(error) = states.keep(&spared).await {
+        if let Err(error) = states.keep(&spared, &run).await {
             lines.push(format!("not cleaned up: {error}"));
         }
     }
-    if let Some(server) = started.server {
-        lines.push(match server.keep().await {
-            Ok(kept) => kept.to_string(),
-            Err(error) => format!("the server could not be stopped in order: {error}"),
-        });
+    let server = match started.server {
+        Some(server) => match server.keep(&run).await {
+            Ok(kept) => Some(kept),
+            Err(error) => {
+                lines.push(format!("the server could not be stopped in order: {error}"));
+                None
+            }
+        },
+        None => None,
+    };
+    let mut kept = Vec::new();
+    for (on_server, Named { database, url, line }) in named {
+        kept.push(line);
+        match &server {
+            Some(server) if on_server => kept.push(format!("open it with: {}", server.open(&database.0, &url))),
+            None if !on_server => kept.push(format!("open it with: sqlite3 '{}'", database.0)),
+            _ => {}
+        }
     }
-    (!lines.is_empty()).then(|| lines.join("\n"))
+    kept.extend(lines);
+    match server {
+        Some(server) => kept.push(server.to_string()),
+        None if !kept.is_empty() => kept.push(format!("remove it with: phasegate server clean --kept {run}")),
+        None => {}
+    }
+    (!kept.is_empty()).then(|| kept.join("\n"))
 }
 
 async fn clean(started: Started) -> Result<(), RunError> {

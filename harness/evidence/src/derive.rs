@@ -126,7 +126,7 @@ impl<'a> Seen<'a> {
         let parts = parts.chain(defects.iter().map(|defect| defect.verdict));
         let parts = parts.chain(scenarios.iter().map(|scenario| scenario.verdict));
         let parts = parts.chain(stopped.iter().map(|_| Verdict::Error));
-        let baseline_failure = self.baseline_failures.get(name).map(|failure| (*failure).clone());
+        let baseline_failure = self.baseline_failures.get(name).map(|failure| failure.of_result());
         SuiteResult {
             suite: plan.suite.clone(),
             inputs: plan.inputs_digest(),
@@ -151,7 +151,7 @@ impl<'a> Seen<'a> {
 
     fn phase(&self, suite: &str, plan: &PhasePlan, closed: Option<&str>) -> PhaseResult {
         let key = (suite, plan.phase.as_str());
-        let failure = self.failures.get(&key).map(|failure| (*failure).clone());
+        let failure = self.failures.get(&key).map(|failure| failure.of_result());
         let gates: Vec<GateResult> = plan.gates.iter().map(|gate| self.gate(suite, (plan, closed), gate)).collect();
         PhaseResult {
             phase: plan.phase.clone(),

@@ -1,8 +1,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    CheckArgs, DiffArgs, Global, InitArgs, KeygenArgs, ListArgs, ProveArgs, ReportArgs, RunArgs, ServerCommand,
-    SignArgs, VerifyArgs,
+    CheckArgs, CompletionsArgs, DiffArgs, Global, InitArgs, KeygenArgs, ListArgs, ManArgs, ProveArgs, ReportArgs,
+    RunArgs, ServerCommand, SignArgs, VerifyArgs,
 };
 use crate::exit::EXIT_CODES;
 
@@ -50,4 +50,8 @@ pub(crate) enum Command {
     /// Manage the servers that suites run on
     #[command(subcommand)]
     Server(ServerCommand),
+    /// Print what completes this command line in a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write one for each verb
+    Man(ManArgs),
 }

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{AttestArgs, LimitArgs, ServerArgs};
+use super::{AttestArgs, JunitArgs, KeepArgs, LimitArgs, ServerArgs};
 
 /// What is run, and on which server.
 #[derive(Debug, Args)]
@@ -14,6 +14,10 @@ pub(crate) struct RunArgs {
     pub(crate) server: ServerArgs,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
+    #[command(flatten)]
+    pub(crate) keep: KeepArgs,
+    #[command(flatten)]
+    pub(crate) junit: JunitArgs,
     #[command(flatten)]
     pub(crate) attest: AttestArgs,
     /// An earlier run of the suite that failed: go on with the phase at which it stopped, in a copy of the database that it

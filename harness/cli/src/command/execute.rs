@@ -1,4 +1,4 @@
-use super::{check, diff, init, keygen, list, prove, report, run, server, sign, verify};
+use super::{check, completions, diff, init, keygen, list, man, prove, report, run, server, sign, verify};
 use crate::{
     args::{Args, Command},
     exit::{Exit, Failure},
@@ -19,5 +19,7 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
         Command::Sign(asked) => sign::sign(global, asked),
         Command::Diff(asked) => diff::diff(global, asked),
         Command::Server(asked) => server::server(global, asked),
+        Command::Completions(asked) => completions::completions(asked),
+        Command::Man(asked) => man::man(asked),
     }
 }

@@ -112,6 +112,7 @@ impl Workspace {
 
     pub(crate) fn request(&self) -> Request {
         Request {
+            keep: phasegate_engine::KeepWhen::Failed,
             suites: vec![self.suite()],
             server: embedded(),
             runs: self.path().join("runs"),
