@@ -51,7 +51,8 @@ impl Agreement {
         let books = [books.to_owned()];
         let books = Bookkeeping(&books);
         assert_eq!(difference(&mut ours.session, &mut by_tool, books).await, Difference::default());
-        let tables: Vec<String> = ours.session.catalog().await.expect("a catalog").tables().map(str::to_owned).collect();
+        let tables: Vec<String> =
+            ours.session.catalog().await.expect("a catalog").tables().map(str::to_owned).collect();
         let rows = TableRows::take(&mut ours.session, &tables, &[]).await.expect("rows");
         assert!(rows.counts().values().all(|rows| *rows > 0), "every table of the fixture holds rows");
         assert_eq!(rows.changes(&mut by_tool, Size::default()).await.expect("the same tables"), []);
@@ -85,5 +86,10 @@ fn copy(from: &Path, to: &Path) {
 
 /// Runs a test's future.
 pub(crate) fn run(future: impl Future<Output = ()>) {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime").block_on(future);
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .expect("a runtime")
+        .block_on(future);
 }

@@ -13,7 +13,8 @@ use libtest_mimic::{Arguments, Trial};
 const MANDATORY: &str = "PHASEGATE_TEST_TOOLS";
 
 fn main() -> ExitCode {
-    let sqitch_answers = || Command::new("sqitch").arg("--version").output().is_ok_and(|output| output.status.success());
+    let sqitch_answers =
+        || Command::new("sqitch").arg("--version").output().is_ok_and(|output| output.status.success());
     let there_is_sqitch = std::env::var_os(MANDATORY).is_some() || sqitch_answers();
     let test = |name: &str, test: fn()| {
         Trial::test(name, move || {

@@ -1,6 +1,6 @@
 //! What needs Alembic itself.
 
-use crate::{Claim, faults::Faulty, project::Project, tools::alembic};
+use crate::{Claim, faults::Faulty, project::Project};
 
 const LIBRARY: Faulty = Faulty {
     name: "alembic",
@@ -15,7 +15,7 @@ const LIBRARY: Faulty = Faulty {
 pub(crate) fn claims() -> Vec<Claim> {
     vec![
         ("an_alembic_project_ends_in_exactly_its_two_faults", || {
-            LIBRARY.shows_its_faults(|project| project.with_tools(alembic()));
+            LIBRARY.shows_its_faults();
         }),
         ("alembic_never_meets_the_database_that_its_ini_names", never_meets_the_users_own),
     ]
@@ -40,8 +40,7 @@ fn never_meets_the_users_own() {
             "alembic/versions/b_more.py",
             &revision("b", "'a'", "CREATE TABLE more (id INTEGER PRIMARY KEY)", "DROP TABLE more"),
         ),
-    ])
-    .with_tools(alembic());
+    ]);
     project.put("own.db", "");
     assert!(project.init().stdout.contains("for sqlite: so says alembic.ini"));
     assert_eq!(project.run(), (0, Vec::new()));

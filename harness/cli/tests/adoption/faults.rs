@@ -36,8 +36,8 @@ const SQITCH: Faulty = Faulty {
 };
 
 impl Faulty {
-    fn project(&self, prepare: fn(Project) -> Project, mends: &[&Mend]) -> Project {
-        let project = prepare(Project::copy(self.name));
+    fn project(&self, mends: &[&Mend]) -> Project {
+        let project = Project::copy(self.name);
         for (file, from, to) in mends {
             project.change(file, from, to);
         }
@@ -45,19 +45,19 @@ impl Faulty {
     }
 
     /// Both are found and nothing else; and where both are mended, everything passes.
-    pub(crate) fn shows_its_faults(&self, prepare: fn(Project) -> Project) {
-        self.ends_in(prepare, &[], &[WAY_BACK, BACKFILL]);
-        self.ends_in(prepare, &[&self.way_back, &self.backfill], &[]);
+    pub(crate) fn shows_its_faults(&self) {
+        self.ends_in(&[], &[WAY_BACK, BACKFILL]);
+        self.ends_in(&[&self.way_back, &self.backfill], &[]);
     }
 
     /// Each is found alone where the other is mended.
     fn shows_each_alone(&self) {
-        self.ends_in(|project| project, &[&self.backfill], &[WAY_BACK]);
-        self.ends_in(|project| project, &[&self.way_back], &[BACKFILL]);
+        self.ends_in(&[&self.backfill], &[WAY_BACK]);
+        self.ends_in(&[&self.way_back], &[BACKFILL]);
     }
 
-    fn ends_in(&self, prepare: fn(Project) -> Project, mends: &[&Mend], expected: &[(&str, &str)]) {
-        let project = self.project(prepare, mends);
+    fn ends_in(&self, mends: &[&Mend], expected: &[(&str, &str)]) {
+        let project = self.project(mends);
         let before = project.texts();
         let told = project.init().stdout;
         assert!(told.contains("saw    5 of 5 phases apply"), "{told}");
@@ -76,9 +76,9 @@ impl Faulty {
 
 pub(crate) fn claims() -> Vec<Claim> {
     vec![
-        ("a_sqlx_project_ends_in_exactly_its_two_faults", || SQLX.shows_its_faults(|project| project)),
-        ("a_flyway_project_ends_in_exactly_its_two_faults", || FLYWAY.shows_its_faults(|project| project)),
-        ("a_sqitch_project_ends_in_exactly_its_two_faults", || SQITCH.shows_its_faults(|project| project)),
+        ("a_sqlx_project_ends_in_exactly_its_two_faults", || SQLX.shows_its_faults()),
+        ("a_flyway_project_ends_in_exactly_its_two_faults", || FLYWAY.shows_its_faults()),
+        ("a_sqitch_project_ends_in_exactly_its_two_faults", || SQITCH.shows_its_faults()),
         ("each_fault_is_found_without_the_other", || {
             [SQLX, FLYWAY, SQITCH].iter().for_each(Faulty::shows_each_alone);
         }),

@@ -2,6 +2,7 @@
 //! listed as ignored, with the reason.
 
 mod alembic;
+mod django;
 mod faults;
 mod order;
 mod project;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
     };
     let anywhere = [faults::claims(), order::claims(), stopped::claims()].concat();
     let trials = anywhere.into_iter().map(trial(None));
-    let trials = trials.chain(alembic::claims().into_iter().map(trial(tools::without_alembic())));
+    let trials = trials.chain(alembic::claims().into_iter().map(trial(tools::without_python("alembic, psycopg"))));
+    let trials = trials.chain(django::claims().into_iter().map(trial(tools::without_python("django"))));
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
 }

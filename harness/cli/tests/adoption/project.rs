@@ -1,22 +1,14 @@
 //! A project of a user's, in a folder of its own.
 
-use std::{
-    collections::BTreeMap,
-    env, fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::settings::without_settings;
 
-/// A project, and where the tools lie that its migrations need.
-pub(crate) struct Project {
-    folder: TempDir,
-    tools: Option<PathBuf>,
-}
+/// A project.
+pub(crate) struct Project(TempDir);
 
 /// What the command printed and how it ended.
 pub(crate) struct Ran {
@@ -27,7 +19,7 @@ pub(crate) struct Ran {
 
 impl Project {
     pub(crate) fn of(files: &[(&str, &str)]) -> Self {
-        let project = Self { folder: tempfile::tempdir().expect("a temporary folder"), tools: None };
+        let project = Self(tempfile::tempdir().expect("a temporary folder"));
         files.iter().for_each(|(name, text)| project.put(name, text));
         project
     }
@@ -40,10 +32,6 @@ impl Project {
             project.put(&path, &text);
         }
         project
-    }
-
-    pub(crate) fn with_tools(self, folder: &Path) -> Self {
-        Self { tools: Some(folder.to_owned()), ..self }
     }
 
     pub(crate) fn put(&self, name: &str, text: &str) {
@@ -63,7 +51,7 @@ impl Project {
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.folder.path()
+        self.0.path()
     }
 
     /// Every file with what it holds.
@@ -73,23 +61,13 @@ impl Project {
 
     pub(crate) fn phasegate(&self, args: &[&str]) -> Ran {
         let mut command = without_settings(Path::new(env!("CARGO_BIN_EXE_phasegate")), self.path(), args);
-        command.env("PHASEGATE_SERVER", "embedded");
-        self.give_tools(&mut command);
+        // Python would keep what it compiled beside the migrations.
+        command.env("PHASEGATE_SERVER", "embedded").env("PYTHONDONTWRITEBYTECODE", "1");
         let output = command.output().expect("the command runs");
         Ran {
             code: output.status.code().expect("no signal"),
             stdout: String::from_utf8(output.stdout).expect("UTF-8"),
             stderr: String::from_utf8(output.stderr).expect("UTF-8"),
-        }
-    }
-
-    fn give_tools(&self, command: &mut Command) {
-        // Python would keep what it compiled beside the migrations.
-        command.env("PYTHONDONTWRITEBYTECODE", "1");
-        if let Some(tools) = &self.tools {
-            let path = env::var_os("PATH").unwrap_or_default();
-            let folders = std::iter::once(tools.clone()).chain(env::split_paths(&path));
-            command.env("PATH", env::join_paths(folders).expect("a path"));
         }
     }
 
