@@ -321,6 +321,24 @@ fn an_sql_file_that_nothing_reads_is_an_error() {
     );
 }
 
+/// Its phases are commands in the folder of a project, in which the SQL of others lies, too.
+#[test]
+fn sql_is_asked_after_only_where_the_suite_reads_some() {
+    let root = whole();
+    put(root.path(), "fixtures/of_others.sql", "SELECT 1;\n");
+    let commands = SUITE
+        .replace("schema = [\"baseline.sql\"]\n", "")
+        .replace("up = \"up.sql\"", "up = { command = [\"./migrate\"] }");
+    put(root.path(), "suites/s/suite.toml", &commands);
+    load(&root.path().join("suites"), &[]).expect("no file of it is believed to be at work");
+    put(
+        root.path(),
+        "suites/s/suite.toml",
+        &commands.replace("[baseline]\n", "[baseline]\nschema = [\"baseline.sql\"]\n"),
+    );
+    assert!(message(root.path()).starts_with("fixtures/of_others.sql: no phase, gate or scenario reads this file"));
+}
+
 #[test]
 fn a_file_that_is_meant_for_somebody_else_is_declared() {
     let root = whole();
