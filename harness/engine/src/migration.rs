@@ -1,16 +1,14 @@
 //! The migration as it is to be applied: the suite's own, or that of a scenario that deviates from it.
 
-use std::{
-    hash::{DefaultHasher, Hash, Hasher},
-    path::PathBuf,
-};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use phasegate_database::Session;
 use phasegate_evidence::{ApplyFailure, judge::Direction};
 
 use crate::{
-    applied::Progress,
+    applied::Told,
     apply::{Application, Way, apply},
+    command::Commands,
     observe::sets,
     suite::{Phase, PhaseStep, Scenario, SqlFile, Suite, TransactionMode},
 };
@@ -21,8 +19,7 @@ pub struct Migration {
     baseline: Vec<SqlFile>,
     role: Option<String>,
     phases: Vec<Steps>,
-    /// The folder in which commands are started.
-    folder: PathBuf,
+    commands: Commands,
 }
 
 #[derive(Debug, Clone)]
@@ -47,7 +44,7 @@ impl Migration {
             baseline: suite.baseline.schema.iter().chain(&suite.baseline.data).cloned().collect(),
             role: suite.baseline.role.clone(),
             phases: suite.phases.iter().map(phase).collect(),
-            folder: suite.fixtures.clone(),
+            commands: suite.commands.clone(),
         }
     }
 
@@ -100,7 +97,7 @@ impl Migration {
         for phase in self.phases.iter().take(phases) {
             match &phase.up {
                 PhaseStep::Sql(files) => files.iter().for_each(|file| file.text.hash(&mut hasher)),
-                PhaseStep::Command(command) => command.hash(&mut hasher),
+                PhaseStep::Command(command) => (command, &self.commands).hash(&mut hasher),
             }
             (phase.transaction == TransactionMode::None).hash(&mut hasher);
         }
@@ -124,14 +121,19 @@ impl Migration {
     }
 
     /// Applies the baseline and its legacy rows, as the session's user.
-    pub(crate) async fn lay_baseline(&self, on: Application<'_>, session: &mut Session) -> Result<(), ApplyFailure> {
+    pub(crate) async fn lay_baseline(
+        &self,
+        on: Application<'_>,
+        session: &mut Session,
+        told: Told<'_, '_>,
+    ) -> Result<(), ApplyFailure> {
         if self.baseline.is_empty() {
             return Ok(());
         }
         let in_one = session.capabilities().transactional_baseline;
         let transaction = if in_one { TransactionMode::Phase } else { TransactionMode::None };
-        let way = Way { transaction, role: None, folder: &self.folder };
-        apply(session, on, &PhaseStep::Sql(self.baseline.clone()), way, None).await
+        let way = Way { transaction, role: None, commands: &self.commands };
+        apply(session, on, &PhaseStep::Sql(self.baseline.clone()), way, told).await
     }
 
     /// Does something to a database that is no phase, as the session's user.
@@ -140,9 +142,10 @@ impl Migration {
         on: Application<'_>,
         session: &mut Session,
         step: &PhaseStep,
+        told: Told<'_, '_>,
     ) -> Result<(), ApplyFailure> {
-        let way = Way { transaction: TransactionMode::Phase, role: None, folder: &self.folder };
-        apply(session, on, step, way, None).await
+        let way = Way { transaction: TransactionMode::Phase, role: None, commands: &self.commands };
+        apply(session, on, step, way, told).await
     }
 
     /// Walks one phase.
@@ -152,7 +155,7 @@ impl Migration {
         session: &mut Session,
         index: usize,
         direction: Direction,
-        progress: Option<&mut Progress<'_>>,
+        told: Told<'_, '_>,
     ) -> Result<(), ApplyFailure> {
         let none = |why: &str| ApplyFailure { broke: None, ..ApplyFailure::of_harness("", why) };
         let phase = self.phases.get(index).ok_or_else(|| none("there is no such phase"))?;
@@ -161,7 +164,7 @@ impl Migration {
             Direction::Down => phase.down.as_ref(),
         };
         let step = step.ok_or_else(|| none("the phase has no way back (`down`)"))?;
-        let way = Way { transaction: phase.transaction, role: self.role.as_deref(), folder: &self.folder };
-        apply(session, on, step, way, progress).await
+        let way = Way { transaction: phase.transaction, role: self.role.as_deref(), commands: &self.commands };
+        apply(session, on, step, way, told).await
     }
 }

@@ -60,6 +60,7 @@ mod tests {
             inputs: Default::default(),
             deviations: Vec::new(),
             bookkeeping: Vec::new(),
+            env: Default::default(),
             findings: Vec::new(),
             requirements: Vec::new(),
             phases: Vec::new(),

@@ -40,6 +40,9 @@ pub struct SuitePlan {
     pub server: ServerNeed,
     /// Every file of the suite and its fixtures, by its path relative to the suite or fixture folder.
     pub inputs: BTreeMap<String, Digest>,
+    /// What its commands find in their environment beside what they inherit; of secrets, nothing but the name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub env: BTreeMap<String, String>,
     /// Where the suite knowingly reads its sources otherwise.
     pub deviations: Vec<DeviationPlan>,
     /// Tables in which its migration tool keeps its own books: what becomes of them is neither change nor loss.
@@ -170,6 +173,12 @@ pub struct PhasePlan {
     /// The revision that it leads to, in the words of the migration tool.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
+    /// The command that is its way forward, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub up_command: Option<String>,
+    /// The command that is its way back, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub down_command: Option<String>,
     /// Its exit gates.
     pub gates: Vec<GatePlan>,
 }

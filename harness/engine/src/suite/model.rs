@@ -9,6 +9,8 @@ use phasegate_evidence::{
 };
 use serde::Deserialize;
 
+use crate::command::Commands;
+
 use super::{Requirement, Scenario, ScenarioKind, SqlFile};
 
 /// One system under validation.
@@ -22,6 +24,8 @@ pub struct Suite {
     pub(crate) source: String,
     /// The folder of its fixtures.
     pub fixtures: PathBuf,
+    /// How its commands are run.
+    pub(crate) commands: Commands,
     /// The kind of its database.
     pub kind: Kind,
     /// The server that it needs.
@@ -149,6 +153,16 @@ pub enum PhaseStep {
     Sql(Vec<SqlFile>),
     /// A program and its arguments, handed `DATABASE_URL`.
     Command(Vec<String>),
+}
+
+impl PhaseStep {
+    /// The command in one line, if it is one.
+    pub(crate) fn command(&self) -> Option<String> {
+        match self {
+            Self::Command(command) => Some(command.join(" ")),
+            Self::Sql(_) => None,
+        }
+    }
 }
 
 /// How the statements of a phase are put into transactions.

@@ -22,6 +22,14 @@ pub(super) struct SuiteFile {
     /// schema: what becomes of them is neither change nor loss. Every report names them as a deviation.
     #[serde(default)]
     pub(super) bookkeeping: Vec<Spanned<String>>,
+    /// Files of the fixtures that commands read, as patterns (`alembic/**`): the plan holds their digests, as it does those
+    /// of SQL files. What Python keeps in `__pycache__` is none.
+    #[serde(default)]
+    pub(super) inputs: Vec<Spanned<String>>,
+    /// What commands find in their environment beside what they inherit and `DATABASE_URL`. The plan shows it, but for
+    /// secrets, of which it shows the names.
+    #[serde(default)]
+    pub(super) env: BTreeMap<Spanned<String>, String>,
     pub(super) server: ServerNeed,
     pub(super) baseline: BaselineFile,
     #[serde(default, rename = "phase")]

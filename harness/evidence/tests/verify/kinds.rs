@@ -183,6 +183,9 @@ pub(crate) fn failed() -> Sample {
             "expectation": expectation
         }))
     };
+    sample.plan.suites[0].env = [("APP_ENV".to_owned(), "test".to_owned())].into();
+    sample.plan.suites[0].phases[0].up_command = Some("alembic upgrade a1".into());
+    sample.plan.suites[0].phases[0].down_command = Some("alembic downgrade -1".into());
     sample.plan.suites[0].bookkeeping = vec!["alembic_version".into()];
     sample.plan.suites[0].phases[0].gates[0].checks = expectations.map(check).into();
     let judged = |seen: Value| {
@@ -194,11 +197,17 @@ pub(crate) fn failed() -> Sample {
     let mut broke = failure();
     broke["broke"] = "connection-lost".into();
     let nothing = Digest::of(b"");
+    let books = json!({"alembic_version": {"columns": ["version_num"], "rows": [["a1"]]}});
     let events = [
+        json!({
+            "kind": "command-ended", "suite": "ledger", "phase": "1", "direction": "down", "check": "c",
+            "command": "alembic downgrade -1", "ended": "exit status: 0", "stdout": nothing, "stderr": nothing,
+            "inherited": nothing, "duration_us": 9
+        }),
         json!({"kind": "baseline-failed", "suite": "ledger", "failure": broke}),
         json!({
             "kind": "phase-failed", "suite": "ledger", "phase": "1", "failure": failure(), "catalog_after": nothing,
-            "catalog_unchanged": false
+            "catalog_unchanged": false, "revisions": books
         }),
         json!({"kind": "action-failed", "suite": "ledger", "failure": failure()}),
         json!({"kind": "suite-stopped", "suite": "ledger", "reason": reason}),
