@@ -54,7 +54,16 @@ pub(crate) enum Told<'t, 'a> {
     OfEverything(&'t mut Teller<'a>),
 }
 
-impl Told<'_, '_> {
+impl<'a> Told<'_, 'a> {
+    /// The same, for a part of what is applied.
+    pub(crate) fn again(&mut self) -> Told<'_, 'a> {
+        match self {
+            Self::Nobody => Told::Nobody,
+            Self::OfCommands(teller) => Told::OfCommands(&mut **teller),
+            Self::OfEverything(teller) => Told::OfEverything(&mut **teller),
+        }
+    }
+
     /// A command ended.
     pub(crate) fn ran(&mut self, ran: CommandRan) {
         if let Self::OfCommands(teller) | Self::OfEverything(teller) = self {

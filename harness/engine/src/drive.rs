@@ -48,7 +48,7 @@ pub(crate) struct Drive<'a, 'e> {
 pub(crate) enum AfterFailure {
     /// The next phase does not start (rule 6).
     Stop,
-    /// The next phase is judged all the same: so is an audit, and a database that exists.
+    /// The next phase is judged all the same: so is an audit, a database that exists, and a run that keeps going.
     GoOn,
 }
 
@@ -158,7 +158,18 @@ impl<'a> Drive<'a, '_> {
         }
         let start = Instant::now();
         let suite = self.suite();
-        let state = match self.states.lay(self.migration, 0, None, Told::Nobody).await? {
+        let of = RanFor { suite: &suite, phase: None, direction: Direction::Up, check: None };
+        let (events, mut unwritten) = (&mut *self.events, None);
+        let mut teller = |progress: Progress| {
+            if let Progress::Ran(ran) = progress {
+                unwritten = unwritten.take().or(ran.emit(of, events).err());
+            }
+        };
+        let laid = self.states.lay(self.migration, 0, None, Told::OfCommands(&mut teller)).await?;
+        if let Some(error) = unwritten {
+            return Err(Stop::Run(error));
+        }
+        let state = match laid {
             Laid::Failed { failure, database, .. } => {
                 ended.kept.push(KeptDatabase::failed("baseline", database));
                 self.events.emit(Event::BaselineFailed { suite, failure: *failure })?;
@@ -308,7 +319,7 @@ impl<'a> Drive<'a, '_> {
         let written = log.end();
         proofs_before.push(written.proof);
         if !written.failed.is_empty() {
-            ended.kept.push(KeptDatabase::after(phase, written.failed, after.database.clone()));
+            ended.kept.push(KeptDatabase::after(phase, &written.failed, after.database.clone()));
         }
         judged?;
         match written.broke {
@@ -321,7 +332,7 @@ impl<'a> Drive<'a, '_> {
     fn or_kept<T>(&self, index: usize, outcome: Result<T, Stop>, ended: &mut Ended) -> Result<T, Stop> {
         if matches!(outcome, Err(Stop::Broke(_))) && ended.kept.is_empty() {
             let database = ended.last()?.database.clone();
-            ended.kept.push(KeptDatabase::after(self.phases[index].0, Vec::new(), database));
+            ended.kept.push(KeptDatabase::after(self.phases[index].0, &[], database));
         }
         outcome
     }
@@ -332,7 +343,7 @@ impl<'a> Drive<'a, '_> {
         let after = ended.last()?;
         let uncaught = prove_defects(self.states, phase, gates, before, &after, self.events).await?;
         if !uncaught.is_empty() {
-            ended.kept.push(KeptDatabase::after(phase, uncaught, after.database.clone()));
+            ended.kept.push(KeptDatabase::after(phase, &uncaught, after.database.clone()));
         }
         Ok(())
     }

@@ -2,17 +2,15 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use phasegate_database::{Host, Kind, Place, PostgresAddress};
-use phasegate_evidence::{ServerFacts, ServerNeed};
-use phasegate_server::{ScratchFolder, Server};
+use phasegate_database::{Host, Place, PostgresAddress};
+use phasegate_evidence::{ServerFacts, ServerNeed, judge::Expectation};
+use phasegate_server::{ScratchFolder, Server, run_word};
 
 use crate::{RunError, suite::Suite};
 
 const TIMESCALEDB: &str = "timescaledb";
 /// Stands for the name of the database in a URL.
 const NAME: &str = "phasegate_database_name";
-/// How many bytes of a name the run may take, of the 63 that PostgreSQL keeps: what follows tells its databases apart.
-const RUN_BYTES_MAX: usize = 26;
 
 /// Tells the suites of a run apart, and whatever else this process makes databases for. Names of suites would not: they
 /// may differ in what no database's name holds, or beyond what it holds.
@@ -29,18 +27,12 @@ pub(crate) struct Ground {
 /// Where a suite's databases are made, and the facts of its server.
 pub(crate) fn ground_of(suite: &Suite, server: Option<&Server>, run: &str) -> Result<Ground, RunError> {
     let on_server = suite.kind.capabilities().server;
-    let word = word(run);
+    let word = run_word(run);
     let prefix = format!("phasegate_{word}_{}", ORDINAL.fetch_add(1, Ordering::Relaxed));
     let address = server.filter(|_| on_server).map(|server| address(server, &suite.need, &word));
     let folder = if on_server { None } else { Some(ScratchFolder::new()?) };
     let place = Place { server: address.as_ref(), folder: folder.as_ref().map(ScratchFolder::path), prefix: &prefix };
-    Ok(Ground { host: suite.kind.host(place)?, folder, facts: facts(suite.kind, server, &suite.need) })
-}
-
-/// A run's name as part of a database's: of a longer one the end, which holds time and process.
-fn word(run: &str) -> String {
-    let word: String = run.chars().filter(char::is_ascii_alphanumeric).collect();
-    word[word.len().saturating_sub(RUN_BYTES_MAX)..].to_lowercase()
+    Ok(Ground { host: suite.kind.host(place)?, folder, facts: facts(suite, server) })
 }
 
 /// How a server is reached for a suite with this need.
@@ -61,8 +53,8 @@ fn address(server: &Server, need: &ServerNeed, run: &str) -> PostgresAddress {
 }
 
 /// The facts of a suite's server as the evidence lists them.
-pub(crate) fn facts(kind: Kind, server: Option<&Server>, need: &ServerNeed) -> ServerFacts {
-    if let Some((name, version)) = kind.library_version() {
+pub(crate) fn facts(suite: &Suite, server: Option<&Server>) -> ServerFacts {
+    if let Some((name, version)) = suite.kind.library_version() {
         return ServerFacts { kind: ServerFacts::LIBRARY.to_owned(), ..ServerFacts::default() }.with(name, version);
     }
     let Some(server) = server else {
@@ -80,7 +72,10 @@ pub(crate) fn facts(kind: Kind, server: Option<&Server>, need: &ServerNeed) -> S
         ..ServerFacts::default()
     }
     .with(ServerFacts::POSTGRES, &met.postgres);
-    if need.timescaledb {
+    if suite.checks().any(|(_, _, check)| matches!(check.expectation, Expectation::Tap(_))) {
+        facts.versions.extend(met.pgtap.clone().map(|version| (ServerFacts::PGTAP.to_owned(), version)));
+    }
+    if suite.need.timescaledb {
         facts.versions.extend(met.timescaledb.clone().map(|version| (ServerFacts::TIMESCALEDB.to_owned(), version)));
         facts.versions.extend(met.edition.clone().map(|edition| (ServerFacts::EDITION.to_owned(), edition)));
     }

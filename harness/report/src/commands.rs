@@ -50,8 +50,10 @@ pub(crate) fn revisions<'a>(record: &'a Record, wanted: &str, id: &str) -> Vec<R
                     let tables: BTreeSet<&String> = before.keys().chain(revisions.keys()).collect();
                     let words =
                         |of: &BTreeMap<String, Table>, table: &String| of.get(table).map_or("no table".into(), says);
-                    let revision =
-                        |table| Revision { table, before: words(before, table), after: words(revisions, table) };
+                    let revision = |table: &'a String| {
+                        let (before, after) = (words(before, table), words(revisions, table));
+                        Revision { table, before, after }
+                    };
                     return tables.into_iter().map(revision).collect();
                 }
                 before = revisions;

@@ -2,6 +2,7 @@
 
 mod check;
 mod colours;
+mod commands;
 mod documents;
 mod environment;
 mod external;
@@ -9,6 +10,7 @@ mod golden;
 mod home;
 mod in_place;
 mod interrupt;
+mod junit;
 mod kept;
 mod killed;
 mod large;
@@ -29,6 +31,7 @@ mod runs;
 mod sample;
 mod secrets;
 mod settings;
+mod shell;
 mod signing;
 mod sizes;
 mod told;

@@ -22,6 +22,8 @@ pub struct Suite {
     pub(crate) title: String,
     /// The documents that it was read from.
     pub(crate) source: String,
+    /// Its folder.
+    pub(crate) folder: PathBuf,
     /// The folder of its fixtures.
     pub fixtures: PathBuf,
     /// How its commands are run.
@@ -117,6 +119,8 @@ impl Suite {
 /// The state before the first phase.
 #[derive(Debug, Clone)]
 pub(crate) struct Baseline {
+    /// A command that is run before the files are applied.
+    pub(crate) command: Option<PhaseStep>,
     /// The schema, applied by the session's user.
     pub(crate) schema: Vec<SqlFile>,
     /// The legacy rows, inserted after it.
@@ -167,6 +171,7 @@ impl PhaseStep {
 
 /// How the statements of a phase are put into transactions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum TransactionMode {
     /// All of them in one.
@@ -193,10 +198,13 @@ pub struct Gate {
     pub added: bool,
     /// Its checks.
     pub checks: Vec<Check>,
+    /// The line on which each check begins, by its id.
+    pub(crate) lines: BTreeMap<String, u32>,
 }
 
 /// A place where the suite knowingly reads its sources otherwise.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Deviation {
     /// A short name.
@@ -211,6 +219,7 @@ pub(crate) struct Deviation {
 
 /// Something that the contract does not demand but a validator must know.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Finding {
     /// A short name.

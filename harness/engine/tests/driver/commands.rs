@@ -136,3 +136,19 @@ async fn what_the_books_of_a_known_tool_say_is_a_fact_of_each_state() {
         .collect();
     assert_eq!(facts, [&books, &books]);
 }
+
+#[tokio::test]
+async fn what_the_command_of_a_baseline_says_is_kept_too() {
+    for (script, fails) in [("echo laid", false), ("echo laid; exit 3", true)] {
+        let root = suite_of(1, "", "sh");
+        let suite = root.path().join("suites/s/suite.toml");
+        let text = fs::read_to_string(&suite).expect("readable");
+        let command = format!("command = [\"sh\", \"-c\", \"{script}\"]\nschema");
+        fs::write(&suite, text.replacen("schema", &command, 1)).expect("writable");
+        let (folder, events) = run(&root).await;
+        let first = events.iter().find(|event| matches!(event, Event::CommandEnded { .. })).expect("it ran");
+        let Event::CommandEnded { phase: None, stdout, .. } = first else { panic!("{first:?}") };
+        assert_eq!(folder.read(&format!("{OUTPUTS_FOLDER}/{stdout}")).expect("kept"), b"laid");
+        assert_eq!(events.iter().any(|event| matches!(event, Event::BaselineFailed { .. })), fails);
+    }
+}

@@ -2,6 +2,7 @@
 //! limit are errors and never failed claims, and what is kept.
 
 mod commands;
+mod dump;
 mod events;
 mod format;
 mod kept;
@@ -9,5 +10,6 @@ mod limits;
 mod lost;
 mod outcome;
 mod sizes;
+mod tap;
 mod way_back;
 mod workspace;

@@ -46,7 +46,10 @@ impl<'e> Commands<'e> {
                 }
                 self.0.retain(|ended| ended.check.is_some());
             }
-            Event::PhaseFailed { failure, .. } | Event::ActionFailed { failure, .. } => {
+            Event::BaselineApplied { .. } => self.0.clear(),
+            Event::PhaseFailed { failure, .. }
+            | Event::ActionFailed { failure, .. }
+            | Event::BaselineFailed { failure, .. } => {
                 let last = self.0.iter().rfind(|ended| ended.check.is_none()).copied();
                 self.failed(audit, failure, last);
                 self.0.retain(|ended| ended.check.is_some());

@@ -83,7 +83,8 @@ pub(super) fn needed(
         };
         scenario.replace.iter().flat_map(|replaced| [replaced.up.as_ref(), replaced.down.as_ref()]).chain([does])
     });
-    if of_phases.chain(of_scenarios).flatten().any(is_command) {
+    let of_baseline = suite.baseline.command.as_ref();
+    if of_phases.chain(of_scenarios).flatten().chain(of_baseline).any(is_command) {
         return Ok(());
     }
     match keys.into_iter().find_map(|(key, first)| Some((key, first?))) {

@@ -20,7 +20,7 @@ use crate::suite::{
     expand::{State, StateFile, States, Values},
     requirements, sessions,
     source::Source,
-    suite_file,
+    suite_file::{self, StepFile},
 };
 
 const REQUIREMENTS_FILE: &str = "requirements.toml";
@@ -58,6 +58,15 @@ pub fn load(suites: &Path, names: &[String]) -> Result<Vec<Suite>, SuiteError> {
     Ok(loaded.into_iter().map(|(suite, _)| suite).collect())
 }
 
+/// Loads the suite of a folder whose gates are still to be written.
+///
+/// # Errors
+/// As [`load`], but a phase may have no gate.
+pub fn load_draft(folder: &Path) -> Result<Suite, SuiteError> {
+    let mut loader = Loader { draft: true, ..Loader::new(folder, true) };
+    loader.suite()
+}
+
 impl Loader {
     pub(super) fn suite(&mut self) -> Result<Suite, SuiteError> {
         let path = self.folder.join(SUITE_FILE);
@@ -83,7 +92,12 @@ impl Loader {
         if file.phases.is_empty() {
             return Err(SuiteError::malformed(Place::file(&path), "the suite has no phase"));
         }
+        if file.baseline.command.as_ref().is_some_and(Vec::is_empty) {
+            return Err(SuiteError::malformed(Place::file(&path), "the command of the baseline names no program"));
+        }
+        let command = file.baseline.command.map(|command| self.step(&path, StepFile::Command(command))).transpose()?;
         let baseline = Baseline {
+            command,
             schema: self.patterns(&path, &file.baseline.schema)?,
             data: self.patterns(&path, &file.baseline.data)?,
             role: file.baseline.role,
@@ -124,6 +138,7 @@ impl Loader {
             name: file.suite,
             title: file.title,
             source: file.source,
+            folder: self.folder.clone(),
             fixtures: self.fixtures.clone(),
             commands,
             kind,
@@ -174,6 +189,9 @@ impl Loader {
             };
             let why = match sql.statements() {
                 Ok([]) => "it holds no statement".to_owned(),
+                Ok(statements) if statements.iter().any(|statement| statement.rows.is_some()) => {
+                    "it copies rows, as only a baseline or a phase may: write them as INSERT".to_owned()
+                }
                 Err(fault) => format!("{} (line {} of its SQL)", fault.message, fault.line),
                 Ok(statements) => {
                     let sql =
