@@ -52,7 +52,7 @@ fn every_report_names_the_bookkeeping_and_says_what_a_command_wrote_and_what_the
             ],
         ),
     ] {
-        let report = phasegate(here, &["report", &run, "--to", format]);
+        let report = phasegate(here, &["report", run, "--to", format]);
         for words in says {
             assert!(report.stdout.contains(words), "{format} says no {words}: {}", report.stdout);
         }
@@ -73,7 +73,7 @@ fn an_input_of_a_command_that_changed_between_two_runs_is_what_differs() {
         put(here, "fixtures/notes/tool/env.py", text);
         let ran = phasegate(here, &["run", "notes"]);
         assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
-        labelled(&ran.stdout, "folder")
+        labelled(&ran.stdout, "folder").to_owned()
     });
     let diff = phasegate(here, &["diff", &runs[0], &runs[1]]);
     assert_eq!(diff.code, 1, "{}{}", diff.stdout, diff.stderr);
