@@ -130,6 +130,7 @@ pub(crate) fn failed() -> Sample {
         json!({"kind": "changes", "add": {"table t": "table"}, "alter": {}, "drop": ["table u"]}),
         json!({"kind": "unchanged", "tables": ["t"], "except": ["t.a"]}),
         json!({"kind": "rollback", "tables": ["t"]}),
+        json!({"kind": "tap", "file": "t.sql", "sql": "SELECT plan(1)", "from_baseline": true, "todo": 1, "skip": 1}),
         json!({
             "kind": "rollback", "tables": ["t"], "to": "previous", "except": {"comment table t": "why"},
             "allow_empty": true
@@ -173,6 +174,7 @@ pub(crate) fn failed() -> Sample {
         }),
         json!({"kind": "changes", "difference": difference, "normalised": {"k": {"unresolved": "no such type"}}}),
         json!({"kind": "unchanged", "rows_before": {"t": 1}, "changes": ["row 1"], "error": null}),
+        json!({"kind": "tap", "lines": ["1..1"], "refused": [1, refused_by(json!({"kind": "function", "name": "f"}))]}),
         json!({"kind": "rollback", "steps": [way_back], "planned": 2, "rows": 1, "rests_on": "1.9.1", "absent": ["u"]}),
     ];
     let mut sample = Sample::passed();
