@@ -3,6 +3,7 @@
 mod adopt;
 mod check;
 mod colours;
+mod commands;
 mod documents;
 mod environment;
 mod external;

@@ -116,6 +116,13 @@ impl Loader {
     }
 
     pub(super) fn text_of(&mut self, path: &Path) -> Result<(String, Digest), SuiteError> {
+        let (bytes, digest) = self.bytes_of(path)?;
+        String::from_utf8(bytes)
+            .map(|text| (text, digest))
+            .map_err(|_| SuiteError::malformed(Place::file(path), "the file is not UTF-8"))
+    }
+
+    pub(super) fn bytes_of(&mut self, path: &Path) -> Result<(Vec<u8>, Digest), SuiteError> {
         let unreadable = |source| SuiteError::Unreadable { place: Place::file(path), source };
         // A pipe or a device would be read for ever.
         if !fs::metadata(path).map_err(unreadable)?.is_file() {
@@ -127,9 +134,7 @@ impl Loader {
         };
         let digest = Digest::of(&bytes);
         self.read.insert(path.canonicalize().map_err(unreadable)?);
-        String::from_utf8(bytes)
-            .map(|text| (text, digest))
-            .map_err(|_| SuiteError::malformed(Place::file(path), "the file is not UTF-8"))
+        Ok((bytes, digest))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Reads suites from disk, and refuses what is not whole: silent absence is the defect that this harness exists for.
 
+mod commands;
 mod contained;
 mod files;
 mod known;

@@ -10,6 +10,7 @@ use phasegate_database::Kind;
 use toml::Spanned;
 
 use super::{
+    commands::needed,
     contained::contained,
     files::Loader,
     known::{Known, KnownSuite, SUITE_FILE},
@@ -114,6 +115,8 @@ impl Loader {
             self.parsed(file)?;
         }
         let source = Source { file: &path, text: &text };
+        let for_commands = [("inputs", file.inputs.first().cloned()), ("env", file.env.keys().next().cloned())];
+        let commands = self.commands(source, &file.inputs, file.env)?;
         let bookkeeping = bookkeeping(source, file.bookkeeping, kind)?;
         self.common.values = Values::new(source, file.with)?;
         self.common.states = self.states(source, file.given)?;
@@ -146,6 +149,7 @@ impl Loader {
             source: file.source,
             folder: self.folder.clone(),
             fixtures: self.fixtures.clone(),
+            commands,
             kind,
             need: file.server,
             baseline,
@@ -162,6 +166,7 @@ impl Loader {
         suite.scenarios = self.scenarios(&suite)?;
         contained(&suite, &self.folder)?;
         unclaimed(&suite)?;
+        needed(&suite, source, for_commands.each_ref().map(|(key, first)| (*key, first.as_ref())))?;
         unique(&path, "scenario", suite.scenarios.iter().map(|scenario| scenario.slug.as_str()))?;
         self.common.states.all_used(source)?;
         self.common.values.all_used(source)?;
