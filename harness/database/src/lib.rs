@@ -24,7 +24,7 @@ mod split;
 mod sqlite;
 
 pub use backend::Backend;
-pub use catalog::OBJECT_KINDS;
+pub use catalog::{OBJECT_KINDS, names_nothing};
 pub use clones::Clones;
 pub use error::{Error, refusal_of};
 pub use host::Host;

@@ -46,7 +46,11 @@ impl KeptDatabase {
 
     /// The state after the last phase of a run that passed.
     pub(crate) fn whole(phase: &Phase, database: Database) -> Self {
-        Self { label: format!("after_{}", word(&phase.id)), database, what: format!("the state after phase {}", phase.id) }
+        Self {
+            label: format!("after_{}", word(&phase.id)),
+            database,
+            what: format!("the state after phase {}", phase.id),
+        }
     }
 
     /// Whether it holds this state.

@@ -160,7 +160,9 @@ impl Migration {
             Direction::Up => Some(&phase.up),
             Direction::Down => phase.down.as_ref(),
         };
-        let step = step.ok_or_else(|| none("the phase has no way back (`down`)"))?;
+        let step = step.ok_or_else(|| {
+            none(&format!("phase {} has no way back: say `down = \"FILE.sql\"` for it in suite.toml", phase.id))
+        })?;
         let way = Way { transaction: phase.transaction, role: self.role.as_deref(), folder: &self.folder };
         apply(session, on, step, way, progress).await
     }

@@ -67,12 +67,7 @@ pub enum RecordError {
 
 impl Recorder {
     /// Makes the folder and writes the plan into it. Nothing that is ever written into it holds one of these secrets.
-    pub(crate) fn start(
-        runs: &Path,
-        plan: &Plan,
-        beginning: Beginning,
-        secrets: Secrets,
-    ) -> Result<Self, RecordError> {
+    pub(crate) fn start(runs: &Path, plan: &Plan, beginning: Beginning, secrets: Secrets) -> Result<Self, RecordError> {
         Self::start_at(Clock::start(), runs, plan, beginning, secrets)
     }
 
@@ -221,7 +216,8 @@ mod tests {
     #[test]
     fn the_plan_is_there_before_anything_happens() {
         let runs = tempfile::tempdir().expect("temporary folder");
-        let recorder = Recorder::start(runs.path(), &plan(), Beginning::default(), Secrets::default()).expect("recorder");
+        let recorder =
+            Recorder::start(runs.path(), &plan(), Beginning::default(), Secrets::default()).expect("recorder");
         assert!(recorder.folder.join(PLAN_FILE).is_file());
         assert!(matches!(recorder.events(), [Event::RunStarted { .. }]));
     }

@@ -5,10 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{
-    access::Access,
-    account::Account,
-};
+use crate::{access::Access, account::Account};
 
 /// What is left of a server after a run that kept it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -31,7 +31,8 @@ impl Psql<'_> {
         let own = self.bin.join("psql");
         let psql = if own.is_file() { quoted(&own) } else { "psql".to_owned() };
         let [pg_ctl, data, log] =
-            [self.bin.join("pg_ctl"), self.folder.join("data"), crate::cluster::log_of(self.folder)].map(|path| quoted(&path));
+            [self.bin.join("pg_ctl"), self.folder.join("data"), crate::cluster::log_of(self.folder)]
+                .map(|path| quoted(&path));
         let (folder, port, account) = (quoted(self.folder), self.port, self.account.command());
         format!(
             "#!/bin/sh\n\

@@ -6,7 +6,14 @@ use phasegate_engine::KeepWhen;
 pub(crate) struct KeepArgs {
     /// When the databases stay where they are, to be looked at: never, failed, or always, also those of a run that passed;
     /// `server clean --kept RUN` removes them
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t, hide_possible_values = true, help_heading = "Server")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        hide_possible_values = true,
+        help_heading = "Server"
+    )]
     keep: Keep,
 }
 

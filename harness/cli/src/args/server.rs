@@ -63,15 +63,15 @@ pub(crate) struct CleanArgs {
     #[arg(long, value_name = "URL")]
     pub(crate) database_url: Option<String>,
     /// Remove what this run has kept, or every run, and leave caches and images as they are
-    #[arg(long, value_name = "RUN", num_args = 0..=1, default_missing_value = "")]
-    kept: Option<PathBuf>,
+    #[arg(long, value_name = "RUN", num_args = 0..=1)]
+    kept: Option<Option<PathBuf>>,
 }
 
 impl CleanArgs {
     /// Whether only what runs have kept is removed, and of which run: a folder has the name of its run.
     pub(crate) fn kept(&self) -> Option<Option<String>> {
-        let run = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
-        self.kept.as_ref().map(run)
+        let name = |run: &PathBuf| run.file_name().map(|name| name.to_string_lossy().into_owned());
+        self.kept.as_ref().map(|run| run.as_ref().and_then(name))
     }
 }
 

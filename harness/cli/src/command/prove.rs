@@ -27,7 +27,8 @@ pub(super) fn prove(global: &Global, asked: &ProveArgs) -> Result<Exit, Failure>
     let progress = Mutex::new(Progress::of(&plan));
     let suite = suites.into_iter().next().ok_or_else(|| Failure::usage(format!("no suite `{}`", asked.suite)))?;
     let limits = asked.limits.limits();
-    let request = ProveRequest { suite, server: asked.server.request(), runs: global.runs(), limits, keep: asked.keep.when() };
+    let request =
+        ProveRequest { suite, server: asked.server.request(), runs: global.runs(), limits, keep: asked.keep.when() };
     let mut listener = |event: &Event| lock(&progress).event(event);
     let mut notice = |line: &str| lock(&progress).notice(line);
     let finished = block_on(engine::prove(request, &mut listener, &mut notice, interrupts()?))?;

@@ -6,8 +6,8 @@ use std::{collections::BTreeMap, fs, path::Path};
 use phasegate_evidence::{
     Answer, AnswerKind, Catalog, Chain, DeviationPlan, Difference, Digest, EVENTS_FILE, Event, FORMAT_VERSION,
     FindingPlan, GatePlan, OUTPUTS_FOLDER, PLAN_FILE, PhasePlan, Plan, Precedent, Proof, RESULT_FILE, Reason,
-    ReasonCode, RequirementPlan, Roots, RunFolder, RunResult, Seen, ServerFacts, ServerNeed, Severity, SuitePlan, Table,
-    TableContent, Verdict, canonical_bytes,
+    ReasonCode, RequirementPlan, Roots, RunFolder, RunResult, Seen, ServerFacts, ServerNeed, Severity, SuitePlan,
+    Table, TableContent, Verdict, canonical_bytes,
     judge::{
         Check, Expectation, Judging, Needs, Observation, Rows, RowsSeen, Sequence, SequenceSeen, Step, StepSeen,
         Violations, ViolationsSeen, judge,

@@ -7,12 +7,12 @@ use super::{
     changes::difference,
     check::{Numbered, check},
     failures::not_applied,
-    outputs::{Outputs, Shown},
     show::{Part, line, output, verdict},
 };
 use crate::{
     count::count,
     duration::duration,
+    outputs::{Outputs, Shown},
     record::{Record, gates},
 };
 

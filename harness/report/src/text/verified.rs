@@ -4,15 +4,15 @@ use super::{
     sign_off::sign_offs,
     style::of_verdict,
     summary::{digests, totals},
-    wrap::labelled,
+    wrap::{LABEL_WIDTH, labelled},
 };
 use crate::{count::count, visible::visible_line};
 
 /// What a verification found, styled by ANSI escapes.
 pub fn verified(verification: &Verification, path: &str) -> String {
-    let mut text = labelled(2, "folder", 15, path);
+    let mut text = labelled(2, "folder", LABEL_WIDTH, path);
     if let Some(result) = &verification.result {
-        text.push_str(&labelled(2, "says", 15, &format!("{}: {}", result.verdict, totals(result).join("\n"))));
+        text.push_str(&labelled(2, "says", LABEL_WIDTH, &format!("{}: {}", result.verdict, totals(result).join("\n"))));
     }
     text.push_str(&digests(
         verification.result_digest.as_ref(),
@@ -25,7 +25,12 @@ pub fn verified(verification: &Verification, path: &str) -> String {
             false => "not held against it: no folder of that name lies beside this one",
         };
         let run = visible_line(&earlier.run);
-        text.push_str(&labelled(2, "resumes", 15, &format!("{run}, head digest {}; {compared}", earlier.head.short())));
+        text.push_str(&labelled(
+            2,
+            "resumes",
+            LABEL_WIDTH,
+            &format!("{run}, head digest {}; {compared}", earlier.head.short()),
+        ));
     }
     text.push_str(&sign_offs(verification));
     text.push('\n');
