@@ -5,7 +5,7 @@ use std::time::Instant;
 use phasegate_database::{Session, refusal_of};
 use phasegate_evidence::{
     Event, Reason, ReasonCode, Verdict,
-    judge::{Check, Defect, Expectation, Judged, Judging, Observation, inapplicable, judge},
+    judge::{Check, Defect, Expectation, Judged, Judging, Observation, inapplicable},
 };
 
 use crate::{
@@ -69,7 +69,7 @@ pub(crate) async fn prove_defects(
 
 /// Whether a check catches its defect, and the reason that it gives.
 fn caught(check: &Check, defect: &Defect, seen: &Observation) -> (Verdict, Reason) {
-    let met = judge(&check.expectation, seen);
+    let met = check.judge(seen);
     let caught = defect.judge(&met);
     let nothing = || Reason::new(ReasonCode::Harness, "neither the check nor the defect gives a reason");
     (caught.verdict, caught.reason.or(met.reason).unwrap_or_else(nothing))
@@ -91,7 +91,7 @@ pub async fn try_defect(states: &States, index: usize, check: &Check) -> Result<
     if let Some(copy) = on {
         states.clear(copy).await?;
     }
-    let judged = defect.judge(&judge(&check.expectation, &seen));
+    let judged = defect.judge(&check.judge(&seen));
     Ok((seen, judged))
 }
 
@@ -111,7 +111,7 @@ async fn try_on(
         _ => None,
     };
     on.session.limit(states.limits().check);
-    let commits = check.expectation.names_sessions();
+    let commits = check.expectation.commits();
     let in_transaction = on.session.capabilities().self_contained && !commits;
     if in_transaction {
         on.session.begin().await?;
@@ -122,6 +122,7 @@ async fn try_on(
         judging: Judging::Prove,
         limits: states.limits(),
         before: Some(&before.catalog),
+        books: states.suite().books(),
         known: None,
         rows: rows.as_ref(),
         own: commits.then_some(OwnDatabase { host: states.host(), database: &on.database }),
@@ -150,7 +151,7 @@ async fn weaken(suite: &Suite, session: &mut Session, check: &Check) -> Result<(
     };
     let statements = file.statements().map_err(|fault| wrong(&file.path, fault.line, fault.message))?;
     for statement in statements {
-        let ran = refusal_of(session.execute(&statement.text).await)?;
+        let ran = refusal_of(session.apply(statement).await)?;
         ran.map_err(|refusal| wrong(&file.path, statement.line, refusal.to_string()))?;
     }
     Ok(())

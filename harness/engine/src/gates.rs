@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use phasegate_database::{Database, Error, Host, Session, refusal_of};
 use phasegate_evidence::{
-    Catalog, ServerFacts,
+    Bookkeeping, Catalog, ServerFacts,
     judge::{Check, Expectation, Judging, inapplicable},
 };
 
@@ -33,6 +33,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) before: Option<&'a Catalog>,
     /// The catalog after it.
     pub(crate) after: &'a Catalog,
+    /// The tables that are neither change nor loss.
+    pub(crate) books: Bookkeeping<'a>,
     /// The rows before it, for each check of kind `unchanged`.
     pub(crate) rows: &'a BTreeMap<String, RowsBefore>,
 }
@@ -45,6 +47,7 @@ impl<'a> Setting<'a> {
             judging: self.judging,
             limits: self.limits,
             before: self.before,
+            books: self.books,
             known: None,
             rows: self.rows.get(&check.id),
             own: None,
@@ -86,7 +89,7 @@ pub(crate) async fn judge_on_clones(
     log: &Log<'_, '_>,
 ) -> Result<(), Stop> {
     let (apart, checks): (Vec<Planned<'_>>, Vec<Planned<'_>>) =
-        checks.iter().partition(|(_, check)| check.expectation.names_sessions());
+        checks.iter().partition(|(_, check)| check.expectation.commits());
     if let Some(session) = there {
         if apart.is_empty() && checks.len() <= CHECKS_PER_SESSION {
             return judge_on(setting, session, on, &checks, log).await;

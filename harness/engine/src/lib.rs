@@ -39,6 +39,7 @@ mod server;
 mod states;
 mod stop;
 pub mod suite;
+mod survey;
 mod target;
 
 pub use check::{CheckRequest, check};
@@ -55,3 +56,4 @@ pub use run::{Finished, KeepWhen, Request, run};
 pub use scenario::play;
 pub use secrets::Secrets;
 pub use states::{State, States, WorkingCopy};
+pub use survey::{Fate, Survey, Surveyed, survey};

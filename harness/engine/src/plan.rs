@@ -19,6 +19,7 @@ pub fn plan(suites: &[Suite], judging: Judging) -> Plan {
         format: FORMAT_VERSION,
         phasegate: env!("CARGO_PKG_VERSION").to_owned(),
         judging,
+        keep_going: false,
         suites: suites.iter().map(|suite| of_suite(suite, judging)).collect(),
     }
 }
@@ -41,7 +42,7 @@ fn of_suite(suite: &Suite, judging: Judging) -> SuitePlan {
         Judging::Prove => suite.scenarios.iter().map(|played| scenario(suite, played)).collect(),
         _ => Vec::new(),
     };
-    SuitePlan {
+    let mut planned = SuitePlan {
         suite: suite.name.clone(),
         title: suite.title.clone(),
         source: suite.source.clone(),
@@ -49,11 +50,14 @@ fn of_suite(suite: &Suite, judging: Judging) -> SuitePlan {
         inputs: suite.inputs.clone(),
         lines: lines(suite),
         deviations: suite.deviations.iter().map(deviation).collect(),
+        bookkeeping: suite.bookkeeping.clone(),
         findings: suite.findings.iter().map(finding).collect(),
         requirements: requirements(suite),
         phases: suite.phases.iter().map(|phase| of_phase(phase, &phase.gates)).collect(),
         scenarios,
-    }
+    };
+    planned.deviations.extend(planned.excused());
+    planned
 }
 
 /// The line of each check, by the file of its gate.

@@ -196,6 +196,7 @@ mod tests {
 
     fn plan() -> Plan {
         Plan {
+            keep_going: false,
             format: 2,
             phasegate: "0".to_owned(),
             judging: phasegate_evidence::judge::Judging::Run,

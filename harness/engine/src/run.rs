@@ -36,12 +36,23 @@ pub struct Request {
     pub runs: PathBuf,
     /// How long things may take.
     pub limits: Limits,
+    /// Whether phases are observed, too, after one whose gates did not open. Such a run has failed all the same.
+    pub keep_going: bool,
     /// When the databases are left where they are.
     pub keep: KeepWhen,
     /// The signed run that lets this one begin, where one was required.
     pub after: Option<Precedent>,
     /// The run to go on from, if it is not to begin with the baseline.
     pub resume: Option<Resume>,
+}
+
+impl Request {
+    /// These suites from their baselines on, with the usual limits.
+    #[must_use]
+    pub fn new(suites: Vec<Suite>, server: phasegate_server::Request, runs: PathBuf) -> Self {
+        let (limits, keep) = (Limits::default(), KeepWhen::default());
+        Self { suites, server, runs, limits, keep_going: false, keep, after: None, resume: None }
+    }
 }
 
 /// When a run leaves its databases where they are; one that is interrupted never does.
@@ -118,6 +129,19 @@ pub(crate) async fn whole_run(
     }
 }
 
+/// What is asked for, and what those of the suites that need a server ask of it beside that.
+pub(crate) fn wanted<'a>(
+    suites: impl IntoIterator<Item = &'a Suite>,
+    asked: phasegate_server::Request,
+) -> phasegate_server::Request {
+    let mut wanted = phasegate_server::Request { makes_databases: true, ..asked };
+    for suite in suites.into_iter().filter(|suite| suite.kind.capabilities().server) {
+        wanted.needs_timescaledb |= suite.need.timescaledb;
+        wanted.postgres_min = wanted.postgres_min.max(suite.need.postgres_min);
+    }
+    wanted
+}
+
 fn keeps(when: KeepWhen, verdict: Verdict) -> bool {
     match when {
         KeepWhen::Never => false,
@@ -126,7 +150,7 @@ fn keeps(when: KeepWhen, verdict: Verdict) -> bool {
     }
 }
 
-async fn cancelled(cancel: &mut watch::Receiver<bool>) {
+pub(crate) async fn cancelled(cancel: &mut watch::Receiver<bool>) {
     if cancel.wait_for(|cancelled| *cancelled).await.is_err() {
         // Nobody is left who could cancel.
         std::future::pending::<()>().await;
@@ -140,21 +164,18 @@ async fn go(
     notice: &mut (dyn FnMut(&str) + Send),
     started: &mut Started,
 ) -> Result<Finished, RunError> {
-    let plan = plan(&request.suites, judging);
+    let keep_going = request.keep_going && judging == Judging::Run;
+    let plan = Plan { keep_going, ..plan(&request.suites, judging) };
     let given = request.server.database_url.clone();
     if let Some(resume) = &request.resume {
         resume.fits(&request.suites, Clock::start().began_unix_ms)?;
     }
-    let needing = || request.suites.iter().filter(|suite| suite.kind.capabilities().server);
-    if needing().next().is_some() {
-        let mut wanted = request.server;
+    if request.suites.iter().any(|suite| suite.kind.capabilities().server) {
+        let mut wanted = wanted(&request.suites, request.server);
         if let Some(resume) = &request.resume {
             wanted.choice = Choice::External;
             wanted.database_url = Some(resume.server_url()?);
         }
-        wanted.makes_databases = true;
-        wanted.needs_timescaledb |= needing().any(|suite| suite.need.timescaledb);
-        wanted.postgres_min = wanted.postgres_min.max(needing().filter_map(|suite| suite.need.postgres_min).max());
         started.server = Some(phasegate_server::start(&wanted, &mut |line| notice(line)).await?);
     }
     let own = started.server.as_ref().map(|server| server.url(server.maintenance()));
@@ -178,9 +199,10 @@ async fn go(
     let mut server = None;
     for suite in &request.suites {
         if resumed.is_none() {
-            let states = match judging {
-                Judging::Prove => States::kept(suite, started.server.as_ref(), &name, request.limits)?,
-                _ => States::of_run(suite, started.server.as_ref(), &name, request.limits)?,
+            // What shows why a phase failed is not to become the state after the next one.
+            let states = match judging == Judging::Prove || keep_going {
+                true => States::kept(suite, started.server.as_ref(), &name, request.limits)?,
+                false => States::of_run(suite, started.server.as_ref(), &name, request.limits)?,
             };
             // Noted before they make anything: whoever is interrupted meanwhile has them to clean up.
             started.suites.push((states, Vec::new()));
@@ -192,7 +214,7 @@ async fn go(
             server = Some(states.server().clone());
         }
         events.emit(Event::SuiteStarted { suite: suite.name.clone() })?;
-        let walked = walk(states, judging, resumed.take(), &mut events).await?;
+        let walked = walk(states, &plan, resumed.take(), &mut events).await?;
         *kept = walked.kept;
         if request.keep == KeepWhen::Always
             && kept.is_empty()
@@ -218,7 +240,7 @@ async fn go(
 
 async fn walk(
     states: &States,
-    judging: Judging,
+    plan: &Plan,
     resumed: Option<Resumed>,
     events: &mut Events<'_>,
 ) -> Result<Ended, RunError> {
@@ -229,13 +251,13 @@ async fn walk(
         existing: None,
         resumed,
         phases: states.suite().phases.iter().map(|phase| (phase, phase.gates.as_slice())).collect(),
-        judging,
-        after_failure: AfterFailure::Stop,
+        judging: plan.judging,
+        after_failure: if plan.keep_going { AfterFailure::GoOn } else { AfterFailure::Stop },
         findings: Findings::Shown,
         events: &mut *events,
     };
     let walked = drive.go().await?;
-    if judging == Judging::Prove {
+    if plan.judging == Judging::Prove {
         play_scenarios(states, &walked, events).await?;
     }
     Ok(walked)

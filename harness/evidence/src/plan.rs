@@ -21,8 +21,16 @@ pub struct Plan {
     pub phasegate: String,
     /// How the run comes by the states that it judges.
     pub judging: Judging,
+    /// Whether phases are applied and observed, too, after one whose gates did not open (`run --keep-going`). Such a run has
+    /// failed, whatever comes after.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub keep_going: bool,
     /// The suites in the order in which they run.
     pub suites: Vec<SuitePlan>,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// One suite of a plan.
@@ -45,6 +53,9 @@ pub struct SuitePlan {
     pub lines: BTreeMap<String, BTreeMap<String, u32>>,
     /// Where the suite knowingly reads its sources otherwise.
     pub deviations: Vec<DeviationPlan>,
+    /// Tables in which its migration tool keeps its own books: what becomes of them is neither change nor loss.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bookkeeping: Vec<String>,
     /// What the contract does not demand but a validator must know.
     pub findings: Vec<FindingPlan>,
     /// What the documents require, in their order, with what answers it.

@@ -54,6 +54,9 @@ struct Suite<'a> {
     suite: &'a str,
     /// The worst of its phases, defects and scenarios.
     verdict: Verdict,
+    /// That phases were observed after one whose gates had not opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept_going: Option<String>,
     /// What broke, if the suite was stopped by something that is no claim of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     stopped: Option<&'a Reason>,
@@ -230,6 +233,7 @@ fn suite<'a>(record: &'a Record, plan: &'a SuitePlan, result: &'a SuiteResult) -
     Suite {
         suite: &plan.suite,
         verdict: result.verdict,
+        kept_going: record.kept_going(result),
         stopped: result.stopped.as_ref(),
         baseline_failure: result.baseline_failure.as_ref().map(|failure| not_applied(record, plan, None, failure)),
         phases: of_phases(record, plan, result),

@@ -78,6 +78,10 @@ fn refusals(seen: &Observation) -> Vec<Part> {
                 .map(|(step, failure)| part(format!("{} of {}", step.direction, step.phase), not_applied(failure)))
                 .collect()
         }
+        Observation::Tap(seen) => {
+            let refusal = seen.refused.iter();
+            refusal.map(|(line, error)| part(format!("line {line} of the file"), refused(error))).collect()
+        }
         Observation::NotApplicable { .. }
         | Observation::Broken { .. }
         | Observation::TooLarge { .. }
@@ -122,6 +126,7 @@ fn met(expectation: &Expectation, seen: &Observation) -> Vec<Part> {
         (_, Observation::Violations(seen)) if !seen.violations.rows.is_empty() => {
             vec![part("violations", rows(&seen.violations))]
         }
+        (_, Observation::Tap(seen)) if !seen.lines.is_empty() => vec![part("output", seen.lines.join("\n"))],
         (_, Observation::Plan(seen)) if !seen.lines.is_empty() => vec![part("plan", seen.lines.join("\n"))],
         (_, Observation::Unchanged(seen)) if !seen.changes.is_empty() => vec![part("rows", some(&seen.changes))],
         _ => Vec::new(),

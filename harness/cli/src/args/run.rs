@@ -24,6 +24,10 @@ pub(crate) struct RunArgs {
     /// left, which --database-url names. Folder, server, catalog, rows and the files that were applied must be as recorded
     #[arg(long, value_name = "RUN")]
     pub(crate) resume: Option<PathBuf>,
+    /// Apply and observe the next phase, too, where the gates of one did not open, so that `adopt` has something to take. The run
+    /// has failed all the same, and nothing can be resumed from it
+    #[arg(long, conflicts_with = "resume")]
+    pub(crate) keep_going: bool,
     /// A run that a validator has signed, for this migration and these gates: the run begins only where it goes on, with at most
     /// one phase more
     #[arg(long, value_name = "RUN", requires = "trusted_keys", help_heading = "Signature")]

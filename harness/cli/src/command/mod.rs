@@ -6,6 +6,7 @@ mod completions;
 mod conclude;
 mod diff;
 mod execute;
+mod init;
 mod interrupt;
 mod junit;
 mod keygen;

@@ -36,7 +36,9 @@ pub(super) fn run(global: &Global, asked: &RunArgs) -> Result<Exit, Failure> {
     };
     let progress = Mutex::new(Progress::of(&plan));
     let limits = asked.limits.limits();
-    let request = Request { suites, server, runs: global.runs(), limits, keep: asked.keep.when(), after, resume };
+    let keep_going = asked.keep_going;
+    let request =
+        Request { suites, server, runs: global.runs(), limits, keep_going, keep: asked.keep.when(), after, resume };
     let mut listener = |event: &Event| lock(&progress).event(event);
     let mut notice = |line: &str| lock(&progress).notice(line);
     let finished = block_on(engine::run(request, &mut listener, &mut notice, interrupts()?))?;

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use phasegate_database::{OBJECT_KINDS, names_nothing};
 use phasegate_evidence::Catalog;
 use phasegate_evidence::judge::{
-    Accepts, CatalogFacts, Expectation, Fact, Neighbour, PlanUse, Rejects, Rollback, Rows, Sequence, Unchanged,
-    Violations,
+    Accepts, CatalogFacts, Expectation, Fact, Neighbour, PlanUse, Rejects, Rows, Sequence, Tap, Unchanged, Violations,
 };
 use serde::Deserialize;
 use toml::Value;
@@ -15,7 +14,7 @@ use super::check_file::{CheckFile, PlanFile};
 use crate::likeness::nearest;
 
 /// The keys that say which kind of expectation a check has.
-const KINDS: &str = "rows, violations, rejects, accepts, step, plan, catalog, changes, unchanged, rollback";
+const KINDS: &str = "rows, violations, rejects, accepts, step, plan, catalog, changes, unchanged, rollback, tap";
 
 pub(super) fn expectation(mut file: CheckFile) -> Result<Expectation, String> {
     let named = file.named();
@@ -49,11 +48,8 @@ pub(super) fn expectation(mut file: CheckFile) -> Result<Expectation, String> {
             some_tables(&unchanged.tables, kind)?;
             Expectation::Unchanged(unchanged)
         }
-        _ => {
-            let rollback = file.rollback.take().unwrap_or(Rollback { tables: vec![] });
-            some_tables(&rollback.tables, kind)?;
-            Expectation::Rollback(rollback)
-        }
+        "tap" => tap(&mut file)?,
+        _ => rollback(&mut file)?,
     };
     match file.unused() {
         Some(key) => Err(format!("the key `{key}` means nothing beside `{kind}`")),
@@ -65,6 +61,31 @@ fn needed(value: Option<String>, key: &str, kind: &str) -> Result<String, String
     value.filter(|text| !text.trim().is_empty()).ok_or_else(|| format!("`{kind}` needs the key `{key}`"))
 }
 
+/// A file of pgTAP, whose text is read when the file of the gate has been.
+fn tap(file: &mut CheckFile) -> Result<Expectation, String> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct TapFile {
+        file: String,
+        pgtap: Option<String>,
+        #[serde(default)]
+        todo: u64,
+        #[serde(default)]
+        skip: u64,
+    }
+    let read = match file.tap.take() {
+        Some(Value::String(file)) => TapFile { file, pgtap: None, todo: 0, skip: 0 },
+        Some(value) => value.try_into().map_err(|error: toml::de::Error| format!("`tap`: {}", error.message()))?,
+        None => return Err("`tap` names no file".to_owned()),
+    };
+    let from_baseline = match read.pgtap.as_deref() {
+        None => false,
+        Some("baseline") => true,
+        Some(other) => return Err(format!("`tap`: pgtap = \"{other}\", expected \"baseline\" or nothing")),
+    };
+    Ok(Expectation::Tap(Tap { file: read.file, sql: String::new(), from_baseline, todo: read.todo, skip: read.skip }))
+}
+
 fn some_tables(tables: &[String], kind: &str) -> Result<(), String> {
     if tables.is_empty() { Err(format!("`{kind}` names no table")) } else { Ok(()) }
 }
@@ -74,7 +95,7 @@ fn rows(file: &mut CheckFile) -> Result<Expectation, String> {
     let rows = file.rows.take().unwrap_or_default();
     let examined = file.examined.take();
     let allow_empty = std::mem::take(&mut file.allow_empty);
-    if rows.is_empty() && examined.is_none() && !allow_empty {
+    if rows.is_empty() && examined.is_none() && !allow_empty && !file.adopt {
         return Err("it expects no row, and would pass on an empty table: say with `examined` how many rows \
                     were looked at, or `allow_empty = true` if an empty table is what it wants"
             .to_owned());
@@ -137,10 +158,13 @@ fn catalog(file: &mut CheckFile) -> Result<Expectation, String> {
         };
         objects.insert(key, fact);
     }
+    let exactly = std::mem::take(&mut file.exactly);
+    if file.adopt {
+        return Ok(Expectation::Catalog(CatalogFacts { objects, exactly }));
+    }
     if objects.is_empty() {
         return Err("`catalog` declares no object".to_owned());
     }
-    let exactly = std::mem::take(&mut file.exactly);
     exactly.iter().try_for_each(|place| known_place(place, &objects))?;
     Ok(Expectation::Catalog(CatalogFacts { objects, exactly }))
 }
@@ -181,10 +205,23 @@ fn contains(key: &str, table: toml::Table) -> Result<Fact, String> {
     Ok(Fact::Contains(parts.contains))
 }
 
+fn rollback(file: &mut CheckFile) -> Result<Expectation, String> {
+    let Some(rollback) = file.rollback.take() else {
+        return Err("it goes back nowhere".to_owned());
+    };
+    for (key, why) in &rollback.except {
+        known_kind(key)?;
+        if why.trim().is_empty() {
+            return Err(format!("`except` gives no reason for `{key}`: say why it may be another on the way back"));
+        }
+    }
+    Ok(Expectation::Rollback(rollback))
+}
+
 fn changes(file: &mut CheckFile) -> Result<Expectation, String> {
     let changes = file.changes.take().unwrap_or_default();
     let keys: Vec<&String> = changes.add.keys().chain(changes.alter.keys()).chain(&changes.drop).collect();
-    if keys.is_empty() {
+    if keys.is_empty() && !file.adopt {
         return Err("`changes` declares no change".to_owned());
     }
     let distinct: BTreeSet<&&String> = keys.iter().collect();

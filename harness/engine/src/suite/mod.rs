@@ -21,7 +21,7 @@ mod values;
 mod variant_tests;
 
 pub use error::{Place, SuiteError};
-pub use load::{holds_suites, load};
+pub use load::{holds_suites, load, load_draft};
 pub(crate) use model::{Baseline, Deviation};
 pub use model::{Finding, Gate, Phase, PhaseStep, Suite, TransactionMode};
 pub use requirements::Requirement;

@@ -117,6 +117,7 @@ impl Workspace {
             server: embedded(),
             runs: self.path().join("runs"),
             limits: Limits::default(),
+            keep_going: false,
             after: None,
             resume: None,
         }

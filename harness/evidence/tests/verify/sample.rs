@@ -237,6 +237,7 @@ fn plan() -> Plan {
         format: FORMAT_VERSION,
         phasegate: env!("CARGO_PKG_VERSION").into(),
         judging: Judging::Run,
+        keep_going: false,
         suites: vec![SuitePlan {
             suite: "ledger".into(),
             title: "a ledger of accounts learns its currency".into(),
@@ -245,6 +246,7 @@ fn plan() -> Plan {
             inputs: ["1-currency", "2-accounts", "3-archive"]
                 .map(|phase| (format!("fixtures/phases/{phase}/up.sql"), input(phase)))
                 .into(),
+            bookkeeping: Vec::new(),
             lines: BTreeMap::from([
                 ("suite/gates/1-currency/1.1-currency.toml".to_owned(), lines(&[("1.1.1", 4), ("1.1.2", 12)])),
                 ("suite/gates/2-accounts/2.1-number.toml".to_owned(), lines(&[("2.1.1", 4), ("2.1.2", 11)])),

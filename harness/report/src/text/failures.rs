@@ -74,8 +74,8 @@ pub(super) fn stopped(result: &SuiteResult) -> String {
     }
 }
 
-/// Every check that failed or could not be tried.
-pub(super) fn failed_checks(record: &Record, checks: &[CheckRecord<'_>]) -> String {
+/// Every check that failed or could not be tried; `adopt` is the command by which what one saw becomes what it expects.
+pub(super) fn failed_checks(record: &Record, checks: &[CheckRecord<'_>], adopt: Option<&str>) -> String {
     let failed: Vec<&CheckRecord<'_>> = checks.iter().filter(|check| check.is_failure()).collect();
     if failed.is_empty() {
         return String::new();
@@ -99,6 +99,10 @@ pub(super) fn failed_checks(record: &Record, checks: &[CheckRecord<'_>]) -> Stri
         }
         if let Some(evidence) = check.evidence() {
             text.push_str(&labelled(6, "saw", LABEL_WIDTH, &evidence));
+        }
+        if let Some(adopt) = adopt.filter(|_| check.is_adoptable()) {
+            // Not wrapped, so that it can be copied.
+            text.push_str(&format!("      {:LABEL_WIDTH$}{adopt} {}\n", "if right", check.plan.id));
         }
     }
     text

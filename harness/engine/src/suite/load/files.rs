@@ -29,6 +29,8 @@ pub(super) struct Loader {
     pub(super) unread: Vec<Spanned<String>>,
     /// Whether the folder is the whole collection, and need not bear the suite's name.
     pub(super) alone: bool,
+    /// Whether its gates are still to be written.
+    pub(super) draft: bool,
 }
 
 impl Loader {
@@ -42,6 +44,7 @@ impl Loader {
             read: BTreeSet::new(),
             unread: Vec::new(),
             alone,
+            draft: false,
         }
     }
 

@@ -9,4 +9,4 @@ mod scenarios;
 mod suites;
 
 pub use known::holds_suites;
-pub use suites::load;
+pub use suites::{load, load_draft};

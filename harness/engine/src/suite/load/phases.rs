@@ -16,10 +16,10 @@ impl Loader {
     /// A phase with its gates; `shared` are those that it has with others.
     pub(super) fn phase(&mut self, place: &Path, file: PhaseFile, shared: Vec<Gate>) -> Result<Phase, SuiteError> {
         let folder = self.folder.join("gates").join(&file.slug);
-        let mut gates = self.gates(&folder, &format!("suite/gates/{}", file.slug))?;
+        let mut gates = self.gates(&folder, &format!("suite/gates/{}", file.slug), file.revision.as_deref())?;
         gates.extend(shared);
         gates.sort_by(|one, other| one.slug.cmp(&other.slug));
-        if gates.is_empty() {
+        if gates.is_empty() && !self.draft {
             let why = format!("phase {} has no gate: expected at least one file in {}", file.id, folder.display());
             return Err(SuiteError::unmatched(Place::file(place), why));
         }
@@ -49,15 +49,34 @@ impl Loader {
         })
     }
 
-    pub(super) fn gates(&mut self, folder: &Path, name: &str) -> Result<Vec<Gate>, SuiteError> {
+    /// The gates in a folder, which stand after a phase of this revision.
+    pub(super) fn gates(&mut self, folder: &Path, name: &str, revision: Option<&str>) -> Result<Vec<Gate>, SuiteError> {
+        self.common.values.set_revision(revision);
         let mut gates = Vec::new();
         for (path, text) in self.toml_files(folder, name)? {
             let mut gate = gate_file::read(Source { file: &path, text: &text }, &mut self.common, self.kind)?;
             self.fold_names(&mut gate)?;
+            self.tap_files(&mut gate)?;
             named_after(&gate.id, &gate)?;
             gates.push(gate);
         }
         Ok(gates)
+    }
+
+    /// Reads the files of pgTAP that a gate names.
+    fn tap_files(&mut self, gate: &mut Gate) -> Result<(), SuiteError> {
+        for check in &mut gate.checks {
+            let Expectation::Tap(tap) = &mut check.expectation else { continue };
+            let capable = self.kind.capabilities().sessions;
+            if !capable || check.role.is_some() {
+                let why = if capable { "`as` means nothing beside `tap`" } else { "pgTAP is of PostgreSQL alone" };
+                return Err(SuiteError::malformed(Place::file(&gate.file), format!("check {}: {why}", check.id)));
+            }
+            let file = self.sql(&gate.file, &tap.file)?;
+            self.parsed(&file)?;
+            tap.sql = file.text;
+        }
+        Ok(())
     }
 
     /// Names compare without case where the kind of database compares them so.
@@ -74,13 +93,14 @@ impl Loader {
     }
 
     /// The gates that stand after several phases, by phase.
-    pub(super) fn shared_gates(&mut self, phases: &[String]) -> Result<BTreeMap<String, Vec<Gate>>, SuiteError> {
+    pub(super) fn shared_gates(&mut self, phases: &[PhaseFile]) -> Result<BTreeMap<String, Vec<Gate>>, SuiteError> {
         let mut gates: BTreeMap<String, Vec<Gate>> = BTreeMap::new();
         for (path, text) in self.toml_files(&self.folder.join("gates"), "suite/gates")? {
             let source = Source { file: &path, text: &text };
             for (phase, gate) in gate_file::read_shared(source, phases, &mut self.common, self.kind)? {
                 let mut gate = gate;
                 self.fold_names(&mut gate)?;
+                self.tap_files(&mut gate)?;
                 named_after(gate.id.strip_prefix(&format!("{phase}.")).unwrap_or(&gate.id), &gate)?;
                 gates.entry(phase).or_default().push(gate);
             }

@@ -19,7 +19,7 @@ use crate::suite::{
     expand::{State, StateFile, States, Values},
     requirements, sessions,
     source::Source,
-    suite_file,
+    suite_file::{self, StepFile},
 };
 
 const REQUIREMENTS_FILE: &str = "requirements.toml";
@@ -57,6 +57,15 @@ pub fn load(suites: &Path, names: &[String]) -> Result<Vec<Suite>, SuiteError> {
     Ok(loaded.into_iter().map(|(suite, _)| suite).collect())
 }
 
+/// Loads the suite of a folder whose gates are still to be written.
+///
+/// # Errors
+/// As [`load`], but a phase may have no gate.
+pub fn load_draft(folder: &Path) -> Result<Suite, SuiteError> {
+    let mut loader = Loader { draft: true, ..Loader::new(folder, true) };
+    loader.suite()
+}
+
 impl Loader {
     pub(super) fn suite(&mut self) -> Result<Suite, SuiteError> {
         let path = self.folder.join(SUITE_FILE);
@@ -82,7 +91,12 @@ impl Loader {
         if file.phases.is_empty() {
             return Err(SuiteError::malformed(Place::file(&path), "the suite has no phase"));
         }
+        if file.baseline.command.as_ref().is_some_and(Vec::is_empty) {
+            return Err(SuiteError::malformed(Place::file(&path), "the command of the baseline names no program"));
+        }
+        let command = file.baseline.command.map(|command| self.step(&path, StepFile::Command(command))).transpose()?;
         let baseline = Baseline {
+            command,
             schema: self.patterns(&path, &file.baseline.schema)?,
             data: self.patterns(&path, &file.baseline.data)?,
             role: file.baseline.role,
@@ -91,10 +105,10 @@ impl Loader {
             self.parsed(file)?;
         }
         let source = Source { file: &path, text: &text };
+        let bookkeeping = bookkeeping(source, file.bookkeeping, kind)?;
         self.common.values = Values::new(source, file.with)?;
         self.common.states = self.states(source, file.given)?;
-        let ids: Vec<String> = file.phases.iter().map(|phase| phase.id.clone()).collect();
-        let mut shared = self.shared_gates(&ids)?;
+        let mut shared = self.shared_gates(&file.phases)?;
         let mut phases = Vec::new();
         for phase in file.phases {
             let gates = shared.remove(&phase.id).unwrap_or_default();
@@ -128,6 +142,7 @@ impl Loader {
             baseline,
             phases,
             deviations: file.deviations,
+            bookkeeping,
             findings: file.findings,
             scenarios: Vec::new(),
             requirements: Vec::new(),
@@ -137,6 +152,7 @@ impl Loader {
         suite.defects = self.defects(&suite)?;
         suite.scenarios = self.scenarios(&suite)?;
         contained(&suite, &self.folder)?;
+        unclaimed(&suite)?;
         unique(&path, "scenario", suite.scenarios.iter().map(|scenario| scenario.slug.as_str()))?;
         self.common.states.all_used(source)?;
         self.common.values.all_used(source)?;
@@ -168,6 +184,9 @@ impl Loader {
             };
             let why = match sql.statements() {
                 Ok([]) => "it holds no statement".to_owned(),
+                Ok(statements) if statements.iter().any(|statement| statement.rows.is_some()) => {
+                    "it copies rows, as only a baseline or a phase may: write them as INSERT".to_owned()
+                }
                 Err(fault) => format!("{} (line {} of its SQL)", fault.message, fault.line),
                 Ok(statements) => {
                     let sql =
@@ -201,6 +220,38 @@ impl Loader {
         suite.requirements = requirements::gather(file, &path, own)?;
         requirements::check(suite, &path)
     }
+}
+
+/// The names of bookkeeping, as the catalog of this kind of database has them.
+fn bookkeeping(source: Source<'_>, names: Vec<Spanned<String>>, kind: Kind) -> Result<Vec<String>, SuiteError> {
+    let mut kept: Vec<String> = Vec::new();
+    for name in names {
+        let span = name.span();
+        let folded =
+            if kind.capabilities().names_with_case { name.into_inner() } else { name.get_ref().to_lowercase() };
+        if folded.trim_end_matches(".*").is_empty() || folded.contains(' ') || kept.contains(&folded) {
+            let why = format!("bookkeeping: `{folded}` is no name of a table, or is there twice");
+            return Err(source.error(span, why));
+        }
+        kept.push(folded);
+    }
+    Ok(kept)
+}
+
+/// No check asks about bookkeeping, of which it would be told nothing.
+fn unclaimed(suite: &Suite) -> Result<(), SuiteError> {
+    for gate in suite.all_gates() {
+        for check in &gate.checks {
+            if let Some(table) = suite.books().claimed_by(check) {
+                let why = format!(
+                    "check {} asks about `{table}`, which suite.toml names as bookkeeping: take it out here or there",
+                    check.id
+                );
+                return Err(SuiteError::malformed(Place::file(&gate.file), why));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn unique<'a>(place: &Path, what: &str, ids: impl Iterator<Item = &'a str>) -> Result<(), SuiteError> {
