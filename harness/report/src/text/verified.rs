@@ -4,7 +4,7 @@ use super::{
     sign_off::sign_offs,
     style::of_verdict,
     summary::{digests, totals},
-    wrap::{LABEL_WIDTH, labelled},
+    wrap::{LABEL_WIDTH, labelled, wrap},
 };
 use crate::{count::count, visible::visible_line};
 
@@ -48,13 +48,14 @@ pub fn verified(verification: &Verification, path: &str) -> String {
     text.push_str(&format!("  {verdict}\n"));
     if verification.holds() {
         let unsigned = verification.attested_by.is_none() && verification.signed.is_empty();
-        text.push_str(match (unsigned, verification.keys_compared) {
+        let told = match (unsigned, verification.keys_compared) {
             (true, _) => {
-                "  consistent; not signed: a folder made up as a whole is told from an honest one by --expect DIGEST\n"
+                "consistent; not signed: a folder made up as a whole is told from an honest one by --expect DIGEST"
             }
-            (false, true) => "  signed: by keys that are trusted\n",
-            (false, false) => "  signed: by whom, only keys that you trust can tell: --trusted-keys FILE\n",
-        });
+            (false, true) => "signed: by keys that are trusted",
+            (false, false) => "signed: by whom, only keys that you trust can tell: --trusted-keys FILE",
+        };
+        text.push_str(&wrap(told, "  ", "  "));
     }
     text
 }
