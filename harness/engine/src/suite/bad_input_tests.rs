@@ -98,11 +98,11 @@ fn a_pipe_or_a_device_in_place_of_a_gate_is_refused() {
 #[case::another_kind_of_server("suite.toml", &SUITE.replace("postgres", "oracle"),
     "suites/s/suite.toml: server.kind is `oracle`, expected `postgres` or `sqlite`")]
 #[case::missing_file("suite.toml", &SUITE.replace("up.sql", "upp.sql"),
-    "suites/s/suite.toml:12: there is no file upp.sql in fixtures: did you mean `up.sql`?")]
+    "suites/s/suite.toml:13: there is no file upp.sql in fixtures: did you mean `up.sql`?")]
 #[case::file_of_another_folder("suite.toml", &SUITE.replace("up.sql", "fixtures/up.sql"),
-    "suites/s/suite.toml:12: there is no file fixtures/up.sql in fixtures: did you mean `up.sql`?")]
+    "suites/s/suite.toml:13: there is no file fixtures/up.sql in fixtures: did you mean `up.sql`?")]
 #[case::file_like_no_other("suite.toml", &SUITE.replace("up.sql", "V1__x.sql"),
-    "suites/s/suite.toml:12: there is no file V1__x.sql in fixtures: put it there, or mend its path")]
+    "suites/s/suite.toml:13: there is no file V1__x.sql in fixtures: put it there, or mend its path")]
 #[case::pattern_without_match("suite.toml", &SUITE.replace("baseline.sql", "baseline/*.sql"),
     "suites/s/suite.toml:8: `baseline/*.sql` matches no file in fixtures")]
 #[case::bookkeeping_twice("suite.toml", &SUITE.replace("[server]", "bookkeeping = [\"a\",\n\"a\"]\n[server]"),
@@ -127,7 +127,7 @@ fn a_pipe_or_a_device_in_place_of_a_gate_is_refused() {
     "suites/s/suite.toml: check 1.1.1 is there twice: ids are unique within a suite")]
 #[case::check_that_expects_nothing("gates/1-notes/1.1-c.toml", &GATE.replace("violations = \"SELECT 1 WHERE false\"\n", ""),
     "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: it expects nothing: give one of rows, violations, rejects, accepts, \
-     step, plan, catalog, changes, unchanged, rollback")]
+     step, plan, catalog, changes, unchanged, rollback, tap")]
 #[case::check_without_examined("gates/1-notes/1.1-c.toml", &GATE.replace("examined = \"SELECT 1\"\n", ""),
     "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `violations` needs the key `examined`")]
 #[case::key_of_another_kind("gates/1-notes/1.1-c.toml", &format!("{GATE}neighbour = \"SELECT 1\"\n"),
@@ -322,7 +322,7 @@ fn steps_of_findings_and_scenarios_are_held_to_the_same() {
 }
 
 #[rstest]
-#[case::that_is_not_there("file = \"nowhere.sql\"", ": there is no file nowhere.sql in ")]
+#[case::that_is_not_there("file = \"nowhere.sql\"", ":6: there is no file nowhere.sql in ")]
 #[case::beside_sql("file = \"up.sql\"\nrun = \"SELECT 1\"", ":6: a step has either `run`, its SQL, or `file`")]
 #[case::that_is_no_name("file = 1", ":6: a step has either `run`, its SQL, or `file`")]
 fn a_file_that_a_step_of_a_probe_runs_is_named_and_stands_alone(#[case] step: &str, #[case] expected: &str) {
