@@ -29,6 +29,9 @@ pub(super) fn wrap_to(width: usize, text: &str) -> String {
 
 /// The text in lines of the width of the console: before the first stands `first`, before each that follows `rest`.
 pub fn wrap(text: &str, first: &str, rest: &str) -> String {
+    if text.trim().is_empty() {
+        return format!("{}\n", first.trim_end());
+    }
     // A path or a digest is longer than the line rather than in two pieces: it is there to be copied.
     let options = options(width()).break_words(false);
     textwrap::fill(text, options.initial_indent(first).subsequent_indent(rest)) + "\n"
@@ -64,7 +67,8 @@ mod tests {
         assert!(rest.starts_with("              word word"), "{rest}");
         assert!(text.lines().all(|line| line.len() <= WIDTH && line.trim_end() == line), "{text}");
         let path = "x".repeat(WIDTH);
-        assert_eq!(labelled(4, "label", 10, &path), format!("    label\n              {path}\n"));
+        assert_eq!(labelled(4, "label", 10, &path), format!("    label     {path}\n"));
+        assert_eq!(labelled(4, "label", 10, ""), "    label\n");
     }
 
     #[test]
