@@ -79,7 +79,8 @@ pub fn names_nothing(key: &str, table: Option<&str>) -> Option<String> {
         return None;
     }
     let of = name.split(' ').next().unwrap_or_default();
-    if !OBJECT_KINDS.contains(&of) && !(kind == "grant" && of == "parameter") {
+    let is_kind = OBJECT_KINDS.contains(&of) || (kind == "grant" && of == "parameter");
+    if !is_kind {
         return Some(format!("`{key}` does not say of what kind of object: write `{kind} table {name}`"));
     }
     if kind == "grant" && name.split_whitespace().count() < 3 {
