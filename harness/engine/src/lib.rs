@@ -19,6 +19,7 @@ mod gates;
 mod happened;
 mod judge_gate;
 mod keep;
+mod likeness;
 mod limits;
 mod migration;
 mod observe;
