@@ -2,8 +2,8 @@
 //! that it notices.
 
 use forensic_tests::attribution_b03::properties::{
-    confidence, currency, guards, idempotency_keys, isolation, key_hashes, retries, share_moved_between_versions,
-    split, statements, states, trails, transaction_ids, versions,
+    confidence, currency, guards, idempotency_keys, isolation, key_hashes, movements, retries,
+    share_moved_between_versions, split, statements, states, trails, transaction_ids, versions,
 };
 use libtest_mimic::Trial;
 use phasegate_engine::fuzz::Stage;
@@ -77,6 +77,14 @@ fn amounts(ground: Ground<'_>) -> Vec<Trial> {
             "DROP TRIGGER trg_check_allocation_sum ON attribution_allocations;
              CREATE TRIGGER trg_check_allocation_sum AFTER INSERT ON attribution_allocations
                  FOR EACH ROW EXECUTE FUNCTION check_allocation_sum();",
+        ),
+        ground.holds(movements()),
+        ground.notices(
+            "property_07_notices_that_a_share_is_judged_only_when_its_cents_change",
+            movements(),
+            "DROP TRIGGER trg_check_allocation_sum ON attribution_allocations;
+             CREATE TRIGGER trg_check_allocation_sum AFTER INSERT OR DELETE OR UPDATE OF allocated_revenue_cents
+                 ON attribution_allocations FOR EACH ROW EXECUTE FUNCTION check_allocation_sum();",
         ),
         ground.shows(
             "property_07_does_not_reach_the_version_that_an_update_moves_a_share_from",

@@ -122,6 +122,7 @@ async fn try_on(
         judging: Judging::Prove,
         limits: states.limits(),
         before: Some(&before.catalog),
+        books: states.suite().books(),
         known: None,
         rows: rows.as_ref(),
         own: commits.then_some(OwnDatabase { host: states.host(), database: &on.database }),

@@ -97,8 +97,8 @@ impl<'a> Drive<'a, '_> {
         let Some(mut before) = self.baseline(ended).await? else {
             return Ok(());
         };
-        let (mut proof, mut applied) =
-            self.resumed.take().map_or((None, None), |resumed| (resumed.proof, resumed.applied));
+        let (mut proofs, mut applied) =
+            self.resumed.take().map_or((Vec::new(), None), |resumed| (resumed.proofs, resumed.applied));
         for index in ended.passed.len() - 1..self.phases.len() {
             let after = match applied.take() {
                 Some(applied) => {
@@ -110,12 +110,15 @@ impl<'a> Drive<'a, '_> {
                     None => return Ok(()),
                 },
             };
+            let books = self.books_are_there(index, ended);
+            self.or_kept(index, books, ended)?;
             if self.phases[index].1.is_empty() {
                 // A scenario that looks at a later state only goes through this one.
+                proofs.push(None);
                 before = after;
                 continue;
             }
-            let judged = self.judge(index, &mut proof, ended).await;
+            let judged = self.judge(index, &mut proofs, ended).await;
             let verdict = self.or_kept(index, judged, ended)?;
             let (suite, phase) = (self.suite(), self.phases[index].0.id.clone());
             self.events.emit(Event::PhaseJudged { suite, phase, verdict })?;
@@ -129,6 +132,16 @@ impl<'a> Drive<'a, '_> {
             before = after;
         }
         Ok(())
+    }
+
+    /// Once every phase of the suite is applied, each table of its bookkeeping must have been one.
+    fn books_are_there(&self, index: usize, ended: &Ended) -> Result<(), Stop> {
+        let is_whole = self.existing.is_none() && self.findings == Findings::Shown;
+        if !is_whole || index + 1 < self.phases.len() {
+            return Ok(());
+        }
+        let tables: Vec<&str> = ended.passed.iter().flat_map(|state| state.catalog.tables()).collect();
+        self.states.suite().books().names_nothing(tables.into_iter()).map_or(Ok(()), |reason| Err(Stop::Broke(reason)))
     }
 
     /// Lays the baseline, or takes up what an earlier run has laid; nothing when it does not apply.
@@ -234,7 +247,12 @@ impl<'a> Drive<'a, '_> {
     }
 
     /// Judges the gates of a phase.
-    async fn judge(&mut self, index: usize, proof: &mut Option<String>, ended: &mut Ended) -> Result<Verdict, Stop> {
+    async fn judge(
+        &mut self,
+        index: usize,
+        proofs_before: &mut Vec<Option<String>>,
+        ended: &mut Ended,
+    ) -> Result<Verdict, Stop> {
         let (phase, gates) = self.phases[index];
         let all = gates.iter().flat_map(|gate| gate.checks.iter().map(move |check| (gate, check)));
         let (proofs, checks): (Vec<Planned<'a>>, Vec<Planned<'a>>) = all
@@ -250,6 +268,7 @@ impl<'a> Drive<'a, '_> {
             limits: states.limits(),
             before: before.map(|before| &*before.catalog),
             after: &after.catalog,
+            books: states.suite().books(),
             rows: &rows,
         };
         let suite = states.suite().name.clone();
@@ -261,13 +280,13 @@ impl<'a> Drive<'a, '_> {
             setting,
             checks: &checks,
             proofs: &proofs,
-            way: WayBack { states, migration: self.migration, passed, rests_on: proof.as_deref() },
+            way: WayBack { states, migration: self.migration, passed, proofs: proofs_before },
             shows: self.findings == Findings::Shown,
             log: &log,
         };
         let judged = if self.existing.is_some() { asked.of_existing().await } else { asked.of_state().await };
         let written = log.end();
-        *proof = written.proof;
+        proofs_before.push(written.proof);
         if !written.failed.is_empty() {
             ended.kept.push(KeptDatabase::after(phase, written.failed, after.database.clone()));
         }

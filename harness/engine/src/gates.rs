@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use phasegate_database::{Database, Error, Host, Session, refusal_of};
 use phasegate_evidence::{
-    Catalog, ServerFacts,
+    Bookkeeping, Catalog, ServerFacts,
     judge::{Check, Expectation, Judging, inapplicable},
 };
 
@@ -33,6 +33,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) before: Option<&'a Catalog>,
     /// The catalog after it.
     pub(crate) after: &'a Catalog,
+    /// The tables that are neither change nor loss.
+    pub(crate) books: Bookkeeping<'a>,
     /// The rows before it, for each check of kind `unchanged`.
     pub(crate) rows: &'a BTreeMap<String, RowsBefore>,
 }
@@ -45,6 +47,7 @@ impl<'a> Setting<'a> {
             judging: self.judging,
             limits: self.limits,
             before: self.before,
+            books: self.books,
             known: None,
             rows: self.rows.get(&check.id),
             own: None,

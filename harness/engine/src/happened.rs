@@ -7,7 +7,7 @@ use std::{
 
 use phasegate_evidence::{
     Event, Reason, Verdict,
-    judge::{Check, Expectation, Judged, Observation, Sequence, judge},
+    judge::{Check, Expectation, GoesTo, Judged, Observation, Sequence, judge},
 };
 
 use crate::{
@@ -105,7 +105,7 @@ pub(crate) struct Written {
     pub(crate) verdicts: Vec<Verdict>,
     /// The checks that do not pass.
     pub(crate) failed: Vec<String>,
-    /// A check that proved the way back.
+    /// A check that proved the way back to the baseline.
     pub(crate) proof: Option<String>,
     pub(crate) broke: Option<Reason>,
 }
@@ -124,7 +124,7 @@ impl<'l, 'e> Log<'l, 'e> {
         written.broke = written.broke.take().or_else(|| judgement.broke().cloned());
         if !verdict.opens_the_gate() {
             written.failed.push(check.id.clone());
-        } else if matches!(check.expectation, Expectation::Rollback(_)) {
+        } else if matches!(&check.expectation, Expectation::Rollback(claim) if claim.to == GoesTo::Baseline) {
             written.proof = Some(check.id.clone());
         }
         let event = judgement.event(self.suite, &self.phase.id, events)?;

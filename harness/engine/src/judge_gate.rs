@@ -63,6 +63,7 @@ pub async fn judge_gates_on(
         limits: states.limits(),
         before: None,
         after: &after,
+        books: states.suite().books(),
         rows: &BTreeMap::new(),
     };
     let log = Log::new(events, &states.suite().name, phase);

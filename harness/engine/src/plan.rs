@@ -39,18 +39,21 @@ fn of_suite(suite: &Suite, judging: Judging) -> SuitePlan {
         Judging::Prove => suite.scenarios.iter().map(|played| scenario(suite, played)).collect(),
         _ => Vec::new(),
     };
-    SuitePlan {
+    let mut planned = SuitePlan {
         suite: suite.name.clone(),
         title: suite.title.clone(),
         source: suite.source.clone(),
         server: suite.need.clone(),
         inputs: suite.inputs.clone(),
         deviations: suite.deviations.iter().map(deviation).collect(),
+        bookkeeping: suite.bookkeeping.clone(),
         findings: suite.findings.iter().map(finding).collect(),
         requirements: requirements(suite),
         phases: suite.phases.iter().map(|phase| of_phase(phase, &phase.gates)).collect(),
         scenarios,
-    }
+    };
+    planned.deviations.extend(planned.excused());
+    planned
 }
 
 /// The plan of a scenario.

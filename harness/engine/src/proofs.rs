@@ -59,6 +59,7 @@ mod tests {
             server: ServerNeed { kind: "sqlite".into(), postgres_min: None, timescaledb: false },
             inputs: Default::default(),
             deviations: Vec::new(),
+            bookkeeping: Vec::new(),
             findings: Vec::new(),
             requirements: Vec::new(),
             phases: Vec::new(),

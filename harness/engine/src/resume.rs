@@ -7,7 +7,7 @@ use phasegate_database::{Database, Error, Kind};
 use phasegate_evidence::{
     Catalog, Difference, Digest, EVENTS_FILE, Event, Link, OUTPUTS_FOLDER, Plan, RunFolder, ServerFacts, Stopped,
     SuitePlan, TableContent, Verdict, Verification,
-    judge::{Expectation, Judging},
+    judge::{Check, Expectation, GoesTo, Judging},
     read_chain,
 };
 
@@ -45,8 +45,8 @@ pub(crate) struct Resumed {
     pub(crate) passed: Vec<Arc<State>>,
     /// The state after the next phase, where that has been applied as it stands and is only judged.
     pub(crate) applied: Option<Arc<State>>,
-    /// A check of the last phase that proved its way back.
-    pub(crate) proof: Option<String>,
+    /// Of each phase whose gates opened, a check that proved the way back from it to the baseline.
+    pub(crate) proofs: Vec<Option<String>>,
 }
 
 impl Resumed {
@@ -180,7 +180,7 @@ impl Resume {
             folder: self.folder.clone(),
             passed,
             applied: as_it_stands.then(|| Arc::new(after)),
-            proof: self.proof(&stopped),
+            proofs: (0..reached).map(|phase| self.proof(&stopped, phase)).collect(),
         })
     }
 
@@ -361,11 +361,13 @@ impl Resume {
         Err(self.refused(&format!("{what}: {named}{more}: name the database that it left, as it left it"), None))
     }
 
-    /// A check of the last phase whose gates opened, by which the way back from there is proved.
-    fn proof(&self, stopped: &Stopped<'_>) -> Option<String> {
-        let phase = &stopped.plan.phases.get(stopped.passed.checked_sub(1)?)?;
+    /// A check of a phase whose gates opened, by which the way back from there to the baseline is proved.
+    fn proof(&self, stopped: &Stopped<'_>, phase: usize) -> Option<String> {
+        let phase = &stopped.plan.phases.get(phase)?;
         let checks = phase.gates.iter().flat_map(|gate| &gate.checks);
-        let proofs = checks.filter(|check| matches!(check.expectation, Expectation::Rollback(_)));
+        let is_proof =
+            |check: &&Check| matches!(&check.expectation, Expectation::Rollback(claim) if claim.to == GoesTo::Baseline);
+        let proofs = checks.filter(is_proof);
         let mut passed = proofs.filter(|proof| {
             self.links.iter().any(|link| {
                 matches!(link.event.plain(), Event::CheckJudged { suite, phase: of, check, verdict: Verdict::Passed, .. }

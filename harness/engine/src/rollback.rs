@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use phasegate_database::{Database, Error, Session, TableRows, refusal_of};
 use phasegate_evidence::{
-    ApplyFailure, Difference, ReasonCode, Size,
-    judge::{Direction, Observation, Rollback, RollbackSeen, RollbackStep},
+    ApplyFailure, Bookkeeping, Catalog, Difference, ReasonCode, Size,
+    judge::{Direction, GoesTo, Observation, Rollback, RollbackSeen, RollbackStep},
 };
 
 use crate::{
@@ -21,8 +21,8 @@ pub(crate) struct WayBack<'a> {
     pub(crate) migration: &'a Migration,
     /// The state after each phase so far, that of the baseline first.
     pub(crate) passed: &'a [Arc<State>],
-    /// The check that proved the way back from the phase before, if one did in this run.
-    pub(crate) rests_on: Option<&'a str>,
+    /// Of each phase before the last, the check that proved the way back from it to the baseline, if one did in this run.
+    pub(crate) proofs: &'a [Option<String>],
 }
 
 /// How the steps of a way are put into transactions.
@@ -34,12 +34,21 @@ enum Within {
     OneTransaction,
 }
 
+/// What every step of a way shares.
+#[derive(Debug, Clone, Copy)]
+struct Going<'g> {
+    on: &'g Database,
+    /// The rows that must be as they were.
+    legacy: &'g TableRows,
+    within: Within,
+}
+
 impl WayBack<'_> {
     /// Walks down from the last state and up again, on a clone of it that is the proof's own, and compares the catalog and
     /// the legacy rows at every step.
     ///
-    /// Where the state after the first step down equals the one before the phase in catalog and in every row, and the way
-    /// back from there has been proved, the rest of the way has been proved already. Otherwise the whole way is walked.
+    /// Where a step down leads to a state that equals what it was in catalog and in every row, and the way back from there has
+    /// been proved, the rest of the way has been proved already. Otherwise the whole way is walked.
     pub(crate) async fn prove(&self, on: &Database, claim: &Rollback) -> Observation {
         let walked = async {
             let mut session = self.states.host().connect(on).await?;
@@ -62,8 +71,8 @@ impl WayBack<'_> {
         session: &mut Session,
         claim: &Rollback,
     ) -> Result<Option<Observation>, Error> {
-        let phases = 0..self.passed.len() - 1;
-        if !phases.clone().all(|index| self.migration.is_transactional(index)) {
+        let last = self.passed.len() - 2;
+        if !(claim.to.state(last)..=last).all(|index| self.migration.is_transactional(index)) {
             return Ok(None);
         }
         session.limit(self.states.limits().phase);
@@ -73,7 +82,7 @@ impl WayBack<'_> {
             session.rollback().await?;
         }
         let seen = seen?;
-        let ended_well = seen.steps.iter().all(RollbackStep::ended_well);
+        let ended_well = seen.steps.iter().all(|step| step.ended_well(claim));
         Ok(ended_well.then_some(Observation::Rollback(seen)))
     }
 
@@ -85,43 +94,62 @@ impl WayBack<'_> {
         within: Within,
     ) -> Result<RollbackSeen, Error> {
         let last = self.passed.len() - 2;
-        // The columns of the baseline, which every later state must still have.
-        let legacy = self.states.rows(&self.passed[0], &claim.tables, &[]).await?;
+        let lowest = claim.to.state(last);
+        let states = &self.passed[lowest..];
+        let tables = self.books().tables_of(claim, &states[0].catalog);
+        // The columns of the state that the way leads back to, which every later state must still have.
+        let legacy = &*self.states.rows(&states[0], &tables, &[]).await?;
+        let going = Going { on, legacy, within };
         let mut seen = RollbackSeen {
             steps: Vec::new(),
-            planned: 2 * (last + 1),
+            planned: 2 * states.len() - 2,
             rows: legacy.counts().values().sum(),
             rests_on: None,
+            absent: claim.absent(states.iter().map(|state| &*state.catalog)),
         };
-        let mut way: Vec<(usize, Direction)> = (0..=last).rev().map(|index| (index, Direction::Down)).collect();
-        way.extend((0..=last).map(|index| (index, Direction::Up)));
-        let mut way = way.into_iter();
-        while let Some((index, direction)) = way.next() {
-            let step = self.step(on, session, (index, direction), &legacy, within).await?;
-            let ended_well = step.ended_well();
+        let mut reached = last + 1;
+        while reached > lowest && seen.rests_on.is_none() {
+            reached -= 1;
+            let step = self.step(session, going, (reached, Direction::Down)).await?;
+            let (goes_on, is_same) = (step.ended_well(claim), step.difference.is_empty());
             seen.steps.push(step);
-            if !ended_well {
-                break;
+            if !goes_on {
+                return Ok(seen);
             }
-            if seen.steps.len() == 1
-                && let Some(earlier) = self.rests_on
-                && self.is_as_before(session, last).await?
+            if let Some(earlier) = self.proof_of_the_rest(claim, reached)
+                && is_same
+                && self.is_as_before(session, reached).await?
             {
-                seen.planned = 2;
+                seen.planned = 2 * seen.steps.len();
                 seen.rests_on = Some(earlier.to_owned());
-                way = vec![(last, Direction::Up)].into_iter();
+            }
+        }
+        for index in reached..=last {
+            let step = self.step(session, going, (index, Direction::Up)).await?;
+            let goes_on = step.ended_well(claim);
+            seen.steps.push(step);
+            if !goes_on {
+                break;
             }
         }
         Ok(seen)
     }
 
+    /// The check that proved the way back to the baseline from the state after so many phases.
+    fn proof_of_the_rest(&self, claim: &Rollback, phases: usize) -> Option<&str> {
+        let leads_there = claim.to == GoesTo::Baseline;
+        phases.checked_sub(1).filter(|_| leads_there).and_then(|phase| self.proofs.get(phase)?.as_deref())
+    }
+
+    fn books(&self) -> Bookkeeping<'_> {
+        self.states.suite().books()
+    }
+
     async fn step(
         &self,
-        on: &Database,
         session: &mut Session,
+        Going { on, legacy, within }: Going<'_>,
         (index, direction): (usize, Direction),
-        legacy: &TableRows,
-        within: Within,
     ) -> Result<RollbackStep, Error> {
         let mut step = RollbackStep {
             phase: self.migration.phase_id(index).to_owned(),
@@ -151,17 +179,22 @@ impl WayBack<'_> {
             Err(failure) => step.refused = Some(failure),
             Ok(()) => {
                 let leads_to = if direction == Direction::Down { index } else { index + 1 };
-                step.difference = Difference::between(&self.passed[leads_to].catalog, &session.catalog().await?);
-                step.rows_changed = rows_changed(legacy, session, self.states.limits().size).await?;
+                let was = &self.passed[leads_to].catalog;
+                step.difference = self.books().left_out_of(Difference::between(was, &session.catalog().await?));
+                step.rows_changed = rows_changed(legacy, was, session, self.states.limits().size).await?;
             }
         }
         Ok(step)
     }
 
-    /// Whether every row of every table is what it was before the phase; its catalog has been compared.
-    async fn is_as_before(&self, session: &mut Session, last: usize) -> Result<bool, Error> {
-        let (before, size) = (&self.passed[last], self.states.limits().size);
-        match refusal_of(before.rows.changes(session, size).await) {
+    /// Whether every row of every table is what it was after so many phases; its catalog has been compared.
+    async fn is_as_before(&self, session: &mut Session, phases: usize) -> Result<bool, Error> {
+        let (before, size) = (&self.passed[phases], self.states.limits().size);
+        let tables: Vec<String> =
+            before.catalog.tables().map(str::to_owned).filter(|t| !self.books().keeps(t)).collect();
+        // Of a state that an earlier run passed through, not every row is known.
+        let Some(rows) = before.rows.among(&tables) else { return Ok(false) };
+        match refusal_of(rows.changes(session, size).await) {
             Ok(changes) => Ok(changes.is_ok_and(|changes| changes.is_empty())),
             Err(Error::TooLarge(_)) => Ok(false),
             Err(error) => Err(error),
@@ -169,7 +202,17 @@ impl WayBack<'_> {
     }
 }
 
-async fn rows_changed(legacy: &TableRows, session: &mut Session, size: Size) -> Result<Vec<String>, Error> {
+/// The rows that are not as they were, of the tables that a state of this catalog has.
+async fn rows_changed(
+    legacy: &TableRows,
+    was: &Catalog,
+    session: &mut Session,
+    size: Size,
+) -> Result<Vec<String>, Error> {
+    let known = legacy.counts();
+    let there: Vec<String> = was.tables().filter(|table| known.contains_key(*table)).map(str::to_owned).collect();
+    let fewer = (there.len() < known.len()).then(|| legacy.among(&there)).flatten();
+    let legacy = fewer.as_ref().unwrap_or(legacy);
     Ok(match refusal_of(legacy.changes(session, size).await)? {
         Ok(changes) => changes.iter().map(ToString::to_string).collect(),
         Err(refusal) => vec![format!("the rows can no longer be read: {}", refusal.message)],

@@ -324,7 +324,7 @@ impl States {
         let tables: Vec<String> = catalog.tables().map(str::to_owned).collect();
         let rows = TableRows::take(session, &tables, added).await?;
         let mut wanted = BTreeMap::new();
-        for (tables, except) in self.wanted_after(phases) {
+        for (tables, except) in self.wanted_after(phases, &catalog) {
             if except.is_empty()
                 && let Some(rows) = rows.among(&tables)
             {
@@ -351,7 +351,7 @@ impl States {
         is_recorded: &(dyn Fn(&BTreeMap<String, TableContent>) -> bool + Sync),
     ) -> Result<State, Error> {
         let mut wanted = BTreeMap::new();
-        for (tables, except) in self.wanted_after(0) {
+        for (tables, except) in self.wanted_after(0, &catalog) {
             let left_out = [except.as_slice(), added].concat();
             let rows = match refusal_of(TableRows::take(session, &tables, &left_out).await)? {
                 Ok(rows) if except.is_empty() && is_recorded(&rows.contents()) => Ok(Arc::new(rows)),
@@ -394,12 +394,14 @@ impl States {
         Ok(Some(State { database, ..read }))
     }
 
-    /// The rows that checks will ask for in the state after so many phases: those of kind `unchanged` in the next phase,
-    /// and in the baseline those of kind `rollback`.
-    fn wanted_after(&self, phases: usize) -> Vec<Wanted> {
+    /// The rows that checks will ask for in the state after so many phases, of this catalog: those of kind `unchanged` in the
+    /// next phase, and those of kind `rollback` that lead back to it.
+    fn wanted_after(&self, phases: usize, catalog: &Catalog) -> Vec<Wanted> {
         let of_check = |index: usize, expectation: &Expectation| match expectation {
             Expectation::Unchanged(claim) if index == phases => Some((claim.tables.clone(), claim.except.clone())),
-            Expectation::Rollback(claim) if phases == 0 => Some((claim.tables.clone(), Vec::new())),
+            Expectation::Rollback(claim) if claim.to.state(index) == phases => {
+                Some((self.suite.books().tables_of(claim, catalog), Vec::new()))
+            }
             _ => None,
         };
         let checks = self.suite.checks();

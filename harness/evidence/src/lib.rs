@@ -4,6 +4,7 @@
 //! happened and what came of it, it judges what was seen, and it re-derives the result from the plan and the events, so
 //! that a stranger can check a run folder without the database that produced it. Reading order is module order.
 
+mod bookkeeping;
 mod canonical;
 mod catalog;
 mod chain;
@@ -32,6 +33,7 @@ mod table;
 mod verdict;
 mod verify;
 
+pub use bookkeeping::Bookkeeping;
 pub use canonical::{CanonicalError, canonical_bytes};
 pub use catalog::{Alteration, Catalog, Definition, Difference};
 pub use chain::{Chain, ChainError, Link, read_chain};

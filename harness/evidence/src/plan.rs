@@ -42,6 +42,9 @@ pub struct SuitePlan {
     pub inputs: BTreeMap<String, Digest>,
     /// Where the suite knowingly reads its sources otherwise.
     pub deviations: Vec<DeviationPlan>,
+    /// Tables in which its migration tool keeps its own books: what becomes of them is neither change nor loss.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bookkeeping: Vec<String>,
     /// What the contract does not demand but a validator must know.
     pub findings: Vec<FindingPlan>,
     /// What the documents require, in their order, with what answers it.

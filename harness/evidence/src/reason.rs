@@ -72,6 +72,7 @@ reason_codes! {
     DownFailed "down-failed", "rollback", "the way back does not apply";
     UpFailed "up-failed", "rollback", "after the way back, the way forward does not apply";
     CatalogDiffers "catalog-differs", "rollback", "after a step there or back the catalog is not what it was";
+    NamesNothing "names-nothing", "rollback, a suite's `bookkeeping`", "a name that the suite gives fits nothing: a table that no state on the way has, an object of `except` that is nowhere another, bookkeeping that no state has as a table; verdict `error`";
     SetupFailed "setup-failed", "every kind", "what the check needs to be in place (`given`, its role, its settings) was refused; verdict `error`";
     Damaged "damaged", "rows, violations, plan, any kind with `given`", "the database finds its own file damaged when it reads it";
     QueryRefused "query-refused", "rows, violations, plan", "the query itself was refused; verdict `error`";

@@ -9,8 +9,8 @@ use proptest::{
 };
 
 use super::{
-    confidence, currency, guards, idempotency_keys, isolation, key_hashes, retries, split, statements, states, trails,
-    transaction_ids, versions,
+    confidence, currency, guards, idempotency_keys, isolation, key_hashes, movements, retries, split, statements,
+    states, trails, transaction_ids, versions,
 };
 
 /// What the models expect of the attempts of many cases.
@@ -58,6 +58,15 @@ fn the_cases_of_words_and_keys_meet_every_outcome() {
 
 #[test]
 fn the_cases_of_amounts_meet_every_outcome() {
+    covers(
+        &movements(),
+        &[
+            "1 rows",
+            "2 rows",
+            "refused P0001 check_allocation_sum",
+            "refused 23505 idx_attribution_allocations_tenant_event_model_channel",
+        ],
+    );
     let unbalanced = "refused P0001 check_allocation_sum";
     covers(&split(), &["1 rows", "2 rows", "9 rows", unbalanced]);
     covers(&statements(), &["1 rows", "2 rows", "0 rows", unbalanced]);

@@ -1,7 +1,7 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    CheckArgs, DiffArgs, Global, KeygenArgs, ListArgs, ProveArgs, ReportArgs, RunArgs, ServerCommand, SignArgs,
+    CheckArgs, DiffArgs, Global, InitArgs, KeygenArgs, ListArgs, ProveArgs, ReportArgs, RunArgs, ServerCommand, SignArgs,
     VerifyArgs,
 };
 use crate::exit::EXIT_CODES;
@@ -29,6 +29,9 @@ pub(crate) enum Command {
     /// Judge the gates of a suite on a database that exists
     #[command(after_help = EXIT_CODES)]
     Check(CheckArgs),
+    /// Write a first suite for the migrations that lie in a folder: found, applied once, and gated by what was seen
+    #[command(after_help = EXIT_CODES)]
+    Init(InitArgs),
     /// List suites, phases, gates and checks
     List(ListArgs),
     /// Print a report, made from a run folder alone

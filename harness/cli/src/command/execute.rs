@@ -1,4 +1,4 @@
-use super::{check, diff, keygen, list, prove, report, run, server, sign, verify};
+use super::{check, diff, init, keygen, list, prove, report, run, server, sign, verify};
 use crate::{
     args::{Args, Command},
     exit::{Exit, Failure},
@@ -11,6 +11,7 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
         Command::Run(asked) => run::run(global, asked),
         Command::Prove(asked) => prove::prove(global, asked),
         Command::Check(asked) => check::check(global, asked),
+        Command::Init(asked) => init::init(global, asked),
         Command::List(asked) => list::list(global, asked),
         Command::Report(asked) => report::report(global, asked),
         Command::Verify(asked) => verify::verify(global, asked),

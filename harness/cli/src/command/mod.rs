@@ -5,6 +5,7 @@ mod check;
 mod conclude;
 mod diff;
 mod execute;
+mod init;
 mod interrupt;
 mod keygen;
 mod list;

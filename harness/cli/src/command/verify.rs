@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, panic::resume_unwind, path::Path, thread};
 
 use phasegate_engine::{plan::plan, suite::load};
 use phasegate_evidence::{
-    Digest, EVENTS_FILE, Earlier, Fault, FaultCode, JUNIT_FILE, PAGE_FILE, PLAN_FILE, REPORT_FILE, RunFolder, Verdict,
-    Verification, goes_on_from,
+    Digest, EVENTS_FILE, Earlier, Fault, FaultCode, JUNIT_FILE, PAGE_FILE, PLAN_FILE, REPORT_FILE, RequirementPlan,
+    RunFolder, SuitePlan, Verdict, Verification, goes_on_from,
     sign::{Approval, Exception, Meaning, PhaseScope, Role, Signed, approval},
 };
 use phasegate_report::{self as report, Record, RecordError};
@@ -217,11 +217,24 @@ fn compare_inputs(global: &Global, folder: &RunFolder, verification: &mut Verifi
         let paths: BTreeSet<&String> = suite.inputs.keys().chain(here.inputs.keys()).collect();
         let other = |path: &&&String| suite.inputs.get(**path) != here.inputs.get(**path);
         differing.extend(paths.iter().filter(other).map(|path| format!("{path} of suite {}", suite.suite)));
+        if differing.is_empty() && !same_requirements(suite, here) {
+            differing.push(format!("list of requirements of suite {}", suite.suite));
+        }
     }
     for path in differing {
         fault(verification, FaultCode::WrongMigration, PLAN_FILE, format!("was made of another {path} than lies here"));
     }
     Ok(())
+}
+
+/// The list of requirements is no input, because it decides no verdict; what it says stands in the plan. A variant, whose title says
+/// so, has other gates to answer them, and is held to the words alone.
+fn same_requirements(planned: &SuitePlan, here: &SuitePlan) -> bool {
+    let words = |suite: &SuitePlan| -> Vec<_> {
+        let of = |listed: &RequirementPlan| RequirementPlan { answers: Vec::new(), ..listed.clone() };
+        suite.requirements.iter().map(of).collect()
+    };
+    if planned.title == here.title { planned.requirements == here.requirements } else { words(planned) == words(here) }
 }
 
 /// The version that made the plan, if it is not this one.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     phasegate::{Ran, labelled, phasegate},
-    workspace::{put, workspace},
+    workspace::{change, put, workspace},
 };
 
 pub(crate) fn runs_in(workspace: &Path) -> usize {
@@ -137,4 +137,35 @@ fn suites_that_are_not_as_they_must_be_are_refused_in_these_words() {
             2
         )
     );
+}
+
+/// What a phase says of its own revision is no word of its own: its gates hold it against the database.
+#[test]
+fn a_revision_that_the_database_does_not_stand_on_fails_the_run() {
+    let workspace = workspace();
+    let here = workspace.path();
+    let (suite, gate) =
+        ("forensic-tests/suites/notes/suite.toml", "forensic-tests/suites/notes/gates/2-title/2.1-title.toml");
+    put(here, "fixtures/notes/phases/2.sql", "ALTER TABLE notes ADD COLUMN title TEXT;\nPRAGMA user_version = 7;\n");
+    change(
+        here,
+        gate,
+        "SELECT count(*) FROM notes WHERE title IS NULL",
+        "SELECT user_version FROM pragma_user_version",
+    );
+    change(here, gate, "[[\"2\"]]", "[[\"${revision}\"]]");
+    put(here, "fixtures/notes/defects/2.1.1.sql", "PRAGMA user_version = 6;\n");
+    let ran = phasegate(here, &["run"]);
+    assert_eq!(ran.code, 2, "{}{}", ran.stdout, ran.stderr);
+    assert!(
+        ran.stderr.contains("2.1-title.toml:") && ran.stderr.contains("nothing gives `${revision}` a value"),
+        "{}",
+        ran.stderr
+    );
+    for (revision, code) in [("7", 0), ("8", 1)] {
+        change(here, suite, "slug = \"2-title\"\n", &format!("slug = \"2-title\"\nrevision = \"{revision}\"\n"));
+        let ran = phasegate(here, &["run"]);
+        assert_eq!(ran.code, code, "{revision}: {}{}", ran.stdout, ran.stderr);
+        change(here, suite, &format!("revision = \"{revision}\"\n"), "");
+    }
 }

@@ -346,6 +346,14 @@ fn a_run_goes_on_only_where_a_validator_approved_what_came_before() {
     assert_eq!(other.code, 5);
     assert!(other.stdout.contains("[wrong-migration]"), "{}", other.stdout);
     put(here, up, &honest);
+    let list = "forensic-tests/suites/notes/requirements.toml";
+    let listed = "[[section]]\ntitle = \"s\"\nrequirement = [{ id = \"the user, sentence 1\", title = \"t\" }, \
+                  { id = \"the user, sentence 2\", title = \"t\" }]\n";
+    put(here, list, listed);
+    let other = phasegate(here, &["verify", &folder, "--same-inputs"]);
+    assert_eq!(other.code, 5);
+    assert!(other.stdout.contains("was made of another list of requirements of suite notes"), "{}", other.stdout);
+    fs::remove_file(here.join(list)).expect("removable");
     fs::write(here.join("trusted.toml"), "[[key]]\nname = \"Ada\"\npublic-key = \"ada.pub\"\n").expect("writable");
     again("is not evidence signed by trusted keys", 5);
 }

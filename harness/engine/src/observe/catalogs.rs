@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use phasegate_database::{Error, Session, refusal_of};
 use phasegate_evidence::{
-    Catalog, Definition, Difference, Size,
+    Bookkeeping, Catalog, Definition, Difference, Size,
     judge::{CatalogFacts, CatalogSeen, Changes, ChangesSeen, Expectation, Fact, FactSeen, UnchangedSeen},
 };
 
@@ -58,13 +58,19 @@ pub(super) fn catalog(expected: &CatalogFacts, known: &KnownCatalog) -> CatalogS
     CatalogSeen { objects, others: expected.others(&known.catalog) }
 }
 
-pub(super) fn changes(expected: &Changes, before: Option<&Catalog>, known: &KnownCatalog) -> ChangesSeen {
+/// What is bookkeeping is no change.
+pub(super) fn changes(
+    expected: &Changes,
+    before: Option<&Catalog>,
+    known: &KnownCatalog,
+    books: Bookkeeping<'_>,
+) -> ChangesSeen {
     let normalised = expected.declared().into_iter().filter_map(|(key, words)| {
         let definition = known.normalised.get(&(key.clone(), words))?;
         Some((key, definition.clone()))
     });
     ChangesSeen {
-        difference: before.map(|before| Difference::between(before, &known.catalog)),
+        difference: before.map(|before| books.left_out_of(Difference::between(before, &known.catalog))),
         normalised: normalised.collect(),
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use phasegate_database::{Error, Session, refusal_of};
 use phasegate_evidence::{
-    Catalog, ServerFacts,
+    Bookkeeping, Catalog, ServerFacts,
     judge::{Check, Expectation, Judging, Observation, Sequence, Step, inapplicable},
 };
 
@@ -29,6 +29,8 @@ pub(crate) struct Context<'a> {
     pub(crate) limits: Limits,
     /// The catalog before the phase.
     pub(crate) before: Option<&'a Catalog>,
+    /// The tables that are neither change nor loss.
+    pub(crate) books: Bookkeeping<'a>,
     /// The catalog after it. Read afresh where it is not given.
     pub(crate) known: Option<&'a KnownCatalog>,
     /// The rows before the phase, for a check of kind `unchanged`.
@@ -115,7 +117,7 @@ async fn observe(session: &mut Session, check: &Check, context: Context<'_>) -> 
             };
             match &check.expectation {
                 Expectation::Changes(expected) => {
-                    Observation::Changes(catalogs::changes(expected, context.before, known))
+                    Observation::Changes(catalogs::changes(expected, context.before, known, context.books))
                 }
                 Expectation::Catalog(expected) => Observation::Catalog(catalogs::catalog(expected, known)),
                 _ => return Err(Error::mistake("an expectation changed its kind")),

@@ -65,6 +65,16 @@ fn a_whole_suite_loads() {
     assert_eq!(suites[0].inputs.len(), 4);
 }
 
+#[test]
+fn a_check_that_asks_about_bookkeeping_is_refused() {
+    let root = whole();
+    put(root.path(), "suites/s/suite.toml", &SUITE.replace("[server]", "bookkeeping = [\"books\"]\n[server]"));
+    put(root.path(), "suites/s/gates/1-notes/1.1-c.toml", &format!("{HEAD}unchanged = {{ tables = [\"books\"] }}\n"));
+    let expected = "suites/s/gates/1-notes/1.1-c.toml: check 1.1.1 asks about `books`, which suite.toml names as bookkeeping: \
+        take it out here or there";
+    assert_eq!(message(root.path()), expected);
+}
+
 /// Read as a file, either would never end.
 #[test]
 fn a_pipe_or_a_device_in_place_of_a_gate_is_refused() {
@@ -81,8 +91,8 @@ fn a_pipe_or_a_device_in_place_of_a_gate_is_refused() {
 
 #[rstest]
 #[case::unknown_key("suite.toml", &SUITE.replace("title = \"t\"", "titel = \"t\""),
-    "suites/s/suite.toml:2: unknown field `titel`, expected one of `suite`, `title`, `source`, `fixtures`, `unread`, `server`, \
-     `baseline`, `phase`, `deviation`, `with`, `given`, `finding`")]
+    "suites/s/suite.toml:2: unknown field `titel`, expected one of `suite`, `title`, `source`, `fixtures`, `unread`, \
+     `bookkeeping`, `server`, `baseline`, `phase`, `deviation`, `with`, `given`, `finding`")]
 #[case::another_name("suite.toml", &SUITE.replace("suite = \"s\"", "suite = \"x\""),
     "suites/s/suite.toml: suite = \"x\" is not the name of its folder, s")]
 #[case::another_kind_of_server("suite.toml", &SUITE.replace("postgres", "oracle"),
@@ -91,6 +101,16 @@ fn a_pipe_or_a_device_in_place_of_a_gate_is_refused() {
     "suites/s/suite.toml: there is no file upp.sql in fixtures")]
 #[case::pattern_without_match("suite.toml", &SUITE.replace("baseline.sql", "baseline/*.sql"),
     "suites/s/suite.toml: `baseline/*.sql` matches no file in fixtures")]
+#[case::bookkeeping_twice("suite.toml", &SUITE.replace("[server]", "bookkeeping = [\"a\",\n\"a\"]\n[server]"),
+    "suites/s/suite.toml:6: bookkeeping: `a` is no name of a table, or is there twice")]
+#[case::bookkeeping_that_is_no_name("suite.toml", &SUITE.replace("[server]", "bookkeeping = [\"table a\"]\n[server]"),
+    "suites/s/suite.toml:5: bookkeeping: `table a` is no name of a table, or is there twice")]
+#[case::exception_without_a_reason("gates/1-notes/1.1-c.toml",
+    &format!("{HEAD}rollback = {{ tables = [\"notes\"], except = {{ \"index i\" = \" \" }} }}\n"),
+    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `except` gives no reason for `index i`: say why it may be another on \
+     the way back")]
+#[case::way_back_to_nowhere("gates/1-notes/1.1-c.toml", &format!("{HEAD}rollback = {{ to = \"yesterday\" }}\n"),
+    "suites/s/gates/1-notes/1.1-c.toml:6: unknown variant `yesterday`, expected `baseline` or `previous`")]
 #[case::no_phase("suite.toml", SUITE.split("[[phase]]").next().expect("text"),
     "suites/s/suite.toml: the suite has no phase")]
 #[case::phase_without_gates("suite.toml", &SUITE.replace("1-notes", "1-other"),

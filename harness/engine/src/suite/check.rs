@@ -1,7 +1,7 @@
 //! The check that its flat form stands for.
 
 use jiff::SignedDuration;
-use phasegate_evidence::judge::{Check, Defect, DefectSql, Expectation, Rollback};
+use phasegate_evidence::judge::{Check, Defect, DefectSql, Expectation, Sequence};
 
 use super::{
     check_file::{CheckFile, FailsFile},
@@ -41,7 +41,7 @@ pub(super) fn check(file: CheckFile) -> Result<Check, String> {
         timeout_ms: file.timeout.take().map(milliseconds).transpose()?,
         log: file.log.take(),
         fails: file.fails.take().map(defect).transpose()?,
-        expectation: Expectation::Rollback(Rollback { tables: Vec::new() }),
+        expectation: Expectation::Sequence(Sequence { steps: Vec::new() }),
     };
     let expectation = expectation(file)?;
     if common.log.is_some() && !matches!(expectation, Expectation::Rows(_)) {

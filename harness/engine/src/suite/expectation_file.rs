@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use phasegate_database::OBJECT_KINDS;
 use phasegate_evidence::Catalog;
 use phasegate_evidence::judge::{
-    Accepts, CatalogFacts, Expectation, Fact, Neighbour, PlanUse, Rejects, Rollback, Rows, Sequence, Tap, Unchanged,
-    Violations,
+    Accepts, CatalogFacts, Expectation, Fact, Neighbour, PlanUse, Rejects, Rows, Sequence, Tap, Unchanged, Violations,
 };
 use serde::Deserialize;
 use toml::Value;
@@ -49,11 +48,7 @@ pub(super) fn expectation(mut file: CheckFile) -> Result<Expectation, String> {
             Expectation::Unchanged(unchanged)
         }
         "tap" => tap(&mut file)?,
-        _ => {
-            let rollback = file.rollback.take().unwrap_or(Rollback { tables: vec![] });
-            some_tables(&rollback.tables, kind)?;
-            Expectation::Rollback(rollback)
-        }
+        _ => rollback(&mut file)?,
     };
     match file.unused() {
         Some(key) => Err(format!("the key `{key}` means nothing beside `{kind}`")),
@@ -203,6 +198,19 @@ fn contains(key: &str, table: toml::Table) -> Result<Fact, String> {
         return Err(format!("`{key}` must contain nothing, which it always does"));
     }
     Ok(Fact::Contains(parts.contains))
+}
+
+fn rollback(file: &mut CheckFile) -> Result<Expectation, String> {
+    let Some(rollback) = file.rollback.take() else {
+        return Err("it goes back nowhere".to_owned());
+    };
+    for (key, why) in &rollback.except {
+        known_kind(key)?;
+        if why.trim().is_empty() {
+            return Err(format!("`except` gives no reason for `{key}`: say why it may be another on the way back"));
+        }
+    }
+    Ok(Expectation::Rollback(rollback))
 }
 
 fn changes(file: &mut CheckFile) -> Result<Expectation, String> {

@@ -11,6 +11,7 @@ use super::{
     expand::{self, Common, Shared, Standing},
     sessions,
     source::{Source, Table},
+    suite_file::PhaseFile,
     values::one_or_more,
 };
 
@@ -56,14 +57,17 @@ pub(super) fn read(source: Source<'_>, common: &mut Common, kind: Kind) -> Resul
 /// Reads a gate that stands after several phases: the phases, each with the gate as it stands there.
 pub(super) fn read_shared(
     source: Source<'_>,
-    phases: &[String],
+    phases: &[PhaseFile],
     common: &mut Common,
     kind: Kind,
 ) -> Result<Vec<(String, Gate)>, SuiteError> {
-    let after = expand::after(source, source.table()?, phases)?;
+    let ids: Vec<String> = phases.iter().map(|phase| phase.id.clone()).collect();
+    let after = expand::after(source, source.table()?, &ids)?;
     let all: Vec<String> = after.iter().map(|(phase, _)| phase.clone()).collect();
     let mut gates = Vec::new();
     for (phase, table) in after {
+        let revision = phases.iter().find(|named| named.id == phase).and_then(|named| named.revision.as_deref());
+        common.values.set_revision(revision);
         let mut gate = gate(source, table, Some((&phase, &all)), common, kind)?;
         gate.slug = format!("{phase}.{}", gate.slug);
         gates.push((phase, gate));

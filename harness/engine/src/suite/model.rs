@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use phasegate_database::Kind;
 use phasegate_evidence::{
-    Digest, ServerNeed, Severity,
+    Bookkeeping, Digest, ServerNeed, Severity,
     judge::{Check, Step},
 };
 use serde::Deserialize;
@@ -32,6 +32,8 @@ pub struct Suite {
     pub phases: Vec<Phase>,
     /// Where it knowingly reads its sources otherwise.
     pub(crate) deviations: Vec<Deviation>,
+    /// Tables in which its migration tool keeps its own books.
+    pub(crate) bookkeeping: Vec<String>,
     /// What the contract does not demand but a validator must know.
     pub findings: Vec<Finding>,
     /// Runs that deviate on purpose.
@@ -46,6 +48,11 @@ pub struct Suite {
 }
 
 impl Suite {
+    /// The tables in which its migration tool keeps its own books.
+    pub(crate) fn books(&self) -> Bookkeeping<'_> {
+        Bookkeeping(&self.bookkeeping)
+    }
+
     /// The phase with this id, and its ordinal from 0.
     pub(crate) fn phase(&self, id: &str) -> Option<(usize, &Phase)> {
         self.phases.iter().enumerate().find(|(_, phase)| phase.id == id)

@@ -18,6 +18,10 @@ pub(super) struct SuiteFile {
     /// Files that lie there and are meant for somebody else.
     #[serde(default)]
     pub(super) unread: Vec<Spanned<String>>,
+    /// Tables in which the migration tool keeps its own books (`alembic_version`), or `schema.*` for all that lies in a
+    /// schema: what becomes of them is neither change nor loss. Every report names them as a deviation.
+    #[serde(default)]
+    pub(super) bookkeeping: Vec<Spanned<String>>,
     pub(super) server: ServerNeed,
     pub(super) baseline: BaselineFile,
     #[serde(default, rename = "phase")]

@@ -10,4 +10,5 @@ mod lost;
 mod outcome;
 mod sizes;
 mod tap;
+mod way_back;
 mod workspace;

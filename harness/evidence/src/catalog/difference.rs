@@ -55,6 +55,21 @@ impl Difference {
         difference
     }
 
+    /// The difference but for these objects.
+    #[must_use]
+    pub(crate) fn but_for<T>(&self, except: &BTreeMap<String, T>) -> Self {
+        let mut rest = self.clone();
+        rest.added.retain(|key, _| !except.contains_key(key));
+        rest.dropped.retain(|key, _| !except.contains_key(key));
+        rest.altered.retain(|key, _| !except.contains_key(key));
+        rest
+    }
+
+    /// Whether it says something of this object.
+    pub(crate) fn names(&self, key: &str) -> bool {
+        self.added.contains_key(key) || self.dropped.contains_key(key) || self.altered.contains_key(key)
+    }
+
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -98,8 +98,10 @@ fn numbers(version: &str) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
-    use crate::judge::{Accepts, Rollback, Rows, Sequence, Step, Tap};
+    use crate::judge::{Accepts, GoesTo, Rollback, Rows, Sequence, Step, Tap};
 
     fn check(expectation: Expectation) -> Check {
         Check::new("1.1.1", "what it tries", expectation)
@@ -163,7 +165,9 @@ mod tests {
 
     #[test]
     fn what_only_a_run_knows_cannot_be_judged_alone() {
-        let rollback = check(Expectation::Rollback(Rollback { tables: vec!["t".into()] }));
+        let (tables, to) = (vec!["t".into()], GoesTo::Previous);
+        let rollback = Rollback { tables, to, except: BTreeMap::new(), allow_empty: false };
+        let rollback = check(Expectation::Rollback(rollback));
         let transient = Check { transient: true, ..rows() };
         for check in [rollback, transient] {
             assert_eq!(code(&check, Judging::Run), None);

@@ -109,6 +109,7 @@ impl Expectation {
                 changes.drop = changes.drop.iter().map(|key| key.to_ascii_lowercase()).collect();
                 Ok(())
             }
+            Self::Rollback(rollback) => fold(&mut rollback.except),
             _ => Ok(()),
         }
     }

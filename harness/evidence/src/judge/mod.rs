@@ -30,7 +30,7 @@ pub use expectation::{Expectation, Observation, judge};
 pub use judged::Judged;
 pub use plan::{PlanSeen, PlanUse};
 pub use rejects::{Neighbour, Rejection, Rejects, RejectsSeen};
-pub use rollback::{Direction, Rollback, RollbackSeen, RollbackStep};
+pub use rollback::{Direction, GoesTo, Rollback, RollbackSeen, RollbackStep};
 pub use rows::{Rows, RowsSeen};
 pub use scenario::{AuditExpected, CatalogAfter, Expected, Outcome, ProbeExpected};
 pub use sequence::{Sequence, SequenceSeen, Step, StepSeen, names_sessions};

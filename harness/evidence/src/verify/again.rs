@@ -16,7 +16,10 @@ use crate::{
     Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, PhasePlan, Plan, Reason, ScenarioExpected, ScenarioPlan, Seen,
     ServerFacts, SuitePlan, Verdict,
     canonical::read_canonical,
-    judge::{Check, Direction, Expectation, Judged, Judging, Observation, RollbackSeen, Sequence, inapplicable, judge},
+    judge::{
+        Check, Direction, Expectation, GoesTo, Judged, Judging, Observation, Rollback, RollbackSeen, Sequence,
+        inapplicable, judge,
+    },
     parallel::of_each,
 };
 
@@ -131,11 +134,13 @@ impl Audit<'_> {
             Event::CheckJudged { phase, check: id, verdict, reason, examined, .. } => {
                 let Some(check) = by.check(phase, id) else { return false };
                 self.applicability(&subject, check, by, &seen);
-                if let Observation::Rollback(seen) = seen.as_ref() {
-                    self.way_back(by, phase, seen, proved);
-                }
-                if *verdict == Verdict::Passed && matches!(check.expectation, Expectation::Rollback(_)) {
-                    proved.insert(by.proof(id));
+                if let Expectation::Rollback(claim) = &check.expectation {
+                    if let Observation::Rollback(seen) = seen.as_ref() {
+                        self.way_back(by, phase, (claim, seen), proved);
+                    }
+                    if *verdict == Verdict::Passed && claim.to == GoesTo::Baseline {
+                        proved.insert(by.proof(id));
+                    }
                 }
                 if let Some(Err(what)) = walk.as_mut().map(|walk| walk.seen(by.scenario.is_some(), check, &seen)) {
                     self.fault(FaultCode::Contradiction, &file, format!("{subject}: {what}"));
@@ -189,25 +194,34 @@ impl Audit<'_> {
         matches!(seen.as_ref(), Observation::Broken { .. })
     }
 
-    /// A proof of the way back walks it step by step. What it rests on is a proof of the way back from the phase before, which
-    /// passed before it in the same run; one that rests on nothing walks down every phase.
-    fn way_back(&mut self, by: Measure<'_, '_>, phase: &str, seen: &RollbackSeen, proved: &BTreeSet<Proof<'_>>) {
+    /// A proof of the way back walks it step by step. What it rests on is a proof of the way back to the baseline from a phase
+    /// before it, which passed in the same run, and to whose state the steps down led; one that rests on nothing walks down to
+    /// the state that it names.
+    fn way_back(
+        &mut self,
+        by: Measure<'_, '_>,
+        phase: &str,
+        (claim, seen): (&Rollback, &RollbackSeen),
+        proved: &BTreeSet<Proof<'_>>,
+    ) {
         let Some(index) = by.phases.iter().position(|planned| planned.phase == phase) else { return };
         let lowest = match &seen.rests_on {
-            None => 0,
-            Some(_) => index,
+            None => Some(claim.to.state(index)),
+            Some(earlier) => {
+                let holds = |before: &PhasePlan| by.check(&before.phase, earlier).is_some();
+                let before = by.phases[..index].iter().position(holds).map(|before| before + 1);
+                before.filter(|_| claim.to == GoesTo::Baseline && proved.contains(&by.proof(earlier)))
+            }
         };
-        let is_proved = seen.rests_on.as_ref().is_none_or(|earlier| {
-            let before = index.checked_sub(1).and_then(|before| by.phases.get(before));
-            let is_proof = before
-                .and_then(|before| by.check(&before.phase, earlier))
-                .is_some_and(|check| matches!(check.expectation, Expectation::Rollback(_)));
-            is_proof && proved.contains(&by.proof(earlier))
-        });
-        if !is_proved || seen.planned != 2 * (index + 1 - lowest) {
+        let Some(lowest) = lowest.filter(|lowest| seen.planned == 2 * (index + 1 - lowest)) else {
             let what = format!("the way back of phase {phase} of {} is not walked to its end", by.suite.suite);
             self.fault(FaultCode::Contradiction, EVENTS_FILE, what);
             return;
+        };
+        let turned = seen.rests_on.as_ref().and_then(|_| seen.steps.get(index - lowest));
+        if turned.is_some_and(|step| !step.difference.is_empty()) {
+            let what = format!("the way back of phase {phase} of {} rests on another state", by.suite.suite);
+            self.fault(FaultCode::Contradiction, EVENTS_FILE, what);
         }
         let way = (lowest..=index).rev().map(|at| (at, Direction::Down));
         let way = way.chain((lowest..=index).map(|at| (at, Direction::Up)));

@@ -333,8 +333,9 @@ impl<'a> Course<'a> {
         self.at = At::Over;
         self.broke = false;
         self.within = None;
-        // What is too large breaks nothing, but a scenario that came to no claim is the last.
-        if reason.code.is_breakage() || reason.code == ReasonCode::TooLarge {
+        // What is too large breaks nothing, but a scenario that came to no claim is the last; bookkeeping that names nothing
+        // would make every claim after it worth less than it says.
+        if reason.code.is_breakage() || matches!(reason.code, ReasonCode::TooLarge | ReasonCode::NamesNothing) {
             return Ok(());
         }
         Err(format!("{}: it was stopped by {}, by which nothing breaks", self.name, reason.code))

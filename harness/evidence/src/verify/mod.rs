@@ -2,6 +2,7 @@
 
 mod again;
 mod audit;
+mod books;
 mod course;
 mod fault;
 mod files;

@@ -68,9 +68,10 @@ pub(super) fn impossible(check: &Check, seen: &Observation) -> Option<&'static s
             let is_line = |line: &String| !line.contains('\n');
             (!seen.lines.iter().all(is_line)).then_some("lines that are several")
         }
-        (Expectation::Rollback(_), Observation::Rollback(seen)) => {
+        (Expectation::Rollback(claim), Observation::Rollback(seen)) => {
             let walked = seen.steps.split_last().is_none_or(|(last, before)| {
-                before.iter().all(|step| step.ended_well()) && (seen.steps.len() == seen.planned || !last.ended_well())
+                before.iter().all(|step| step.ended_well(claim))
+                    && (seen.steps.len() == seen.planned || !last.ended_well(claim))
             });
             (!walked || seen.steps.is_empty()).then_some("steps after one that did not end well, or too few")
         }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, rc::Rc};
 
 use super::{audit::Audit, fault::FaultCode};
 use crate::{
-    Catalog, Difference, Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, TableContent,
+    Bookkeeping, Catalog, Difference, Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, TableContent,
     canonical::read_canonical,
     canonical_bytes,
     judge::{Check, Direction, Expectation, Observation, RollbackSeen},
@@ -147,9 +147,15 @@ impl<'a> States<'a> {
     }
 
     /// What a check saw is what the state holds on which it stands.
-    pub(super) fn seen(&mut self, standing: &mut Standing, check: &'a Check, seen: &Observation) -> Result<(), String> {
+    pub(super) fn seen(
+        &mut self,
+        standing: &mut Standing,
+        books: Bookkeeping<'_>,
+        check: &'a Check,
+        seen: &Observation,
+    ) -> Result<(), String> {
         let contradictions: Vec<Option<String>> =
-            standing.iter().map(|at| self.contradiction(&self.laid[*at], check, seen)).collect();
+            standing.iter().map(|at| self.contradiction(&self.laid[*at], books, check, seen)).collect();
         if let Some(first) = contradictions.first().cloned().flatten()
             && contradictions.iter().all(Option::is_some)
         {
@@ -178,7 +184,13 @@ impl<'a> States<'a> {
         }
     }
 
-    fn contradiction(&self, state: &State<'a>, check: &Check, seen: &Observation) -> Option<String> {
+    fn contradiction(
+        &self,
+        state: &State<'a>,
+        books: Bookkeeping<'_>,
+        check: &Check,
+        seen: &Observation,
+    ) -> Option<String> {
         // What is done before the check may change the catalog.
         let as_it_is = check.given.is_none();
         match (&check.expectation, seen) {
@@ -190,8 +202,8 @@ impl<'a> States<'a> {
                 (facts.others(&state.catalog) != seen.others)
                     .then(|| "saw other objects than the catalog of its state holds".to_owned())
             }
-            (Expectation::Changes(_), Observation::Changes(seen)) if as_it_is => (seen.difference.as_ref()
-                != Some(&state.difference))
+            (Expectation::Changes(_), Observation::Changes(seen)) if as_it_is => (seen.difference
+                != Some(books.left_out_of(state.difference.clone())))
             .then(|| "saw another difference than its phase makes".to_owned()),
             (Expectation::Unchanged(_), Observation::Unchanged(seen)) => {
                 let known = &self.laid[state.before?].rows;
@@ -204,10 +216,19 @@ impl<'a> States<'a> {
             }
             (Expectation::Rollback(claim), Observation::Rollback(seen)) => {
                 let way = self.way_to(state);
-                let rows = claim.tables.iter().map(|table| way[0].rows.get(table.as_str()));
-                let rows: Option<u64> = rows.map(Option::<&u64>::copied).sum();
+                let back = &way[claim.to.state(way.len().checked_sub(2)?)..];
+                let tables = books.tables_of(claim, &back[0].catalog);
+                let rows: Option<u64> = tables.iter().map(|table| back[0].rows.get(table.as_str()).copied()).sum();
                 if rows.is_some_and(|rows| rows != seen.rows) {
-                    return Some("compared other legacy rows than the baseline holds".to_owned());
+                    return Some("compared other legacy rows than the state holds that it goes back to".to_owned());
+                }
+                if claim.absent(back.iter().map(|state| &*state.catalog)) != seen.absent {
+                    return Some("missed other tables than the states on its way lack".to_owned());
+                }
+                let of_books =
+                    seen.steps.iter().any(|step| books.left_out_of(step.difference.clone()) != step.difference);
+                if of_books {
+                    return Some("saw what became of bookkeeping".to_owned());
                 }
                 differs_from_nothing(&way, seen)
             }

@@ -94,7 +94,10 @@ impl<'a> Walk<'a> {
     /// What a check saw is what the state holds on which it was tried.
     pub(super) fn seen(&mut self, in_scenario: bool, check: &'a Check, seen: &Observation) -> Result<(), String> {
         match &mut self.suite {
-            Some(walked) => walked.states.seen(&mut walked.standing[usize::from(in_scenario)], check, seen),
+            Some(walked) => {
+                let standing = &mut walked.standing[usize::from(in_scenario)];
+                walked.states.seen(standing, walked.plan.books(), check, seen)
+            }
             None => Ok(()),
         }
     }

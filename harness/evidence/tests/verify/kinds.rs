@@ -130,6 +130,10 @@ pub(crate) fn failed() -> Sample {
         json!({"kind": "changes", "add": {"table t": "table"}, "alter": {}, "drop": ["table u"]}),
         json!({"kind": "unchanged", "tables": ["t"], "except": ["t.a"]}),
         json!({"kind": "rollback", "tables": ["t"]}),
+        json!({
+            "kind": "rollback", "tables": ["t"], "to": "previous", "except": {"comment table t": "why"},
+            "allow_empty": true
+        }),
     ];
     let reason = json!({"code": "timed-out", "detail": "it took longer than 1 s"});
     let difference =
@@ -169,7 +173,7 @@ pub(crate) fn failed() -> Sample {
         }),
         json!({"kind": "changes", "difference": difference, "normalised": {"k": {"unresolved": "no such type"}}}),
         json!({"kind": "unchanged", "rows_before": {"t": 1}, "changes": ["row 1"], "error": null}),
-        json!({"kind": "rollback", "steps": [way_back], "planned": 2, "rows": 1, "rests_on": "1.9.1"}),
+        json!({"kind": "rollback", "steps": [way_back], "planned": 2, "rows": 1, "rests_on": "1.9.1", "absent": ["u"]}),
     ];
     let mut sample = Sample::passed();
     let check = |expectation: Value| {
@@ -179,6 +183,7 @@ pub(crate) fn failed() -> Sample {
             "expectation": expectation
         }))
     };
+    sample.plan.suites[0].bookkeeping = vec!["alembic_version".into()];
     sample.plan.suites[0].phases[0].gates[0].checks = expectations.map(check).into();
     let judged = |seen: Value| {
         json!({

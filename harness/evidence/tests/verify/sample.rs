@@ -232,6 +232,7 @@ fn plan() -> Plan {
             inputs: ["1-currency", "2-accounts", "3-archive"]
                 .map(|phase| (format!("fixtures/phases/{phase}/up.sql"), input(phase)))
                 .into(),
+            bookkeeping: Vec::new(),
             deviations: vec![DeviationPlan {
                 id: "currency-not-null".into(),
                 reading: "the currency is never NULL".into(),

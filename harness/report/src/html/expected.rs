@@ -1,7 +1,7 @@
 //! What a check expects, in words, SQL and rows.
 
 use maud::{Markup, html};
-use phasegate_evidence::judge::{Expectation, Fact, Neighbour, Rejection, Step};
+use phasegate_evidence::judge::{Expectation, Fact, GoesTo, Neighbour, Rejection, Step};
 
 use super::show::{block, line, rows, sql, term};
 
@@ -59,8 +59,15 @@ pub(super) fn expected(expectation: &Expectation) -> Markup {
                     @if tap.skip > 0 { (term("but for", &html! { (tap.skip) " with SKIP, which are not tried" })) }
                 },
                 Expectation::Rollback(rollback) => {
-                    (term("the way back and forth again", &html! { "applies, and leads to the same catalogs" }))
-                    (term("legacy rows stay as they were in", &line(&rollback.tables.join(", "))))
+                    (term("the way back and forth again", &html! {
+                        "applies, " (match rollback.to { GoesTo::Baseline => "down to the baseline", GoesTo::Previous => "over this phase" })
+                        ", and leads to the same catalogs"
+                    }))
+                    @for (key, why) in &rollback.except { (term(&format!("but for {key}"), &line(why))) }
+                    (term("legacy rows stay as they were in", &match rollback.tables.as_slice() {
+                        [] => html! { "every table that the way leads back to" },
+                        tables => line(&tables.join(", ")),
+                    }))
                 },
             }
         }

@@ -13,6 +13,9 @@ use crate::suite::{
     source::{Source, Table, Value},
 };
 
+/// The value that a phase gives to its gates: what it says of itself can be held against the database.
+const REVISION: &str = "revision";
+
 /// What a suite says once for all its gates.
 #[derive(Default)]
 pub(in crate::suite) struct Common {
@@ -53,6 +56,18 @@ impl Values {
             nothing_left(source, &Table::from_iter([(name.clone(), value)]))?;
         }
         Ok(Self { values, places, used })
+    }
+
+    /// Gives `revision` the value that it has in gates which stand after a phase of this revision, unless the suite gives it one.
+    pub(in crate::suite) fn set_revision(&mut self, revision: Option<&str>) {
+        if self.places.contains_key(REVISION) {
+            return;
+        }
+        self.values.remove(REVISION);
+        if let Some(revision) = revision {
+            let revision = Spanned::new(0..0, DeValue::String(revision.to_owned().into()));
+            self.values.insert(Spanned::new(0..0, REVISION.into()), revision);
+        }
     }
 
     /// Puts the values into a table, but for names to which the table itself gives a value.

@@ -16,7 +16,7 @@ impl Loader {
     /// A phase with its gates; `shared` are those that it has with others.
     pub(super) fn phase(&mut self, place: &Path, file: PhaseFile, shared: Vec<Gate>) -> Result<Phase, SuiteError> {
         let folder = self.folder.join("gates").join(&file.slug);
-        let mut gates = self.gates(&folder, &format!("suite/gates/{}", file.slug))?;
+        let mut gates = self.gates(&folder, &format!("suite/gates/{}", file.slug), file.revision.as_deref())?;
         gates.extend(shared);
         gates.sort_by(|one, other| one.slug.cmp(&other.slug));
         if gates.is_empty() && !self.draft {
@@ -49,7 +49,14 @@ impl Loader {
         })
     }
 
-    pub(super) fn gates(&mut self, folder: &Path, name: &str) -> Result<Vec<Gate>, SuiteError> {
+    /// The gates in a folder, which stand after a phase of this revision.
+    pub(super) fn gates(
+        &mut self,
+        folder: &Path,
+        name: &str,
+        revision: Option<&str>,
+    ) -> Result<Vec<Gate>, SuiteError> {
+        self.common.values.set_revision(revision);
         let mut gates = Vec::new();
         for (path, text) in self.toml_files(folder, name)? {
             let mut gate = gate_file::read(Source { file: &path, text: &text }, &mut self.common, self.kind)?;
@@ -91,7 +98,7 @@ impl Loader {
     }
 
     /// The gates that stand after several phases, by phase.
-    pub(super) fn shared_gates(&mut self, phases: &[String]) -> Result<BTreeMap<String, Vec<Gate>>, SuiteError> {
+    pub(super) fn shared_gates(&mut self, phases: &[PhaseFile]) -> Result<BTreeMap<String, Vec<Gate>>, SuiteError> {
         let mut gates: BTreeMap<String, Vec<Gate>> = BTreeMap::new();
         for (path, text) in self.toml_files(&self.folder.join("gates"), "suite/gates")? {
             let source = Source { file: &path, text: &text };

@@ -114,7 +114,8 @@ impl Loader {
         let mut by_phase = BTreeMap::new();
         for phase in &suite.phases {
             let folder = self.folder.join("scenarios").join(name).join(&phase.slug);
-            let gates = self.gates(&folder, &format!("suite/scenarios/{name}/{}", phase.slug))?;
+            let within = format!("suite/scenarios/{name}/{}", phase.slug);
+            let gates = self.gates(&folder, &within, phase.revision.as_deref())?;
             if !gates.is_empty() {
                 by_phase.insert(phase.id.clone(), gates);
             }

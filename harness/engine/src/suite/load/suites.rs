@@ -105,10 +105,10 @@ impl Loader {
             self.parsed(file)?;
         }
         let source = Source { file: &path, text: &text };
+        let bookkeeping = bookkeeping(source, file.bookkeeping, kind)?;
         self.common.values = Values::new(source, file.with)?;
         self.common.states = self.states(source, file.given)?;
-        let ids: Vec<String> = file.phases.iter().map(|phase| phase.id.clone()).collect();
-        let mut shared = self.shared_gates(&ids)?;
+        let mut shared = self.shared_gates(&file.phases)?;
         let mut phases = Vec::new();
         for phase in file.phases {
             let gates = shared.remove(&phase.id).unwrap_or_default();
@@ -141,6 +141,7 @@ impl Loader {
             baseline,
             phases,
             deviations: file.deviations,
+            bookkeeping,
             findings: file.findings,
             scenarios: Vec::new(),
             requirements: Vec::new(),
@@ -150,6 +151,7 @@ impl Loader {
         suite.defects = self.defects(&suite)?;
         suite.scenarios = self.scenarios(&suite)?;
         contained(&suite, &self.folder)?;
+        unclaimed(&suite)?;
         unique(&path, "scenario", suite.scenarios.iter().map(|scenario| scenario.slug.as_str()))?;
         self.common.states.all_used(source)?;
         self.common.values.all_used(source)?;
@@ -217,6 +219,38 @@ impl Loader {
         suite.requirements = requirements::gather(file, &path, own)?;
         requirements::check(suite, &path)
     }
+}
+
+/// The names of bookkeeping, as the catalog of this kind of database has them.
+fn bookkeeping(source: Source<'_>, names: Vec<Spanned<String>>, kind: Kind) -> Result<Vec<String>, SuiteError> {
+    let mut kept: Vec<String> = Vec::new();
+    for name in names {
+        let span = name.span();
+        let folded =
+            if kind.capabilities().names_with_case { name.into_inner() } else { name.get_ref().to_lowercase() };
+        if folded.trim_end_matches(".*").is_empty() || folded.contains(' ') || kept.contains(&folded) {
+            let why = format!("bookkeeping: `{folded}` is no name of a table, or is there twice");
+            return Err(source.error(span, why));
+        }
+        kept.push(folded);
+    }
+    Ok(kept)
+}
+
+/// No check asks about bookkeeping, of which it would be told nothing.
+fn unclaimed(suite: &Suite) -> Result<(), SuiteError> {
+    for gate in suite.all_gates() {
+        for check in &gate.checks {
+            if let Some(table) = suite.books().claimed_by(check) {
+                let why = format!(
+                    "check {} asks about `{table}`, which suite.toml names as bookkeeping: take it out here or there",
+                    check.id
+                );
+                return Err(SuiteError::malformed(Place::file(&gate.file), why));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn unique<'a>(place: &Path, what: &str, ids: impl Iterator<Item = &'a str>) -> Result<(), SuiteError> {

@@ -150,6 +150,19 @@ fn seen<'f>(f: &'f mut Forged, check: &str) -> &'f mut Value {
     &mut f.event(json!({"kind": kind, "check": check}))["observation"]["here"]
 }
 
+/// Names a table as bookkeeping, and says so as an honest plan does.
+fn book(f: &mut Forged, table: &str) {
+    let suite = &mut f.plan["suites"][0];
+    suite["bookkeeping"] = json!([table]);
+    let deviation = json!({
+        "id": format!("bookkeeping {table}"),
+        "reading": format!("what becomes of `{table}` is neither a change nor a loss"),
+        "instead_of": "every object and every row of the database is compared",
+        "reason": "the suite names it as the books that a migration tool keeps (`bookkeeping`)"
+    });
+    suite["deviations"].as_array_mut().expect("deviations").push(deviation);
+}
+
 fn applied<'f>(f: &'f mut Forged, phase: &str) -> &'f mut Value {
     f.event(json!({"kind": "phase-applied", "phase": phase}))
 }

@@ -127,7 +127,7 @@ pub(super) const OF_THE_CHECKS: &[Forgery] = &[
             seen(f, "1.way")["rows"] = json!(14);
             f.event(json!({"check": "1.way"}))["examined"] = json!(14);
         },
-        "ledger/1.way: compared other legacy rows than the baseline holds",
+        "ledger/1.way: compared other legacy rows than the state holds that it goes back to",
     ),
     (
         "a way back in another order",
@@ -138,6 +138,41 @@ pub(super) const OF_THE_CHECKS: &[Forgery] = &[
         "a way back over another phase",
         |f| seen(f, "2.way")["steps"][0]["phase"] = json!("1"),
         "the way back of phase 2 of ledger does not go step by step",
+    ),
+    (
+        "a way back over fewer phases than the plan says",
+        |f| {
+            let way = f.plan["suites"][0]["phases"][1]["gates"][0]["checks"].as_array_mut().expect("checks");
+            way.iter_mut().find(|check| check["id"] == "2.way").expect("the way")["expectation"]["to"] =
+                json!("previous");
+        },
+        "the way back of phase 2 of ledger is not walked to its end",
+    ),
+    (
+        "an exception that the plan excuses alone",
+        |f| {
+            let way = f.plan["suites"][0]["phases"][0]["gates"][0]["checks"].as_array_mut().expect("checks");
+            let way = way.iter_mut().find(|check| check["id"] == "1.way").expect("the way");
+            way["expectation"]["except"] = json!({"comment table entries": "it never mattered"});
+        },
+        "excuses `1.way comment table entries` in ledger, and no deviation says so",
+    ),
+    (
+        "a table that is missed on the way back and is there",
+        |f| {
+            seen(f, "1.way")["absent"] = json!(["accounts"]);
+            let judged = f.event(json!({"check": "1.way"}));
+            judged["verdict"] = json!("error");
+        },
+        "ledger/1.way: missed other tables than the states on its way lack",
+    ),
+    (
+        "a way back that turns round at another state",
+        |f| {
+            let steps = seen(f, "2.way")["steps"].as_array_mut().expect("steps");
+            steps[0]["difference"]["altered"] = json!({"comment table t": {"before": "a", "after": "b"}});
+        },
+        "the way back of phase 2 of ledger rests on another state",
     ),
     (
         "a way back that rests on nothing",

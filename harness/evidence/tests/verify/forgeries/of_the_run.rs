@@ -96,6 +96,21 @@ pub(super) const OF_THE_RUN: &[Forgery] = &[
         |f| f.plan["suites"][0]["findings"][1]["steps"][1]["rows"] = json!([["12"]]),
         "finding float-amounts of ledger is said to be failed",
     ),
+    (
+        "a bookkeeping added",
+        |f| f.plan["suites"][0]["bookkeeping"] = json!(["other"]),
+        "excuses `bookkeeping other` in ledger, and no deviation says so",
+    ),
+    (
+        "a bookkeeping added with its deviation",
+        |f| book(f, "other"),
+        "ledger was stopped by nothing, where its bookkeeping comes to names-nothing: `bookkeeping` names `other`",
+    ),
+    (
+        "a bookkeeping added that a check asks about",
+        |f| book(f, "entries"),
+        "asks in check 1.unchanged of ledger about the bookkeeping entries",
+    ),
     // The run.
     (
         "another name",
@@ -232,7 +247,7 @@ pub(super) const OF_THE_RUN: &[Forgery] = &[
     (
         "more rows of a table that is walked back",
         |f| f.event(json!({"kind": "baseline-applied"}))["rows"]["accounts"] = json!(300),
-        "compared other legacy rows than the baseline holds",
+        "compared other legacy rows than the state holds that it goes back to",
     ),
     (
         "a baseline that holds other rows than it counts",

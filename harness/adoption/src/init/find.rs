@@ -1,0 +1,79 @@
+//! Which tool's migrations lie in a project.
+
+use std::path::Path;
+
+use phasegate_database::Kind;
+
+use super::{
+    InitError, Migrations, alembic, baseline, dbmate, diesel, django, flyway, golang_migrate, plain, prisma,
+    project::Project, rails, sqitch, sqlx,
+};
+
+type Find = fn(&Project) -> Result<Option<Migrations>, InitError>;
+
+/// What a tool is called on the command line, and what finds its migrations.
+const TOOLS: [(&str, Find); 10] = [
+    ("alembic", alembic::find),
+    ("sqlx", sqlx::find),
+    ("flyway", flyway::find),
+    ("sqitch", sqitch::find),
+    ("golang-migrate", golang_migrate::find),
+    ("diesel", diesel::find),
+    ("prisma", prisma::find),
+    ("dbmate", dbmate::find),
+    ("rails", rails::find),
+    ("django", django::find),
+];
+/// Taken only where there is no tool.
+const PLAIN: (&str, Find) = ("plain", plain::find);
+
+/// What the user says, where it cannot be found out.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Hints<'a> {
+    /// The tool.
+    pub tool: Option<&'a str>,
+    /// The kind of database.
+    pub kind: Option<Kind>,
+}
+
+/// Finds the migrations of a project. Nothing is run and nothing is written.
+///
+/// # Errors
+/// When there are none, or those of several tools, or they cannot be taken as they are.
+pub fn find(root: &Path, hints: Hints<'_>) -> Result<Migrations, InitError> {
+    let project = Project::at(root)?;
+    let tools: Vec<(&str, Find)> = match hints.tool {
+        None => TOOLS.to_vec(),
+        Some(named) => TOOLS.into_iter().chain([PLAIN]).filter(|(name, _)| *name == named).collect(),
+    };
+    if tools.is_empty() {
+        return Err(InitError::UnknownTool(hints.tool.unwrap_or_default().to_owned(), names()));
+    }
+    let mut found = Vec::new();
+    for (name, find) in tools {
+        found.extend(find(&project)?.map(|migrations| (name, migrations)));
+    }
+    if found.is_empty() && hints.tool.is_none() {
+        found.extend(PLAIN.1(&project)?.map(|migrations| (PLAIN.0, migrations)));
+    }
+    if found.len() > 1 {
+        let each = found.iter().map(|(name, found)| format!("{name} ({})", found.because));
+        return Err(InitError::Several(each.collect::<Vec<_>>().join("; ")));
+    }
+    taken(&project, found.pop().map(|(_, found)| found), hints)
+}
+
+fn taken(project: &Project, found: Option<Migrations>, hints: Hints<'_>) -> Result<Migrations, InitError> {
+    let Some(mut migrations) = found else {
+        return Err(InitError::Nothing { folder: project.path("."), tools: names() });
+    };
+    baseline::find(project, &mut migrations)?;
+    if let Some(kind) = hints.kind {
+        migrations.kind = (kind, "so says --kind".to_owned());
+    }
+    Ok(migrations)
+}
+
+fn names() -> String {
+    TOOLS.iter().chain([&PLAIN]).map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,175 @@
+//! The gates of a phase, written from what was seen of it. Each is one that can fail: what nobody could tell wrong is not written.
+
+use phasegate_database::{Identifier, table_identifier};
+use phasegate_engine::{Fate, Surveyed};
+
+use super::{
+    remarks::Remark,
+    suite::{list, quoted},
+};
+
+/// A gate: what follows the id of its phase and a dot, the end of its file's name, and its text.
+pub(super) struct GateText {
+    pub(super) ordinal: u32,
+    pub(super) name: &'static str,
+    pub(super) text: String,
+}
+
+/// What stands before the first gate of each phase.
+const SEEN: &str = "# Written by `phasegate init` from what it saw: this is what the phase does, and not what it should do. Read it.\n";
+
+/// A phase to write gates for.
+pub(super) struct Seen<'a> {
+    /// Its id.
+    pub(super) phase: usize,
+    /// What it was seen to do.
+    pub(super) surveyed: &'a Surveyed,
+    /// Whether it can be undone.
+    pub(super) has_way_back: bool,
+    /// The tables of the tool's own.
+    pub(super) bookkeeping: &'a [&'a str],
+}
+
+impl Seen<'_> {
+    /// Its gates, and what the reader should know of them.
+    pub(super) fn gates(&self, remarks: &mut Vec<Remark>) -> Vec<GateText> {
+        let gates = [self.changes().or_else(|| self.rows(remarks)), self.unchanged(remarks), self.rollback(remarks)];
+        gates.into_iter().flatten().collect()
+    }
+
+    fn gate(&self, ordinal: u32, name: &'static str, claim: &str, checks: &str) -> GateText {
+        let id = format!("{}.{ordinal}", self.phase);
+        let text = format!("id = \"{id}\"\nclaim = {}\n\n[[check]]\nid = \"{id}.1\"\n{checks}", quoted(claim));
+        GateText { ordinal, name, text }
+    }
+
+    /// The whole difference of the catalog, as it was seen.
+    fn changes(&self) -> Option<GateText> {
+        let difference = &self.surveyed.difference;
+        let is_own = |key: &str| self.is_bookkeeping(key);
+        let added = difference.added.iter().map(|(key, words)| (key, words)).filter(|(key, _)| !is_own(key));
+        let altered = difference.altered.iter().map(|(key, change)| (key, &change.after)).filter(|(key, _)| !is_own(key));
+        let dropped: Vec<&str> = difference.dropped.keys().map(String::as_str).filter(|key| !is_own(key)).collect();
+        let lines = |objects: Vec<(&String, &String)>, kind: &str| match objects.is_empty() {
+            true => String::new(),
+            false => {
+                let lines = objects.iter().map(|(key, words)| format!("{} = {}\n", quoted(key), quoted(words)));
+                format!("\n[check.changes.{kind}]\n{}", lines.collect::<String>())
+            }
+        };
+        let (added, altered) = (lines(added.collect(), "add"), lines(altered.collect(), "alter"));
+        let gone = if dropped.is_empty() { String::new() } else { format!("changes.drop = {}\n", list(dropped.into_iter())) };
+        let declared = format!("{gone}{added}{altered}");
+        if declared.is_empty() {
+            return None;
+        }
+        let checks = format!("title = \"exactly these objects are new, altered or gone\"\n{declared}");
+        let mut gate = self.gate(1, "what-changes", "the phase changes these objects of the catalog and no other", &checks);
+        gate.text.insert_str(0, SEEN);
+        Some(gate)
+    }
+
+    /// How many rows there are after a phase that leaves the catalog alone: what else would it have done?
+    fn rows(&self, remarks: &mut Vec<Remark>) -> Option<GateText> {
+        let tables = self.surveyed.rows.iter().filter(|(table, _)| !self.bookkeeping.contains(&table.as_str()));
+        let (queries, rows): (Vec<String>, Vec<String>) = tables
+            .map(|(table, rows)| {
+                let name = phasegate_database::Literal(table);
+                let query = format!("SELECT {name}, count(*) FROM {}", table_identifier(table));
+                (query, format!("[{}, {rows}]", quoted(table)))
+            })
+            .unzip();
+        if queries.is_empty() {
+            return None;
+        }
+        remarks.push(Remark::of(self.phase, "leaves the catalog as it is: its gate counts rows, and does not know their values"));
+        let query = format!("{} ORDER BY 1", queries.join(" UNION ALL "));
+        let checks = format!(
+            "title = \"so many rows are in each table\"\nquery = {}\nrows = [{}]\n",
+            quoted(&query),
+            rows.join(", ")
+        );
+        let mut gate = self.gate(1, "how-many-rows", "the phase leaves so many rows", &checks);
+        gate.text.insert_str(0, SEEN);
+        Some(gate)
+    }
+
+    /// The tables that held rows before the phase, without what it was seen to change of them.
+    fn unchanged(&self, remarks: &mut Vec<Remark>) -> Option<GateText> {
+        let (mut tables, mut except) = (Vec::new(), Vec::new());
+        for (table, fate) in self.own_tables() {
+            match fate {
+                Fate::Kept => tables.push(table),
+                Fate::Changed(columns) => {
+                    tables.push(table);
+                    let columns: Vec<String> = columns.iter().map(|column| format!("{table}.{column}")).collect();
+                    let why = format!("changes or drops values that were there: {}; `unchanged` leaves them out", columns.join(", "));
+                    remarks.push(Remark::of(self.phase, why));
+                    except.extend(columns);
+                }
+                Fate::Others => {
+                    let why = format!("adds rows to {table}, takes some out or changes all of them; `unchanged` leaves the table out");
+                    remarks.push(Remark::of(self.phase, why));
+                }
+                Fate::Gone => {
+                    remarks.push(Remark::of(self.phase, format!("drops {table} with its rows; `unchanged` leaves it out")));
+                }
+            }
+        }
+        if tables.is_empty() {
+            return None;
+        }
+        let mut claim = format!("unchanged = {{ tables = {}", list(tables.into_iter()));
+        if !except.is_empty() {
+            claim.push_str(&format!(", except = {}", list(except.iter().map(String::as_str))));
+        }
+        let checks = format!("title = \"the rows from before the phase are as they were\"\n{claim} }}\n");
+        Some(self.gate(2, "what-stays", "rows from before the phase keep what they hold", &checks))
+    }
+
+    /// The way back, with the rows that were there before.
+    fn rollback(&self, remarks: &mut Vec<Remark>) -> Option<GateText> {
+        if !self.has_way_back {
+            remarks.push(Remark::of(self.phase, "has no way back, and no gate asks for one"));
+            return None;
+        }
+        // Where no row was before, the catalog alone is there to come back to.
+        let empty = if self.own_tables().next().is_none() { ", allow_empty = true" } else { "" };
+        let checks = format!(
+            "title = \"down and up again lead to the same catalog and the same rows\"\n\
+             rollback = {{ to = \"previous\"{empty} }}\n"
+        );
+        Some(self.gate(3, "the-way-back", "the phase can be undone and done again", &checks))
+    }
+
+    fn own_tables(&self) -> impl Iterator<Item = (&str, &Fate)> {
+        let tables = self.surveyed.tables.iter().map(|(table, fate)| (table.as_str(), fate));
+        tables.filter(|(table, _)| !self.bookkeeping.contains(table))
+    }
+
+    /// Whether an object of the catalog lies on a table of the tool's own.
+    fn is_bookkeeping(&self, key: &str) -> bool {
+        let name = key.split_once(' ').map_or("", |(_, name)| name);
+        let words = || name.split(' ').flat_map(|word| word.split('.').next());
+        self.bookkeeping.iter().any(|table| words().any(|word| word == *table))
+    }
+}
+
+/// A gate of the last phase: what was added NOT VALID, and validated by no phase, holds for the rows that are there.
+pub(super) fn validity(phase: usize, constraints: &[(String, String)]) -> GateText {
+    let id = format!("{phase}.4");
+    let mut text = format!(
+        "id = \"{id}\"\nclaim = \"what was added NOT VALID, and is validated by no phase, holds for the rows that were there\"\n"
+    );
+    for (ordinal, (table, constraint)) in constraints.iter().enumerate() {
+        let write = format!("ALTER TABLE {} VALIDATE CONSTRAINT {}", table_identifier(table), Identifier(constraint));
+        let title = format!("every row of {table} satisfies {constraint}");
+        text.push_str(&format!(
+            "\n[[check]]\nid = \"{id}.{}\"\ntitle = {}\nwrite = {}\naccepts = {{ rows = 0 }}\n",
+            ordinal + 1,
+            quoted(&title),
+            quoted(&write)
+        ));
+    }
+    GateText { ordinal: 4, name: "what-was-not-validated", text }
+}
