@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, time::Duration};
 use phasegate_evidence::{Catalog, Cell, Definition, Refusal, Size};
 
 use crate::{
-    Backend, Capabilities, Error, Kind, PostgresSession, Ran, Sequences, SqliteSession, Statement, columns::TableColumns,
-    postgres, size::Keep, sqlite,
+    Backend, Capabilities, Error, Kind, PostgresSession, Ran, Sequences, SqliteSession, Statement,
+    columns::TableColumns, postgres, size::Keep, sqlite,
 };
 
 /// Makes deferred constraints and triggers fire.

@@ -104,8 +104,7 @@ async fn apply_files(
         return applied;
     }
     if progress.is_none() {
-        let Err(refused) =
-            in_transaction(session, files, async |session| at_once(session, files, way).await).await
+        let Err(refused) = in_transaction(session, files, async |session| at_once(session, files, way).await).await
         else {
             return Ok(());
         };

@@ -10,7 +10,8 @@ use crate::{
     events::{Events, Listener},
     migration::Migration,
     plan::plan,
-    record::Recorder,
+    record::{Beginning, Recorder},
+    roots::roots,
     run::{Finished, verdict_of},
     secrets::Secrets,
     suite::Suite,
@@ -53,7 +54,12 @@ pub async fn check(request: CheckRequest, listener: &mut Listener<'_>) -> Result
     let judging = if only_reads { Judging::CheckReadOnly } else { Judging::Check };
     let target = Target::open(&suite, &request.database_url, request.limits).await?;
     let plan = plan(std::slice::from_ref(&suite), judging);
-    let mut recorder = Recorder::start(&request.runs, &plan, None, Secrets::of([request.database_url.as_str()]))?;
+    let mut recorder = Recorder::start(
+        &request.runs,
+        &plan,
+        Beginning { after: None, roots: roots(std::slice::from_ref(&suite)) },
+        Secrets::of([request.database_url.as_str()]),
+    )?;
     if let Some(first) = recorder.events().first() {
         listener(first);
     }

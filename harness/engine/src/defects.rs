@@ -5,7 +5,7 @@ use std::time::Instant;
 use phasegate_database::{Session, refusal_of};
 use phasegate_evidence::{
     Event, Reason, ReasonCode, Verdict,
-    judge::{Check, Defect, Expectation, Judged, Judging, Observation, inapplicable, judge},
+    judge::{Check, Defect, Expectation, Judged, Judging, Observation, inapplicable},
 };
 
 use crate::{
@@ -69,7 +69,7 @@ pub(crate) async fn prove_defects(
 
 /// Whether a check catches its defect, and the reason that it gives.
 fn caught(check: &Check, defect: &Defect, seen: &Observation) -> (Verdict, Reason) {
-    let met = judge(&check.expectation, seen);
+    let met = check.judge(seen);
     let caught = defect.judge(&met);
     let nothing = || Reason::new(ReasonCode::Harness, "neither the check nor the defect gives a reason");
     (caught.verdict, caught.reason.or(met.reason).unwrap_or_else(nothing))
@@ -91,7 +91,7 @@ pub async fn try_defect(states: &States, index: usize, check: &Check) -> Result<
     if let Some(copy) = on {
         states.clear(copy).await?;
     }
-    let judged = defect.judge(&judge(&check.expectation, &seen));
+    let judged = defect.judge(&check.judge(&seen));
     Ok((seen, judged))
 }
 

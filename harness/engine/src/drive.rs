@@ -47,7 +47,7 @@ pub(crate) struct Drive<'a, 'e> {
 pub(crate) enum AfterFailure {
     /// The next phase does not start (rule 6).
     Stop,
-    /// The next phase is judged all the same: so is an audit, and a database that exists.
+    /// The next phase is judged all the same: so is an audit, a database that exists, and a run that keeps going.
     GoOn,
 }
 
@@ -288,7 +288,7 @@ impl<'a> Drive<'a, '_> {
         let written = log.end();
         proofs_before.push(written.proof);
         if !written.failed.is_empty() {
-            ended.kept.push(KeptDatabase::after(phase, written.failed, after.database.clone()));
+            ended.kept.push(KeptDatabase::after(phase, &written.failed, after.database.clone()));
         }
         judged?;
         match written.broke {
@@ -301,7 +301,7 @@ impl<'a> Drive<'a, '_> {
     fn or_kept<T>(&self, index: usize, outcome: Result<T, Stop>, ended: &mut Ended) -> Result<T, Stop> {
         if matches!(outcome, Err(Stop::Broke(_))) && ended.kept.is_empty() {
             let database = ended.last()?.database.clone();
-            ended.kept.push(KeptDatabase::after(self.phases[index].0, Vec::new(), database));
+            ended.kept.push(KeptDatabase::after(self.phases[index].0, &[], database));
         }
         outcome
     }
@@ -312,7 +312,7 @@ impl<'a> Drive<'a, '_> {
         let after = ended.last()?;
         let uncaught = prove_defects(self.states, phase, gates, before, &after, self.events).await?;
         if !uncaught.is_empty() {
-            ended.kept.push(KeptDatabase::after(phase, uncaught, after.database.clone()));
+            ended.kept.push(KeptDatabase::after(phase, &uncaught, after.database.clone()));
         }
         Ok(())
     }

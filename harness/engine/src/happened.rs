@@ -30,7 +30,7 @@ pub(crate) struct Judgement<'a> {
 
 impl<'a> Judgement<'a> {
     pub(crate) fn of((gate, check): Planned<'a>, seen: Observation, took: Duration) -> Self {
-        let judged = judge(&check.expectation, &seen);
+        let judged = check.judge(&seen);
         Self { gate, check, seen, judged, took }
     }
 

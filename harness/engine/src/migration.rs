@@ -151,12 +151,8 @@ impl Migration {
         session: &mut Session,
         step: &PhaseStep,
     ) -> Result<(), ApplyFailure> {
-        let way = Way {
-            transaction: TransactionMode::Phase,
-            role: None,
-            settings: Settings::Kept,
-            folder: &self.folder,
-        };
+        let way =
+            Way { transaction: TransactionMode::Phase, role: None, settings: Settings::Kept, folder: &self.folder };
         apply(session, on, step, way, None).await
     }
 

@@ -1,5 +1,7 @@
 //! The plan of a run: pure, and written to the run folder before the first statement.
 
+use std::collections::BTreeMap;
+
 use phasegate_evidence::{
     DeviationPlan, FORMAT_VERSION, FindingPlan, GatePlan, PhasePlan, Plan, ScenarioExpected, ScenarioPlan, SuitePlan,
     judge::{Judging, ProbeExpected},
@@ -17,6 +19,7 @@ pub fn plan(suites: &[Suite], judging: Judging) -> Plan {
         format: FORMAT_VERSION,
         phasegate: env!("CARGO_PKG_VERSION").to_owned(),
         judging,
+        keep_going: false,
         suites: suites.iter().map(|suite| of_suite(suite, judging)).collect(),
     }
 }
@@ -45,6 +48,7 @@ fn of_suite(suite: &Suite, judging: Judging) -> SuitePlan {
         source: suite.source.clone(),
         server: suite.need.clone(),
         inputs: suite.inputs.clone(),
+        lines: lines(suite),
         deviations: suite.deviations.iter().map(deviation).collect(),
         bookkeeping: suite.bookkeeping.clone(),
         findings: suite.findings.iter().map(finding).collect(),
@@ -54,6 +58,17 @@ fn of_suite(suite: &Suite, judging: Judging) -> SuitePlan {
     };
     planned.deviations.extend(planned.excused());
     planned
+}
+
+/// The line of each check, by the file of its gate.
+fn lines(suite: &Suite) -> BTreeMap<String, BTreeMap<String, u32>> {
+    let mut lines: BTreeMap<String, BTreeMap<String, u32>> = BTreeMap::new();
+    for gate in suite.all_gates() {
+        if let Ok(file) = gate.file.strip_prefix(&suite.folder) {
+            lines.entry(format!("suite/{}", file.display())).or_default().extend(gate.lines.clone());
+        }
+    }
+    lines
 }
 
 /// The plan of a scenario.

@@ -58,6 +58,7 @@ mod tests {
             source: String::new(),
             server: ServerNeed { kind: "sqlite".into(), postgres_min: None, timescaledb: false },
             inputs: Default::default(),
+            lines: Default::default(),
             deviations: Vec::new(),
             bookkeeping: Vec::new(),
             findings: Vec::new(),
@@ -65,7 +66,8 @@ mod tests {
             phases: Vec::new(),
             scenarios: Vec::new(),
         };
-        let plan = Plan { format: 2, phasegate: "0".into(), judging: Judging::Run, suites: vec![suite] };
+        let plan =
+            Plan { format: 2, phasegate: "0".into(), judging: Judging::Run, keep_going: false, suites: vec![suite] };
         assert_eq!(proofs(runs.path(), &plan), []);
         assert_eq!(proofs(&runs.path().join("nowhere"), &plan), []);
     }

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use crate::{
     Limits, RunError,
     events::Listener,
-    run::{Finished, whole_run},
+    run::{Finished, KeepWhen, whole_run},
     suite::Suite,
 };
 
@@ -24,6 +24,8 @@ pub struct ProveRequest {
     pub runs: PathBuf,
     /// How long things may take.
     pub limits: Limits,
+    /// When the databases are left where they are.
+    pub keep: KeepWhen,
 }
 
 /// Runs a suite, tries every defect of it and plays every scenario.
@@ -37,7 +39,7 @@ pub async fn prove(
     notice: &mut (dyn FnMut(&str) + Send),
     cancel: watch::Receiver<bool>,
 ) -> Result<Finished, RunError> {
-    let ProveRequest { suite, server, runs, limits } = request;
-    let request = crate::run::Request { suites: vec![suite], server, runs, limits, after: None, resume: None };
+    let ProveRequest { suite, server, runs, limits, keep } = request;
+    let request = crate::run::Request { limits, keep, ..crate::run::Request::new(vec![suite], server, runs) };
     whole_run(request, Judging::Prove, listener, notice, cancel).await
 }

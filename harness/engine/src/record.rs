@@ -1,6 +1,7 @@
 //! Writes a run folder: the plan first, then each event as it happens, then the result. Never over another folder.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
@@ -8,7 +9,7 @@ use std::{
 };
 
 use phasegate_evidence::{
-    Chain, Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, PLAN_FILE, Plan, Precedent, RESULT_FILE, RunResult,
+    Chain, Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, PLAN_FILE, Plan, Precedent, RESULT_FILE, Roots, RunResult,
     SIGNATURES_FOLDER, canonical_bytes, file_bytes_max, run_name,
 };
 
@@ -23,6 +24,15 @@ pub(crate) struct Recorder {
     secrets: Secrets,
     chain: Chain,
     kept: Vec<Event>,
+}
+
+/// What is known of a run, beside its plan, when it begins.
+#[derive(Debug, Default)]
+pub(crate) struct Beginning {
+    /// The signed run that it was let to begin after.
+    pub(crate) after: Option<Precedent>,
+    /// Where the files of its suites lie.
+    pub(crate) roots: BTreeMap<String, Roots>,
 }
 
 /// Evidence that cannot be written.
@@ -57,14 +67,8 @@ pub enum RecordError {
 
 impl Recorder {
     /// Makes the folder and writes the plan into it. Nothing that is ever written into it holds one of these secrets.
-    /// `after` is the signed run that this one was let to begin after.
-    pub(crate) fn start(
-        runs: &Path,
-        plan: &Plan,
-        after: Option<Precedent>,
-        secrets: Secrets,
-    ) -> Result<Self, RecordError> {
-        Self::start_at(Clock::start(), runs, plan, after, secrets)
+    pub(crate) fn start(runs: &Path, plan: &Plan, beginning: Beginning, secrets: Secrets) -> Result<Self, RecordError> {
+        Self::start_at(Clock::start(), runs, plan, beginning, secrets)
     }
 
     /// The same, of a run that began earlier.
@@ -72,7 +76,7 @@ impl Recorder {
         clock: Clock,
         runs: &Path,
         plan: &Plan,
-        after: Option<Precedent>,
+        beginning: Beginning,
         secrets: Secrets,
     ) -> Result<Self, RecordError> {
         let began = clock.began_unix_ms;
@@ -98,7 +102,8 @@ impl Recorder {
         let mut recorder =
             Self { folder: unnamed.clone(), events, clock, secrets, chain: Chain::default(), kept: Vec::new() };
         // The run is named after the time of its first event.
-        recorder.append(began, Event::RunStarted { run, plan: Digest::of(&bytes), proofs, after })?;
+        let Beginning { after, roots } = beginning;
+        recorder.append(began, Event::RunStarted { run, plan: Digest::of(&bytes), proofs, after, roots })?;
         fs::rename(&unnamed, &folder).map_err(unwritable(&folder))?;
         recorder.folder = folder;
         Ok(recorder)
@@ -191,6 +196,7 @@ mod tests {
 
     fn plan() -> Plan {
         Plan {
+            keep_going: false,
             format: 2,
             phasegate: "0".to_owned(),
             judging: phasegate_evidence::judge::Judging::Run,
@@ -202,16 +208,17 @@ mod tests {
     fn a_folder_is_never_overwritten() {
         let runs = tempfile::tempdir().expect("temporary folder");
         let clock = Clock::start();
-        let first = Recorder::start_at(clock, runs.path(), &plan(), None, Secrets::default());
+        let first = Recorder::start_at(clock, runs.path(), &plan(), Beginning::default(), Secrets::default());
         assert!(first.is_ok());
-        let second = Recorder::start_at(clock, runs.path(), &plan(), None, Secrets::default());
+        let second = Recorder::start_at(clock, runs.path(), &plan(), Beginning::default(), Secrets::default());
         assert!(matches!(second, Err(RecordError::Exists(_))));
     }
 
     #[test]
     fn the_plan_is_there_before_anything_happens() {
         let runs = tempfile::tempdir().expect("temporary folder");
-        let recorder = Recorder::start(runs.path(), &plan(), None, Secrets::default()).expect("recorder");
+        let recorder =
+            Recorder::start(runs.path(), &plan(), Beginning::default(), Secrets::default()).expect("recorder");
         assert!(recorder.folder.join(PLAN_FILE).is_file());
         assert!(matches!(recorder.events(), [Event::RunStarted { .. }]));
     }

@@ -1,6 +1,6 @@
 //! A whole run: server, suites, record.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use phasegate_evidence::{Digest, Event, Plan, Precedent, RunResult, Verdict, judge::Judging};
 use phasegate_server::{Choice, Server};
@@ -10,11 +10,12 @@ use crate::{
     Limits, RunError,
     drive::{AfterFailure, Drive, Ended, Findings},
     events::{Events, Listener},
-    keep::KeptDatabase,
+    keep::{KeptDatabase, Named},
     migration::Migration,
     plan::plan,
-    record::{Clock, Recorder},
+    record::{Beginning, Clock, Recorder},
     resume::{Resume, Resumed},
+    roots::roots,
     scenario::play_scenarios,
     secrets::Secrets,
     states::States,
@@ -35,10 +36,35 @@ pub struct Request {
     pub runs: PathBuf,
     /// How long things may take.
     pub limits: Limits,
+    /// Whether phases are observed, too, after one whose gates did not open. Such a run has failed all the same.
+    pub keep_going: bool,
+    /// When the databases are left where they are.
+    pub keep: KeepWhen,
     /// The signed run that lets this one begin, where one was required.
     pub after: Option<Precedent>,
     /// The run to go on from, if it is not to begin with the baseline.
     pub resume: Option<Resume>,
+}
+
+impl Request {
+    /// These suites from their baselines on, with the usual limits.
+    #[must_use]
+    pub fn new(suites: Vec<Suite>, server: phasegate_server::Request, runs: PathBuf) -> Self {
+        let (limits, keep) = (Limits::default(), KeepWhen::default());
+        Self { suites, server, runs, limits, keep_going: false, keep, after: None, resume: None }
+    }
+}
+
+/// When a run leaves its databases where they are; one that is interrupted never does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum KeepWhen {
+    /// Whatever comes of it, it cleans up after itself.
+    Never,
+    /// Those that show why it failed.
+    #[default]
+    Failed,
+    /// Those, and of a suite that passed the state after its last phase.
+    Always,
 }
 
 /// A run that came to its end.
@@ -50,7 +76,7 @@ pub struct Finished {
     pub result: RunResult,
     /// Its digest.
     pub result_digest: Digest,
-    /// Where the databases of a failed run lie, and which to open for what.
+    /// Where the databases lie that it kept, and which to open for what.
     pub kept: Option<String>,
 }
 
@@ -83,19 +109,16 @@ pub(crate) async fn whole_run(
     mut cancel: watch::Receiver<bool>,
 ) -> Result<Finished, RunError> {
     let mut started = Started::default();
+    let keep_when = request.keep;
     let finished = tokio::select! {
         biased;
         () = cancelled(&mut cancel) => Err(RunError::Interrupted),
         finished = Box::pin(go(request, judging, listener, &mut *notice, &mut started)) => finished,
     };
-    let keeps = match &finished {
-        Ok(finished) => !finished.result.verdict.opens_the_gate(),
-        Err(_) => false,
-    };
-    let kept = match keeps {
-        true => keep(started).await,
+    let kept = match &finished {
+        Ok(finished) if keeps(keep_when, finished.result.verdict) => keep(started, &finished.folder).await,
         // Whatever the run came to stands, and so does why it came to nothing.
-        false => clean(started).await.err().map(|error| format!("not cleaned up: {error}")),
+        _ => clean(started).await.err().map(|error| format!("not cleaned up: {error}")),
     };
     match finished {
         Ok(finished) => Ok(Finished { kept, ..finished }),
@@ -119,6 +142,14 @@ pub(crate) fn wanted<'a>(
     wanted
 }
 
+fn keeps(when: KeepWhen, verdict: Verdict) -> bool {
+    match when {
+        KeepWhen::Never => false,
+        KeepWhen::Failed => !verdict.opens_the_gate(),
+        KeepWhen::Always => true,
+    }
+}
+
 pub(crate) async fn cancelled(cancel: &mut watch::Receiver<bool>) {
     if cancel.wait_for(|cancelled| *cancelled).await.is_err() {
         // Nobody is left who could cancel.
@@ -133,7 +164,8 @@ async fn go(
     notice: &mut (dyn FnMut(&str) + Send),
     started: &mut Started,
 ) -> Result<Finished, RunError> {
-    let plan = plan(&request.suites, judging);
+    let keep_going = request.keep_going && judging == Judging::Run;
+    let plan = Plan { keep_going, ..plan(&request.suites, judging) };
     let given = request.server.database_url.clone();
     if let Some(resume) = &request.resume {
         resume.fits(&request.suites, Clock::start().began_unix_ms)?;
@@ -159,16 +191,18 @@ async fn go(
             resumed = Some(resume.take_up(states).await?);
         }
     }
-    let mut recorder = Recorder::start_at(clock, &request.runs, &plan, request.after, secrets)?;
+    let beginning = Beginning { after: request.after, roots: roots(&request.suites) };
+    let mut recorder = Recorder::start_at(clock, &request.runs, &plan, beginning, secrets)?;
     if let Some(first) = recorder.events().first() {
         listener(first);
     }
     let mut server = None;
     for suite in &request.suites {
         if resumed.is_none() {
-            let states = match judging {
-                Judging::Prove => States::kept(suite, started.server.as_ref(), &name, request.limits)?,
-                _ => States::of_run(suite, started.server.as_ref(), &name, request.limits)?,
+            // What shows why a phase failed is not to become the state after the next one.
+            let states = match judging == Judging::Prove || keep_going {
+                true => States::kept(suite, started.server.as_ref(), &name, request.limits)?,
+                false => States::of_run(suite, started.server.as_ref(), &name, request.limits)?,
             };
             // Noted before they make anything: whoever is interrupted meanwhile has them to clean up.
             started.suites.push((states, Vec::new()));
@@ -180,7 +214,14 @@ async fn go(
             server = Some(states.server().clone());
         }
         events.emit(Event::SuiteStarted { suite: suite.name.clone() })?;
-        *kept = walk(states, judging, resumed.take(), &mut events).await?.kept;
+        let walked = walk(states, &plan, resumed.take(), &mut events).await?;
+        *kept = walked.kept;
+        if request.keep == KeepWhen::Always
+            && kept.is_empty()
+            && let Some((phase, state)) = states.suite().phases.last().zip(walked.passed.last())
+        {
+            kept.push(KeptDatabase::whole(phase, state.database.clone()));
+        }
         let verdict = verdict_of(&plan, &recorder, &suite.name);
         let mut events = Events::recorded(&mut recorder, &mut *listener);
         events.emit(Event::SuiteFinished { suite: suite.name.clone(), verdict })?;
@@ -199,7 +240,7 @@ async fn go(
 
 async fn walk(
     states: &States,
-    judging: Judging,
+    plan: &Plan,
     resumed: Option<Resumed>,
     events: &mut Events<'_>,
 ) -> Result<Ended, RunError> {
@@ -210,13 +251,13 @@ async fn walk(
         existing: None,
         resumed,
         phases: states.suite().phases.iter().map(|phase| (phase, phase.gates.as_slice())).collect(),
-        judging,
-        after_failure: AfterFailure::Stop,
+        judging: plan.judging,
+        after_failure: if plan.keep_going { AfterFailure::GoOn } else { AfterFailure::Stop },
         findings: Findings::Shown,
         events: &mut *events,
     };
     let walked = drive.go().await?;
-    if judging == Judging::Prove {
+    if plan.judging == Judging::Prove {
         play_scenarios(states, &walked, events).await?;
     }
     Ok(walked)
@@ -236,27 +277,49 @@ fn end_of_log(server: &Server) -> Option<String> {
     Some(lines[lines.len().saturating_sub(LOG_LINES_MAX)..].join("\n"))
 }
 
-/// Names the databases that show why the run failed, drops the others, and leaves the server where it is.
-async fn keep(started: Started) -> Option<String> {
-    let mut lines = Vec::new();
+/// Names the databases that are to be looked at, drops the others, and leaves the server where it is, marked with the run's
+/// name.
+async fn keep(started: Started, folder: &Path) -> Option<String> {
+    let run = folder.file_name().unwrap_or_default().to_string_lossy();
+    let (mut named, mut lines) = (Vec::new(), Vec::new());
     for (states, kept) in started.suites {
+        let on_server = states.suite().kind.capabilities().server;
         let mut spared = Vec::new();
         for kept in kept {
-            let (database, line) = kept.name(states.host()).await;
-            spared.push(database);
-            lines.push(line);
+            let database = kept.name(states.host()).await;
+            spared.push(database.database.clone());
+            named.push((on_server, database));
         }
-        if let Err(error) = states.keep(&spared).await {
+        if let Err(error) = states.keep(&spared, &run).await {
             lines.push(format!("not cleaned up: {error}"));
         }
     }
-    if let Some(server) = started.server {
-        lines.push(match server.keep().await {
-            Ok(kept) => kept.to_string(),
-            Err(error) => format!("the server could not be stopped in order: {error}"),
-        });
+    let server = match started.server {
+        Some(server) => match server.keep(&run).await {
+            Ok(kept) => Some(kept),
+            Err(error) => {
+                lines.push(format!("the server could not be stopped in order: {error}"));
+                None
+            }
+        },
+        None => None,
+    };
+    let mut kept = Vec::new();
+    for (on_server, Named { database, url, line }) in named {
+        kept.push(line);
+        match &server {
+            Some(server) if on_server => kept.push(format!("open it with: {}", server.open(&database.0, &url))),
+            None if !on_server => kept.push(format!("open it with: sqlite3 '{}'", database.0)),
+            _ => {}
+        }
     }
-    (!lines.is_empty()).then(|| lines.join("\n"))
+    kept.extend(lines);
+    match server {
+        Some(server) => kept.push(server.to_string()),
+        None if !kept.is_empty() => kept.push(format!("remove it with: phasegate server clean --kept {run}")),
+        None => {}
+    }
+    (!kept.is_empty()).then(|| kept.join("\n"))
 }
 
 async fn clean(started: Started) -> Result<(), RunError> {

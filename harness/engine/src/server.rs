@@ -4,15 +4,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use phasegate_database::{Host, Place, PostgresAddress};
 use phasegate_evidence::{ServerFacts, ServerNeed, judge::Expectation};
-use phasegate_server::{ScratchFolder, Server};
+use phasegate_server::{ScratchFolder, Server, run_word};
 
 use crate::{RunError, suite::Suite};
 
 const TIMESCALEDB: &str = "timescaledb";
 /// Stands for the name of the database in a URL.
 const NAME: &str = "phasegate_database_name";
-/// How many bytes of a name the run may take, of the 63 that PostgreSQL keeps: what follows tells its databases apart.
-const RUN_BYTES_MAX: usize = 26;
 
 /// Tells the suites of a run apart, and whatever else this process makes databases for. Names of suites would not: they
 /// may differ in what no database's name holds, or beyond what it holds.
@@ -29,18 +27,12 @@ pub(crate) struct Ground {
 /// Where a suite's databases are made, and the facts of its server.
 pub(crate) fn ground_of(suite: &Suite, server: Option<&Server>, run: &str) -> Result<Ground, RunError> {
     let on_server = suite.kind.capabilities().server;
-    let word = word(run);
+    let word = run_word(run);
     let prefix = format!("phasegate_{word}_{}", ORDINAL.fetch_add(1, Ordering::Relaxed));
     let address = server.filter(|_| on_server).map(|server| address(server, &suite.need, &word));
     let folder = if on_server { None } else { Some(ScratchFolder::new()?) };
     let place = Place { server: address.as_ref(), folder: folder.as_ref().map(ScratchFolder::path), prefix: &prefix };
     Ok(Ground { host: suite.kind.host(place)?, folder, facts: facts(suite, server) })
-}
-
-/// A run's name as part of a database's: of a longer one the end, which holds time and process.
-fn word(run: &str) -> String {
-    let word: String = run.chars().filter(char::is_ascii_alphanumeric).collect();
-    word[word.len().saturating_sub(RUN_BYTES_MAX)..].to_lowercase()
 }
 
 /// How a server is reached for a suite with this need.

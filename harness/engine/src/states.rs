@@ -480,11 +480,11 @@ impl States {
         Ok(())
     }
 
-    /// Leaves these databases where they are, and drops every other.
-    pub(crate) async fn keep(self, kept: &[Database]) -> Result<(), RunError> {
+    /// Leaves these databases of a run where they are, and drops every other.
+    pub(crate) async fn keep(self, kept: &[Database], run: &str) -> Result<(), RunError> {
         self.host.keep(kept).await?;
         match self.folder {
-            Some(folder) if !kept.is_empty() => Ok(folder.keep()?),
+            Some(folder) if !kept.is_empty() => Ok(folder.keep(run)?),
             _ => Ok(()),
         }
     }

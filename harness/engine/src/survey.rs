@@ -134,11 +134,7 @@ async fn surveyed(states: &States, before: &State, after: &State) -> Result<Surv
         tables.insert(table.to_owned(), fate);
     }
     states.clear(now).await?;
-    Ok(Surveyed {
-        difference: Difference::between(&before.catalog, &after.catalog),
-        rows: after.rows.counts(),
-        tables,
-    })
+    Ok(Surveyed { difference: Difference::between(&before.catalog, &after.catalog), rows: after.rows.counts(), tables })
 }
 
 async fn fate(states: &States, before: &State, table: &str, now: &mut WorkingCopy) -> Result<Fate, RunError> {

@@ -13,7 +13,7 @@ impl RunResult {
     #[must_use]
     pub fn derive<'a>(plan: &Plan, events: impl IntoIterator<Item = &'a Event>) -> Self {
         let seen = Seen::of(events);
-        let suites: Vec<SuiteResult> = plan.suites.iter().map(|suite| seen.suite(suite, plan.judging)).collect();
+        let suites: Vec<SuiteResult> = plan.suites.iter().map(|suite| seen.suite(suite, plan)).collect();
         let mut totals = Totals::default();
         for gate in suites.iter().flat_map(|s| &s.phases).flat_map(|p| &p.gates) {
             let (gates, checks) = if gate.added {
@@ -105,26 +105,28 @@ impl<'a> Seen<'a> {
         seen
     }
 
-    fn suite(&self, plan: &SuitePlan, judging: Judging) -> SuiteResult {
+    fn suite(&self, plan: &SuitePlan, of: &Plan) -> SuiteResult {
         let name = plan.suite.as_str();
         let mut closed = None;
         let mut phases: Vec<PhaseResult> = Vec::new();
         for phase in &plan.phases {
             let result = self.phase(name, phase, closed);
-            if closed.is_none() && !result.verdict.opens_the_gate() {
+            // Whoever keeps going is stopped by nothing but a phase that does not apply.
+            let stops = !of.keep_going || result.failure.is_some();
+            if closed.is_none() && stops && !result.verdict.opens_the_gate() {
                 closed = Some(phase.phase.as_str());
             }
             phases.push(result);
         }
         let untried = |id: &String| FindingResult { finding: id.clone(), confirmed: None, reason: None };
-        let defects = if judging == Judging::Prove { self.defects(plan) } else { Vec::new() };
+        let defects = if of.judging == Judging::Prove { self.defects(plan) } else { Vec::new() };
         let scenarios = self.scenarios(plan);
         let stopped = self.stops.get(name).map(|reason| (*reason).clone());
         let parts = phases.iter().map(|phase| phase.verdict);
         let parts = parts.chain(defects.iter().map(|defect| defect.verdict));
         let parts = parts.chain(scenarios.iter().map(|scenario| scenario.verdict));
         let parts = parts.chain(stopped.iter().map(|_| Verdict::Error));
-        let baseline_failure = self.baseline_failures.get(name).map(|failure| (*failure).clone());
+        let baseline_failure = self.baseline_failures.get(name).map(|failure| failure.of_result());
         SuiteResult {
             suite: plan.suite.clone(),
             inputs: plan.inputs_digest(),
@@ -149,7 +151,7 @@ impl<'a> Seen<'a> {
 
     fn phase(&self, suite: &str, plan: &PhasePlan, closed: Option<&str>) -> PhaseResult {
         let key = (suite, plan.phase.as_str());
-        let failure = self.failures.get(&key).map(|failure| (*failure).clone());
+        let failure = self.failures.get(&key).map(|failure| failure.of_result());
         let gates: Vec<GateResult> = plan.gates.iter().map(|gate| self.gate(suite, (plan, closed), gate)).collect();
         PhaseResult {
             phase: plan.phase.clone(),

@@ -23,6 +23,9 @@ pub enum Event {
         /// The signed run that it was let to begin after.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<Precedent>,
+        /// Where the files of each suite lie in the project; nothing of one whose files lie outside.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        roots: BTreeMap<String, Roots>,
     },
     /// A server answered.
     ServerReady {
@@ -280,6 +283,30 @@ pub enum Event {
         /// The digest of `result.json`.
         result: Digest,
     },
+}
+
+/// Where the files of a suite lie, from the root of the project: two runs of the same files may differ in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Roots {
+    /// The folder of the suite.
+    pub suite: String,
+    /// The folder of its fixtures.
+    pub fixtures: String,
+}
+
+impl Roots {
+    /// A file by its name among the inputs.
+    #[must_use]
+    pub fn path(&self, input: &str) -> Option<String> {
+        let (root, name) = match input.split_once('/')? {
+            ("suite", name) => (&self.suite, name),
+            ("fixtures", name) => (&self.fixtures, name),
+            _ => return None,
+        };
+        Some(if root.is_empty() { name.to_owned() } else { format!("{root}/{name}") })
+    }
 }
 
 impl Event {

@@ -23,6 +23,9 @@ pub struct ApplyFailure {
     pub cause: Option<String>,
     /// The message of the server or the last lines of the command.
     pub message: String,
+    /// The server's own detail. It may hold values of rows, which differ between two honest runs, and so a result holds none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
     /// The server's own hint.
     pub hint: Option<String>,
     /// What broke, where nothing was refused (rule 11).
@@ -41,6 +44,7 @@ impl ApplyFailure {
             sqlstate: refusal.sqlstate.clone(),
             cause: refusal.cause.as_ref().map(ToString::to_string),
             message: refusal.message.clone(),
+            detail: refusal.detail.clone(),
             hint: refusal.hint.clone(),
             broke: None,
         }
@@ -57,6 +61,11 @@ impl ApplyFailure {
     #[must_use]
     pub fn of_harness(file: impl Into<String>, message: impl Into<String>) -> Self {
         Self::broke(file, ReasonCode::Harness, message)
+    }
+
+    /// As a result holds it.
+    pub(crate) fn of_result(&self) -> Self {
+        Self { detail: None, ..self.clone() }
     }
 
     /// What a phase comes to that failed so: `error` where something broke.

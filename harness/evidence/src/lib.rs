@@ -39,7 +39,7 @@ pub use catalog::{Alteration, Catalog, Definition, Difference};
 pub use chain::{Chain, ChainError, Link, read_chain};
 pub use content::TableContent;
 pub use digest::{Digest, DigestError};
-pub use event::Event;
+pub use event::{Event, Roots};
 pub use failure::ApplyFailure;
 pub use folder::{
     ATTESTATION_FILE, EVENTS_FILE, FORMAT_VERSION, FolderError, JUNIT_FILE, OUTPUTS_FOLDER, PAGE_FILE, PLAN_FILE,

@@ -21,8 +21,16 @@ pub struct Plan {
     pub phasegate: String,
     /// How the run comes by the states that it judges.
     pub judging: Judging,
+    /// Whether phases are applied and observed, too, after one whose gates did not open (`run --keep-going`). Such a run has
+    /// failed, whatever comes after.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub keep_going: bool,
     /// The suites in the order in which they run.
     pub suites: Vec<SuitePlan>,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// One suite of a plan.
@@ -40,6 +48,9 @@ pub struct SuitePlan {
     pub server: ServerNeed,
     /// Every file of the suite and its fixtures, by its path relative to the suite or fixture folder.
     pub inputs: BTreeMap<String, Digest>,
+    /// The line of each check, by the file of its gate among the inputs and by its id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lines: BTreeMap<String, BTreeMap<String, u32>>,
     /// Where the suite knowingly reads its sources otherwise.
     pub deviations: Vec<DeviationPlan>,
     /// Tables in which its migration tool keeps its own books: what becomes of them is neither change nor loss.
@@ -63,6 +74,12 @@ impl SuitePlan {
     pub fn inputs_digest(&self) -> Digest {
         let lines: String = self.inputs.iter().map(|(path, digest)| format!("{digest}  {path}\n")).collect();
         Digest::of(lines.as_bytes())
+    }
+
+    /// The file of a check among the inputs, and the line on which it begins.
+    #[must_use]
+    pub fn place(&self, check: &str) -> Option<(&str, u32)> {
+        self.lines.iter().find_map(|(file, lines)| Some((file.as_str(), *lines.get(check)?)))
     }
 
     /// Every check of the suite with its phase and gate, in order.

@@ -68,6 +68,7 @@ reason_codes! {
     NotValid "not-valid", "catalog, changes", "the definition is right, but the server does not enforce it: an invalid index, a constraint that was never validated, a disabled trigger";
     UndeclaredChange "undeclared-change", "changes", "the phase changed something that the suite does not declare";
     MissingChange "missing-change", "changes", "the phase did not change something that the suite declares";
+    NotAdopted "not-adopted", "changes, catalog, rows", "it asks for what was seen (`adopt = true`), and nobody has adopted that yet: `phasegate adopt RUN`";
     RowsChanged "rows-changed", "unchanged, rollback", "legacy rows do not hold what they held";
     DownFailed "down-failed", "rollback", "the way back does not apply";
     UpFailed "up-failed", "rollback", "after the way back, the way forward does not apply";

@@ -29,6 +29,11 @@ impl<'a> Stopped<'a> {
     /// # Errors
     /// In a sentence about the run, when there is nothing in it to go on from.
     pub fn of(plan: &'a Plan, links: &'a [Link], suite: &str) -> Result<Self, String> {
+        if plan.keep_going {
+            return Err(
+                "kept going after a failed phase, and stopped nowhere: run it again without --keep-going".to_owned()
+            );
+        }
         let found = plan.suites.iter().find(|planned| planned.suite == suite);
         let plan = found.ok_or_else(|| format!("did not run suite {suite}"))?;
         let (mut states, mut last, mut applied): (Vec<Held<'a>>, Option<Held<'a>>, _) = (Vec::new(), None, false);

@@ -28,6 +28,9 @@ struct Server<'a> {
 struct Suite<'a> {
     suite: &'a str,
     verdict: Verdict,
+    /// That phases were observed after one whose gates had not opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept_going: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stopped: Option<&'a Reason>,
     phases: Vec<Phase<'a>>,
@@ -75,6 +78,7 @@ pub fn json(record: &Record) -> Result<String, serde_json::Error> {
     let suites = record.result.suites.iter().map(|suite| Suite {
         suite: &suite.suite,
         verdict: suite.verdict,
+        kept_going: record.kept_going(suite),
         stopped: suite.stopped.as_ref(),
         defects: &suite.defects,
         scenarios: &suite.scenarios,

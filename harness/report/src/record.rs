@@ -2,8 +2,8 @@ use std::{collections::BTreeMap, path::Path};
 
 use phasegate_evidence::{
     CheckResult, Digest, EVENTS_FILE, Event, FolderError, GatePlan, GateResult, Link, PLAN_FILE, PhasePlan,
-    PhaseResult, Plan, Precedent, Proof, RunFolder, RunResult, Seen, ServerFacts, SuitePlan, SuiteResult, Verification,
-    canonical_bytes, judge::Check, read_chain,
+    PhaseResult, Plan, Precedent, Proof, ReasonCode, RunFolder, RunResult, Seen, ServerFacts, SuitePlan, SuiteResult,
+    Verdict, Verification, canonical_bytes, judge::Check, read_chain,
 };
 
 use crate::{
@@ -61,6 +61,15 @@ pub(crate) struct CheckRecord<'a> {
     pub(crate) saw: Option<Place<'a>>,
     /// What it saw, or where that lies, if it was tried.
     pub(crate) seen: Option<&'a Seen>,
+}
+
+impl CheckRecord<'_> {
+    /// Whether what it saw could be what it is to expect: then `phasegate adopt` can write that into it.
+    pub(crate) fn is_adoptable(&self) -> bool {
+        let code = self.result.reason.as_ref().map(|reason| reason.code);
+        let is_met = !matches!(code, Some(ReasonCode::Vacuous | ReasonCode::Damaged));
+        self.result.verdict == Verdict::Failed && is_met && self.plan.expectation.is_adoptable()
+    }
 }
 
 /// Where an observation lies in a run folder.
@@ -219,6 +228,18 @@ impl Record {
     /// Whether suites were judged by their gates alone, on a database that existed: nothing of them was applied.
     pub(crate) fn is_gates_alone(&self) -> bool {
         self.plan.judging.is_gates_alone()
+    }
+
+    /// After which phase a suite was kept going although its gates had not opened, in a sentence without its end.
+    pub(crate) fn kept_going(&self, result: &SuiteResult) -> Option<String> {
+        let mut after = result.phases.iter().skip_while(|phase| phase.verdict.opens_the_gate());
+        let closed = after.next().filter(|_| self.plan.keep_going)?;
+        after.next().filter(|next| next.catalog.is_some())?;
+        Some(format!(
+            "kept going although the gates of phase {} did not open (--keep-going): what was seen after it is no evidence that \
+             the migration holds",
+            closed.phase
+        ))
     }
 
     /// The suites with their results.

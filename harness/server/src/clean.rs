@@ -23,6 +23,8 @@ pub struct Cleaned {
     pub containers: Vec<String>,
     /// Images that `build-image` has made, by id.
     pub images: Vec<String>,
+    /// Kept folders that stay, since somebody has started their servers again.
+    pub in_use: Vec<PathBuf>,
 }
 
 /// Removes the caches, the images that were built from them, and whatever servers left that nobody holds any more,
@@ -33,6 +35,49 @@ pub struct Cleaned {
 /// When something that is ours cannot be removed.
 pub fn clean(cache: Option<&Path>) -> BoxFuture<'_, Result<Cleaned, ServerError>> {
     Box::pin(all_of_ours(cache))
+}
+
+/// Removes what one run has kept here, or every run: folders and containers, and neither caches nor images. What is named by
+/// its run goes though its server runs; of the rest, whatever somebody has started again stays.
+///
+/// # Errors
+///
+/// When something that is ours cannot be removed.
+pub fn clean_kept(run: Option<&str>) -> BoxFuture<'_, Result<Cleaned, ServerError>> {
+    Box::pin(async move {
+        let mut cleaned = Cleaned::default();
+        let held = held();
+        for path in kept::of_run(run) {
+            if run.is_none() && is_in_use(&path, &held) {
+                cleaned.in_use.push(path);
+                continue;
+            }
+            stop_orphan(&path.join("data"))?;
+            folder::remove(&path)?;
+            cleaned.folders.push(path);
+        }
+        #[cfg(feature = "container")]
+        kept_containers(run, &held, &mut cleaned).await?;
+        Ok(cleaned)
+    })
+}
+
+#[cfg(feature = "container")]
+async fn kept_containers(run: Option<&str>, held: &[String], cleaned: &mut Cleaned) -> Result<(), ServerError> {
+    use crate::docker;
+
+    let Ok(docker) = docker::answers().await else {
+        return Ok(());
+    };
+    let name = docker::kept_name(run.unwrap_or_default());
+    let is_meant = |found: &str| if run.is_some() { found == name } else { found.starts_with(&name) };
+    for found in docker::containers(&docker).await? {
+        if is_meant(&found.name) && !held.contains(&found.name) {
+            docker::remove_container(&docker, &found.id).await?;
+            cleaned.containers.push(found.id);
+        }
+    }
+    Ok(())
 }
 
 async fn all_of_ours(cache: Option<&Path>) -> Result<Cleaned, ServerError> {

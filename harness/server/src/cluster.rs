@@ -18,8 +18,10 @@ use crate::{
     initdb::initialise,
     installation::Installation,
     kept,
+    kept_server::KeptServer,
     kind::Kind,
     password, process,
+    psql::Psql,
     readiness::{Readiness, wait},
     settings,
     supervisor::Supervisor,
@@ -83,10 +85,13 @@ impl Cluster {
         }
     }
 
-    /// Stops the server in order and leaves its folder, on the disk; gives where.
-    pub(crate) fn keep(self) -> Result<PathBuf, ServerError> {
-        self.supervisor.keep()?;
-        folder::settle(&self.folder, Account::of_servers())
+    /// Stops the server in order and leaves its folder, on the disk, with a way into it.
+    pub(crate) fn keep(self, run: &str) -> Result<KeptServer, ServerError> {
+        self.supervisor.keep(run)?;
+        let account = Account::of_servers();
+        let folder = folder::settle(&self.folder, account)?;
+        let psql = Psql { bin: &self.bin, folder: &folder, port: self.port, account }.write()?;
+        Ok(KeptServer::of_cluster(&self.bin, &folder, &psql, run))
     }
 
     /// Where the server writes its log.

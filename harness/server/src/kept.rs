@@ -25,6 +25,15 @@ pub(crate) fn is_kept(folder: &Path) -> bool {
     kept_at(folder).is_some()
 }
 
+/// The kept folders: those of one run, or every one.
+pub(crate) fn of_run(run: Option<&str>) -> Vec<PathBuf> {
+    let is_meant = |folder: &PathBuf| {
+        let marked = fs::read_to_string(folder.join("kept")).ok();
+        marked.is_some_and(|marked| run.is_none_or(|run| marked.trim() == run))
+    };
+    scratch_folders().into_iter().filter(is_meant).collect()
+}
+
 /// Whether what was kept at this moment has been kept for too long.
 pub(crate) fn is_too_old(at: SystemTime) -> bool {
     // A clock that was set back makes nothing old.

@@ -1,16 +1,13 @@
-//! What a failed run leaves of its server.
+//! What a run leaves of its server when it keeps it.
 
 use std::{
     fmt,
     path::{Path, PathBuf},
 };
 
-use crate::{
-    access::{Access, SUPERUSER},
-    account::Account,
-};
+use crate::{access::Access, account::Account};
 
-/// What is left of a server after a run that failed.
+/// What is left of a server after a run that kept it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptServer {
     /// The folder, the container or the server that holds the databases.
@@ -19,48 +16,61 @@ pub struct KeptServer {
     log: Option<PathBuf>,
     /// The command that starts it again, where it was stopped.
     restart: Option<String>,
-    /// The command that connects to it while it runs. It may hold a password.
-    connect: Option<String>,
+    /// The program that opens one of its databases, where it is not just psql.
+    psql: Option<PathBuf>,
     /// The command that removes it.
     remove: Option<String>,
 }
 
 impl KeptServer {
-    pub(crate) fn of_cluster(bin: &Path, folder: &Path, port: u16) -> Self {
+    pub(crate) fn of_cluster(bin: &Path, folder: &Path, psql: &Path, run: &str) -> Self {
         let place = folder.display().to_string();
         let postgres = bin.join("postgres").display().to_string();
         let account = Account::of_servers().command();
         Self {
             log: Some(crate::cluster::log_of(folder)),
             restart: Some(format!("{account}{postgres} -D {place}/data -k {place}")),
-            connect: Some(format!("psql -h {place} -p {port} -U {SUPERUSER} postgres")),
-            remove: Some(format!("rm -rf {place}")),
+            psql: Some(psql.to_owned()),
+            remove: Some(removing(run)),
             place,
         }
     }
 
     #[cfg(feature = "container")]
-    pub(crate) fn of_container(name: &str, url: &str) -> Self {
+    pub(crate) fn of_container(name: &str, run: &str) -> Self {
         Self {
             place: format!("the container {name}, which goes on running"),
             log: None,
             restart: None,
-            connect: Some(format!("psql {url}")),
-            remove: Some(format!("docker rm -f -v {name}")),
+            psql: None,
+            remove: Some(removing(run)),
         }
     }
 
-    pub(crate) fn of_others(access: &Access) -> Self {
+    pub(crate) fn of_others(access: &Access, run: &str) -> Self {
         let (place, remove) = match access {
             Access::External(external) => {
                 let url = external.redacted();
-                (url.clone(), Some(format!("phasegate server clean --database-url {url}")))
+                (url.clone(), Some(format!("{} --database-url {url}", removing(run))))
             }
             Access::Socket { folder, .. } => (folder.display().to_string(), None),
             Access::Tcp { host, port, .. } => (format!("{host}:{port}"), None),
         };
-        Self { place, log: None, restart: None, connect: None, remove }
+        Self { place, log: None, restart: None, psql: None, remove }
     }
+
+    /// The command line that opens one of its databases, which has this URL.
+    #[must_use]
+    pub fn open(&self, database: &str, url: &str) -> String {
+        match &self.psql {
+            Some(psql) => format!("{} {database}", psql.display()),
+            None => format!("psql '{url}'"),
+        }
+    }
+}
+
+fn removing(run: &str) -> String {
+    format!("phasegate server clean --kept {run}")
 }
 
 impl fmt::Display for KeptServer {
@@ -71,9 +81,6 @@ impl fmt::Display for KeptServer {
         }
         if let Some(restart) = &self.restart {
             write!(out, "; start it again with: {restart}")?;
-        }
-        if let Some(connect) = &self.connect {
-            write!(out, "; connect with: {connect}")?;
         }
         if let Some(remove) = &self.remove {
             write!(out, "; remove it with: {remove}")?;

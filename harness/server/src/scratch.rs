@@ -33,12 +33,12 @@ impl ScratchFolder {
         &self.path
     }
 
-    /// Leaves it where it is, after a run that failed.
+    /// Leaves it where it is, marked with the name of the run whose it was.
     ///
     /// # Errors
     ///
     /// When its supervisor has ended, and the folder with it.
-    pub fn keep(self) -> Result<(), ServerError> {
-        self.supervisor.keep()
+    pub fn keep(self, run: &str) -> Result<(), ServerError> {
+        self.supervisor.keep(run)
     }
 }

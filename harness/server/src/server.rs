@@ -113,27 +113,22 @@ impl Server {
         })
     }
 
-    /// Leaves the databases and the log where they are, after a run that failed, and says where.
+    /// Leaves the databases and the log where they are, marked with the name of the run, and says where.
     ///
     /// # Errors
     ///
     /// When the server cannot be stopped in order.
-    pub fn keep(self) -> BoxFuture<'static, Result<KeptServer, ServerError>> {
+    pub fn keep(self, run: &str) -> BoxFuture<'static, Result<KeptServer, ServerError>> {
+        let run = run.to_owned();
         Box::pin(async move {
             match self.owner {
-                Owner::Cluster(cluster) => {
-                    let (bin, port) = (cluster.bin.clone(), cluster.port);
-                    let folder = blocking(move || cluster.keep()).await?;
-                    Ok(KeptServer::of_cluster(&bin, &folder, port))
-                }
+                Owner::Cluster(cluster) => blocking(move || cluster.keep(&run)).await,
                 #[cfg(feature = "container")]
                 Owner::Container(container) => {
-                    let name = container.name.clone();
-                    let url = self.access.url("postgres");
-                    blocking(move || container.keep()).await?;
-                    Ok(KeptServer::of_container(&name, &url))
+                    let name = container.keep(&run).await?;
+                    Ok(KeptServer::of_container(&name, &run))
                 }
-                Owner::Others => Ok(KeptServer::of_others(&self.access)),
+                Owner::Others => Ok(KeptServer::of_others(&self.access, &run)),
             }
         })
     }

@@ -55,7 +55,7 @@ async fn found_and_started(request: &Request, notice: &mut Notice<'_>) -> Result
 /// Drops what killed runs have left on somebody else's server. What cannot be dropped is no reason not to run.
 async fn clean_before(server: &Server, notice: &mut Notice<'_>) {
     let Ok(mut connection) = server.options(server.maintenance()).connect().await else { return };
-    if let Ok(dropped) = drop_left(&mut connection, Left::WorkedOn).await
+    if let Ok(dropped) = drop_left(&mut connection, Left::WorkedOn, None).await
         && !dropped.is_empty()
     {
         notice(&format!("server: dropped what earlier runs have left: {}", dropped.join(", ")));

@@ -93,9 +93,9 @@ impl Supervisor {
         Ok(())
     }
 
-    /// Stops the server in order and leaves its folder.
-    pub(crate) fn keep(mut self) -> Result<(), ServerError> {
-        self.say("keep\n")?;
+    /// Stops the server in order and leaves its folder, marked with the name of the run whose it was.
+    pub(crate) fn keep(mut self, run: &str) -> Result<(), ServerError> {
+        self.say(&format!("keep {run}\n"))?;
         self.finish()
     }
 

@@ -68,7 +68,8 @@ while read -r word argument rest; do
       break
       ;;
     keep)
-      kept=yes
+      # The name of the run whose it was.
+      kept=$argument
       break
       ;;
   esac
@@ -76,7 +77,7 @@ done
 
 if [ -n "$kept" ]; then
   gone -INT 600
-  : >"$folder/kept"
+  printf '%s\n' "$kept" >"$folder/kept"
 else
   gone -QUIT 30
   # What prepares the data folder is in our group, and would go on making files.

@@ -18,7 +18,7 @@ pub(crate) fn hold(what: &str) -> ExitCode {
         let mut line = String::new();
         std::io::stdin().read_line(&mut line).unwrap();
         if line.trim() == "keep" {
-            folder.keep().unwrap();
+            folder.keep("some-run").unwrap();
         }
         return ExitCode::SUCCESS;
     }
@@ -41,7 +41,7 @@ pub(crate) fn hold(what: &str) -> ExitCode {
         let mut line = String::new();
         std::io::stdin().read_line(&mut line).unwrap();
         if line.trim() == "keep" {
-            println!("{}", server.keep().await.unwrap());
+            println!("{}", server.keep("some-run").await.unwrap());
         }
     });
     ExitCode::SUCCESS

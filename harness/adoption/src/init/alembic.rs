@@ -19,7 +19,9 @@ pub(super) fn find(project: &Project) -> Result<Option<Migrations>, InitError> {
     let location = setting(&ini, "script_location").unwrap_or_else(|| "alembic".to_owned());
     let location = location.strip_prefix("%(here)s/").unwrap_or(&location).trim_end_matches('/').to_owned();
     if setting(&ini, "version_locations").is_some() {
-        return Err(refused(format!("{INI} names version_locations: revisions are looked for in {location}/versions alone")));
+        return Err(refused(format!(
+            "{INI} names version_locations: revisions are looked for in {location}/versions alone"
+        )));
     }
     let folder = format!("{location}/versions");
     let mut revisions = Vec::new();
@@ -75,7 +77,8 @@ fn takes_url_from(env: &str, text: &str) -> Result<Takes, InitError> {
         return Ok(Takes::Environment);
     }
     let from_ini = text.contains("config.get_section(") || text.contains("get_main_option(\"sqlalchemy.url\")");
-    let from_elsewhere = ["set_main_option(", "create_engine(", "create_async_engine("].iter().any(|call| text.contains(call));
+    let from_elsewhere =
+        ["set_main_option(", "create_engine(", "create_async_engine("].iter().any(|call| text.contains(call));
     if from_ini && !from_elsewhere {
         return Ok(Takes::Ini);
     }
@@ -93,7 +96,9 @@ struct Revision {
 
 /// The revision that a file holds, if it holds one.
 fn revision(file: &str, text: &str) -> Result<Option<Revision>, InitError> {
-    let Some(id) = assigned(text, "revision").map(strings).and_then(|ids| ids.first().copied()) else { return Ok(None) };
+    let Some(id) = assigned(text, "revision").map(strings).and_then(|ids| ids.first().copied()) else {
+        return Ok(None);
+    };
     let after = assigned(text, "down_revision").unwrap_or("None");
     let after = match (strings(after).as_slice(), after) {
         ([one], _) => Some((*one).to_owned()),
@@ -193,7 +198,8 @@ mod tests {
     /// What it would migrate is nobody's to try.
     #[test]
     fn a_project_that_heeds_no_url_of_ours_is_refused_before_anything_is_run() {
-        let template = "connectable = engine_from_config(config.get_section(config.config_ini_section), prefix='sqlalchemy.')";
+        let template =
+            "connectable = engine_from_config(config.get_section(config.config_ini_section), prefix='sqlalchemy.')";
         assert_eq!(takes_url_from("env.py", template).unwrap(), Takes::Ini);
         assert_eq!(takes_url_from("env.py", "url = os.environ['DATABASE_URL']").unwrap(), Takes::Environment);
         for elsewhere in [

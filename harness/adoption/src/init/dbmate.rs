@@ -54,7 +54,9 @@ pub(super) fn find(project: &Project) -> Result<Option<Migrations>, InitError> {
         found.steps = steps.into_iter().map(Into::into).collect();
         found.folder = format!("{}/{COPIES}", super::FOLDER);
         found.made = made;
-        found.notes.push(format!("phases run the copies in {}: init again when a file of {folder} changes", found.folder));
+        found
+            .notes
+            .push(format!("phases run the copies in {}: init again when a file of {folder} changes", found.folder));
         return Ok(Some(found));
     }
     Ok(None)
@@ -83,7 +85,8 @@ mod tests {
 
     #[test]
     fn both_ways_are_told_apart_and_an_empty_way_back_is_none() {
-        let both = ways("-- migrate:up transaction:false\nCREATE TABLE t ();\n\n-- migrate:down\nDROP TABLE t;\n").unwrap();
+        let both =
+            ways("-- migrate:up transaction:false\nCREATE TABLE t ();\n\n-- migrate:down\nDROP TABLE t;\n").unwrap();
         assert_eq!((both.up.trim(), both.down), ("CREATE TABLE t ();", Some("DROP TABLE t;\n")));
         assert!(both.untransacted);
         assert!(ways("-- migrate:up\nSELECT 1;\n-- migrate:down\n\n").unwrap().down.is_none());

@@ -58,15 +58,15 @@ pub(super) fn find(project: &Project) -> Result<Option<Migrations>, InitError> {
 
 /// The settings, if they take the database from `DATABASE_URL`: otherwise a database of the user's would be migrated.
 fn settings(project: &Project, manage: &str) -> Result<String, InitError> {
-    let module = strings(manage).into_iter().find(|string| string.ends_with("settings") || string.contains(".settings"));
+    let module =
+        strings(manage).into_iter().find(|string| string.ends_with("settings") || string.contains(".settings"));
     let path = module.unwrap_or("settings").replace('.', "/");
     let mut text = project.text(&format!("{path}.py"))?.unwrap_or_default();
     for file in project.files(&path, ".py")? {
         text.push_str(&project.text(&below(&path, &file))?.unwrap_or_default());
     }
-    let heeds = reads_variable(&text, "DATABASE_URL")
-        || text.contains("dj_database_url.config(")
-        || text.contains("env.db(");
+    let heeds =
+        reads_variable(&text, "DATABASE_URL") || text.contains("dj_database_url.config(") || text.contains("env.db(");
     if heeds {
         return Ok(text);
     }

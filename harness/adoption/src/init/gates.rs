@@ -48,7 +48,8 @@ impl Seen<'_> {
         let difference = &self.surveyed.difference;
         let is_own = |key: &str| self.is_bookkeeping(key);
         let added = difference.added.iter().map(|(key, words)| (key, words)).filter(|(key, _)| !is_own(key));
-        let altered = difference.altered.iter().map(|(key, change)| (key, &change.after)).filter(|(key, _)| !is_own(key));
+        let altered =
+            difference.altered.iter().map(|(key, change)| (key, &change.after)).filter(|(key, _)| !is_own(key));
         let dropped: Vec<&str> = difference.dropped.keys().map(String::as_str).filter(|key| !is_own(key)).collect();
         let lines = |objects: Vec<(&String, &String)>, kind: &str| match objects.is_empty() {
             true => String::new(),
@@ -58,13 +59,15 @@ impl Seen<'_> {
             }
         };
         let (added, altered) = (lines(added.collect(), "add"), lines(altered.collect(), "alter"));
-        let gone = if dropped.is_empty() { String::new() } else { format!("changes.drop = {}\n", list(dropped.into_iter())) };
+        let gone =
+            if dropped.is_empty() { String::new() } else { format!("changes.drop = {}\n", list(dropped.into_iter())) };
         let declared = format!("{gone}{added}{altered}");
         if declared.is_empty() {
             return None;
         }
         let checks = format!("title = \"exactly these objects are new, altered or gone\"\n{declared}");
-        let mut gate = self.gate(1, "what-changes", "the phase changes these objects of the catalog and no other", &checks);
+        let mut gate =
+            self.gate(1, "what-changes", "the phase changes these objects of the catalog and no other", &checks);
         gate.text.insert_str(0, SEEN);
         Some(gate)
     }
@@ -82,7 +85,10 @@ impl Seen<'_> {
         if queries.is_empty() {
             return None;
         }
-        remarks.push(Remark::of(self.phase, "leaves the catalog as it is: its gate counts rows, and does not know their values"));
+        remarks.push(Remark::of(
+            self.phase,
+            "leaves the catalog as it is: its gate counts rows, and does not know their values",
+        ));
         let query = format!("{} ORDER BY 1", queries.join(" UNION ALL "));
         let checks = format!(
             "title = \"so many rows are in each table\"\nquery = {}\nrows = [{}]\n",
@@ -103,16 +109,24 @@ impl Seen<'_> {
                 Fate::Changed(columns) => {
                     tables.push(table);
                     let columns: Vec<String> = columns.iter().map(|column| format!("{table}.{column}")).collect();
-                    let why = format!("changes or drops values that were there: {}; `unchanged` leaves them out", columns.join(", "));
+                    let why = format!(
+                        "changes or drops values that were there: {}; `unchanged` leaves them out",
+                        columns.join(", ")
+                    );
                     remarks.push(Remark::of(self.phase, why));
                     except.extend(columns);
                 }
                 Fate::Others => {
-                    let why = format!("adds rows to {table}, takes some out or changes all of them; `unchanged` leaves the table out");
+                    let why = format!(
+                        "adds rows to {table}, takes some out or changes all of them; `unchanged` leaves the table out"
+                    );
                     remarks.push(Remark::of(self.phase, why));
                 }
                 Fate::Gone => {
-                    remarks.push(Remark::of(self.phase, format!("drops {table} with its rows; `unchanged` leaves it out")));
+                    remarks.push(Remark::of(
+                        self.phase,
+                        format!("drops {table} with its rows; `unchanged` leaves it out"),
+                    ));
                 }
             }
         }

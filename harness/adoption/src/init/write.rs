@@ -8,8 +8,9 @@ use std::{
 };
 
 use phasegate_engine::{
-    Limits, Survey, survey,
+    Limits, Survey,
     suite::{load, load_draft},
+    survey,
 };
 use phasegate_evidence::ApplyFailure;
 use tokio::sync::watch;
@@ -60,7 +61,8 @@ pub async fn write(
     }
     draft.put(SUITE, &suite(&project, root, migrations, &[])?)?;
     let surveyed = survey(&load_draft(&folder)?, server, Limits::default(), notice, cancel).await?;
-    let bookkeeping: Vec<&str> = migrations.bookkeeping.iter().copied().filter(|table| is_met(&surveyed, table)).collect();
+    let bookkeeping: Vec<&str> =
+        migrations.bookkeeping.iter().copied().filter(|table| is_met(&surveyed, table)).collect();
     draft.put(SUITE, &suite(&project, root, migrations, &bookkeeping)?)?;
     let mut remarks = migrations.notes.iter().map(Remark::of_all).collect();
     for (index, gates) in gates(migrations, &surveyed, &bookkeeping, &mut remarks)?.into_iter().enumerate() {
@@ -98,7 +100,9 @@ fn gates(
         };
         all.push(gates);
     }
-    if surveyed.stopped.is_none() && let Some(last) = all.last_mut() {
+    if surveyed.stopped.is_none()
+        && let Some(last) = all.last_mut()
+    {
         let left = not_validated(surveyed, remarks);
         if !left.is_empty() {
             last.push(validity(migrations.steps.len(), &left));
@@ -108,7 +112,11 @@ fn gates(
         let step = &migrations.steps[index];
         let why = match &surveyed.stopped {
             Some(failure) => format!("phase {} ({}) does not apply: {failure}", index + 1, step.revision),
-            None => format!("phase {} ({}) does nothing that can be seen, on tables that hold nothing", index + 1, step.revision),
+            None => format!(
+                "phase {} ({}) does nothing that can be seen, on tables that hold nothing",
+                index + 1,
+                step.revision
+            ),
         };
         return Err(InitError::Refused { tool: migrations.tool, why });
     }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{AttestArgs, LimitArgs, limits::duration};
+use super::{AttestArgs, JunitArgs, LimitArgs, limits::duration};
 
 /// What is judged, and on which database.
 #[derive(Debug, Args)]
@@ -27,6 +27,8 @@ pub(crate) struct CheckArgs {
     pub(crate) lock_timeout: Duration,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
+    #[command(flatten)]
+    pub(crate) junit: JunitArgs,
     #[command(flatten)]
     pub(crate) attest: AttestArgs,
 }

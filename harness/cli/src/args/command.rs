@@ -1,8 +1,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    CheckArgs, DiffArgs, Global, InitArgs, KeygenArgs, ListArgs, ProveArgs, ReportArgs, RunArgs, ServerCommand, SignArgs,
-    VerifyArgs,
+    CheckArgs, CompletionsArgs, DiffArgs, Global, ImportCommand, InitArgs, KeygenArgs, ListArgs, ManArgs, ProveArgs, ReportArgs,
+    RunArgs, ServerCommand, SignArgs, VerifyArgs,
 };
 use crate::exit::EXIT_CODES;
 
@@ -32,6 +32,9 @@ pub(crate) enum Command {
     /// Write a first suite for the migrations that lie in a folder: found, applied once, and gated by what was seen
     #[command(after_help = EXIT_CODES)]
     Init(InitArgs),
+    /// Take over what another tool has: its migrations with their tests, a dump as a baseline, or files of pgTAP as gates
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// List suites, phases, gates and checks
     List(ListArgs),
     /// Print a report, made from a run folder alone
@@ -50,4 +53,8 @@ pub(crate) enum Command {
     /// Manage the servers that suites run on
     #[command(subcommand)]
     Server(ServerCommand),
+    /// Print what completes this command line in a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write one for each verb
+    Man(ManArgs),
 }

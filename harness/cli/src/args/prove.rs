@@ -1,6 +1,6 @@
 use clap::Args;
 
-use super::{AttestArgs, LimitArgs, ServerArgs};
+use super::{AttestArgs, JunitArgs, KeepArgs, LimitArgs, ServerArgs};
 
 /// What is proved, and on which server.
 #[derive(Debug, Args)]
@@ -11,6 +11,10 @@ pub(crate) struct ProveArgs {
     pub(crate) server: ServerArgs,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
+    #[command(flatten)]
+    pub(crate) keep: KeepArgs,
+    #[command(flatten)]
+    pub(crate) junit: JunitArgs,
     #[command(flatten)]
     pub(crate) attest: AttestArgs,
 }

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{AttestArgs, LimitArgs, ServerArgs};
+use super::{AttestArgs, JunitArgs, KeepArgs, LimitArgs, ServerArgs};
 
 /// What is run, and on which server.
 #[derive(Debug, Args)]
@@ -15,11 +15,19 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
     #[command(flatten)]
+    pub(crate) keep: KeepArgs,
+    #[command(flatten)]
+    pub(crate) junit: JunitArgs,
+    #[command(flatten)]
     pub(crate) attest: AttestArgs,
     /// An earlier run of the suite that failed: go on with the phase at which it stopped, in a copy of the database that it
     /// left, which --database-url names. Folder, server, catalog, rows and the files that were applied must be as recorded
     #[arg(long, value_name = "RUN")]
     pub(crate) resume: Option<PathBuf>,
+    /// Apply and observe the next phase, too, where the gates of one did not open, so that `adopt` has something to take. The run
+    /// has failed all the same, and nothing can be resumed from it
+    #[arg(long, conflicts_with = "resume")]
+    pub(crate) keep_going: bool,
     /// A run that a validator has signed, for this migration and these gates: the run begins only where it goes on, with at most
     /// one phase more
     #[arg(long, value_name = "RUN", requires = "trusted_keys", help_heading = "Signature")]

@@ -1,4 +1,4 @@
-use std::env;
+use std::{env, path::PathBuf};
 
 use clap::{Args, Subcommand};
 use phasegate_server::{Choice, Request, Version, embedded};
@@ -52,7 +52,7 @@ pub(crate) enum ServerCommand {
     #[cfg(feature = "container")]
     BuildImage(ProvisionArgs),
     /// Remove what is kept between runs (caches, images, servers and files of failed runs) and what runs that were killed
-    /// have left; only what carries a mark of ours
+    /// have left, or with --kept the databases of runs alone; only what carries a mark of ours
     Clean(CleanArgs),
 }
 
@@ -62,6 +62,17 @@ pub(crate) struct CleanArgs {
     /// A server that somebody else runs: drop the databases there that earlier runs have left, and remove nothing here
     #[arg(long, value_name = "URL")]
     pub(crate) database_url: Option<String>,
+    /// Remove what this run has kept, or every run, and leave caches and images as they are
+    #[arg(long, value_name = "RUN", num_args = 0..=1, default_missing_value = "")]
+    kept: Option<PathBuf>,
+}
+
+impl CleanArgs {
+    /// Whether only what runs have kept is removed, and of which run: a folder has the name of its run.
+    pub(crate) fn kept(&self) -> Option<Option<String>> {
+        let run = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
+        self.kept.as_ref().map(run)
+    }
 }
 
 /// Which servers are looked for.

@@ -9,6 +9,7 @@ use super::{
     attest::attesting,
     conclude::{conclude, lock},
     interrupt::interrupts,
+    junit::made_ready,
     runtime::block_on,
 };
 use crate::{
@@ -20,6 +21,7 @@ use crate::{
 /// Judges the gates of a suite on a database that exists, and records it as a run does.
 pub(super) fn check(global: &Global, asked: &CheckArgs) -> Result<Exit, Failure> {
     let attesting = attesting(&asked.attest)?;
+    let junit = made_ready(&asked.junit)?;
     let mut suites = load(&global.suites()?, std::slice::from_ref(&asked.suite)).map_err(Failure::usage)?;
     if let Some(variant) = &asked.variant {
         suites.iter_mut().try_for_each(|suite| suite.become_variant(variant)).map_err(Failure::usage)?;
@@ -47,5 +49,5 @@ pub(super) fn check(global: &Global, asked: &CheckArgs) -> Result<Exit, Failure>
             }
         })?;
     }
-    conclude(global, &progress, finished, attesting.as_ref())
+    conclude(global, &progress, finished, attesting.as_ref(), junit)
 }

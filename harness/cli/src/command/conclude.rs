@@ -26,11 +26,12 @@ pub(super) fn conclude(
     progress: &Mutex<Progress>,
     finished: Result<Finished, RunError>,
     attesting: Option<&PrivateKey>,
+    junit: Option<&Path>,
 ) -> Result<Exit, Failure> {
     let recorded = lock(progress).finish();
     let finished = finished.map_err(|error| failure(error, recorded.map(|run| global.runs().join(run)).as_deref()))?;
     let record = read(&finished.folder)?;
-    write_reports(&record)?;
+    write_reports(&record, junit)?;
     if let Some(key) = attesting {
         attest(&record.folder, key)?;
     }
@@ -61,12 +62,13 @@ pub(super) fn failure(error: RunError, recorded: Option<&Path>) -> Failure {
 }
 
 /// The reports belong to the folder; all but the page, which shows the sign-offs, to the run digest too.
-fn write_reports(record: &Record) -> Result<(), Failure> {
+fn write_reports(record: &Record, elsewhere: Option<&Path>) -> Result<(), Failure> {
     let folder = record.folder.path();
     write(&folder.join(REPORT_FILE), &report::markdown(record))?;
     write(&folder.join(PAGE_FILE), &report::html(record))?;
     let junit = report::junit(record).map_err(|error| unwritable(&error))?;
-    write(&folder.join(JUNIT_FILE), &junit)
+    write(&folder.join(JUNIT_FILE), &junit)?;
+    elsewhere.map_or(Ok(()), |file| write(file, &junit))
 }
 
 pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {

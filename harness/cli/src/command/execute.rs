@@ -1,4 +1,4 @@
-use super::{check, diff, init, keygen, list, prove, report, run, server, sign, verify};
+use super::{check, completions, diff, import, init, keygen, list, man, prove, report, run, server, sign, verify};
 use crate::{
     args::{Args, Command},
     exit::{Exit, Failure},
@@ -12,6 +12,7 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
         Command::Prove(asked) => prove::prove(global, asked),
         Command::Check(asked) => check::check(global, asked),
         Command::Init(asked) => init::init(global, asked),
+        Command::Import(asked) => import::import(global, asked),
         Command::List(asked) => list::list(global, asked),
         Command::Report(asked) => report::report(global, asked),
         Command::Verify(asked) => verify::verify(global, asked),
@@ -19,5 +20,7 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
         Command::Sign(asked) => sign::sign(global, asked),
         Command::Diff(asked) => diff::diff(global, asked),
         Command::Server(asked) => server::server(global, asked),
+        Command::Completions(asked) => completions::completions(asked),
+        Command::Man(asked) => man::man(asked),
     }
 }

@@ -2,13 +2,17 @@
 
 mod attest;
 mod check;
+mod completions;
 mod conclude;
 mod diff;
 mod execute;
+mod import;
 mod init;
 mod interrupt;
+mod junit;
 mod keygen;
 mod list;
+mod man;
 mod print_json;
 mod prove;
 mod report;

@@ -9,6 +9,7 @@ use super::{
     attest::attesting,
     conclude::{conclude, lock},
     interrupt::interrupts,
+    junit::made_ready,
     require_signed::requires_signed,
     resume::resume,
     runtime::block_on,
@@ -22,6 +23,7 @@ use crate::{
 /// Runs suites, writes the reports into the run folder, and prints what came of it.
 pub(super) fn run(global: &Global, asked: &RunArgs) -> Result<Exit, Failure> {
     let attesting = attesting(&asked.attest)?;
+    let junit = made_ready(&asked.junit)?;
     let server = asked.server.request();
     let resume = asked.resume.as_deref().map(|named| resume(global, named, &server)).transpose()?;
     let of_run = resume.iter().flat_map(Resume::suites).map(str::to_owned).collect();
@@ -34,9 +36,11 @@ pub(super) fn run(global: &Global, asked: &RunArgs) -> Result<Exit, Failure> {
     };
     let progress = Mutex::new(Progress::of(&plan));
     let limits = asked.limits.limits();
-    let request = Request { suites, server, runs: global.runs(), limits, after, resume };
+    let keep_going = asked.keep_going;
+    let request =
+        Request { suites, server, runs: global.runs(), limits, keep_going, keep: asked.keep.when(), after, resume };
     let mut listener = |event: &Event| lock(&progress).event(event);
     let mut notice = |line: &str| lock(&progress).notice(line);
     let finished = block_on(engine::run(request, &mut listener, &mut notice, interrupts()?))?;
-    conclude(global, &progress, finished, attesting.as_ref())
+    conclude(global, &progress, finished, attesting.as_ref(), junit)
 }

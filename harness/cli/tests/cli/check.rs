@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Leaves the database as it is after the first phase in `out.db`: the second phase is made to copy it.
-fn database_after_phase_1(workspace: &Path) {
+pub(crate) fn database_after_phase_1(workspace: &Path) {
     let suite_file = "forensic-tests/suites/notes/suite.toml";
     let phase_file = "fixtures/notes/phases/2.sql";
     let suite = fs::read_to_string(workspace.join(suite_file)).expect("readable");

@@ -75,7 +75,7 @@ struct Again {
 impl Again {
     fn start(somebodys: &mut Somebodys, settings: &str) -> Self {
         let server = somebodys.server.take().expect("a server");
-        let kept = somebodys.runtime.block_on(server.keep()).expect("it is kept").to_string();
+        let kept = somebodys.runtime.block_on(server.keep("some-run")).expect("it is kept").to_string();
         let after = |words: &str| kept.split(words).nth(1).expect("such words").to_owned();
         let folder = PathBuf::from(after("are left in ").split(',').next().expect("a folder"));
         let conf = folder.join("data/postgresql.conf");

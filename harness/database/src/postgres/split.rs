@@ -180,7 +180,10 @@ mod tests {
         assert!(fault.message.contains("takes the rows"), "{fault:?}");
         assert!(split("COPY t FROM '/tmp/stdins'").is_ok());
         assert!(split("SELECT '\n\\i no command';").is_ok());
-        assert_eq!(split("\\unset ECHO\n\\set QUIET 1\n\\pset format unaligned\nSELECT 1;\n").map(|all| all.len()), Ok(1));
+        assert_eq!(
+            split("\\unset ECHO\n\\set QUIET 1\n\\pset format unaligned\nSELECT 1;\n").map(|all| all.len()),
+            Ok(1)
+        );
         assert!(split("\\set tenant 1\nSELECT 1;\n").is_err(), "what follows may use it");
     }
 

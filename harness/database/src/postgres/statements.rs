@@ -27,7 +27,8 @@ pub(super) struct TooDeep(pub(super) usize);
 
 /// The statements of a text.
 pub(super) fn statements(text: &str) -> impl Iterator<Item = Result<Piece<'_>, TooDeep>> {
-    let mut scanner = Scanner { text, tokenize: |text| tokenize(text), tokens: tokenize(text), byte: 0, is_over: false };
+    let mut scanner =
+        Scanner { text, tokenize: |text| tokenize(text), tokens: tokenize(text), byte: 0, is_over: false };
     std::iter::from_fn(move || scanner.statement())
 }
 
@@ -123,7 +124,8 @@ impl<'a, T: Iterator<Item = Token>, F: Fn(&'a str) -> T> Scanner<'a, T, F> {
             }
             end += line.len();
         }
-        let why = "the rows of this COPY do not end with a line `\\.`: write them behind it, or the file has been cut off";
+        let why =
+            "the rows of this COPY do not end with a line `\\.`: write them behind it, or the file has been cut off";
         piece.open.get_or_insert((piece.start, why));
         self.is_over = true;
     }

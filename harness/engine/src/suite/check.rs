@@ -40,12 +40,19 @@ pub(super) fn check(file: CheckFile) -> Result<Check, String> {
         transient: file.transient,
         timeout_ms: file.timeout.take().map(milliseconds).transpose()?,
         log: file.log.take(),
+        adopt: file.adopt,
         fails: file.fails.take().map(defect).transpose()?,
         expectation: Expectation::Sequence(Sequence { steps: Vec::new() }),
     };
     let expectation = expectation(file)?;
     if common.log.is_some() && !matches!(expectation, Expectation::Rows(_)) {
         return Err("`log` shows the rows of a query: it belongs to a check with `rows`".to_owned());
+    }
+    if common.adopt && !expectation.is_adoptable() {
+        return Err(format!(
+            "`adopt` means nothing beside `{}`: what is seen can be adopted by changes, catalog and rows",
+            expectation.kind()
+        ));
     }
     Ok(Check { expectation, ..common })
 }

@@ -32,6 +32,9 @@ pub(super) struct CheckFile {
     /// A heading of the implementation log.
     pub(super) log: Option<String>,
     pub(super) fails: Option<FailsFile>,
+    /// Whether it asks for what is seen, to be adopted as what it expects.
+    #[serde(default)]
+    pub(super) adopt: bool,
 
     // Taken out before: named here so that the error of an unknown key lists them.
     #[serde(default, rename = "each")]
@@ -100,7 +103,7 @@ pub(super) struct FailsFile {
 impl CheckFile {
     pub(super) fn named(&self) -> Vec<&'static str> {
         let kinds = [
-            ("rows", self.rows.is_some()),
+            ("rows", self.rows.is_some() || self.asks_for_rows()),
             ("violations", self.violations.is_some()),
             ("rejects", self.rejects.is_some()),
             ("accepts", self.accepts.is_some()),
@@ -113,6 +116,11 @@ impl CheckFile {
             ("tap", self.tap.is_some()),
         ];
         kinds.into_iter().filter(|(_, given)| *given).map(|(kind, _)| kind).collect()
+    }
+
+    /// A query that asks for its rows needs to expect none yet.
+    fn asks_for_rows(&self) -> bool {
+        self.adopt && self.query.is_some() && self.plan.is_none()
     }
 
     /// A key that no expectation took.

@@ -1,5 +1,7 @@
 //! The file of a gate.
 
+use std::collections::BTreeMap;
+
 use phasegate_database::Kind;
 use serde::{Deserialize, de::IgnoredAny};
 use toml::{Spanned, de::DeValue};
@@ -87,8 +89,10 @@ fn gate<'t>(
     let table = common.values.put_into(source, table)?;
     expand::nothing_left(source, &table)?;
     let gate: GateFile = source.read(0..0, table)?;
-    let mut checks = Vec::new();
+    let (mut checks, mut lines) = (Vec::new(), BTreeMap::new());
+    let ends: Vec<usize> = source.text.match_indices('\n').map(|(end, _)| end).collect();
     for (span, written) in tables(source, written)? {
+        let line = u32::try_from(ends.partition_point(|end| *end < span.start) + 1).unwrap_or(u32::MAX);
         for mut table in expand::each(source, written)? {
             if !expand::stands(source, &mut table, standing)? {
                 continue;
@@ -102,6 +106,7 @@ fn gate<'t>(
             let file: CheckFile = source.read(span.clone(), table)?;
             let id = file.id.clone();
             let check = check(file).map_err(|why| source.error(span.clone(), format!("check {id}: {why}")))?;
+            lines.insert(check.id.clone(), line);
             checks.push(check);
         }
     }
@@ -118,6 +123,7 @@ fn gate<'t>(
         requirement: gate.requirement,
         added: gate.added,
         checks,
+        lines,
     })
 }
 

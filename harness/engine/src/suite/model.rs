@@ -20,6 +20,8 @@ pub struct Suite {
     pub(crate) title: String,
     /// The documents that it was read from.
     pub(crate) source: String,
+    /// Its folder.
+    pub(crate) folder: PathBuf,
     /// The folder of its fixtures.
     pub fixtures: PathBuf,
     /// The kind of its database.
@@ -181,6 +183,8 @@ pub struct Gate {
     pub added: bool,
     /// Its checks.
     pub checks: Vec<Check>,
+    /// The line on which each check begins, by its id.
+    pub(crate) lines: BTreeMap<String, u32>,
 }
 
 /// A place where the suite knowingly reads its sources otherwise.

@@ -203,6 +203,7 @@ async fn proved(workspace: &Workspace) -> Result<Finished, RunError> {
         server: request.server,
         runs: request.runs,
         limits: request.limits,
+        keep: request.keep,
     };
     let (_keep, cancel) = tokio::sync::watch::channel(false);
     phasegate_engine::prove(request, &mut |_| {}, &mut |_| {}, cancel).await

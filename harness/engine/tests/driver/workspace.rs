@@ -112,10 +112,12 @@ impl Workspace {
 
     pub(crate) fn request(&self) -> Request {
         Request {
+            keep: phasegate_engine::KeepWhen::Failed,
             suites: vec![self.suite()],
             server: embedded(),
             runs: self.path().join("runs"),
             limits: Limits::default(),
+            keep_going: false,
             after: None,
             resume: None,
         }

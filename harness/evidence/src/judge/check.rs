@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Defect, Expectation};
+use super::{Defect, Expectation, Judged, Observation, judge};
+use crate::ReasonCode;
 
 /// One SQL test with one expectation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,6 +40,9 @@ pub struct Check {
     /// The heading under which the implementation log shows the rows that it saw, if it shows them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
+    /// Whether it only asks for what is seen, so that it fails until that has been adopted as what it expects.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub adopt: bool,
     /// What is tried and expected.
     pub expectation: Expectation,
     /// How the check is shown to be able to fail.
@@ -61,6 +65,7 @@ impl Check {
             transient: false,
             timeout_ms: None,
             log: None,
+            adopt: false,
             expectation,
             fails: None,
         }
@@ -70,6 +75,16 @@ impl Check {
     #[must_use]
     pub fn kind(&self) -> &'static str {
         self.expectation.kind()
+    }
+
+    /// Judges what was seen. What nobody has adopted yet is no expectation, and nothing passes by it.
+    #[must_use]
+    pub fn judge(&self, seen: &Observation) -> Judged {
+        if self.adopt && seen.is_adoptable() {
+            let what = format!("not adopted yet: `phasegate adopt RUN {}` writes what it saw into the check", self.id);
+            return Judged::failed(ReasonCode::NotAdopted, what);
+        }
+        judge(&self.expectation, seen)
     }
 }
 
@@ -100,5 +115,69 @@ impl Needs {
     /// Whether any server will do.
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Catalog, Difference, Refusal, Table, Verdict,
+        judge::{CatalogFacts, CatalogSeen, Changes, ChangesSeen, Rows, RowsSeen},
+    };
+
+    fn seen(error: Option<Refusal>) -> Observation {
+        let table = Table { columns: vec!["a".into()], rows: vec![vec![Some("1".into())]] };
+        Observation::Rows(RowsSeen { table: error.is_none().then_some(table), examined: None, error })
+    }
+
+    fn asks(expectation: Expectation) -> Check {
+        Check { adopt: true, ..Check::new("1.1.1", "what it tries", expectation) }
+    }
+
+    fn rows(value: &str) -> Expectation {
+        Expectation::Rows(Rows { query: "SELECT 1".into(), rows: vec![vec![Some(value.into())]], examined: None })
+    }
+
+    fn code(judged: &Judged) -> Option<ReasonCode> {
+        judged.reason.as_ref().map(|reason| reason.code)
+    }
+
+    #[test]
+    fn what_is_seen_by_a_check_that_asks_for_it_is_no_pass_even_where_it_is_what_the_check_expects() {
+        for value in ["1", "2"] {
+            let judged = asks(rows(value)).judge(&seen(None));
+            assert_eq!((judged.verdict, code(&judged)), (Verdict::Failed, Some(ReasonCode::NotAdopted)));
+        }
+        let without = Check { adopt: false, ..asks(rows("1")) };
+        assert_eq!(without.judge(&seen(None)).verdict, Verdict::Passed);
+    }
+
+    #[test]
+    fn each_kind_that_can_be_adopted_fails_until_it_has_been() {
+        let nothing = Catalog::default();
+        let difference = Some(Difference::between(&nothing, &nothing));
+        let all = [
+            (Expectation::Changes(Changes::default()), {
+                Observation::Changes(ChangesSeen { difference, normalised: BTreeMap::new() })
+            }),
+            (Expectation::Catalog(CatalogFacts { objects: BTreeMap::new(), exactly: Vec::new() }), {
+                Observation::Catalog(CatalogSeen { objects: BTreeMap::new(), others: BTreeMap::new() })
+            }),
+        ];
+        for (expectation, seen) in all {
+            assert!(expectation.is_adoptable());
+            let judged = asks(expectation).judge(&seen);
+            assert_eq!((judged.verdict, code(&judged)), (Verdict::Failed, Some(ReasonCode::NotAdopted)));
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_seen_keeps_its_own_reason() {
+        let refused = asks(rows("1")).judge(&seen(Some(Refusal::without_code("no such column"))));
+        assert_eq!((refused.verdict, code(&refused)), (Verdict::Error, Some(ReasonCode::QueryRefused)));
+        let setup = Observation::SetupFailed { error: Refusal::without_code("no") };
+        let failed = asks(rows("1")).judge(&setup);
+        assert_eq!((failed.verdict, code(&failed)), (Verdict::Error, Some(ReasonCode::SetupFailed)));
     }
 }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Accepts, AcceptsSeen, CatalogFacts, CatalogSeen, Changes, ChangesSeen, Judged, PlanSeen, PlanUse, Rejects,
-    RejectsSeen, Rollback, RollbackSeen, Rows, RowsSeen, Sequence, SequenceSeen, Tap, TapSeen, Unchanged, UnchangedSeen, Violations,
-    ViolationsSeen,
+    RejectsSeen, Rollback, RollbackSeen, Rows, RowsSeen, Sequence, SequenceSeen, Tap, TapSeen, Unchanged,
+    UnchangedSeen, Violations, ViolationsSeen,
 };
 use crate::{Reason, ReasonCode, Refusal, Verdict};
 
@@ -83,6 +83,12 @@ impl Expectation {
     /// Whether the check compares the state with that before its phase.
     pub(crate) fn needs_the_phase(&self) -> bool {
         matches!(self, Self::Changes(_) | Self::Unchanged(_) | Self::Rollback(_))
+    }
+
+    /// Whether what a check of this kind sees can become what it expects (`phasegate adopt`).
+    #[must_use]
+    pub fn is_adoptable(&self) -> bool {
+        matches!(self, Self::Rows(_) | Self::Catalog(_) | Self::Changes(_))
     }
 
     /// The declared definitions that the database must normalise.
@@ -172,6 +178,19 @@ pub enum Observation {
     Rollback(RollbackSeen),
     /// Of a check of kind `tap`.
     Tap(TapSeen),
+}
+
+impl Observation {
+    /// Whether it is something that a check can expect to see again: the objects of a catalog, what changed of them, or rows.
+    #[must_use]
+    pub fn is_adoptable(&self) -> bool {
+        match self {
+            Self::Rows(seen) => seen.error.is_none() && seen.table.is_some(),
+            Self::Changes(seen) => seen.difference.is_some(),
+            Self::Catalog(_) => true,
+            _ => false,
+        }
+    }
 }
 
 /// Judges what was seen, from nothing but what was expected and seen.

@@ -118,7 +118,9 @@ impl<'a> Output<'a> {
         let expected = (1..=*planned).map(Some);
         if !self.numbers.iter().copied().eq(expected) {
             let ran = self.numbers.len();
-            return Err(format!("{planned} tests are planned, and {ran} were run, or not in the order of their numbers"));
+            return Err(format!(
+                "{planned} tests are planned, and {ran} were run, or not in the order of their numbers"
+            ));
         }
         if *skips_all && *planned > 0 { Err("a plan that skips all and plans some".to_owned()) } else { Ok(()) }
     }

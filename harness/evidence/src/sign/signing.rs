@@ -87,7 +87,7 @@ impl Verification {
             .phase
             .map(|(suite, phase)| PhaseScope::of(result, &suite, &phase).ok_or(SigningError::NoPhase(suite, phase)));
         let phase = phase.transpose()?;
-        let verdict = phase.as_ref().map_or(result.verdict, |phase| phase.verdict);
+        let verdict = phase.as_ref().map_or(result.verdict, |phase| phase.stands_at(result));
         let sign_off = SignOff {
             run_digest: run_digest.clone(),
             previous: self.signed.last().map(|signed| signed.digest.clone()),

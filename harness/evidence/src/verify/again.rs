@@ -145,7 +145,7 @@ impl Audit<'_> {
                 if let Some(Err(what)) = walk.as_mut().map(|walk| walk.seen(by.scenario.is_some(), check, &seen)) {
                     self.fault(FaultCode::Contradiction, &file, format!("{subject}: {what}"));
                 }
-                ((*verdict, reason.as_ref(), *examined), judge(&check.expectation, &seen), impossible(check, &seen))
+                ((*verdict, reason.as_ref(), *examined), check.judge(&seen), impossible(check, &seen))
             }
             Event::DefectTried { phase, check: id, verdict, reason, .. } => {
                 let Some(check) = by.check(phase, id) else { return false };
@@ -154,7 +154,7 @@ impl Audit<'_> {
                     return false;
                 };
                 self.applicability(&subject, check, by, &seen);
-                let met = judge(&check.expectation, &seen);
+                let met = check.judge(&seen);
                 let mut derived = defect.judge(&met);
                 derived.reason = derived.reason.or(met.reason);
                 ((*verdict, Some(reason), None), derived, impossible(check, &seen))

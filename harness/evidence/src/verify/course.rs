@@ -1,5 +1,5 @@
 //! The course of a suite, or of a scenario of it, step by step as the one loop of the engine takes it: what is due, and
-//! whether it is that which happened. Rule 6 is held here: no phase starts unless the gates of the one before are open.
+//! whether it is that which happened. Rule 6 is held here: no phase starts unless the gates of the one before are open, or the plan says that the run keeps going.
 
 use std::collections::BTreeMap;
 
@@ -63,7 +63,7 @@ impl<'a> Course<'a> {
     pub(super) fn of_suite(plan: &Plan, suite: &'a SuitePlan) -> Self {
         let lays = !plan.judging.is_gates_alone();
         Self {
-            stops: lays,
+            stops: lays && !plan.keep_going,
             lays,
             proves: plan.judging == Judging::Prove,
             scenarios: if plan.judging == Judging::Prove { &suite.scenarios } else { &[] },
@@ -138,7 +138,7 @@ impl<'a> Course<'a> {
     fn taken(&mut self, suite: &'a SuitePlan, event: &Event, broke: bool) -> Result<(), String> {
         match (self.at, event) {
             (At::Baseline, Event::SuiteResumed { phase, .. })
-                if self.lays && !self.proves && self.legs.iter().any(|leg| leg.plan.phase == *phase) => {}
+                if self.stops && !self.proves && self.legs.iter().any(|leg| leg.plan.phase == *phase) => {}
             (At::Baseline, Event::BaselineApplied { .. } | Event::StateReused { phase: None, .. }) => {
                 self.at = At::Phase(0);
                 if self.legs.is_empty() {

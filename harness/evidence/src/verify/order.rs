@@ -8,6 +8,10 @@ use crate::{Event, Plan, ScenarioExpected, ScenarioPlan, ServerFacts, SuitePlan,
 /// Everything that is out of order, in sentences.
 pub(super) fn out_of_order(plan: &Plan, events: &[&Event]) -> Vec<String> {
     let (planned, mut faults) = planned(plan);
+    if plan.keep_going && plan.judging != Judging::Run {
+        faults
+            .push(format!("{RUN} is said to keep going after a failed phase, which only a run does that applies them"));
+    }
     let mut done: BTreeSet<String> = BTreeSet::new();
     for event in events {
         let Some(mut step) = Step::of(plan, event) else {

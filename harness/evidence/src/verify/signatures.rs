@@ -2,7 +2,7 @@
 
 use super::{audit::Audit, fault::FaultCode};
 use crate::{
-    ATTESTATION_FILE, Digest, OUTPUTS_FOLDER, Plan, RunResult, SIGNATURES_FOLDER,
+    ATTESTATION_FILE, Digest, OUTPUTS_FOLDER, Plan, RunResult, SIGNATURES_FOLDER, Verdict,
     sign::{
         Distrust, Envelope, EnvelopeError, PhaseScope, PublicKey, RunFacts, SignOff, Signed, Statement, Subject, broken,
     },
@@ -143,7 +143,9 @@ impl Audit<'_> {
         let Some(result) = signable.result else { return };
         let verdict = match &next.1.phase {
             None => result.verdict,
-            Some(scope) if PhaseScope::of(result, &scope.suite, &scope.phase).as_ref() == Some(scope) => scope.verdict,
+            Some(scope) if PhaseScope::of(result, &scope.suite, &scope.phase).as_ref() == Some(scope) => {
+                scope.stands_at(result)
+            }
             Some(scope) => {
                 let what = format!("says another thing of {scope} than the run came to");
                 return self.fault(FaultCode::SignatureForeign, file, what);
@@ -183,5 +185,12 @@ impl PhaseScope {
             gates: count(found.gates.len()),
             gates_open: count(found.gates.iter().filter(|gate| gate.verdict.opens_the_gate()).count()),
         })
+    }
+
+    /// What the phases up to this one came to: one that was only observed after a failed one is signed no more easily.
+    pub(crate) fn stands_at(&self, result: &RunResult) -> Verdict {
+        let phases = result.suites.iter().filter(|of| of.suite == self.suite).flat_map(|of| &of.phases);
+        let through = phases.clone().position(|phase| phase.phase == self.phase).map_or(0, |at| at + 1);
+        Verdict::of_parts(phases.take(through).map(|phase| phase.verdict))
     }
 }

@@ -5,6 +5,7 @@ mod files;
 mod forged;
 mod forgeries;
 mod forgery;
+mod kept_going;
 mod kinds;
 mod precedent;
 mod proofs;

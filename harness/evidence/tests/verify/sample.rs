@@ -6,8 +6,8 @@ use std::{collections::BTreeMap, fs, path::Path};
 use phasegate_evidence::{
     Answer, AnswerKind, Catalog, Chain, DeviationPlan, Difference, Digest, EVENTS_FILE, Event, FORMAT_VERSION,
     FindingPlan, GatePlan, OUTPUTS_FOLDER, PLAN_FILE, PhasePlan, Plan, Precedent, Proof, RESULT_FILE, Reason,
-    ReasonCode, RequirementPlan, RunFolder, RunResult, Seen, ServerFacts, ServerNeed, Severity, SuitePlan, Table,
-    TableContent, Verdict, canonical_bytes,
+    ReasonCode, RequirementPlan, Roots, RunFolder, RunResult, Seen, ServerFacts, ServerNeed, Severity, SuitePlan,
+    Table, TableContent, Verdict, canonical_bytes,
     judge::{
         Check, Expectation, Judging, Needs, Observation, Rows, RowsSeen, Sequence, SequenceSeen, Step, StepSeen,
         Violations, ViolationsSeen, judge,
@@ -79,6 +79,7 @@ impl Sample {
             plan: Digest::of(&plan),
             proofs: self.proofs.clone(),
             after: self.after.clone(),
+            roots: BTreeMap::from([("ledger".to_owned(), roots())]),
         }];
         events.extend(self.events.iter().cloned());
         let result = RunResult::derive(&self.plan, &events);
@@ -218,12 +219,17 @@ fn server() -> ServerFacts {
     }
 }
 
+fn roots() -> Roots {
+    Roots { suite: "validation/ledger".into(), fixtures: "migrations/ledger".into() }
+}
+
 fn plan() -> Plan {
     let input = |text: &str| Digest::of(text.as_bytes());
     Plan {
         format: FORMAT_VERSION,
         phasegate: env!("CARGO_PKG_VERSION").into(),
         judging: Judging::Run,
+        keep_going: false,
         suites: vec![SuitePlan {
             suite: "ledger".into(),
             title: "a ledger of accounts learns its currency".into(),
@@ -233,6 +239,10 @@ fn plan() -> Plan {
                 .map(|phase| (format!("fixtures/phases/{phase}/up.sql"), input(phase)))
                 .into(),
             bookkeeping: Vec::new(),
+            lines: BTreeMap::from([
+                ("suite/gates/1-currency/1.1-currency.toml".to_owned(), lines(&[("1.1.1", 4), ("1.1.2", 12)])),
+                ("suite/gates/2-accounts/2.1-number.toml".to_owned(), lines(&[("2.1.1", 4), ("2.1.2", 11)])),
+            ]),
             deviations: vec![DeviationPlan {
                 id: "currency-not-null".into(),
                 reading: "the currency is never NULL".into(),
@@ -275,6 +285,10 @@ fn plan() -> Plan {
             scenarios: Vec::new(),
         }],
     }
+}
+
+fn lines(of: &[(&str, u32)]) -> BTreeMap<String, u32> {
+    of.iter().map(|(check, line)| ((*check).to_owned(), *line)).collect()
 }
 
 /// Those that the gates name, and one for each other way in which a requirement is answered.

@@ -58,6 +58,7 @@ fn suite(
         section.suite {
             (head::suite(record, plan, result))
             @if record.is_gates_alone() { p.warning { (GATES_ALONE) "." } }
+            @if let Some(kept_going) = record.kept_going(result) { p.warning { "This run " (kept_going) "." } }
             @if let Some(stopped) = &result.stopped {
                 p.warning { "The run of this suite stopped: " (stopped) }
             }

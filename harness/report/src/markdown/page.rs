@@ -11,8 +11,8 @@ pub fn markdown(record: &Record) -> String {
         if record.is_gates_alone() {
             page.push_str(&format!("\n**{GATES_ALONE}.**\n"));
         }
-        if let Some(resumed) = record.resumed(suite) {
-            page.push_str(&format!("\n**This run** {}.\n", text(&resumed)));
+        for said in [record.resumed(suite), record.kept_going(result)].iter().flatten() {
+            page.push_str(&format!("\n**This run** {}.\n", text(said)));
         }
         page.push_str(&head::overview(suite, result));
         let checks = record.checks(suite, result);

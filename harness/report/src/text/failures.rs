@@ -72,8 +72,8 @@ pub(super) fn stopped(result: &SuiteResult) -> String {
     }
 }
 
-/// Every check that failed or could not be tried.
-pub(super) fn failed_checks(checks: &[CheckRecord<'_>]) -> String {
+/// Every check that failed or could not be tried; `adopt` is the command by which what one saw becomes what it expects.
+pub(super) fn failed_checks(checks: &[CheckRecord<'_>], adopt: Option<&str>) -> String {
     let failed: Vec<&CheckRecord<'_>> =
         checks.iter().filter(|check| matches!(check.result.verdict, Verdict::Failed | Verdict::Error)).collect();
     if failed.is_empty() {
@@ -94,6 +94,10 @@ pub(super) fn failed_checks(checks: &[CheckRecord<'_>]) -> String {
             None => continue,
         };
         text.push_str(&labelled(6, "saw", LABEL_WIDTH, &saw));
+        if let Some(adopt) = adopt.filter(|_| check.is_adoptable()) {
+            // Not wrapped, so that it can be copied.
+            text.push_str(&format!("      {:LABEL_WIDTH$}{adopt} {}\n", "if right", check.plan.id));
+        }
     }
     text
 }

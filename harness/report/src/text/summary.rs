@@ -36,8 +36,9 @@ pub fn summary(record: &Record, context: &Context<'_>) -> String {
         if record.is_gates_alone() {
             text.push_str(&format!("  {}\n", strong(GATES_ALONE)));
         }
-        if let Some(resumed) = record.resumed(plan) {
-            text.push_str(&wrap(&one_line(&resumed), "  ", "  "));
+        let said = [record.resumed(plan), record.kept_going(result)];
+        for words in said.iter().flatten() {
+            text.push_str(&wrap(&one_line(words), "  ", "  "));
         }
         text.push('\n');
         text.push_str(&table::phases(plan, result));
@@ -49,7 +50,8 @@ pub fn summary(record: &Record, context: &Context<'_>) -> String {
         text.push_str(&failures::not_run(&checks));
         text.push_str(&failures::stopped(result));
         text.push_str(&failures::not_applied(record, result));
-        text.push_str(&failures::failed_checks(&checks));
+        let adopt = format!("{} adopt {}", context.command, context.folder);
+        text.push_str(&failures::failed_checks(&checks, (!record.is_gates_alone()).then_some(adopt.as_str())));
     }
     text.push_str(&closing(record, context));
     text

@@ -9,7 +9,7 @@ use std::{
 use testcontainers::bollard::Docker;
 use testcontainers::bollard::query_parameters::{
     InspectContainerOptions, InspectNetworkOptions, ListContainersOptionsBuilder, ListImagesOptionsBuilder,
-    RemoveContainerOptionsBuilder, RemoveImageOptionsBuilder,
+    RemoveContainerOptionsBuilder, RemoveImageOptionsBuilder, RenameContainerOptionsBuilder,
 };
 use testcontainers::core::client::docker_client_instance;
 
@@ -88,6 +88,17 @@ pub(crate) async fn log(_docker: &Docker, id: &str) -> String {
 pub(crate) async fn remove_container(docker: &Docker, id: &str) -> Result<(), ServerError> {
     let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
     docker.remove_container(id, Some(options)).await.map_err(|error| failed("remove a container", &error))
+}
+
+/// The name of a container that a run has kept: every one, where no run is named, begins so.
+pub(crate) fn kept_name(run: &str) -> String {
+    format!("phasegate-kept-{run}")
+}
+
+/// Gives a container another name.
+pub(crate) async fn rename_container(docker: &Docker, id: &str, name: &str) -> Result<(), ServerError> {
+    let options = RenameContainerOptionsBuilder::default().name(name).build();
+    docker.rename_container(id, options).await.map_err(|error| failed("name the container of a run", &error))
 }
 
 /// Removes an image by its id.

@@ -162,12 +162,15 @@ impl Container {
     /// Removes the container and what it left.
     pub(crate) async fn stop(self) -> Result<(), ServerError> {
         client::remove_container(&self.docker, &self.id).await?;
-        self.supervisor.keep()
+        self.supervisor.keep(&self.name)
     }
 
-    /// Leaves it running.
-    pub(crate) fn keep(self) -> Result<(), ServerError> {
-        self.supervisor.keep()
+    /// Leaves it running under the name of the run whose it was; gives that.
+    pub(crate) async fn keep(self, run: &str) -> Result<String, ServerError> {
+        let name = client::kept_name(run);
+        client::rename_container(&self.docker, &self.id, &name).await?;
+        self.supervisor.keep(run)?;
+        Ok(name)
     }
 
     /// Waits until a real query is answered.

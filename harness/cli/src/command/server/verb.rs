@@ -1,11 +1,11 @@
 use std::path::PathBuf;
 
-use phasegate_server::{Cleaned, ServerError, clean, clean_external, provision};
+use phasegate_server::{Cleaned, Left, ServerError, clean, clean_external, clean_kept, provision};
 use serde::Serialize;
 
 use super::status::status;
 use crate::{
-    args::{Format, Global, ServerCommand},
+    args::{CleanArgs, Format, Global, ServerCommand},
     command::{print_json::print_json, runtime::block_on},
     console,
     exit::{Exit, Failure},
@@ -18,6 +18,8 @@ struct Removed {
     containers: Vec<String>,
     images: Vec<String>,
     databases: Vec<String>,
+    /// What stays, since somebody has started it again.
+    in_use: Vec<PathBuf>,
 }
 
 impl Removed {
@@ -26,7 +28,9 @@ impl Removed {
         let folders = self.folders.iter().map(|folder| format!("removed {}\n", folder.display()));
         let named = [("container", &self.containers), ("image", &self.images), ("database", &self.databases)];
         let named = named.into_iter().flat_map(|(what, names)| names.iter().map(move |name| (what, name)));
-        let lines: String = folders.chain(named.map(|(what, name)| format!("removed {what} {name}\n"))).collect();
+        let lines = folders.chain(named.map(|(what, name)| format!("removed {what} {name}\n")));
+        let in_use = self.in_use.iter().map(|folder| format!("left {}: its server runs\n", folder.display()));
+        let lines: String = lines.chain(in_use).collect();
         if lines.is_empty() { "there was nothing to remove\n".to_owned() } else { lines }
     }
 }
@@ -75,16 +79,7 @@ pub(in crate::command) fn server(global: &Global, asked: &ServerCommand) -> Resu
             }
         }
         ServerCommand::Clean(asked) => {
-            let removed = match &asked.database_url {
-                Some(url) => {
-                    let databases = block_on(clean_external(url))?.map_err(no_server)?;
-                    Removed { databases, ..Removed::default() }
-                }
-                None => {
-                    let Cleaned { folders, containers, images } = block_on(clean(None))?.map_err(no_server)?;
-                    Removed { folders, containers, images, ..Removed::default() }
-                }
-            };
+            let removed = cleaned(asked)?;
             match global.format {
                 Format::Human => console::print(&removed.lines())?,
                 Format::Json => print_json(&removed)?,
@@ -92,6 +87,19 @@ pub(in crate::command) fn server(global: &Global, asked: &ServerCommand) -> Resu
         }
     }
     Ok(Exit::Passed)
+}
+
+fn cleaned(asked: &CleanArgs) -> Result<Removed, Failure> {
+    let kept = asked.kept();
+    let run = kept.iter().flatten().next().map(String::as_str);
+    if let Some(url) = &asked.database_url {
+        let left = if kept.is_some() { Left::Kept } else { Left::All };
+        let databases = block_on(clean_external(url, left, run))?.map_err(no_server)?;
+        return Ok(Removed { databases, ..Removed::default() });
+    }
+    let cleaned = if kept.is_some() { block_on(clean_kept(run))? } else { block_on(clean(None))? };
+    let Cleaned { folders, containers, images, in_use } = cleaned.map_err(no_server)?;
+    Ok(Removed { folders, containers, images, in_use, ..Removed::default() })
 }
 
 fn no_server(error: ServerError) -> Failure {

@@ -50,12 +50,7 @@ impl Loader {
     }
 
     /// The gates in a folder, which stand after a phase of this revision.
-    pub(super) fn gates(
-        &mut self,
-        folder: &Path,
-        name: &str,
-        revision: Option<&str>,
-    ) -> Result<Vec<Gate>, SuiteError> {
+    pub(super) fn gates(&mut self, folder: &Path, name: &str, revision: Option<&str>) -> Result<Vec<Gate>, SuiteError> {
         self.common.values.set_revision(revision);
         let mut gates = Vec::new();
         for (path, text) in self.toml_files(folder, name)? {

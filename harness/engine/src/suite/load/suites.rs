@@ -135,6 +135,7 @@ impl Loader {
             name: file.suite,
             title: file.title,
             source: file.source,
+            folder: self.folder.clone(),
             fixtures: self.fixtures.clone(),
             kind,
             need: file.server,

@@ -7,6 +7,7 @@ use super::*;
 /// What contradicts nothing in the folder. Only its digests are others than those that the honest run printed.
 pub(crate) const CONSISTENT: &[Forgery] = &[
     ("the version of the program", |f| f.plan["phasegate"] = json!("9.9.9"), ""),
+    ("that it would have kept going after a failed phase", |f| f.plan["keep_going"] = json!(true), ""),
     ("the words of a title", |f| f.plan["suites"][0]["phases"][0]["gates"][0]["claim"] = json!("all is well"), ""),
     (
         "the SQL of a check",

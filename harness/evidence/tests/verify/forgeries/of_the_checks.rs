@@ -16,6 +16,11 @@ pub(super) const OF_THE_CHECKS: &[Forgery] = &[
         |f| f.event(json!({"check": "1.1.1"}))["examined"] = json!(1200),
         "is said to be passed over 1200 rows",
     ),
+    (
+        "a check that asks to be adopted",
+        |f| f.plan["suites"][0]["phases"][0]["gates"][0]["checks"][1]["adopt"] = json!(true),
+        "ledger/1.1.2 is said to be passed over 1 row, and what was seen comes to failed (not-adopted: ",
+    ),
     ("another gate", |f| f.event(json!({"check": "1.1.2"}))["gate"] = json!("A1"), "was judged and was not planned"),
     ("another phase", |f| f.event(json!({"check": "1.1.2"}))["phase"] = json!("2"), "was judged and was not planned"),
     ("a check taken out", |f| take(f, json!({"check": "1.1.2"})), "phase 1 was judged where check 1.1.2 was due"),
