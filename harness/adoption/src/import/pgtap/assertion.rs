@@ -21,7 +21,8 @@ const FRAME: [&str; 14] = [
 const BEGINNINGS: [&str; 10] =
     ["has_", "hasnt_", "col_", "is_", "isnt_", "throws_", "results_", "set_", "bag_", "index_"];
 const ENDS: [&str; 10] = ["_are", "_owner_is", "_privs_are", "_is", "_isnt", "_returns", "_trusted", "_instead", "_on", "_cmd_is"];
-const OTHERS: [&str; 26] = [
+const OTHERS: [&str; 27] = [
+    "enum_has_labels",
     "ok", "is", "isnt", "pass", "fail", "matches", "imatches", "doesnt_match", "doesnt_imatch", "alike", "ialike", "unalike",
     "unialike", "cmp_ok", "isa_ok", "can", "lives_ok", "performs_ok", "performs_within", "row_eq", "fk_ok", "skip", "runtests", "do_tap",
     "check_test", "has_relation",
@@ -97,7 +98,7 @@ mod tests {
 
     #[test]
     fn every_function_of_pgtap_is_an_assertion_or_frames_them() {
-        for name in ["columns_are", "policy_cmd_is", "function_returns", "domain_type_isnt", "rule_is_on", "volatility_is", "fk_ok"] {
+        for name in ["columns_are", "policy_cmd_is", "function_returns", "domain_type_isnt", "rule_is_on", "volatility_is", "fk_ok", "enum_has_labels"] {
             assert!(is_assertion(name) && !is_frame(name), "{name}");
         }
         for name in ["has_table_privilege", "set_config", "plan", "finish", "count", "lower", "diag"] {

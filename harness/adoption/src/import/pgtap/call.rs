@@ -82,10 +82,11 @@ fn call(expr: ast::Expr) -> Option<Call> {
 
 fn argument_of(argument: &ast::Arg) -> Argument {
     let text = argument.syntax().text().to_string().trim().to_owned();
-    let expr = argument.func_arg_expr().and_then(|inner| {
-        // A named argument has its name before the expression, and is left as it is.
-        inner.syntax().children().find_map(ast::Expr::cast).filter(|expr| expr.syntax().text() == inner.syntax().text())
-    });
+    let expr = match argument.func_arg_expr() {
+        Some(ast::FuncArgExpr::Expr(expr)) => Some(expr),
+        // A named argument is left as it is.
+        _ => None,
+    };
     let (string, is_name) = expr.as_ref().map_or((None, false), string);
     let strings = expr.as_ref().and_then(strings);
     Argument { text, string, is_name, strings }
@@ -113,13 +114,10 @@ fn string(expr: &ast::Expr) -> (Option<String>, bool) {
 fn strings(expr: &ast::Expr) -> Option<Vec<String>> {
     match expr {
         ast::Expr::ArrayExpr(array) => {
-            let items = array.syntax().descendants().filter_map(ast::Expr::cast).filter(|item| {
-                item.syntax() != array.syntax()
-                    && !item.syntax().ancestors().skip(1).any(|above| {
-                        ast::Expr::can_cast(above.kind()) && &above != array.syntax() && array.syntax().text_range().contains_range(above.text_range())
-                    })
-            });
-            items.map(|item| string(&item).0).collect()
+            let is_list = array.syntax().text().to_string().ends_with(']');
+            let items = array.syntax().children().filter_map(ast::Expr::cast).filter(|_| is_list);
+            let items: Option<Vec<String>> = items.map(|item| string(&item).0).collect();
+            items.filter(|items| !items.is_empty())
         }
         ast::Expr::CastExpr(cast) => cast.expr().and_then(|inner| strings(&inner)),
         _ => None,

@@ -5,7 +5,7 @@ use phasegate_database::Literal;
 use super::{
     call::Call,
     check::Check,
-    names::{Named, array, names, up_to_array},
+    names::{Named, array, bare, names, up_to_array},
 };
 
 /// What an assertion on a column, or on all of a table, becomes; nothing where it is none.
@@ -42,7 +42,7 @@ fn column(call: &Call, needed: usize, claim: &str, rest: impl Fn(&[&str]) -> Str
 fn absent(call: &Call) -> Result<Check, String> {
     let (schema, names) = names(&call.arguments, 2)?;
     let [table, column] = names.as_slice() else { return Err("it names no column".to_owned()) };
-    let key = format!("column {}.{}", Named { schema, name: table }.key(), phasegate_database::Identifier(column));
+    let key = format!("column {}.{}", Named { schema, name: table }.key(), bare(column));
     Ok(Check::Absent { key })
 }
 
@@ -96,10 +96,12 @@ pub(super) fn type_name(written: &str) -> String {
     let (base, rest) = written.find('(').map_or((written, String::new()), |at| {
         (written[..at].trim_end(), written[at..].split_whitespace().collect::<String>())
     });
+    // A longer name of the server's own, as `timestamp(3) with time zone`, is written as it is.
+    if !rest.is_empty() && !rest.ends_with(')') {
+        return format!("{written}{dimensions}");
+    }
     let Some((_, name)) = ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(base)) else {
-        // A longer name of the server's own, as `timestamp(3) with time zone`, is written as it is.
-        let whole = if rest.ends_with(')') { format!("{base}{rest}") } else { written.to_owned() };
-        return format!("{whole}{dimensions}");
+        return format!("{base}{rest}{dimensions}");
     };
     // The number stands within the name where that has several words.
     let name = match name.split_once(' ').filter(|(_, zone)| zone.ends_with("time zone")) {

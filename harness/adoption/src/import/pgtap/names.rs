@@ -1,6 +1,6 @@
 //! The names that an assertion of the schema is called with.
 
-use phasegate_database::{Identifier, Literal};
+use phasegate_database::Literal;
 
 use super::call::{Argument, Call};
 
@@ -35,13 +35,22 @@ pub(super) fn names(arguments: &[Argument], needed: usize) -> Result<(Option<&st
     Ok((schema, all.collect()))
 }
 
+/// A name as the server quotes it in what the catalog says: bare where it can be.
+pub(super) fn bare(name: &str) -> String {
+    let begins = name.starts_with(|sign: char| sign.is_ascii_lowercase() || sign == '_');
+    if begins && name.chars().all(|sign| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '_') {
+        return name.to_owned();
+    }
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
 impl Named<'_> {
     /// As the catalog of a run names it: what lies in `public` has no schema there.
     pub(super) fn key(self) -> String {
-        let name = Identifier(self.name);
+        let name = bare(self.name);
         match self.schema.filter(|schema| *schema != "public") {
-            Some(schema) => format!("{}.{name}", Identifier(schema)),
-            None => name.to_string(),
+            Some(schema) => format!("{}.{name}", bare(schema)),
+            None => name,
         }
     }
 
@@ -59,7 +68,7 @@ impl Named<'_> {
     pub(super) fn is(self, schema: &str, name: &str, visible: &str) -> String {
         let own = format!("{name} = {}", Literal(self.name));
         match self.schema {
-            Some(wanted) => format!("{own} AND {schema}::regnamespace = to_regnamespace({})", Literal(&Identifier(wanted).to_string())),
+            Some(wanted) => format!("{own} AND {schema}::regnamespace = to_regnamespace({})", Literal(&bare(wanted))),
             None => format!("{own} AND {visible}"),
         }
     }

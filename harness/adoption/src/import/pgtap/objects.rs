@@ -1,12 +1,12 @@
 //! Assertions on the objects of a schema: what the catalog of a run says with one key each.
 
-use phasegate_database::{Identifier, Literal};
+use phasegate_database::Literal;
 
 use super::{
     call::Call,
     check::Check,
     columns::{same, type_name},
-    names::{NO_LITERALS, Named, names, up_to_array},
+    names::{NO_LITERALS, Named, bare, names, up_to_array},
 };
 
 /// What an assertion on an object becomes; nothing where it is none.
@@ -65,7 +65,7 @@ fn there_or_not(key: String, part: Option<&str>) -> Check {
 fn on_table(call: &Call, kind: &str, part: Option<&str>) -> Result<Check, String> {
     let (schema, names) = names(&call.arguments, 2)?;
     let [table, name] = names.as_slice() else { return Err(NO_LITERALS.to_owned()) };
-    Ok(there_or_not(format!("{kind} {}.{}", Named { schema, name: table }.key(), Identifier(name)), part))
+    Ok(there_or_not(format!("{kind} {}.{}", Named { schema, name: table }.key(), bare(name)), part))
 }
 
 /// An index of a table lies in the table's schema.
@@ -173,7 +173,7 @@ fn tables(call: &Call) -> Result<Check, String> {
     let schema = schema.string.as_deref().ok_or(NO_LITERALS)?;
     let query = format!(
         "SELECT relname::text AS name FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace::regnamespace = to_regnamespace({})",
-        Literal(&Identifier(schema).to_string())
+        Literal(&bare(schema))
     );
     Ok(Check::holds(same(&query, wanted)))
 }
