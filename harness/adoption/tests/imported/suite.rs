@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use phasegate_engine::{Finished, Request, run, suite::load};
+use phasegate_engine::{Finished, KeepWhen, Request, run, suite::load};
 use phasegate_evidence::{EVENTS_FILE, Event, RunFolder, Seen, Verdict, judge::{Observation, TapSeen}, read_chain, verify};
 use phasegate_server::embedded;
 use tempfile::TempDir;
@@ -29,6 +29,7 @@ impl Folder {
         let (_keep, cancel) = tokio::sync::watch::channel(false);
         let suites = load(&self.path().join("phasegate"), &[]).expect("a suite");
         let request = Request::new(suites, embedded(), self.path().join("runs"));
+        let request = Request { keep: KeepWhen::Never, ..request };
         let finished = run(request, &mut |_| {}, &mut |_| {}, cancel).await.expect("a result");
         let found = verify(&RunFolder::open(&finished.folder).expect("a run folder"));
         assert_eq!(found.faults, []);
