@@ -346,6 +346,19 @@ fn a_run_goes_on_only_where_a_validator_approved_what_came_before() {
     assert_eq!(other.code, 5);
     assert!(other.stdout.contains("[wrong-migration]"), "{}", other.stdout);
     put(here, up, &honest);
+    // Every signed file is there, and another one is applied with it.
+    let suite = "forensic-tests/suites/notes/suite.toml";
+    let planned = fs::read_to_string(here.join(suite)).expect("readable");
+    put(here, "fixtures/notes/other.sql", &format!("{honest}DELETE FROM notes;\n"));
+    put(here, suite, &planned.replace("up = \"phases/2.sql\"", "up = [\"phases/2.sql\", \"other.sql\"]"));
+    again("knew no other.sql, which the suite names now in phase 2: put the suite back", 1);
+    put(here, suite, &planned.replace("schema = [\"baseline.sql\"]", "schema = [\"baseline.sql\", \"other.sql\"]"));
+    again("knew no other.sql, which the suite names now in the baseline: put the suite back", 1);
+    fs::remove_file(here.join("fixtures/notes/other.sql")).expect("removable");
+    put(here, suite, &planned.replace("up = \"phases/2.sql\"", "up = [\"phases/2.sql\", \"phases/1.sql\"]"));
+    again("applied other files in phase 2 than the suite names now: put them back", 1);
+    put(here, suite, &planned);
+    again("", 0);
     let list = "forensic-tests/suites/notes/requirements.toml";
     let listed = "[[section]]\ntitle = \"s\"\nrequirement = [{ id = \"the user, sentence 1\", title = \"t\" }, \
                   { id = \"the user, sentence 2\", title = \"t\" }]\n";
