@@ -33,7 +33,7 @@ pub use markdown::{markdown, sign_offs};
 pub use record::{Record, RecordError};
 pub use sarif::sarif;
 pub use server::server_line;
-pub use sign_off::SignOff;
+pub use sign_off::{SignOff, SignOffs};
 pub use tap::tap;
 pub use text::{Context, labelled, strong, summary, verdict_style, verified, wrap};
 pub use visible::{visible, visible_json, visible_line, visible_styled, visible_value};
