@@ -58,6 +58,7 @@ mod tests {
             source: String::new(),
             server: ServerNeed { kind: "sqlite".into(), postgres_min: None, timescaledb: false },
             inputs: Default::default(),
+            lines: Default::default(),
             deviations: Vec::new(),
             bookkeeping: Vec::new(),
             findings: Vec::new(),

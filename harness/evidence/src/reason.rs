@@ -32,15 +32,15 @@ macro_rules! reason_codes {
                 matches!(self, Self::ConnectionLost | Self::TimedOut | Self::OutOfResources | Self::LeftItsTransaction | Self::Harness)
             }
 
-            /// The kinds of checks that give it.
-            #[cfg(test)]
-            fn kinds(self) -> &'static str {
+            /// The kinds of checks that give it, as `reports/README.md` lists them.
+            #[must_use]
+            pub fn kinds(self) -> &'static str {
                 match self { $(Self::$variant => $kinds),* }
             }
 
             /// What it says.
-            #[cfg(test)]
-            fn says(self) -> &'static str {
+            #[must_use]
+            pub fn says(self) -> &'static str {
                 match self { $(Self::$variant => $says),* }
             }
         }
@@ -52,12 +52,14 @@ reason_codes! {
     WrongSqlstate "wrong-sqlstate", "rejects, sequence", "it was refused with another SQLSTATE than the one named";
     WrongCause "wrong-cause", "rejects, sequence", "the right SQLSTATE, but from another constraint, index, column or function";
     NeighbourRefused "neighbour-refused", "rejects", "the nearest write that must be accepted was refused, so that the refusal proves nothing";
-    Refused "refused", "accepts, sequence", "a write that must be accepted was refused";
+    Refused "refused", "accepts, sequence, tap", "a write that must be accepted was refused";
     AffectedDiffers "affected-differs", "accepts, sequence", "it was accepted and touched another number of rows";
+    NotOk "not-ok", "tap", "a test of the file is not ok, or another number than the check says has TODO or SKIP";
+    BrokenTap "broken-tap", "tap", "the output of the file is not whole: no plan, or another number of tests than planned";
     NotBlocked "not-blocked", "sequence", "a step that must wait for another session did not wait for it";
     RowsDiffer "rows-differ", "rows, sequence", "the query gave other rows";
     Violated "violated", "violations", "a row breaks the invariant";
-    Vacuous "vacuous", "violations, rows, unchanged, rollback", "there was no row to look at, so that nothing was proved";
+    Vacuous "vacuous", "violations, rows, unchanged, rollback, tap", "there was no row to look at, so that nothing was proved";
     IndexNotUsed "index-not-used", "plan", "the planner does not use the index";
     ForbiddenNode "forbidden-node", "plan", "the query plan has a step that it must not have, such as a sort";
     Missing "missing", "catalog", "the object does not exist";
@@ -79,10 +81,10 @@ reason_codes! {
     TimedOut "timed-out", "every kind", "it outlived its time limit; verdict `error`, and the run stops there";
     OutOfResources "out-of-resources", "every kind", "the machine had no room or no memory left, or failed to read or write; verdict `error`, and the run stops there";
     LeftItsTransaction "left-its-transaction", "every kind", "it ended the transaction that was to be rolled back, so that what it did may have stayed; verdict `error`, and the run stops there";
-    TooLarge "too-large", "rows, violations, plan, sequence, unchanged, rollback", "what it gave is more than is recorded (`--max-rows`, `--max-bytes`), so that it was not judged; verdict `error`";
+    TooLarge "too-large", "rows, violations, plan, sequence, unchanged, rollback, tap", "what it gave is more than is recorded (`--max-rows`, `--max-bytes`), so that it was not judged; verdict `error`";
     Harness "harness", "every kind", "Phasegate itself could not do its work; verdict `error`; please report it";
     ServerLacks "server-lacks", "every kind", "the server lacks what the check needs, such as an edition or a version; verdict `not-applicable`";
-    NeedsARun "needs-a-run", "changes, unchanged, rollback, sequence on named sessions, transient checks", "it needs a state before it, or a database of its own, that only a run has; verdict `not-applicable` where gates are judged alone";
+    NeedsARun "needs-a-run", "changes, unchanged, rollback, sequence on named sessions, tap, transient checks", "it needs a state before it, or a database of its own, that only a run has; verdict `not-applicable` where gates are judged alone";
     ReadOnly "read-only", "every kind that writes", "it writes in a transaction that is rolled back, and the database is to be read only; verdict `not-applicable`";
     BaselineFailed "baseline-failed", "every kind", "the baseline did not apply; verdict `not-run`";
     PhaseFailed "phase-failed", "every kind", "the phase did not apply; verdict `not-run`";

@@ -10,6 +10,8 @@ mod expectation_file;
 mod gate_file;
 mod load;
 mod model;
+#[cfg(test)]
+mod reference;
 mod requirements;
 mod scenario;
 mod sessions;

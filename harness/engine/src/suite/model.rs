@@ -115,6 +115,8 @@ impl Suite {
 /// The state before the first phase.
 #[derive(Debug, Clone)]
 pub(crate) struct Baseline {
+    /// A command that is run before the files are applied.
+    pub(crate) command: Option<PhaseStep>,
     /// The schema, applied by the session's user.
     pub(crate) schema: Vec<SqlFile>,
     /// The legacy rows, inserted after it.
@@ -155,6 +157,7 @@ pub enum PhaseStep {
 
 /// How the statements of a phase are put into transactions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum TransactionMode {
     /// All of them in one.
@@ -187,6 +190,7 @@ pub struct Gate {
 
 /// A place where the suite knowingly reads its sources otherwise.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Deviation {
     /// A short name.
@@ -201,6 +205,7 @@ pub(crate) struct Deviation {
 
 /// Something that the contract does not demand but a validator must know.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Finding {
     /// A short name.
