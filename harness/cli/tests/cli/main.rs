@@ -1,5 +1,6 @@
 //! The `phasegate` command as a user meets it: what it prints, word for word, and how it ends.
 
+mod adopt;
 mod check;
 mod colours;
 mod commands;

@@ -151,6 +151,9 @@ fn a_pipe_or_a_device_in_place_of_a_gate_is_refused() {
 #[case::check_that_expects_nothing("gates/1-notes/1.1-c.toml", &GATE.replace("violations = \"SELECT 1 WHERE false\"\n", ""),
     "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: it expects nothing: give one of rows, violations, rejects, accepts, \
      step, plan, catalog, changes, unchanged, rollback")]
+#[case::adopt_of_another_kind("gates/1-notes/1.1-c.toml", &GATE.replace("examined", "adopt = true\nexamined"),
+    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `adopt` means nothing beside `violations`: what is seen can be adopted by \
+     changes, catalog and rows")]
 #[case::check_without_examined("gates/1-notes/1.1-c.toml", &GATE.replace("examined = \"SELECT 1\"\n", ""),
     "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `violations` needs the key `examined`")]
 #[case::key_of_another_kind("gates/1-notes/1.1-c.toml", &format!("{GATE}neighbour = \"SELECT 1\"\n"),
@@ -343,6 +346,24 @@ fn an_sql_file_that_nothing_reads_is_an_error() {
         "fixtures/forgotten.sql: no phase, gate or scenario reads this file: name it where it belongs, declare it \
      with `unread` in suite.toml, or delete it"
     );
+}
+
+/// Its phases are commands in the folder of a project, in which the SQL of others lies, too.
+#[test]
+fn sql_is_asked_after_only_where_the_suite_reads_some() {
+    let root = whole();
+    put(root.path(), "fixtures/of_others.sql", "SELECT 1;\n");
+    let commands = SUITE
+        .replace("schema = [\"baseline.sql\"]\n", "")
+        .replace("up = \"up.sql\"", "up = { command = [\"./migrate\"] }");
+    put(root.path(), "suites/s/suite.toml", &commands);
+    load(&root.path().join("suites"), &[]).expect("no file of it is believed to be at work");
+    put(
+        root.path(),
+        "suites/s/suite.toml",
+        &commands.replace("[baseline]\n", "[baseline]\nschema = [\"baseline.sql\"]\n"),
+    );
+    assert!(message(root.path()).starts_with("fixtures/of_others.sql: no phase, gate or scenario reads this file"));
 }
 
 #[test]

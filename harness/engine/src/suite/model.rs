@@ -189,7 +189,7 @@ pub struct Gate {
     /// The name of its file without the ending, with its phase where the file is that of several.
     pub slug: String,
     /// Its file.
-    pub(crate) file: PathBuf,
+    pub file: PathBuf,
     /// The claim that its checks prove.
     pub claim: String,
     /// The requirements of the source that it answers.

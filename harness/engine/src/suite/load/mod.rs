@@ -10,4 +10,4 @@ mod scenarios;
 mod suites;
 
 pub use known::holds_suites;
-pub use suites::{load, load_draft};
+pub use suites::{load, load_as, load_draft};
