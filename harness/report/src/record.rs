@@ -155,9 +155,7 @@ impl Record {
         let Some((plan, links)) = read.take() else { return Ok(None) };
         let links = at_their_times(links);
         let (folder, head) = (folder.clone(), head.clone());
-        let result = detailed(result, &links);
-        let (result_digest, sign_offs) = (Digest::of(&bytes), SignOffs::default());
-        let record = Self { folder, plan, links, head, result, result_digest, sign_offs };
+        let (result, result_digest) = (detailed(result.clone(), &links), result_digest.clone());
         let [planned, text] = [folder.read(PLAN_FILE)?, folder.read(EVENTS_FILE)?];
         let record = Self { folder, plan, links, head, result, result_digest, sign_offs };
         Ok(Some(record.made_visible(&String::from_utf8_lossy(&planned), &String::from_utf8_lossy(&text))))
