@@ -49,7 +49,8 @@ impl Global {
             None => Home::find().map(|home| home.suites).ok_or_else(|| {
                 let looked_for = SUITES.join(", ");
                 Failure::usage(format!(
-                    "no suite in {looked_for} here or in a folder above: name the folder of the suites with --suites"
+                    "no suite in {looked_for} here or in a folder above: `phasegate init` writes one for the migrations that lie \
+                     here, and --suites names a folder of suites elsewhere"
                 ))
             }),
         }
