@@ -137,8 +137,8 @@ fn suites_that_are_not_as_they_must_be_are_refused_in_these_words() {
     assert_eq!(
         (ran.stderr.as_str(), ran.code),
         (
-            "error: no suite in forensic-tests/suites, phasegate, suites here or in a folder above: name the folder of the \
-             suites with --suites\n",
+            "error: no suite in forensic-tests/suites, phasegate, suites here or in a folder above: `phasegate init` writes \
+             one for the migrations that lie here, and --suites names a folder of suites elsewhere\n",
             2
         )
     );
