@@ -8,7 +8,7 @@ use std::{
 };
 
 use libtest_mimic::{Failed, Trial};
-use phasegate_engine::{Finished, Limits, Request, Resume, run, suite};
+use phasegate_engine::{Finished, Request, Resume, run, suite};
 use phasegate_evidence::{Digest, RunFolder, RunResult, Verdict, goes_on_from, verify};
 use phasegate_server::external;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
@@ -270,7 +270,7 @@ impl Place {
         let runs = self.0.path().join("runs");
         world.on_the_server(async |server| {
             let server = external(server.url("postgres"));
-            let request = Request { suites, server, runs, limits: Limits::default(), after: None, resume };
+            let request = Request { resume, ..Request::new(suites, server, runs) };
             let (_keep, cancel) = tokio::sync::watch::channel(false);
             let mut notice = |line: &str| eprintln!("{line}");
             let ran = run(request, &mut |_| {}, &mut notice, cancel).await;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use libtest_mimic::{Failed, Trial};
-use phasegate_engine::{Finished, Limits, Request, run, suite};
+use phasegate_engine::{Finished, Request, run, suite};
 use phasegate_evidence::{RunFolder, Verdict, verify};
 use phasegate_server::{Choice, Kind};
 use tokio::runtime::Runtime;
@@ -68,14 +68,9 @@ fn two_runs_come_to_the_same(choices: &[Choice; 2]) -> Result<(), Failed> {
 
 async fn run_on(choice: Choice, runs: &Path) -> Result<Finished, Failed> {
     let suites = Path::new(env!("CARGO_MANIFEST_DIR")).join("suites");
-    let request = Request {
-        suites: suite::load(&suites, &["attribution-b03".to_owned()]).map_err(|error| error.to_string())?,
-        server: phasegate_server::Request { choice, ..phasegate_server::Request::default() },
-        runs: runs.to_owned(),
-        limits: Limits::default(),
-        after: None,
-        resume: None,
-    };
+    let suites = suite::load(&suites, &["attribution-b03".to_owned()]).map_err(|error| error.to_string())?;
+    let server = phasegate_server::Request { choice, ..phasegate_server::Request::default() };
+    let request = Request::new(suites, server, runs.to_owned());
     let (_keep, cancel) = tokio::sync::watch::channel(false);
     let outcome = run(request, &mut |_| {}, &mut |_| {}, cancel).await;
     Ok(outcome.map_err(|error| error.to_string())?)

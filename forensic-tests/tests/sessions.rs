@@ -1,6 +1,6 @@
 //! Steps on named sessions, on a real server: each commits for real, waits for others, and leaves nothing behind.
 
-use std::{fs, path::Path};
+use std::fs;
 
 use libtest_mimic::{Failed, Trial};
 use phasegate_engine::{

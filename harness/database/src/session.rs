@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, time::Duration};
 use phasegate_evidence::{Catalog, Cell, Definition, Refusal, Size};
 
 use crate::{
-    Backend, Capabilities, Error, Kind, PostgresSession, Ran, Sequences, SqliteSession, columns::TableColumns,
-    postgres, size::Keep, sqlite,
+    Backend, Capabilities, Error, Kind, PostgresSession, Ran, Sequences, SqliteSession, Statement,
+    columns::TableColumns, postgres, size::Keep, sqlite,
 };
 
 /// Makes deferred constraints and triggers fire.
@@ -89,6 +89,17 @@ impl Session {
         match &mut self.connection {
             Connection::Postgres(session) => session.run_one(sql, Keep::AtMost(size)).await,
             Connection::Sqlite(session) => session.run_keeping(sql, Keep::AtMost(size)),
+        }
+    }
+
+    /// Runs a statement of a file, with the rows that stand behind it, and gives the number of rows written.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub async fn apply(&mut self, statement: &Statement) -> Result<u64, Error> {
+        match (&mut self.connection, &statement.rows) {
+            (Connection::Postgres(session), Some(rows)) => session.copy_in(&statement.text, rows).await,
+            _ => self.execute(&statement.text).await,
         }
     }
 

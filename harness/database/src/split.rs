@@ -11,6 +11,8 @@ pub struct Statement {
     pub line: u32,
     /// Whether it begins or ends a transaction.
     pub controls_transaction: bool,
+    /// The lines behind a COPY ... FROM STDIN, which a client sends.
+    pub rows: Option<String>,
 }
 
 /// A place at which a file is no SQL.

@@ -32,8 +32,19 @@ pub(crate) struct Way<'a> {
     pub(crate) transaction: TransactionMode,
     /// The role that applies them, if it is not the session's user.
     pub(crate) role: Option<&'a str>,
+    /// What becomes of the settings of a file when the next one begins.
+    pub(crate) settings: Settings,
     /// The folder in which a command is started: that of the fixtures.
     pub(crate) folder: &'a Path,
+}
+
+/// What becomes of the settings of a file when the next one begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Settings {
+    /// They hold on: the files are one text.
+    Kept,
+    /// Each file is applied as a session of its own would: a dump leaves an empty `search_path`, say.
+    OfEachFile,
 }
 
 /// Applies one step of a phase. With [`TransactionMode::Phase`] nothing of it is left when a statement is refused. Where
@@ -93,8 +104,7 @@ async fn apply_files(
         return applied;
     }
     if progress.is_none() {
-        let Err(refused) =
-            in_transaction(session, files, async |session| at_once(session, files, way.role).await).await
+        let Err(refused) = in_transaction(session, files, async |session| at_once(session, files, way).await).await
         else {
             return Ok(());
         };
@@ -149,30 +159,57 @@ async fn in_transaction(
     })
 }
 
-async fn at_once(session: &mut Session, files: &[SqlFile], role: Option<&str>) -> Result<(), ApplyFailure> {
-    let actors = take_on(session, role, true).await?;
+/// The statements of all files in as few messages as may be.
+async fn at_once(session: &mut Session, files: &[SqlFile], way: Way<'_>) -> Result<(), ApplyFailure> {
+    let actors = take_on(session, way.role, true).await?;
     let mut all = Vec::new();
     for file in files {
         all.extend(statements_of(file)?.iter().map(|statement| (file, statement)));
     }
-    let texts: Vec<&str> = all.iter().map(|(_, statement)| statement.text.as_str()).collect();
-    session.run_all(&texts).await.map_err(|(done, error)| among(&all, done, &error))?;
+    let mut done = 0;
+    for message in all.chunk_by(|one, next| go_together(one, next, way.settings)) {
+        send(session, message).await.map_err(|(sent, error)| among(&all, done + sent, &error))?;
+        done += message.len();
+        if way.settings == Settings::OfEachFile
+            && let (Some((file, _)), Some((next, _))) = (message.last(), all.get(done))
+            && file.path != next.path
+        {
+            session.reset_settings().await.map_err(outside)?;
+        }
+    }
     still_acts(session, actors.as_ref(), files.last().map_or("", |file| file.path.as_str()), 0, 0).await
+}
+
+/// Whether two statements may go in one message: rows are sent apart.
+fn go_together(one: &(&SqlFile, &Statement), next: &(&SqlFile, &Statement), settings: Settings) -> bool {
+    let of_one_session = settings == Settings::Kept || one.0.path == next.0.path;
+    one.1.rows.is_none() && next.1.rows.is_none() && of_one_session
+}
+
+async fn send(session: &mut Session, message: &[(&SqlFile, &Statement)]) -> Result<(), (usize, Error)> {
+    if let [(_, statement)] = message {
+        return session.apply(statement).await.map(drop).map_err(|error| (0, error));
+    }
+    let texts: Vec<&str> = message.iter().map(|(_, statement)| statement.text.as_str()).collect();
+    session.run_all(&texts).await
 }
 
 async fn apply_statements(
     session: &mut Session,
     files: &[SqlFile],
-    Way { role, transaction, .. }: Way<'_>,
+    Way { role, transaction, settings, .. }: Way<'_>,
     mut progress: Option<&mut Progress<'_>>,
 ) -> Result<(), ApplyFailure> {
     let actors = take_on(session, role, transaction == TransactionMode::Phase).await?;
     let mut ordinal = 0;
-    for file in files {
+    for (index, file) in files.iter().enumerate() {
+        if settings == Settings::OfEachFile && index > 0 {
+            session.reset_settings().await.map_err(outside)?;
+        }
         for statement in statements_of(file)? {
             ordinal += 1;
             let start = Instant::now();
-            match session.execute(&statement.text).await {
+            match session.apply(statement).await {
                 Ok(rows) => {
                     if let Some(progress) = &mut progress {
                         let (file, line) = (file.path.clone(), statement.line);

@@ -111,7 +111,7 @@ async fn try_on(
         _ => None,
     };
     on.session.limit(states.limits().check);
-    let commits = check.expectation.names_sessions();
+    let commits = check.expectation.commits();
     let in_transaction = on.session.capabilities().self_contained && !commits;
     if in_transaction {
         on.session.begin().await?;
@@ -151,7 +151,7 @@ async fn weaken(suite: &Suite, session: &mut Session, check: &Check) -> Result<(
     };
     let statements = file.statements().map_err(|fault| wrong(&file.path, fault.line, fault.message))?;
     for statement in statements {
-        let ran = refusal_of(session.execute(&statement.text).await)?;
+        let ran = refusal_of(session.apply(statement).await)?;
         ran.map_err(|refusal| wrong(&file.path, statement.line, refusal.to_string()))?;
     }
     Ok(())

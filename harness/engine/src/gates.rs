@@ -89,7 +89,7 @@ pub(crate) async fn judge_on_clones(
     log: &Log<'_, '_>,
 ) -> Result<(), Stop> {
     let (apart, checks): (Vec<Planned<'_>>, Vec<Planned<'_>>) =
-        checks.iter().partition(|(_, check)| check.expectation.names_sessions());
+        checks.iter().partition(|(_, check)| check.expectation.commits());
     if let Some(session) = there {
         if apart.is_empty() && checks.len() <= CHECKS_PER_SESSION {
             return judge_on(setting, session, on, &checks, log).await;

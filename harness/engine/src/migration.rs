@@ -10,7 +10,7 @@ use phasegate_evidence::{ApplyFailure, judge::Direction};
 
 use crate::{
     applied::Progress,
-    apply::{Application, Way, apply},
+    apply::{Application, Settings, Way, apply},
     observe::sets,
     suite::{Phase, PhaseStep, Scenario, SqlFile, Suite, TransactionMode},
 };
@@ -18,6 +18,8 @@ use crate::{
 /// A baseline and the steps of the phases.
 #[derive(Debug, Clone)]
 pub struct Migration {
+    /// A command that lays the baseline, or what of it lies before the files.
+    command: Option<PhaseStep>,
     baseline: Vec<SqlFile>,
     role: Option<String>,
     phases: Vec<Steps>,
@@ -44,6 +46,7 @@ impl Migration {
             transaction: phase.transaction,
         };
         Self {
+            command: suite.baseline.command.clone(),
             baseline: suite.baseline.schema.iter().chain(&suite.baseline.data).cloned().collect(),
             role: suite.baseline.role.clone(),
             phases: suite.phases.iter().map(phase).collect(),
@@ -93,6 +96,9 @@ impl Migration {
     /// A name for the state after so many phases, which two migrations share when they lead to it alike.
     pub(crate) fn state_name(&self, phases: usize) -> String {
         let mut hasher = DefaultHasher::new();
+        if let Some(PhaseStep::Command(command)) = &self.command {
+            command.hash(&mut hasher);
+        }
         for file in &self.baseline {
             (&file.path, &file.text).hash(&mut hasher);
         }
@@ -117,20 +123,24 @@ impl Migration {
         }
     }
 
-    /// How many statements the baseline has.
+    /// How many statements the baseline has; a command counts as one.
     pub(crate) fn baseline_statements(&self) -> u32 {
         let of_file = |file: &SqlFile| file.statements().map_or(0, <[_]>::len);
-        u32::try_from(self.baseline.iter().map(of_file).sum::<usize>()).unwrap_or(u32::MAX)
+        let all = usize::from(self.command.is_some()) + self.baseline.iter().map(of_file).sum::<usize>();
+        u32::try_from(all).unwrap_or(u32::MAX)
     }
 
     /// Applies the baseline and its legacy rows, as the session's user.
     pub(crate) async fn lay_baseline(&self, on: Application<'_>, session: &mut Session) -> Result<(), ApplyFailure> {
+        let in_one = session.capabilities().transactional_baseline;
+        let transaction = if in_one { TransactionMode::Phase } else { TransactionMode::None };
+        let way = Way { transaction, role: None, settings: Settings::OfEachFile, folder: &self.folder };
+        if let Some(command) = &self.command {
+            apply(session, on, command, way, None).await?;
+        }
         if self.baseline.is_empty() {
             return Ok(());
         }
-        let in_one = session.capabilities().transactional_baseline;
-        let transaction = if in_one { TransactionMode::Phase } else { TransactionMode::None };
-        let way = Way { transaction, role: None, folder: &self.folder };
         apply(session, on, &PhaseStep::Sql(self.baseline.clone()), way, None).await
     }
 
@@ -141,7 +151,8 @@ impl Migration {
         session: &mut Session,
         step: &PhaseStep,
     ) -> Result<(), ApplyFailure> {
-        let way = Way { transaction: TransactionMode::Phase, role: None, folder: &self.folder };
+        let way =
+            Way { transaction: TransactionMode::Phase, role: None, settings: Settings::Kept, folder: &self.folder };
         apply(session, on, step, way, None).await
     }
 
@@ -161,7 +172,12 @@ impl Migration {
             Direction::Down => phase.down.as_ref(),
         };
         let step = step.ok_or_else(|| none("the phase has no way back (`down`)"))?;
-        let way = Way { transaction: phase.transaction, role: self.role.as_deref(), folder: &self.folder };
+        let way = Way {
+            transaction: phase.transaction,
+            role: self.role.as_deref(),
+            settings: Settings::Kept,
+            folder: &self.folder,
+        };
         apply(session, on, step, way, progress).await
     }
 }

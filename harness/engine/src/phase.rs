@@ -65,7 +65,7 @@ impl Asked<'_, '_, '_, '_> {
             return self.on_clones().await;
         };
         let (apart, checks): (Vec<Planned<'_>>, Vec<Planned<'_>>) =
-            self.checks.iter().partition(|(_, check)| check.expectation.names_sessions());
+            self.checks.iter().partition(|(_, check)| check.expectation.commits());
         let mut marked = self.setting.marked();
         judge_with(self.setting, (&mut session, &mut marked), self.on, &checks, self.log).await?;
         if self.shows && !self.log.is_broken() {

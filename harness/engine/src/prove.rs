@@ -40,8 +40,6 @@ pub async fn prove(
     cancel: watch::Receiver<bool>,
 ) -> Result<Finished, RunError> {
     let ProveRequest { suite, server, runs, limits, keep } = request;
-    let suites = vec![suite];
-    let request =
-        crate::run::Request { suites, server, runs, limits, keep_going: false, keep, after: None, resume: None };
+    let request = crate::run::Request { limits, keep, ..crate::run::Request::new(vec![suite], server, runs) };
     whole_run(request, Judging::Prove, listener, notice, cancel).await
 }

@@ -46,6 +46,15 @@ pub struct Request {
     pub resume: Option<Resume>,
 }
 
+impl Request {
+    /// These suites from their baselines on, with the usual limits.
+    #[must_use]
+    pub fn new(suites: Vec<Suite>, server: phasegate_server::Request, runs: PathBuf) -> Self {
+        let (limits, keep) = (Limits::default(), KeepWhen::default());
+        Self { suites, server, runs, limits, keep_going: false, keep, after: None, resume: None }
+    }
+}
+
 /// When a run leaves its databases where they are; one that is interrupted never does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum KeepWhen {

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use phasegate_database::{Host, Kind, Place, PostgresAddress};
-use phasegate_evidence::{ServerFacts, ServerNeed};
+use phasegate_database::{Host, Place, PostgresAddress};
+use phasegate_evidence::{ServerFacts, ServerNeed, judge::Expectation};
 use phasegate_server::{ScratchFolder, Server, run_word};
 
 use crate::{RunError, suite::Suite};
@@ -32,7 +32,7 @@ pub(crate) fn ground_of(suite: &Suite, server: Option<&Server>, run: &str) -> Re
     let address = server.filter(|_| on_server).map(|server| address(server, &suite.need, &word));
     let folder = if on_server { None } else { Some(ScratchFolder::new()?) };
     let place = Place { server: address.as_ref(), folder: folder.as_ref().map(ScratchFolder::path), prefix: &prefix };
-    Ok(Ground { host: suite.kind.host(place)?, folder, facts: facts(suite.kind, server, &suite.need) })
+    Ok(Ground { host: suite.kind.host(place)?, folder, facts: facts(suite, server) })
 }
 
 /// How a server is reached for a suite with this need.
@@ -53,8 +53,8 @@ fn address(server: &Server, need: &ServerNeed, run: &str) -> PostgresAddress {
 }
 
 /// The facts of a suite's server as the evidence lists them.
-pub(crate) fn facts(kind: Kind, server: Option<&Server>, need: &ServerNeed) -> ServerFacts {
-    if let Some((name, version)) = kind.library_version() {
+pub(crate) fn facts(suite: &Suite, server: Option<&Server>) -> ServerFacts {
+    if let Some((name, version)) = suite.kind.library_version() {
         return ServerFacts { kind: ServerFacts::LIBRARY.to_owned(), ..ServerFacts::default() }.with(name, version);
     }
     let Some(server) = server else {
@@ -72,7 +72,10 @@ pub(crate) fn facts(kind: Kind, server: Option<&Server>, need: &ServerNeed) -> S
         ..ServerFacts::default()
     }
     .with(ServerFacts::POSTGRES, &met.postgres);
-    if need.timescaledb {
+    if suite.checks().any(|(_, _, check)| matches!(check.expectation, Expectation::Tap(_))) {
+        facts.versions.extend(met.pgtap.clone().map(|version| (ServerFacts::PGTAP.to_owned(), version)));
+    }
+    if suite.need.timescaledb {
         facts.versions.extend(met.timescaledb.clone().map(|version| (ServerFacts::TIMESCALEDB.to_owned(), version)));
         facts.versions.extend(met.edition.clone().map(|edition| (ServerFacts::EDITION.to_owned(), edition)));
     }

@@ -31,6 +31,8 @@ impl ServerFacts {
     pub const TIMESCALEDB: &str = "TimescaleDB";
     /// The name of the edition of TimescaleDB: `apache` or `community`.
     pub const EDITION: &str = "TimescaleDB edition";
+    /// The name of the version of pgTAP that the server offers.
+    pub const PGTAP: &str = "pgTAP";
     /// The name of the version of SQLite.
     pub const SQLITE: &str = "SQLite";
 

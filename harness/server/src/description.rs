@@ -84,6 +84,8 @@ pub struct Description {
     pub(crate) postgres_number: u32,
     /// The version of TimescaleDB that the server offers, where it offers one.
     pub timescaledb: Option<String>,
+    /// The version of pgTAP that the server offers.
+    pub pgtap: Option<String>,
     /// TimescaleDB's edition: `apache` or `community`; none where the library is not loaded.
     pub edition: Option<String>,
     /// The identifier of its cluster of databases, where our role may ask for it.
@@ -123,6 +125,8 @@ impl Description {
             // The library says which edition it is once it is loaded, which else the first use of the extension does.
             sqlx::raw_sql(sqlx::AssertSqlSafe(load)).execute(&mut *connection).await?;
         }
+        let pgtap = sqlx::query_scalar("SELECT default_version FROM pg_available_extensions WHERE name = 'pgtap'");
+        let pgtap: Option<String> = pgtap.fetch_optional(&mut *connection).await?;
         let system = sqlx::query_scalar("SELECT system_identifier::text FROM pg_control_system()");
         let system: Option<String> = system.fetch_one(&mut *connection).await.ok();
         let settings: Vec<(String, String)> =
@@ -134,6 +138,7 @@ impl Description {
             postgres,
             postgres_number: u32::try_from(number).unwrap_or_default(),
             timescaledb,
+            pgtap,
             edition: settings.get("timescaledb.license").map(|license| edition(license)),
             system,
             settings,

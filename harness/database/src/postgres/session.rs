@@ -95,6 +95,17 @@ impl PostgresSession {
         ran.map(drop).map_err(|error| (self.answered, error))
     }
 
+    /// Runs a COPY ... FROM STDIN, and sends these rows as its client. Gives how many there were.
+    pub(crate) async fn copy_in(&mut self, sql: &str, rows: &str) -> Result<u64, Error> {
+        self.settle_ahead().await?;
+        self.within_limit(1, async |session| {
+            let mut copy = session.connection.copy_in_raw(sql).await?;
+            copy.send(rows.as_bytes()).await?;
+            copy.finish().await
+        })
+        .await
+    }
+
     async fn run_many(&mut self, sql: &str, statements: u32, keep: Keep) -> Result<Ran, Error> {
         let ahead = std::mem::take(&mut self.ahead);
         let mut before = ahead.chars().count();

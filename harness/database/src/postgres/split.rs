@@ -4,11 +4,11 @@ use std::thread;
 
 use squawk_syntax::SourceFile;
 
-use super::statements::{Piece, TooDeep, statements, words_of};
+use super::statements::{PSQL, Piece, TooDeep, copies_in, statements, words_of};
 use crate::{
     Error,
     size::{PARSED_BYTES_MAX, PARSED_TOKENS_MAX},
-    split::{Lines, Statement, SyntaxFault, line_number, line_of, too_deep},
+    split::{Lines, Statement, SyntaxFault, line_of, too_deep},
 };
 
 /// Splits a file of PostgreSQL's SQL. The first MiB is held against the grammar, but for statements of more than 5 000
@@ -17,13 +17,8 @@ use crate::{
 /// # Errors
 /// At the first place that does not parse.
 pub(crate) fn split(text: &str) -> Result<Vec<Statement>, SyntaxFault> {
-    if let Some(line) = text.lines().position(|line| line.starts_with('\\')) {
-        return Err(SyntaxFault {
-            line: line_number(line),
-            message: "a command of psql (`\\...`) is no SQL: write the statement itself, or make the phase a \
-                      command that calls psql"
-                .to_owned(),
-        });
+    if let Some(fault) = cut_off(text) {
+        return Err(fault);
     }
     let (mut pieces, mut fault) = (Vec::new(), None);
     for piece in statements(text) {
@@ -41,6 +36,7 @@ pub(crate) fn split(text: &str) -> Result<Vec<Statement>, SyntaxFault> {
         text: piece.text.to_owned(),
         line: lines.of_byte(piece.start),
         controls_transaction: controls_transaction(piece.text),
+        rows: piece.rows.map(str::to_owned),
     });
     Ok(statements.collect())
 }
@@ -51,9 +47,28 @@ pub(super) fn one_by_one(text: &str) -> Result<Vec<&str>, Error> {
     pieces.collect::<Result<_, _>>().map_err(|TooDeep(_)| Error::mistake(too_deep()))
 }
 
+/// What pg_dump writes first and last.
+const DUMP_HEAD: &str = "-- PostgreSQL database dump\n";
+const DUMP_END: &str = "-- PostgreSQL database dump complete";
+
+/// Whether pg_dump wrote a text, which needs not be held against the grammar.
+fn is_dump(text: &str) -> bool {
+    text.trim_start_matches("--\n").starts_with(DUMP_HEAD)
+}
+
+/// What is wrong with a dump that has lost its end: each of its statements may be whole.
+fn cut_off(text: &str) -> Option<SyntaxFault> {
+    if !is_dump(text) || text.contains(DUMP_END) {
+        return None;
+    }
+    let why = format!("the dump is cut off here: it lacks its last line, `{DUMP_END}`");
+    Some(SyntaxFault { line: line_of(text, text.trim_end().len()), message: why })
+}
+
 /// The first thing that is wrong, and the byte at which it is.
 fn first_fault(text: &str, pieces: &[Piece<'_>]) -> Option<(usize, String)> {
-    let look = || pieces.iter().find_map(|piece| fault(text, piece));
+    let by_hand = !is_dump(text);
+    let look = || pieces.iter().find_map(|piece| fault(text, piece, by_hand));
     if pieces.iter().all(|piece| piece.tokens <= TOKENS_ON_ANY_STACK) {
         return look();
     }
@@ -73,16 +88,18 @@ const TOKENS_ON_ANY_STACK: usize = 500;
 /// The stack on which larger ones are.
 const PARSER_STACK_BYTES: usize = 32 << 20;
 
-fn fault(text: &str, piece: &Piece<'_>) -> Option<(usize, String)> {
+fn fault(text: &str, piece: &Piece<'_>, by_hand: bool) -> Option<(usize, String)> {
     let mut words = words_of(piece.text);
     if words.next().is_some_and(|first| first.eq_ignore_ascii_case("copy"))
-        && words.any(|word| ["stdin", "stdout"].iter().any(|client| word.eq_ignore_ascii_case(client)))
+        && words.any(|word| word.eq_ignore_ascii_case("stdout"))
     {
-        let why = "COPY with STDIN or STDOUT waits for a client that sends or takes the rows, and a file does neither: \
-                   write the rows as INSERT";
+        let why = "COPY to STDOUT waits for a client that takes the rows, and a file does not: write a query";
         return Some((piece.start, why.to_owned()));
     }
-    if piece.start < PARSED_BYTES_MAX && piece.tokens <= PARSED_TOKENS_MAX {
+    if let Some((byte, why)) = piece.open.filter(|(_, why)| *why == PSQL || copies_in(piece.text)) {
+        return Some((byte, why.to_owned()));
+    }
+    if by_hand && piece.start < PARSED_BYTES_MAX && piece.tokens <= PARSED_TOKENS_MAX {
         // With the semicolon, where there is one.
         let end = (piece.start + piece.text.len() + 1).min(text.len());
         let whole = text.get(piece.start..end).unwrap_or(piece.text);
@@ -107,6 +124,7 @@ pub(super) fn controls_transaction(statement: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::split::line_number;
 
     fn texts(statements: &[Statement]) -> Vec<(u32, &str)> {
         statements.iter().map(|s| (s.line, s.text.as_str())).collect()
@@ -157,8 +175,40 @@ mod tests {
         assert_eq!(fault.line, 2);
         assert!(fault.message.contains("psql"), "{}", fault.message);
         let fault = split("SELECT 1;\n-- rows\nCOPY t FROM STDIN;\n").expect_err("no client");
-        assert!(fault.line == 3 && fault.message.contains("write the rows as INSERT"), "{fault:?}");
+        assert!(fault.line == 3 && fault.message.contains("do not end with a line `\\.`"), "{fault:?}");
+        let fault = split("COPY t TO STDOUT;\n").expect_err("no client");
+        assert!(fault.message.contains("takes the rows"), "{fault:?}");
         assert!(split("COPY t FROM '/tmp/stdins'").is_ok());
+        assert!(split("SELECT '\n\\i no command';").is_ok());
+        assert_eq!(
+            split("\\unset ECHO\n\\set QUIET 1\n\\pset format unaligned\nSELECT 1;\n").map(|all| all.len()),
+            Ok(1)
+        );
+        assert!(split("\\set tenant 1\nSELECT 1;\n").is_err(), "what follows may use it");
+    }
+
+    #[test]
+    fn the_rows_behind_a_copy_are_no_sql() {
+        let rows = "1\tit's; \"x\n2\t$$ (\n\\N\t--\n";
+        let text = format!("SELECT 1;\nCOPY public.t (a, b) FROM stdin;\n{rows}\\.\n\n\nSELECT 2;\n");
+        let statements = split(&text).expect("rows");
+        assert_eq!(statements[1].rows.as_deref(), Some(rows));
+        assert_eq!(texts(&statements)[1..], [(2, "COPY public.t (a, b) FROM stdin"), (9, "SELECT 2")]);
+        let none = split("COPY t FROM STDIN WITH (FORMAT csv);\n\\.\n").expect("no row");
+        assert_eq!(none[0].rows.as_deref(), Some(""));
+        let fault = split("COPY t FROM stdin; SELECT 1;\n1\n\\.\n").expect_err("two on a line");
+        assert!(fault.message.contains("neither rows nor run"), "{fault:?}");
+    }
+
+    #[test]
+    fn a_dump_is_read_as_it_is_unless_it_is_cut_off() {
+        let dump = |end: &str| format!("--\n-- PostgreSQL database dump\n--\n\n\\restrict aB3'\n\nSELECT 1;\n\n{end}");
+        let whole = dump("--\n-- PostgreSQL database dump complete\n--\n\n\\unrestrict aB3'\n\n");
+        assert_eq!(texts(&split(&whole).expect("a dump")), [(7, "SELECT 1")]);
+        let fault = split(&dump("")).expect_err("cut off");
+        assert!(fault.line == 7 && fault.message.contains("is cut off here"), "{fault:?}");
+        let fault = split(&whole.replace("SELECT 1;", "\\connect app")).expect_err("of psql");
+        assert!(fault.line == 7 && fault.message.contains("dump without --create"), "{fault:?}");
     }
 
     #[test]

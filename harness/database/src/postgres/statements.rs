@@ -17,6 +17,8 @@ pub(super) struct Piece<'a> {
     pub(super) open: Option<(usize, &'static str)>,
     /// The bytes at which the statements of its body begin, where it is a routine with one.
     pub(super) body: Vec<usize>,
+    /// The lines behind it, where it is a COPY ... FROM STDIN.
+    pub(super) rows: Option<&'a str>,
 }
 
 /// A text whose brackets lie too deep within each other, at this byte.
@@ -25,7 +27,8 @@ pub(super) struct TooDeep(pub(super) usize);
 
 /// The statements of a text.
 pub(super) fn statements(text: &str) -> impl Iterator<Item = Result<Piece<'_>, TooDeep>> {
-    let mut scanner = Scanner { text, tokens: tokenize(text), byte: 0, is_over: false };
+    let mut scanner =
+        Scanner { text, tokenize: |text| tokenize(text), tokens: tokenize(text), byte: 0, is_over: false };
     std::iter::from_fn(move || scanner.statement())
 }
 
@@ -43,8 +46,9 @@ pub(super) fn words_of(sql: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-struct Scanner<'a, T> {
+struct Scanner<'a, T, F> {
     text: &'a str,
+    tokenize: F,
     tokens: T,
     byte: usize,
     is_over: bool,
@@ -70,7 +74,7 @@ struct Reading<'a> {
     unterminated: Option<(usize, &'static str)>,
 }
 
-impl<'a, T: Iterator<Item = Token>> Scanner<'a, T> {
+impl<'a, T: Iterator<Item = Token>, F: Fn(&'a str) -> T> Scanner<'a, T, F> {
     fn statement(&mut self) -> Option<Result<Piece<'a>, TooDeep>> {
         let mut reading = Reading::default();
         while !self.is_over {
@@ -79,6 +83,10 @@ impl<'a, T: Iterator<Item = Token>> Scanner<'a, T> {
                 break;
             };
             let start = self.byte;
+            if reading.start.is_none() && is_for_psql_alone(&self.text[start..]) {
+                self.go_on_at(start + line_of_text(&self.text[start..]).len());
+                continue;
+            }
             self.byte += token.len as usize;
             let is_end = token.kind == TokenKind::Semi && reading.open.is_empty() && reading.depth == 0;
             if is_end && reading.start.is_some() {
@@ -92,13 +100,76 @@ impl<'a, T: Iterator<Item = Token>> Scanner<'a, T> {
                 return Some(Err(TooDeep(start)));
             }
         }
-        reading.piece(self.text).map(Ok)
+        let mut piece = reading.piece(self.text)?;
+        if copies_in(piece.text) {
+            self.rows_of(&mut piece);
+        }
+        Some(Ok(piece))
     }
+
+    /// Reads what a client sends after COPY ... FROM STDIN: the lines up to `\.`, from the one after the semicolon's on.
+    fn rows_of(&mut self, piece: &mut Piece<'a>) {
+        let rest = &self.text[self.byte..];
+        let beside = line_of_text(rest);
+        if !beside.trim().is_empty() {
+            piece.open.get_or_insert((piece.start, "what follows this COPY on its line is neither rows nor run"));
+        }
+        let rows = &rest[beside.len()..];
+        let mut end = 0;
+        for line in rows.split_inclusive('\n') {
+            if line.trim_end_matches(['\r', '\n']) == "\\." {
+                piece.rows = Some(&rows[..end]);
+                self.go_on_at(self.byte + beside.len() + end + line.len());
+                return;
+            }
+            end += line.len();
+        }
+        let why =
+            "the rows of this COPY do not end with a line `\\.`: write them behind it, or the file has been cut off";
+        piece.open.get_or_insert((piece.start, why));
+        self.is_over = true;
+    }
+
+    /// Goes on with the text from this byte.
+    fn go_on_at(&mut self, byte: usize) {
+        self.byte = byte;
+        self.tokens = (self.tokenize)(&self.text[byte..]);
+    }
+}
+
+/// The first line of a text, with its end.
+fn line_of_text(text: &str) -> &str {
+    text.split_inclusive('\n').next().unwrap_or_default()
+}
+
+/// Whether a text begins with a command that says to psql alone how it shows what it does, or, as pg_dump puts them around
+/// what it writes, that no other command may follow.
+fn is_for_psql_alone(text: &str) -> bool {
+    const SETTINGS: [&str; 5] = ["ECHO", "ON_ERROR_ROLLBACK", "ON_ERROR_STOP", "QUIET", "VERBOSITY"];
+    let mut words = line_of_text(text).split_whitespace();
+    match words.next() {
+        Some("\\restrict" | "\\unrestrict" | "\\pset" | "\\timing") => true,
+        Some("\\set" | "\\unset") => words.next().is_some_and(|name| SETTINGS.contains(&name)),
+        _ => false,
+    }
+}
+
+/// Whether a statement waits for rows from the client.
+pub(super) fn copies_in(statement: &str) -> bool {
+    let mut words = words_of(statement);
+    let mut last = words.next().filter(|first| first.eq_ignore_ascii_case("copy"));
+    words.any(|word| {
+        let before = last.replace(word);
+        before.is_some_and(|before| before.eq_ignore_ascii_case("from")) && word.eq_ignore_ascii_case("stdin")
+    })
 }
 
 impl<'a> Reading<'a> {
     fn take(&mut self, kind: TokenKind, text: &'a str, start: usize) {
         self.unterminated = self.unterminated.or(endless(kind).map(|what| (start, what)));
+        if kind == TokenKind::Unknown && text == "\\" {
+            self.unterminated.get_or_insert((start, PSQL));
+        }
         match kind {
             TokenKind::Whitespace | TokenKind::LineComment | TokenKind::BlockComment { .. } => return,
             TokenKind::OpenParen | TokenKind::OpenBracket => self.open.push(start),
@@ -145,9 +216,13 @@ impl<'a> Reading<'a> {
         let end = self.end.max(start);
         let bracket = || self.open.first().map(|bracket| (*bracket, "a bracket that opens here is not closed"));
         let open = self.unterminated.or_else(bracket);
-        Some(Piece { text: &text[start..end], start, tokens: self.tokens, open, body: self.body })
+        Some(Piece { text: &text[start..end], start, tokens: self.tokens, open, body: self.body, rows: None })
     }
 }
+
+/// What is wrong with a backslash outside of strings.
+pub(super) const PSQL: &str = "a command of psql (`\\...`) is no SQL: write the statement itself, dump without --create where it is \
+                    `\\connect`, or make the phase a command that calls psql";
 
 /// What a token lacks that goes to the end of the text because nothing ends it.
 fn endless(kind: TokenKind) -> Option<&'static str> {

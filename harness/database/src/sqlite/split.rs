@@ -61,6 +61,7 @@ fn push(statements: &mut Vec<Statement>, lines: &mut Lines<'_>, body: &str, star
             text: bare.to_owned(),
             line: lines.of_byte(start + skipped),
             controls_transaction: first_word_in(bare, &["begin", "commit", "end", "rollback"]),
+            rows: None,
         });
     }
 }

@@ -14,7 +14,7 @@ use super::{
     catalogs::{self, KnownCatalog},
     queries,
     sessions::{self, OwnDatabase, StepDefaults},
-    steps, writes,
+    steps, tap, writes,
 };
 use crate::states::RowsBefore;
 
@@ -62,10 +62,14 @@ pub(crate) fn broken(error: &Error) -> Observation {
 }
 
 async fn tried(session: &mut Session, check: &Check, context: Context<'_>) -> Result<Observation, Error> {
-    if check.expectation.names_sessions()
+    if check.expectation.commits()
         && let Err(error) = refusal_of(commit_given(session, check).await)?
     {
         return Ok(Observation::SetupFailed { error });
+    }
+    if let Expectation::Tap(expected) = &check.expectation {
+        own_database(context.own)?;
+        return tap::tap(session, expected, &check.settings, context.limits.size).await;
     }
     session.begin_trial().await?;
     let seen = observe(session, check, context).await;
@@ -120,8 +124,8 @@ async fn observe(session: &mut Session, check: &Check, context: Context<'_>) -> 
             }
         }
         Expectation::Unchanged(_) => Observation::Unchanged(catalogs::unchanged(session, context.rows, size).await?),
-        Expectation::Rollback(_) => {
-            return Err(Error::mistake("a check of kind `rollback` needs databases of its own and cannot run here"));
+        Expectation::Rollback(_) | Expectation::Tap(_) => {
+            return Err(Error::mistake("a check of this kind needs databases of its own and cannot run here"));
         }
     })
 }
@@ -131,7 +135,7 @@ fn limit_of(check: &Check, context: Context<'_>) -> Duration {
 }
 
 fn own_database(own: Option<OwnDatabase<'_>>) -> Result<OwnDatabase<'_>, Error> {
-    own.ok_or_else(|| Error::mistake("steps on named sessions need a database of their own and cannot run here"))
+    own.ok_or_else(|| Error::mistake("what commits needs a database of its own and cannot run here"))
 }
 
 /// Prepares the rows of a check so that all of its sessions see them.
@@ -151,7 +155,7 @@ async fn prepare(session: &mut Session, check: &Check) -> Result<(), Error> {
     for (name, value) in &check.settings {
         session.set(name, value).await?;
     }
-    if let Some(given) = check.given.as_ref().filter(|_| !check.expectation.names_sessions()) {
+    if let Some(given) = check.given.as_ref().filter(|_| !check.expectation.commits()) {
         session.execute(given).await?;
     }
     if let Some(role) = &check.role {

@@ -7,6 +7,7 @@ mod own_database;
 mod queries;
 mod sessions;
 mod steps;
+mod tap;
 mod watcher;
 mod writes;
 

@@ -108,6 +108,9 @@ pub(super) struct CheckFile {
     pub(super) unchanged: Option<Unchanged>,
     /// The way down and up again.
     pub(super) rollback: Option<Rollback>,
+    /// A file of pgTAP that must pass: its path, or `{ file, pgtap, todo, skip }`.
+    #[cfg_attr(test, schemars(with = "Option<super::reference::Anything>"))]
+    pub(super) tap: Option<Value>,
 }
 
 /// What becomes of a write that must be accepted.
@@ -166,6 +169,7 @@ impl CheckFile {
             ("changes", self.changes.is_some()),
             ("unchanged", self.unchanged.is_some()),
             ("rollback", self.rollback.is_some()),
+            ("tap", self.tap.is_some()),
         ];
         kinds.into_iter().filter(|(_, given)| *given).map(|(kind, _)| kind).collect()
     }

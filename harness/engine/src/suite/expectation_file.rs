@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use phasegate_database::OBJECT_KINDS;
 use phasegate_evidence::Catalog;
 use phasegate_evidence::judge::{
-    Accepts, CatalogFacts, Expectation, Fact, Neighbour, PlanUse, Rejects, Rows, Sequence, Unchanged, Violations,
+    Accepts, CatalogFacts, Expectation, Fact, Neighbour, PlanUse, Rejects, Rows, Sequence, Tap, Unchanged, Violations,
 };
 use serde::Deserialize;
 use toml::Value;
@@ -13,7 +13,7 @@ use toml::Value;
 use super::check_file::{CheckFile, PlanFile};
 
 /// The keys that say which kind of expectation a check has.
-const KINDS: &str = "rows, violations, rejects, accepts, step, plan, catalog, changes, unchanged, rollback";
+const KINDS: &str = "rows, violations, rejects, accepts, step, plan, catalog, changes, unchanged, rollback, tap";
 
 pub(super) fn expectation(mut file: CheckFile) -> Result<Expectation, String> {
     let named = file.named();
@@ -47,6 +47,7 @@ pub(super) fn expectation(mut file: CheckFile) -> Result<Expectation, String> {
             some_tables(&unchanged.tables, kind)?;
             Expectation::Unchanged(unchanged)
         }
+        "tap" => tap(&mut file)?,
         _ => rollback(&mut file)?,
     };
     match file.unused() {
@@ -57,6 +58,31 @@ pub(super) fn expectation(mut file: CheckFile) -> Result<Expectation, String> {
 
 fn needed(value: Option<String>, key: &str, kind: &str) -> Result<String, String> {
     value.filter(|text| !text.trim().is_empty()).ok_or_else(|| format!("`{kind}` needs the key `{key}`"))
+}
+
+/// A file of pgTAP, whose text is read when the file of the gate has been.
+fn tap(file: &mut CheckFile) -> Result<Expectation, String> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct TapFile {
+        file: String,
+        pgtap: Option<String>,
+        #[serde(default)]
+        todo: u64,
+        #[serde(default)]
+        skip: u64,
+    }
+    let read = match file.tap.take() {
+        Some(Value::String(file)) => TapFile { file, pgtap: None, todo: 0, skip: 0 },
+        Some(value) => value.try_into().map_err(|error: toml::de::Error| format!("`tap`: {}", error.message()))?,
+        None => return Err("`tap` names no file".to_owned()),
+    };
+    let from_baseline = match read.pgtap.as_deref() {
+        None => false,
+        Some("baseline") => true,
+        Some(other) => return Err(format!("`tap`: pgtap = \"{other}\", expected \"baseline\" or nothing")),
+    };
+    Ok(Expectation::Tap(Tap { file: read.file, sql: String::new(), from_baseline, todo: read.todo, skip: read.skip }))
 }
 
 fn some_tables(tables: &[String], kind: &str) -> Result<(), String> {

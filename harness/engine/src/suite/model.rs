@@ -115,6 +115,8 @@ impl Suite {
 /// The state before the first phase.
 #[derive(Debug, Clone)]
 pub(crate) struct Baseline {
+    /// A command that is run before the files are applied.
+    pub(crate) command: Option<PhaseStep>,
     /// The schema, applied by the session's user.
     pub(crate) schema: Vec<SqlFile>,
     /// The legacy rows, inserted after it.

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Check, Needs};
+use super::{Check, Expectation, Needs};
 use crate::{Reason, ReasonCode, ServerFacts};
 
 /// How a run comes by the states that it judges.
@@ -32,7 +32,10 @@ impl Judging {
 /// Why a check cannot be judged; `None` when it can.
 #[must_use]
 pub fn inapplicable(check: &Check, judging: Judging, server: &ServerFacts) -> Option<Reason> {
-    if let Some(lacking) = lacking(&check.needs, server) {
+    let without_pgtap = matches!(&check.expectation, Expectation::Tap(tap) if !tap.from_baseline)
+        && server.version(ServerFacts::PGTAP).is_none();
+    let pgtap = without_pgtap.then(|| "needs pgTAP, which this server does not offer".to_owned());
+    if let Some(lacking) = lacking(&check.needs, server).or(pgtap) {
         return Some(Reason::new(ReasonCode::ServerLacks, lacking));
     }
     if !judging.is_gates_alone() {
@@ -42,8 +45,8 @@ pub fn inapplicable(check: &Check, judging: Judging, server: &ServerFacts) -> Op
     if check.expectation.needs_the_phase() {
         let why = "compares the state with that before the phase, which only a run knows";
         Some(Reason::new(ReasonCode::NeedsARun, why))
-    } else if check.expectation.names_sessions() {
-        let why = "commits on named sessions, for which only a run has a database of its own";
+    } else if check.expectation.commits() {
+        let why = "commits, for which only a run has a database of its own";
         Some(Reason::new(ReasonCode::NeedsARun, why))
     } else if check.transient {
         let why = "holds right after its phase only, in the state that a run leaves";
@@ -98,7 +101,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::judge::{Accepts, Expectation, GoesTo, Rollback, Rows, Sequence, Step};
+    use crate::judge::{Accepts, Expectation, GoesTo, Rollback, Rows, Sequence, Step, Tap};
 
     fn check(expectation: Expectation) -> Check {
         Check::new("1.1.1", "what it tries", expectation)
@@ -145,6 +148,19 @@ mod tests {
             assert_eq!(lacks(Some("2.17"), None, met), from_2_17, "{met:?}");
             assert_eq!(lacks(None, Some("2.17"), met), before_2_17, "{met:?}");
         }
+    }
+
+    #[test]
+    fn a_pgtap_file_cannot_be_judged_where_neither_server_nor_baseline_has_pgtap() {
+        let tap = |from_baseline| {
+            let (file, sql) = ("t.sql".to_owned(), String::new());
+            check(Expectation::Tap(Tap { file, sql, from_baseline, todo: 0, skip: 0 }))
+        };
+        assert_eq!(code(&tap(false), Judging::Run), Some(ReasonCode::ServerLacks));
+        assert_eq!(code(&tap(true), Judging::Run), None);
+        assert_eq!(code(&tap(true), Judging::Check), Some(ReasonCode::NeedsARun));
+        let offers = ServerFacts::default().with(ServerFacts::PGTAP, "1.3.3");
+        assert_eq!(inapplicable(&tap(false), Judging::Run, &offers), None);
     }
 
     #[test]

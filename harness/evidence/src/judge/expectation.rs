@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Accepts, AcceptsSeen, CatalogFacts, CatalogSeen, Changes, ChangesSeen, Judged, PlanSeen, PlanUse, Rejects,
-    RejectsSeen, Rollback, RollbackSeen, Rows, RowsSeen, Sequence, SequenceSeen, Unchanged, UnchangedSeen, Violations,
-    ViolationsSeen,
+    RejectsSeen, Rollback, RollbackSeen, Rows, RowsSeen, Sequence, SequenceSeen, Tap, TapSeen, Unchanged,
+    UnchangedSeen, Violations, ViolationsSeen,
 };
 use crate::{Reason, ReasonCode, Refusal, Verdict};
 
@@ -36,6 +36,8 @@ pub enum Expectation {
     Unchanged(Unchanged),
     /// The phase and those before it can be undone and done again.
     Rollback(Rollback),
+    /// A pgTAP file has every test pass.
+    Tap(Tap),
 }
 
 impl Expectation {
@@ -53,6 +55,7 @@ impl Expectation {
             Self::Changes(_) => "changes",
             Self::Unchanged(_) => "unchanged",
             Self::Rollback(_) => "rollback",
+            Self::Tap(_) => "tap",
         }
     }
 
@@ -66,10 +69,15 @@ impl Expectation {
         }
     }
 
-    /// Whether the check commits, on the sessions that its steps name, and so needs a database of its own.
+    /// Whether the check commits, on the sessions that its steps name or by what its file says, and so needs a database of
+    /// its own.
     #[must_use]
-    pub fn names_sessions(&self) -> bool {
-        matches!(self, Self::Sequence(sequence) if sequence.names_sessions())
+    pub fn commits(&self) -> bool {
+        match self {
+            Self::Sequence(sequence) => sequence.names_sessions(),
+            Self::Tap(_) => true,
+            _ => false,
+        }
     }
 
     /// Whether the check compares the state with that before its phase.
@@ -168,6 +176,8 @@ pub enum Observation {
     Unchanged(UnchangedSeen),
     /// Of a check of kind `rollback`.
     Rollback(RollbackSeen),
+    /// Of a check of kind `tap`.
+    Tap(TapSeen),
 }
 
 impl Observation {
@@ -204,6 +214,7 @@ pub fn judge(expectation: &Expectation, seen: &Observation) -> Judged {
         (Expectation::Changes(expected), Observation::Changes(seen)) => expected.judge(seen),
         (Expectation::Unchanged(expected), Observation::Unchanged(seen)) => expected.judge(seen),
         (Expectation::Rollback(expected), Observation::Rollback(seen)) => expected.judge(seen),
+        (Expectation::Tap(expected), Observation::Tap(seen)) => expected.judge(seen),
         _ => Judged::error(ReasonCode::Harness, "what was seen is of another kind than what was expected"),
     }
 }

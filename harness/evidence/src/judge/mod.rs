@@ -16,6 +16,7 @@ mod rollback;
 mod rows;
 mod scenario;
 mod sequence;
+mod tap;
 mod unchanged;
 mod violations;
 
@@ -33,5 +34,6 @@ pub use rollback::{Direction, GoesTo, Rollback, RollbackSeen, RollbackStep};
 pub use rows::{Rows, RowsSeen};
 pub use scenario::{AuditExpected, CatalogAfter, Expected, Outcome, ProbeExpected};
 pub use sequence::{Sequence, SequenceSeen, Step, StepSeen, names_sessions};
+pub use tap::{Tap, TapSeen};
 pub use unchanged::{Unchanged, UnchangedSeen};
 pub use violations::{Violations, ViolationsSeen};

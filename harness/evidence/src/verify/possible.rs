@@ -64,6 +64,10 @@ pub(super) fn impossible(check: &Check, seen: &Observation) -> Option<&'static s
                 (!is_asked).then_some("the rows of other tables than it asks for")
             }
         },
+        (Expectation::Tap(_), Observation::Tap(seen)) => {
+            let is_line = |line: &String| !line.contains('\n');
+            (!seen.lines.iter().all(is_line)).then_some("lines that are several")
+        }
         (Expectation::Rollback(claim), Observation::Rollback(seen)) => {
             let walked = seen.steps.split_last().is_none_or(|(last, before)| {
                 before.iter().all(|step| step.ended_well(claim))

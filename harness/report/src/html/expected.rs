@@ -52,6 +52,12 @@ pub(super) fn expected(expectation: &Expectation) -> Markup {
                     (term("legacy rows stay as they were in", &line(&unchanged.tables.join(", "))))
                     @if !unchanged.except.is_empty() { (term("but for", &line(&unchanged.except.join(", ")))) }
                 },
+                Expectation::Tap(tap) => {
+                    (term("every test passes of", &html! { code { (line(&tap.file)) } }))
+                    (term("pgTAP", &sql(&tap.sql)))
+                    @if tap.todo > 0 { (term("but for", &html! { (tap.todo) " with TODO" })) }
+                    @if tap.skip > 0 { (term("but for", &html! { (tap.skip) " with SKIP, which are not tried" })) }
+                },
                 Expectation::Rollback(rollback) => {
                     (term("the way back and forth again", &html! {
                         "applies, " (match rollback.to { GoesTo::Baseline => "down to the baseline", GoesTo::Previous => "over this phase" })

@@ -54,6 +54,10 @@ pub(super) fn met(expectation: &Expectation, seen: &Observation) -> Markup {
                     (term("changed rows", &lines(&seen.changes)))
                     (error(seen.error.as_ref()))
                 },
+                Observation::Tap(seen) => {
+                    (term("TAP", &block(&seen.lines.join("\n"), EVIDENCE)))
+                    @if let Some((line, why)) = &seen.refused { (term(&format!("line {line}"), &refusal(why))) }
+                },
                 Observation::Rollback(seen) => (rollback(seen)),
             }
         }

@@ -87,7 +87,12 @@ fn parts_of(check: &Check) -> Vec<Part<'_>> {
         }
         Expectation::Accepts(accepts) => parts.push(("write", &accepts.write, false)),
         Expectation::Sequence(sequence) => parts.extend(steps(&sequence.steps)),
-        Expectation::Catalog(_) | Expectation::Changes(_) | Expectation::Unchanged(_) | Expectation::Rollback(_) => {}
+        // A file of pgTAP has a database of its own, which goes after it.
+        Expectation::Tap(_)
+        | Expectation::Catalog(_)
+        | Expectation::Changes(_)
+        | Expectation::Unchanged(_)
+        | Expectation::Rollback(_) => {}
     }
     parts
 }

@@ -56,10 +56,27 @@ impl Loader {
         for (path, text) in self.toml_files(folder, name)? {
             let mut gate = gate_file::read(Source { file: &path, text: &text }, &mut self.common, self.kind)?;
             self.fold_names(&mut gate)?;
+            self.tap_files(&mut gate)?;
             named_after(&gate.id, &gate)?;
             gates.push(gate);
         }
         Ok(gates)
+    }
+
+    /// Reads the files of pgTAP that a gate names.
+    fn tap_files(&mut self, gate: &mut Gate) -> Result<(), SuiteError> {
+        for check in &mut gate.checks {
+            let Expectation::Tap(tap) = &mut check.expectation else { continue };
+            let capable = self.kind.capabilities().sessions;
+            if !capable || check.role.is_some() {
+                let why = if capable { "`as` means nothing beside `tap`" } else { "pgTAP is of PostgreSQL alone" };
+                return Err(SuiteError::malformed(Place::file(&gate.file), format!("check {}: {why}", check.id)));
+            }
+            let file = self.sql(&gate.file, &tap.file)?;
+            self.parsed(&file)?;
+            tap.sql = file.text;
+        }
+        Ok(())
     }
 
     /// Names compare without case where the kind of database compares them so.
@@ -83,6 +100,7 @@ impl Loader {
             for (phase, gate) in gate_file::read_shared(source, phases, &mut self.common, self.kind)? {
                 let mut gate = gate;
                 self.fold_names(&mut gate)?;
+                self.tap_files(&mut gate)?;
                 named_after(gate.id.strip_prefix(&format!("{phase}.")).unwrap_or(&gate.id), &gate)?;
                 gates.entry(phase).or_default().push(gate);
             }

@@ -19,7 +19,7 @@ use crate::suite::{
     expand::{State, StateFile, States, Values},
     requirements, sessions,
     source::Source,
-    suite_file,
+    suite_file::{self, StepFile},
 };
 
 const REQUIREMENTS_FILE: &str = "requirements.toml";
@@ -91,7 +91,12 @@ impl Loader {
         if file.phases.is_empty() {
             return Err(SuiteError::malformed(Place::file(&path), "the suite has no phase"));
         }
+        if file.baseline.command.as_ref().is_some_and(Vec::is_empty) {
+            return Err(SuiteError::malformed(Place::file(&path), "the command of the baseline names no program"));
+        }
+        let command = file.baseline.command.map(|command| self.step(&path, StepFile::Command(command))).transpose()?;
         let baseline = Baseline {
+            command,
             schema: self.patterns(&path, &file.baseline.schema)?,
             data: self.patterns(&path, &file.baseline.data)?,
             role: file.baseline.role,
@@ -179,6 +184,9 @@ impl Loader {
             };
             let why = match sql.statements() {
                 Ok([]) => "it holds no statement".to_owned(),
+                Ok(statements) if statements.iter().any(|statement| statement.rows.is_some()) => {
+                    "it copies rows, as only a baseline or a phase may: write them as INSERT".to_owned()
+                }
                 Err(fault) => format!("{} (line {} of its SQL)", fault.message, fault.line),
                 Ok(statements) => {
                     let sql =
