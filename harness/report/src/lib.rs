@@ -1,5 +1,6 @@
 //! Reports of a run, each made from its run folder alone.
 
+mod commands;
 mod contents;
 mod count;
 mod ctrf;
@@ -10,12 +11,16 @@ mod json;
 mod junit;
 mod log;
 mod markdown;
+mod outputs;
 mod record;
 mod requirements;
 mod sarif;
+#[cfg(feature = "schema")]
+mod schema;
 mod server;
 mod severity;
 mod sign_off;
+mod story;
 mod tap;
 mod text;
 mod time;
@@ -32,8 +37,10 @@ pub use junit::junit;
 pub use markdown::{markdown, sign_offs};
 pub use record::{Record, RecordError};
 pub use sarif::sarif;
+#[cfg(feature = "schema")]
+pub use schema::json_schema;
 pub use server::server_line;
 pub use sign_off::SignOff;
 pub use tap::tap;
-pub use text::{Context, labelled, strong, summary, verdict_style, verified, wrap};
+pub use text::{Context, choose_width, labelled, strong, summary, verdict_style, verified, wrap};
 pub use visible::{visible, visible_json, visible_line, visible_styled, visible_value};

@@ -1,8 +1,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    CheckArgs, CompletionsArgs, DiffArgs, Global, InitArgs, KeygenArgs, ListArgs, ManArgs, ProveArgs, ReportArgs,
-    RunArgs, ServerCommand, SignArgs, VerifyArgs,
+    AdoptArgs, CheckArgs, CompletionsArgs, DiffArgs, Global, InitArgs, KeygenArgs, ListArgs, ManArgs, ProveArgs,
+    ReportArgs, RunArgs, ServerCommand, SignArgs, VerifyArgs,
 };
 use crate::exit::EXIT_CODES;
 
@@ -32,6 +32,9 @@ pub(crate) enum Command {
     /// Write a first suite for the migrations that lie in a folder: found, applied once, and gated by what was seen
     #[command(after_help = EXIT_CODES)]
     Init(InitArgs),
+    /// Write what a run observed into the checks that ask for it or failed, once it has been shown
+    #[command(after_help = EXIT_CODES)]
+    Adopt(AdoptArgs),
     /// List suites, phases, gates and checks
     List(ListArgs),
     /// Print a report, made from a run folder alone

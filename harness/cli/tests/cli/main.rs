@@ -1,7 +1,9 @@
 //! The `phasegate` command as a user meets it: what it prints, word for word, and how it ends.
 
+mod adopt;
 mod check;
 mod colours;
+mod commands;
 mod documents;
 mod environment;
 mod external;
@@ -16,6 +18,8 @@ mod large;
 mod limits;
 mod list;
 mod lost;
+mod messages;
+mod mistakes;
 mod names;
 mod output;
 mod phasegate;
@@ -36,4 +40,5 @@ mod sizes;
 mod told;
 mod unfinished;
 mod verification;
+mod width;
 mod workspace;

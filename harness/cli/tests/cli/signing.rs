@@ -319,7 +319,7 @@ fn a_run_goes_on_only_where_a_validator_approved_what_came_before() {
     let told = phasegate(here, &["report", &next]);
     let name = folder.trim_start_matches("reports/runs/");
     assert!(
-        told.stdout.contains(&format!("began after    {name}, approved by Grace as validator (key ")),
+        told.stdout.contains(&format!("began after   {name}, approved by Grace as validator (key ")),
         "{}",
         told.stdout
     );

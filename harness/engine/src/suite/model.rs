@@ -9,6 +9,8 @@ use phasegate_evidence::{
 };
 use serde::Deserialize;
 
+use crate::command::Commands;
+
 use super::{Requirement, Scenario, ScenarioKind, SqlFile};
 
 /// One system under validation.
@@ -24,6 +26,8 @@ pub struct Suite {
     pub(crate) folder: PathBuf,
     /// The folder of its fixtures.
     pub fixtures: PathBuf,
+    /// How its commands are run.
+    pub(crate) commands: Commands,
     /// The kind of its database.
     pub kind: Kind,
     /// The server that it needs.
@@ -155,6 +159,16 @@ pub enum PhaseStep {
     Command(Vec<String>),
 }
 
+impl PhaseStep {
+    /// The command in one line, if it is one.
+    pub(crate) fn command(&self) -> Option<String> {
+        match self {
+            Self::Command(command) => Some(command.join(" ")),
+            Self::Sql(_) => None,
+        }
+    }
+}
+
 /// How the statements of a phase are put into transactions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -175,7 +189,7 @@ pub struct Gate {
     /// The name of its file without the ending, with its phase where the file is that of several.
     pub slug: String,
     /// Its file.
-    pub(crate) file: PathBuf,
+    pub file: PathBuf,
     /// The claim that its checks prove.
     pub claim: String,
     /// The requirements of the source that it answers.

@@ -29,6 +29,16 @@ pub(super) struct SuiteFile {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub(super) bookkeeping: Vec<Spanned<String>>,
+    /// Files of the fixtures that commands read, as patterns (`alembic/**`): the plan holds their digests, as it does those
+    /// of SQL files. What Python keeps in `__pycache__` is none.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
+    pub(super) inputs: Vec<Spanned<String>>,
+    /// What commands find in their environment beside what they inherit and `DATABASE_URL`. The plan shows it, but for
+    /// secrets, of which it shows the names.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, String>"))]
+    pub(super) env: BTreeMap<Spanned<String>, String>,
     /// What the server must be.
     pub(super) server: ServerNeed,
     /// The state before the migration.

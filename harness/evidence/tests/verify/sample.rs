@@ -28,13 +28,21 @@ pub(crate) struct Sample {
     pub(crate) proofs: Vec<Proof>,
     /// The signed run that it began after.
     pub(crate) after: Option<Precedent>,
+    /// Whether its suite lies outside of the project that it is run in.
+    pub(crate) is_outside: bool,
 }
 
 impl Sample {
     /// A run in which every gate opens.
     pub(crate) fn passed() -> Self {
-        let mut sample =
-            Self { plan: plan(), events: Vec::new(), outputs: Vec::new(), proofs: Vec::new(), after: None };
+        let mut sample = Self {
+            plan: plan(),
+            events: Vec::new(),
+            outputs: Vec::new(),
+            proofs: Vec::new(),
+            after: None,
+            is_outside: false,
+        };
         let catalog = sample.stored_value(&catalog_after(0));
         sample.events = vec![
             Event::ServerReady { server: server() },
@@ -45,6 +53,7 @@ impl Sample {
                 catalog,
                 rows: BTreeMap::from([("entries".to_owned(), 12), ("accounts".to_owned(), 3)]),
                 tables: tables_after(0),
+                revisions: BTreeMap::new(),
                 duration_us: 8_500,
             },
         ];
@@ -79,7 +88,7 @@ impl Sample {
             plan: Digest::of(&plan),
             proofs: self.proofs.clone(),
             after: self.after.clone(),
-            roots: BTreeMap::from([("ledger".to_owned(), roots())]),
+            roots: if self.is_outside { BTreeMap::new() } else { BTreeMap::from([("ledger".to_owned(), roots())]) },
         }];
         events.extend(self.events.iter().cloned());
         let result = RunResult::derive(&self.plan, &events);
@@ -120,6 +129,7 @@ impl Sample {
                 catalog_after,
                 difference,
                 tables: tables_after(after_number),
+                revisions: BTreeMap::new(),
                 duration_us: 1_400,
             },
         ]);
@@ -238,6 +248,7 @@ fn plan() -> Plan {
             inputs: ["1-currency", "2-accounts", "3-archive"]
                 .map(|phase| (format!("fixtures/phases/{phase}/up.sql"), input(phase)))
                 .into(),
+            env: BTreeMap::new(),
             bookkeeping: Vec::new(),
             lines: BTreeMap::from([
                 ("suite/gates/1-currency/1.1-currency.toml".to_owned(), lines(&[("1.1.1", 4), ("1.1.2", 12)])),
@@ -328,7 +339,15 @@ fn finding(id: &str, severity: Severity, title: &str) -> FindingPlan {
 }
 
 fn phase(id: &str, slug: &str, title: &str, gates: Vec<GatePlan>) -> PhasePlan {
-    PhasePlan { phase: id.into(), slug: slug.into(), title: title.into(), revision: Some(format!("rev{id}")), gates }
+    PhasePlan {
+        phase: id.into(),
+        slug: slug.into(),
+        title: title.into(),
+        revision: Some(format!("rev{id}")),
+        up_command: None,
+        down_command: None,
+        gates,
+    }
 }
 
 fn gate(id: &str, claim: &str, added: bool, checks: &[(&str, &str)]) -> GatePlan {

@@ -10,7 +10,10 @@ use phasegate_database::Kind;
 use phasegate_evidence::Digest;
 use toml::Spanned;
 
-use crate::suite::{Place, SqlFile, SuiteError, expand::Common};
+use crate::{
+    likeness::nearest,
+    suite::{Place, SqlFile, SuiteError, expand::Common},
+};
 
 /// Reads one suite.
 pub(super) struct Loader {
@@ -22,6 +25,8 @@ pub(super) struct Loader {
     /// Every file that was read, by the name under which the plan lists it.
     pub(super) inputs: BTreeMap<String, Digest>,
     pub(super) read: BTreeSet<PathBuf>,
+    /// What some files are read as, instead of what they hold.
+    pub(super) instead: BTreeMap<PathBuf, String>,
     /// The patterns of those that nothing is to read.
     pub(super) unread: Vec<Spanned<String>>,
     /// Whether the folder is the whole collection, and need not bear the suite's name.
@@ -39,6 +44,7 @@ impl Loader {
             common: Common::default(),
             inputs: BTreeMap::new(),
             read: BTreeSet::new(),
+            instead: BTreeMap::new(),
             unread: Vec::new(),
             alone,
             draft: false,
@@ -61,7 +67,7 @@ impl Loader {
             }
             if names.len() == before {
                 let why = format!("`{pattern}` matches no file in {}", self.fixtures.display());
-                return Err(SuiteError::unmatched(Place::file(place), why));
+                return Err(SuiteError::unmatched(Place::saying(place, pattern), why));
             }
         }
         self.files(place, &names)
@@ -74,11 +80,23 @@ impl Loader {
     pub(super) fn sql(&mut self, place: &Path, name: &str) -> Result<SqlFile, SuiteError> {
         let path = self.fixtures.join(name);
         if !path.is_file() {
-            let why = format!("there is no file {name} in {}", self.fixtures.display());
-            return Err(SuiteError::unmatched(Place::file(place), why));
+            return Err(SuiteError::unmatched(Place::saying(place, name), self.no_file(name)));
         }
         let text = self.take(&path, &format!("fixtures/{name}"))?;
         Ok(self.sql_text(name.to_owned(), text))
+    }
+
+    /// What to say where the fixtures have no file of this name.
+    fn no_file(&self, name: &str) -> String {
+        let all = glob::glob(&self.fixtures.join("**/*").to_string_lossy()).into_iter().flatten().flatten();
+        let below = |path: PathBuf| Some(path.strip_prefix(&self.fixtures).ok()?.to_string_lossy().into_owned());
+        let there: Vec<String> = all.filter(|path| path.is_file()).filter_map(below).collect();
+        let last = |path: &str| Path::new(path).file_name().map(ToOwned::to_owned);
+        let same = there.iter().find(|there| last(there) == last(name));
+        let meant = same.map(String::as_str).or_else(|| nearest(name, there.iter().map(String::as_str)));
+        let next = meant
+            .map_or_else(|| "put it there, or mend its path".to_owned(), |meant| format!("did you mean `{meant}`?"));
+        format!("there is no file {name} in {}: {next}", self.fixtures.display())
     }
 
     /// SQL that stands in a TOML file, where the semicolon of the last statement may be left out.
@@ -113,17 +131,25 @@ impl Loader {
     }
 
     pub(super) fn text_of(&mut self, path: &Path) -> Result<(String, Digest), SuiteError> {
+        let (bytes, digest) = self.bytes_of(path)?;
+        String::from_utf8(bytes)
+            .map(|text| (text, digest))
+            .map_err(|_| SuiteError::malformed(Place::file(path), "the file is not UTF-8"))
+    }
+
+    pub(super) fn bytes_of(&mut self, path: &Path) -> Result<(Vec<u8>, Digest), SuiteError> {
         let unreadable = |source| SuiteError::Unreadable { place: Place::file(path), source };
         // A pipe or a device would be read for ever.
         if !fs::metadata(path).map_err(unreadable)?.is_file() {
             return Err(SuiteError::malformed(Place::file(path), "is no regular file"));
         }
-        let bytes = fs::read(path).map_err(unreadable)?;
+        let bytes = match self.instead.get(path) {
+            Some(text) => text.clone().into_bytes(),
+            None => fs::read(path).map_err(unreadable)?,
+        };
         let digest = Digest::of(&bytes);
         self.read.insert(path.canonicalize().map_err(unreadable)?);
-        String::from_utf8(bytes)
-            .map(|text| (text, digest))
-            .map_err(|_| SuiteError::malformed(Place::file(path), "the file is not UTF-8"))
+        Ok((bytes, digest))
     }
 }
 
