@@ -5,6 +5,7 @@
 
 mod applied;
 mod apply;
+mod at_hand;
 mod check;
 mod command;
 mod defects;
@@ -43,6 +44,7 @@ pub mod suite;
 mod survey;
 mod target;
 
+pub use at_hand::Applied;
 pub use check::{CheckRequest, check};
 pub use defects::try_defect;
 pub use error::RunError;

@@ -40,7 +40,7 @@ pub use sarif::sarif;
 #[cfg(feature = "schema")]
 pub use schema::json_schema;
 pub use server::server_line;
-pub use sign_off::SignOff;
+pub use sign_off::{SignOff, SignOffs};
 pub use tap::tap;
 pub use text::{Context, choose_width, labelled, strong, summary, verdict_style, verified, wrap};
 pub use visible::{visible, visible_json, visible_line, visible_styled, visible_value};

@@ -7,7 +7,7 @@ use phasegate_evidence::{
 };
 
 use crate::{
-    sign_off::SignOff,
+    sign_off::SignOffs,
     visible::{may_hide, visible_value},
 };
 
@@ -28,8 +28,8 @@ pub struct Record {
     pub result: RunResult,
     /// The digest of the result.
     pub(crate) result_digest: Digest,
-    /// Who signed it off; nobody, until whoever read the folder's signatures says who.
-    pub sign_offs: Vec<SignOff>,
+    /// Who stands for it; nobody, until whoever read the folder's signatures says who.
+    pub sign_offs: SignOffs,
 }
 
 /// Why a run folder cannot be reported on.
@@ -136,8 +136,8 @@ impl Record {
         let links = at_their_times(links);
         let bytes = canonical_bytes(&result).map_err(|error| damaged(PLAN_FILE, &error))?;
         let result = detailed(result, &links);
-        let record =
-            Self { folder, plan, links, head, result, result_digest: Digest::of(&bytes), sign_offs: Vec::new() };
+        let (result_digest, sign_offs) = (Digest::of(&bytes), SignOffs::default());
+        let record = Self { folder, plan, links, head, result, result_digest, sign_offs };
         Ok(record.made_visible(&planned, &text))
     }
 
@@ -146,6 +146,7 @@ impl Record {
     /// # Errors
     /// When a file can no longer be read.
     pub fn verified(folder: &RunFolder, verification: &mut Verification) -> Result<Option<Self>, RecordError> {
+        let sign_offs = SignOffs::from(&*verification);
         let Verification { read, result: Some(result), result_digest: Some(result_digest), head: Some(head), .. } =
             verification
         else {
@@ -154,7 +155,6 @@ impl Record {
         let Some((plan, links)) = read.take() else { return Ok(None) };
         let links = at_their_times(links);
         let (folder, head) = (folder.clone(), head.clone());
-        let sign_offs = verification.signed.iter().map(SignOff::from).collect();
         let (result, result_digest) = (detailed(result.clone(), &links), result_digest.clone());
         let [planned, text] = [folder.read(PLAN_FILE)?, folder.read(EVENTS_FILE)?];
         let record = Self { folder, plan, links, head, result, result_digest, sign_offs };

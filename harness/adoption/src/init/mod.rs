@@ -1,6 +1,6 @@
 //! A first suite for the migrations that lie in a folder: found, seen once, and written so that it runs at once.
 //!
-//! [`find`] looks at files alone. [`write`] applies what was found to a database of our own and writes gates of what it saw: the
+//! [`find`] looks at files alone. [`write()`] applies what was found to a database of our own and writes gates of what it saw: the
 //! whole difference of the catalog, the rows that stayed, and the way back, which nobody has tried yet.
 
 mod alembic;
@@ -33,6 +33,7 @@ pub use error::InitError;
 pub use find::{Hints, find};
 pub use migrations::{Migrations, Step, Way};
 pub use remarks::Remark;
+pub(crate) use suite::{kebab, list, quoted, slug};
 pub use write::{Written, write};
 
 /// The folder of the suite within the project.
