@@ -1,12 +1,11 @@
 //! Steps on named sessions, on a real server: each commits for real, waits for others, and leaves nothing behind.
 
-use std::{fs, path::Path};
+use std::fs;
 
 use libtest_mimic::{Failed, Trial};
 use phasegate_engine::{
     CheckRequest, Events, Limits, Migration, States, check, judge_gate, play,
     suite::{self, Suite},
-    try_defect,
 };
 use phasegate_evidence::{Event, ReasonCode, Verdict};
 
@@ -250,7 +249,6 @@ pub(crate) fn trials(world: &World) -> Vec<Trial> {
         judged("what_is_given_is_there_for_every_session", "given = 'INSERT INTO notes VALUES (9)'", &GIVEN),
         trial("a_probe_may_name_sessions", probe),
         trial("a_database_that_exists_is_left_alone", existing),
-        trial("the_example_of_the_readme_holds_and_its_defect_is_caught", example),
     ]
 }
 
@@ -415,43 +413,6 @@ fn existing(world: &World, name: &str) -> Result<(), Failed> {
             Ok(())
         } else {
             Err(format!("met {met:?}, and {rows:?} rows").into())
-        }
-    })
-}
-
-/// Puts the example of the page into the suite that the page walks through.
-fn example(world: &World, name: &str) -> Result<(), Failed> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let page = fs::read_to_string(root.join("README.md"))?;
-    let mut blocks = page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next());
-    let block = blocks.find(|block| block.contains("blocked_by")).ok_or("the page has no example with `blocked_by`")?;
-    let place = Place { slug: name.to_owned(), root: tempfile::tempdir()? };
-    for file in ["notes/baseline.sql", "notes/legacy.sql", "notes/phases/01-slugs/up.sql"] {
-        place.put(file, &fs::read_to_string(root.join("fixtures/example").join(file))?)?;
-    }
-    place.put("notes/phases/01-slugs/down.sql", "SELECT 1;")?;
-    let suite = fs::read_to_string(root.join("fixtures/example/suites/notes/suite.toml"))?;
-    // The state that only the other gates start from is left out with them.
-    place.put("suites/notes/suite.toml", suite.split("# States").next().unwrap_or_default())?;
-    place.put("suites/notes/gates/1-slugs/1.2-c.toml", &format!("id = '1.2'\nclaim = 'c'\n{block}"))?;
-    let suite = place.suite()?;
-    let gate = &suite.phases[0].gates[0];
-    world.on_the_server(async |server| {
-        let name = format!("sessions{}_page", std::process::id());
-        let states = States::kept(&suite, Some(server), &name, Limits::default())?;
-        let mut met = Vec::new();
-        let mut listener = |event: &Event| {
-            if let Event::CheckJudged { verdict, reason, .. } = event {
-                met.push((*verdict, reason.clone()));
-            }
-        };
-        judge_gate(&states, 0, gate, &mut Events::unrecorded(&mut listener)).await?;
-        let (_, judged) = try_defect(&states, 0, &gate.checks[0]).await?;
-        states.close().await?;
-        if met == [(Verdict::Passed, None)] && judged.verdict == Verdict::Passed {
-            Ok(())
-        } else {
-            Err(format!("met {met:?}, and of the defect {judged:?}").into())
         }
     })
 }

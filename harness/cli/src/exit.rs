@@ -27,7 +27,7 @@ pub(crate) enum Exit {
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0    all passed
-  1    a gate failed, or the two runs of `diff` differ
+  1    a gate failed, the two runs of `diff` differ, or `adopt` left a check as it is
   2    the command line or a suite is wrong, or the output cannot be written
   3    no server to be had
   4    a phase failed to apply

@@ -4,7 +4,8 @@
 use std::{path::Path, sync::Arc};
 
 use crate::{
-    Error, Host, PostgresAddress, Statement, SyntaxFault,
+    Books, Error, Host, PostgresAddress, Statement, SyntaxFault,
+    books::SQL_BOOKS,
     postgres::{self, PostgresHost},
     sqlite::{self, SqliteHost},
 };
@@ -42,6 +43,8 @@ pub struct Capabilities {
     pub self_contained: bool,
     /// A database that exists is copied, and the copy judged, so that whatever is written reaches nobody.
     pub judged_on_a_copy: bool,
+    /// The tables in which known migration tools keep their books.
+    pub books: &'static [Books],
 }
 
 const POSTGRES: Capabilities = Capabilities {
@@ -55,6 +58,7 @@ const POSTGRES: Capabilities = Capabilities {
     transactional_baseline: true,
     self_contained: true,
     judged_on_a_copy: false,
+    books: SQL_BOOKS,
 };
 
 const SQLITE: Capabilities = Capabilities {
@@ -68,6 +72,7 @@ const SQLITE: Capabilities = Capabilities {
     transactional_baseline: false,
     self_contained: false,
     judged_on_a_copy: true,
+    books: SQL_BOOKS,
 };
 
 /// Where scratch databases are made.

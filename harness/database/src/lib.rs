@@ -6,6 +6,7 @@
 //! and `sqlite` do it, each in files of the same names. A third kind is one folder, and one line in `kind.rs`.
 
 mod backend;
+mod books;
 mod catalog;
 mod clones;
 mod columns;
@@ -24,6 +25,7 @@ mod split;
 mod sqlite;
 
 pub use backend::Backend;
+pub use books::Books;
 pub use catalog::OBJECT_KINDS;
 pub use clones::Clones;
 pub use error::{Error, refusal_of};

@@ -1,16 +1,13 @@
 //! Applies SQL files statement by statement, or a command, so that an error has a file, a line and a statement.
 
-use std::{
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use phasegate_database::{Actors, Database, Error, Host, Session, Statement, SyntaxFault};
 use phasegate_evidence::{ApplyFailure, Refusal};
 
 use crate::{
-    applied::{AppliedStatement, Progress, micros},
-    command::run_command,
+    applied::{AppliedStatement, Told, micros},
+    command::{Commands, run_command},
     suite::{PhaseStep, SqlFile, TransactionMode},
 };
 
@@ -34,8 +31,8 @@ pub(crate) struct Way<'a> {
     pub(crate) role: Option<&'a str>,
     /// What becomes of the settings of a file when the next one begins.
     pub(crate) settings: Settings,
-    /// The folder in which a command is started: that of the fixtures.
-    pub(crate) folder: &'a Path,
+    /// How commands are run.
+    pub(crate) commands: &'a Commands,
 }
 
 /// What becomes of the settings of a file when the next one begins.
@@ -55,23 +52,21 @@ pub(crate) async fn apply(
     on: Application<'_>,
     step: &PhaseStep,
     way: Way<'_>,
-    progress: Option<&mut Progress<'_>>,
+    mut told: Told<'_, '_>,
 ) -> Result<(), ApplyFailure> {
     match step {
         PhaseStep::Command(command) => {
             let outside = |error: Error| failure(&command.join(" "), 0, 0, &error);
             session.step_aside().map_err(outside)?;
             let url = on.host.url(on.database);
-            let outcome = run_command(command, &url, way.folder, on.limit, async { session.others().await }).await;
+            let sessions = async { session.others().await };
+            let outcome = run_command(command, &url, way.commands, on.limit, sessions, &mut told).await;
             session.come_back().map_err(outside)?;
-            let applied = outcome?;
-            if let Some(progress) = progress {
-                progress(applied);
-            }
+            told.applied(outcome?);
         }
         PhaseStep::Sql(files) => {
             session.limit(on.limit);
-            apply_files(session, files, way, progress).await?;
+            apply_files(session, files, way, told).await?;
         }
     }
     Ok(())
@@ -81,12 +76,12 @@ async fn apply_files(
     session: &mut Session,
     files: &[SqlFile],
     way: Way<'_>,
-    progress: Option<&mut Progress<'_>>,
+    told: Told<'_, '_>,
 ) -> Result<(), ApplyFailure> {
     if way.transaction == TransactionMode::None {
         // Statements that are sent in one message are one transaction, which some statements do not allow.
         session.flush().await.map_err(outside)?;
-        let applied = apply_statements(session, files, way, progress).await;
+        let applied = apply_statements(session, files, way, told).await;
         let applied = match applied {
             Ok(()) => leaves_nothing(session, files, way.transaction).await,
             Err(refused) => {
@@ -103,7 +98,7 @@ async fn apply_files(
         }
         return applied;
     }
-    if progress.is_none() {
+    if !told.asks_for_each() {
         let Err(refused) = in_transaction(session, files, async |session| at_once(session, files, way).await).await
         else {
             return Ok(());
@@ -112,10 +107,11 @@ async fn apply_files(
             return Err(refused);
         }
         // What is refused once is refused, whatever comes of it when it is tried again to learn its name.
-        let named = in_transaction(session, files, async |session| apply_statements(session, files, way, None).await);
+        let named =
+            in_transaction(session, files, async |session| apply_statements(session, files, way, Told::Nobody).await);
         return Err(named.await.err().unwrap_or(refused));
     }
-    in_transaction(session, files, async |session| apply_statements(session, files, way, progress).await).await?;
+    in_transaction(session, files, async |session| apply_statements(session, files, way, told).await).await?;
     // Some temporary tables go with their transaction.
     leaves_nothing(session, files, way.transaction).await
 }
@@ -198,7 +194,7 @@ async fn apply_statements(
     session: &mut Session,
     files: &[SqlFile],
     Way { role, transaction, settings, .. }: Way<'_>,
-    mut progress: Option<&mut Progress<'_>>,
+    mut told: Told<'_, '_>,
 ) -> Result<(), ApplyFailure> {
     let actors = take_on(session, role, transaction == TransactionMode::Phase).await?;
     let mut ordinal = 0;
@@ -211,10 +207,8 @@ async fn apply_statements(
             let start = Instant::now();
             match session.apply(statement).await {
                 Ok(rows) => {
-                    if let Some(progress) = &mut progress {
-                        let (file, line) = (file.path.clone(), statement.line);
-                        progress(AppliedStatement { file, line, rows, duration_us: micros(start) });
-                    }
+                    let (file, line) = (file.path.clone(), statement.line);
+                    told.applied(AppliedStatement { file, line, rows, duration_us: micros(start) });
                 }
                 Err(error) => {
                     let position = match &error {

@@ -1,15 +1,16 @@
 //! A phase that is a command, and the end of everything that it started when nobody waits for it any more.
 
 use std::{
-    io,
+    collections::BTreeMap,
+    env, fs, io,
     os::unix::process::CommandExt,
-    path::Path,
+    path::PathBuf,
     process::Stdio,
     time::{Duration, Instant},
 };
 
 use phasegate_database::Error;
-use phasegate_evidence::{ApplyFailure, ReasonCode, Refusal};
+use phasegate_evidence::{ApplyFailure, Digest, ReasonCode, Refusal};
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{
     io::AsyncRead,
@@ -17,39 +18,79 @@ use tokio::{
 };
 
 use crate::{
-    applied::{AppliedStatement, micros},
+    applied::{AppliedStatement, Told, micros},
     excerpt::Excerpt,
+    ran::CommandRan,
 };
 
 /// How long the standard error of a command is read when it has ended, and its group of processes with it.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
-/// Runs a command in this folder, with the database as its `DATABASE_URL`. When it has ended, and what it started has not,
-/// `sessions` gives those that it left open.
+/// The variable that names the database to a command.
+pub(crate) const DATABASE_URL: &str = "DATABASE_URL";
+/// A migration signs nothing.
+const NOT_INHERITED: &str = "PHASEGATE_KEY_PASSPHRASE";
+
+/// What all commands of a suite share.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Commands {
+    /// The folder in which they are started: that of the fixtures.
+    pub(crate) folder: PathBuf,
+    /// What they find in their environment beside what they inherit.
+    pub(crate) env: BTreeMap<String, String>,
+    /// The files there that they read, as the plan has them.
+    pub(crate) inputs: BTreeMap<String, Digest>,
+}
+
+impl Commands {
+    /// The names of the variables that they inherit.
+    fn inherited(&self) -> Vec<String> {
+        let names = env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
+        let is_own = |name: &String| self.env.contains_key(name) || [DATABASE_URL, NOT_INHERITED].contains(&&**name);
+        let mut names: Vec<String> = names.filter(|name| !is_own(name)).collect();
+        names.sort();
+        names
+    }
+
+    /// The first input that is not what the plan says any more: what it did to the database would be told of another file.
+    fn changed(&self) -> Option<&str> {
+        let is_same = |name: &str, digest: &Digest| {
+            fs::read(self.folder.join(name)).is_ok_and(|bytes| Digest::of(&bytes) == *digest)
+        };
+        self.inputs.iter().find(|(name, digest)| !is_same(name, digest)).map(|(name, _)| name.as_str())
+    }
+}
+
+/// Runs a command with the database as its `DATABASE_URL`. When it has ended, and what it started has not, `sessions` gives
+/// those that it left open. What it said is told, whatever it comes to.
 ///
 /// # Errors
-/// When it does not start or does not succeed; the beginning and the end of what it said are in the message. When it leaves
-/// sessions open: what they hold or still do would be taken for the work of whoever comes next.
+/// When it does not start or does not succeed; the last lines of what it said are in the message. When it leaves sessions
+/// open: what they hold or still do would be taken for the work of whoever comes next.
 pub(crate) async fn run_command(
     command: &[String],
     url: &str,
-    folder: &Path,
+    commands: &Commands,
     limit: Duration,
     sessions: impl Future<Output = Result<Vec<String>, Error>>,
+    told: &mut Told<'_, '_>,
 ) -> Result<AppliedStatement, ApplyFailure> {
     let name = command.join(" ");
     let refused = |message: String| ApplyFailure::refused(&name, 0, 0, &Refusal::without_code(message));
     let (program, arguments) =
         command.split_first().ok_or_else(|| refused("the command names no program".to_owned()))?;
+    if let Some(input) = commands.changed() {
+        return Err(refused(format!("its input {input} is not what it was when the run began: begin anew")));
+    }
     let failed = |error| refused(format!("failed to start {program}: {error}"));
     let guard = Guard::start().map_err(failed)?;
     let start = Instant::now();
     let mut child = Command::new(program)
         .args(arguments)
-        .env("DATABASE_URL", url)
-        // A migration signs nothing.
-        .env_remove("PHASEGATE_KEY_PASSPHRASE")
-        .current_dir(folder)
+        .envs(&commands.env)
+        .env(DATABASE_URL, url)
+        .env_remove(NOT_INHERITED)
+        .current_dir(&commands.folder)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -65,26 +106,36 @@ pub(crate) async fn run_command(
             () = said.read_on() => child.wait().await,
         }
     });
-    let Ok(status) = waited.await else {
-        let detail = Error::TimedOut(limit).to_string();
-        return Err(ApplyFailure::broke(&name, ReasonCode::TimedOut, detail));
-    };
-    let status = status.map_err(failed)?;
-    if status.success() {
-        let broke = |error: Error| ApplyFailure::broke(&name, error.reason().code, error.reason().detail);
-        let left = sessions.await.map_err(broke)?;
-        if !left.is_empty() {
-            return Err(refused(format!("the command has ended and leaves sessions open: {}", left.join(", "))));
-        }
-        return Ok(AppliedStatement { file: name, line: 0, rows: 0, duration_us: micros(start) });
-    }
+    let waited = waited.await;
+    let succeeded = matches!(&waited, Ok(Ok(status)) if status.success());
+    let sessions = if succeeded { Some(sessions.await) } else { None };
     drop(guard);
     let _ = tokio::time::timeout(LAST_WORDS, said.read_on()).await;
-    Err(refused(format!("{status}\n{}", said.text())))
+    let ended = match &waited {
+        Ok(Ok(status)) => status.to_string(),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => Error::TimedOut(limit).to_string(),
+    };
+    let [stdout, stderr] = said.texts();
+    let (inherited, duration_us) = (commands.inherited(), micros(start));
+    let ran = CommandRan { command: name.clone(), ended, stdout, stderr, inherited, duration_us };
+    let (message, ended) = (ran.message(), ran.ended.clone());
+    told.ran(ran);
+    match (waited, sessions) {
+        (Err(_), _) => Err(ApplyFailure::broke(&name, ReasonCode::TimedOut, ended)),
+        (Ok(Ok(_)), Some(left)) => {
+            let broke = |error: Error| ApplyFailure::broke(&name, error.reason().code, error.reason().detail);
+            let left = left.map_err(broke)?;
+            if !left.is_empty() {
+                return Err(refused(format!("the command has ended and leaves sessions open: {}", left.join(", "))));
+            }
+            Ok(AppliedStatement { file: name, line: 0, rows: 0, duration_us })
+        }
+        _ => Err(refused(message)),
+    }
 }
 
-/// What a command said: what it wrote to its standard error, or, where that is nothing, to its standard output. It may write
-/// as much as it likes.
+/// What a command wrote. It may write as much as it likes.
 struct Said {
     stdout: (Option<ChildStdout>, Excerpt),
     stderr: (Option<ChildStderr>, Excerpt),
@@ -106,9 +157,9 @@ impl Said {
         tokio::join!(read(&mut self.stdout), read(&mut self.stderr));
     }
 
-    fn text(&self) -> String {
-        let said = self.stderr.1.text();
-        if said.is_empty() { self.stdout.1.text() } else { said }
+    /// Its standard output and its standard error.
+    fn texts(&self) -> [String; 2] {
+        [self.stdout.1.text(), self.stderr.1.text()]
     }
 }
 
@@ -153,6 +204,7 @@ mod tests {
     use std::io::{BufRead as _, BufReader, Read as _};
 
     use super::*;
+    use crate::applied::Progress;
 
     const LIMIT: Duration = Duration::from_secs(600);
 
@@ -164,29 +216,96 @@ mod tests {
         ["sh", "-c", text].map(str::to_owned).to_vec()
     }
 
+    /// Runs a script in a folder, with what was told of it.
+    async fn told_of(
+        script_text: &str,
+        commands: &Commands,
+        limit: Duration,
+    ) -> (Result<AppliedStatement, ApplyFailure>, Vec<CommandRan>) {
+        let mut heard = Vec::new();
+        let mut teller = |progress: Progress| {
+            if let Progress::Ran(ran) = progress {
+                heard.push(ran);
+            }
+        };
+        let mut told = Told::OfCommands(&mut teller);
+        let outcome = run_command(&script(script_text), "sqlite:x", commands, limit, none(), &mut told).await;
+        (outcome, heard)
+    }
+
+    fn among(folder: &tempfile::TempDir) -> Commands {
+        Commands { folder: folder.path().to_owned(), ..Commands::default() }
+    }
+
     #[tokio::test]
     async fn a_command_is_started_among_the_fixtures_and_handed_the_database() {
         let folder = tempfile::tempdir().expect("temporary folder");
-        std::fs::write(folder.path().join("here"), "").expect("a file");
-        let command = script("test -f here && test \"$DATABASE_URL\" = sqlite:x");
-        let ran = run_command(&command, "sqlite:x", folder.path(), LIMIT, none()).await;
+        fs::write(folder.path().join("here"), "").expect("a file");
+        let (ran, _) = told_of("test -f here && test \"$DATABASE_URL\" = sqlite:x", &among(&folder), LIMIT).await;
         assert!(ran.is_ok(), "{ran:?}");
-        let refused = run_command(&script("echo why >&2; exit 3"), "", folder.path(), LIMIT, none()).await;
-        assert_eq!(refused.expect_err("it fails").message, "exit status: 3\nwhy");
-        let refused = run_command(&script("echo why; exit 3"), "", folder.path(), LIMIT, none()).await;
-        assert_eq!(refused.expect_err("it fails").message, "exit status: 3\nwhy");
+    }
+
+    #[tokio::test]
+    async fn what_a_command_writes_is_told_whether_it_succeeds_or_not_and_makes_the_message() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        for (end, ended) in
+            [("", "exit status: 0"), ("exit 3", "exit status: 3"), ("kill -9 $$", "signal: 9 (SIGKILL)")]
+        {
+            let (outcome, heard) = told_of(&format!("echo out; echo why >&2; {end}"), &among(&folder), LIMIT).await;
+            let [ran] = heard.as_slice() else { panic!("{heard:?}") };
+            assert_eq!([&ran.ended, &ran.stdout, &ran.stderr], [ended, "out", "why"]);
+            match outcome {
+                Ok(applied) => assert_eq!((applied.file, end), (ran.command.clone(), "")),
+                Err(failure) => assert_eq!(failure.message, format!("{ended}\nwhy\nstandard output:\nout")),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_command_finds_what_it_is_given_and_what_it_inherits_is_said_by_name() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let env = [("PATH", env::var("PATH").expect("a path")), ("GIVEN", "that".to_owned())];
+        let env = env.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let commands = Commands { env, ..among(&folder) };
+        let (_, heard) = told_of("echo $GIVEN; env | cut -d= -f1", &commands, LIMIT).await;
+        let [ran] = heard.as_slice() else { panic!("{heard:?}") };
+        let (given, names) = ran.stdout.split_once('\n').expect("lines");
+        let own = ["DATABASE_URL", "GIVEN", "PATH", "_", "PWD", "OLDPWD", "SHLVL"];
+        let mut found: Vec<&str> = names.lines().filter(|name| !own.contains(name)).collect();
+        found.sort_unstable();
+        let shells_own = |name: &&String| !["_", "PWD", "OLDPWD", "SHLVL"].contains(&name.as_str());
+        let said: Vec<&String> = ran.inherited.iter().filter(shells_own).collect();
+        assert_eq!((given, found), ("that", said.into_iter().map(String::as_str).collect()));
+    }
+
+    #[tokio::test]
+    async fn a_command_whose_input_has_changed_since_the_plan_is_not_run() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        fs::write(folder.path().join("env.py"), "planned").expect("a file");
+        let inputs = BTreeMap::from([("env.py".to_owned(), Digest::of(b"planned"))]);
+        let commands = Commands { inputs, ..among(&folder) };
+        let (outcome, heard) = told_of("true", &commands, LIMIT).await;
+        assert_eq!((outcome.is_ok(), heard.len()), (true, 1));
+        fs::write(folder.path().join("env.py"), "changed").expect("a file");
+        let (outcome, heard) = told_of("true", &commands, LIMIT).await;
+        let message = outcome.expect_err("it is another").message;
+        assert_eq!(message, "its input env.py is not what it was when the run began: begin anew");
+        assert_eq!(heard, []);
     }
 
     #[tokio::test]
     async fn a_command_may_write_without_end_and_is_told_by_what_it_says_first_and_last() {
         let folder = tempfile::tempdir().expect("temporary folder");
         let much = "for to in 1 2; do { echo first; head -c 100000000 /dev/zero | tr '\\0' x; echo last; } >&$to; done";
-        let ran = run_command(&script(much), "", folder.path(), LIMIT, none()).await;
-        assert!(ran.is_ok(), "what it writes is no reason to refuse it: {ran:?}");
-        let refused = run_command(&script(&format!("{much}; exit 1")), "", folder.path(), LIMIT, none()).await;
-        let message = refused.expect_err("it fails").message;
-        assert!(message.starts_with("exit status: 1\nfirst\nxxx") && message.ends_with("xxxlast"), "{message}");
-        assert!(message.contains("\n[99995915 bytes left out]\n"), "{message}");
+        let (outcome, heard) = told_of(&format!("{much}; exit 1"), &among(&folder), LIMIT).await;
+        let message = outcome.expect_err("it fails").message;
+        assert!(message.starts_with("exit status: 1\nxxx") && message.ends_with("xxxlast"), "{message}");
+        for text in [&heard[0].stdout, &heard[0].stderr] {
+            assert!(text.starts_with("first\nxxx") && text.ends_with("xxxlast"));
+            assert!(text.contains("\n[99475723 bytes left out]\n"));
+        }
+        let (outcome, _) = told_of(much, &among(&folder), LIMIT).await;
+        assert!(outcome.is_ok(), "what it writes is no reason to refuse it: {outcome:?}");
     }
 
     #[tokio::test]
@@ -204,8 +323,9 @@ mod tests {
             let _ = started.send(());
             lines.read_to_end(&mut Vec::new()).map(drop)
         });
+        let (commands, mut nobody) = (among(&folder), Told::Nobody);
         tokio::select! {
-            ended = run_command(&command, "", folder.path(), LIMIT, none()) => panic!("{ended:?}"),
+            ended = run_command(&command, "", &commands, LIMIT, none(), &mut nobody) => panic!("{ended:?}"),
             heard = heard => heard.expect("it started"),
         }
         reader.await.expect("the reader").expect("the end of the pipe");
@@ -214,18 +334,21 @@ mod tests {
     #[tokio::test]
     async fn a_command_that_has_ended_is_waited_for_no_longer_and_fails_by_the_sessions_that_it_leaves() {
         let folder = tempfile::tempdir().expect("temporary folder");
-        let leaves = script("sleep 1000 &");
-        assert!(run_command(&leaves, "", folder.path(), LIMIT, none()).await.is_ok());
+        let (outcome, _) = told_of("sleep 1000 &", &among(&folder), LIMIT).await;
+        assert!(outcome.is_ok());
         let left = async { Ok(vec!["psql (active)".to_owned()]) };
-        let refused = run_command(&leaves, "", folder.path(), LIMIT, left).await.expect_err("it left one");
-        assert_eq!(refused.message, "the command has ended and leaves sessions open: psql (active)");
+        let leaves = script("sleep 1000 &");
+        let refused = run_command(&leaves, "", &among(&folder), LIMIT, left, &mut Told::Nobody).await;
+        let message = refused.expect_err("it left one").message;
+        assert_eq!(message, "the command has ended and leaves sessions open: psql (active)");
     }
 
     #[tokio::test]
     async fn a_command_that_outlives_its_limit_is_ended_and_is_no_refusal() {
         let folder = tempfile::tempdir().expect("temporary folder");
-        let endless = script("sleep 1000 & wait");
-        let ended = run_command(&endless, "", folder.path(), Duration::from_millis(20), none()).await;
+        let limit = Duration::from_millis(20);
+        let (ended, heard) = told_of("sleep 1000 & wait", &among(&folder), limit).await;
         assert_eq!(ended.expect_err("it was ended").broke, Some(ReasonCode::TimedOut));
+        assert_eq!(heard[0].ended, Error::TimedOut(limit).to_string());
     }
 }

@@ -5,13 +5,13 @@ use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use phasegate_database::Error;
 use phasegate_evidence::{
-    ApplyFailure, Catalog, Difference, Event, TableContent, Verdict,
-    judge::{Expectation, Judging},
+    ApplyFailure, Catalog, Difference, Event, Table, TableContent, Verdict,
+    judge::{Direction, Expectation, Judging},
 };
 
 use crate::{
     RunError,
-    applied::{AppliedStatement, micros},
+    applied::{Progress, Told, micros},
     defects::prove_defects,
     events::Events,
     gates::{Setting, rows_before},
@@ -19,6 +19,7 @@ use crate::{
     keep::KeptDatabase,
     migration::Migration,
     phase::Asked,
+    ran::RanFor,
     resume::Resumed,
     rollback::WayBack,
     states::{Laid, State, States},
@@ -157,7 +158,18 @@ impl<'a> Drive<'a, '_> {
         }
         let start = Instant::now();
         let suite = self.suite();
-        let state = match self.states.lay(self.migration, 0, None, None).await? {
+        let of = RanFor { suite: &suite, phase: None, direction: Direction::Up, check: None };
+        let (events, mut unwritten) = (&mut *self.events, None);
+        let mut teller = |progress: Progress| {
+            if let Progress::Ran(ran) = progress {
+                unwritten = unwritten.take().or(ran.emit(of, events).err());
+            }
+        };
+        let laid = self.states.lay(self.migration, 0, None, Told::OfCommands(&mut teller)).await?;
+        if let Some(error) = unwritten {
+            return Err(Stop::Run(error));
+        }
+        let state = match laid {
             Laid::Failed { failure, database, .. } => {
                 ended.kept.push(KeptDatabase::failed("baseline", database));
                 self.events.emit(Event::BaselineFailed { suite, failure: *failure })?;
@@ -171,8 +183,8 @@ impl<'a> Drive<'a, '_> {
                 let catalog = self.events.output(&*state.catalog)?;
                 let (rows, duration_us) = (state.rows.counts(), micros(start));
                 let statements = self.migration.baseline_statements();
-                let tables = state.rows.contents();
-                let event = Event::BaselineApplied { suite, statements, catalog, rows, tables, duration_us };
+                let (tables, revisions) = (state.rows.contents(), state.revisions.clone());
+                let event = Event::BaselineApplied { suite, statements, catalog, rows, tables, revisions, duration_us };
                 self.events.emit(event)?;
                 state
             }
@@ -196,19 +208,24 @@ impl<'a> Drive<'a, '_> {
         self.events.emit(Event::PhaseStarted { suite: suite.clone(), phase: phase.clone() })?;
         let mut unwritten = None;
         let events = &mut *self.events;
-        let mut progress = |applied: AppliedStatement| {
-            let event = applied.event(&suite, &phase);
-            unwritten = unwritten.take().or_else(|| events.emit(event).err());
+        let of = RanFor { suite: &suite, phase: Some(&phase), direction: Direction::Up, check: None };
+        let mut teller = |progress: Progress| {
+            let written = match progress {
+                Progress::Applied(applied) => events.emit(applied.event(&suite, &phase)),
+                Progress::Ran(ran) => ran.emit(of, events),
+            };
+            unwritten = unwritten.take().or(written.err());
         };
-        let laid = self.states.lay(self.migration, index + 1, Some(before), Some(&mut progress)).await?;
+        let told = Told::OfEverything(&mut teller);
+        let laid = self.states.lay(self.migration, index + 1, Some(before), told).await?;
         if let Some(error) = unwritten {
             return Err(Stop::Run(error));
         }
         match laid {
-            Laid::Failed { failure, catalog, tables, database } => {
+            Laid::Failed { failure, catalog, tables, revisions, database } => {
                 let unchanged = catalog.as_ref().is_some_and(|catalog| *catalog == *before.catalog);
                 ended.kept.push(KeptDatabase::after_failure(&phase, unchanged, database));
-                self.failed(phase, *failure, catalog.as_ref(), unchanged, tables)?;
+                self.failed(phase, *failure, (catalog.as_ref(), unchanged), tables, revisions)?;
                 Ok(None)
             }
             Laid::Reused(state) => {
@@ -227,23 +244,37 @@ impl<'a> Drive<'a, '_> {
     fn applied(&mut self, phase: String, before: &Catalog, after: &State, since: Instant) -> Result<(), RunError> {
         let [catalog_before, catalog_after] = [self.events.output(before)?, self.events.output(&*after.catalog)?];
         let difference = self.events.output(&Difference::between(before, &after.catalog))?;
-        let (suite, tables, duration_us) = (self.suite(), after.rows.contents(), micros(since));
-        let event =
-            Event::PhaseApplied { suite, phase, catalog_before, catalog_after, difference, tables, duration_us };
-        self.events.emit(event)
+        self.events.emit(Event::PhaseApplied {
+            suite: self.suite(),
+            phase,
+            catalog_before,
+            catalog_after,
+            difference,
+            tables: after.rows.contents(),
+            revisions: after.revisions.clone(),
+            duration_us: micros(since),
+        })
     }
 
     fn failed(
         &mut self,
         phase: String,
         failure: ApplyFailure,
-        catalog: Option<&Catalog>,
-        catalog_unchanged: bool,
+        (catalog, catalog_unchanged): (Option<&Catalog>, bool),
         tables: BTreeMap<String, TableContent>,
+        revisions: BTreeMap<String, Table>,
     ) -> Result<(), RunError> {
         let catalog_after = catalog.map(|catalog| self.events.output(catalog)).transpose()?;
         let suite = self.suite();
-        self.events.emit(Event::PhaseFailed { suite, phase, failure, catalog_after, catalog_unchanged, tables })
+        self.events.emit(Event::PhaseFailed {
+            suite,
+            phase,
+            failure,
+            catalog_after,
+            catalog_unchanged,
+            tables,
+            revisions,
+        })
     }
 
     /// Judges the gates of a phase.
@@ -280,7 +311,7 @@ impl<'a> Drive<'a, '_> {
             setting,
             checks: &checks,
             proofs: &proofs,
-            way: WayBack { states, migration: self.migration, passed, proofs: proofs_before },
+            way: WayBack { states, migration: self.migration, passed, proofs: proofs_before, log: &log },
             shows: self.findings == Findings::Shown,
             log: &log,
         };

@@ -84,6 +84,14 @@ impl<'a> Events<'a> {
         }
     }
 
+    /// Keeps a text among the outputs.
+    pub(crate) fn text(&mut self, text: &str) -> Result<Digest, RunError> {
+        match &mut self.recorder {
+            Some(recorder) => Ok(recorder.output_bytes(text.as_bytes())?),
+            None => Ok(Digest::of(text.as_bytes())),
+        }
+    }
+
     /// Keeps a value among the outputs.
     pub(crate) fn output<T: Serialize>(&mut self, value: &T) -> Result<Digest, RunError> {
         let bytes = canonical_bytes(value).map_err(crate::record::RecordError::from)?;

@@ -2,11 +2,10 @@
 
 use std::{collections::VecDeque, io};
 
-use phasegate_evidence::TEXT_BYTES_MAX;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// How many bytes are kept of the beginning, and of the end.
-const KEPT_BYTES_MAX: usize = TEXT_BYTES_MAX / 4;
+const KEPT_BYTES_MAX: usize = 256 << 10;
 
 /// The beginning and the end of what a program wrote.
 #[derive(Debug, Default)]

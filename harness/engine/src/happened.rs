@@ -7,12 +7,13 @@ use std::{
 
 use phasegate_evidence::{
     Event, Reason, Verdict,
-    judge::{Check, Expectation, GoesTo, Judged, Observation, Sequence, judge},
+    judge::{Check, Direction, Expectation, GoesTo, Judged, Observation, Sequence, judge},
 };
 
 use crate::{
     RunError,
     events::Events,
+    ran::{CommandRan, RanFor},
     suite::{Finding, Gate, Phase},
 };
 
@@ -108,6 +109,8 @@ pub(crate) struct Written {
     /// A check that proved the way back to the baseline.
     pub(crate) proof: Option<String>,
     pub(crate) broke: Option<Reason>,
+    /// What could not be written down where nobody could be told.
+    unwritten: Option<RunError>,
 }
 
 impl<'l, 'e> Log<'l, 'e> {
@@ -119,6 +122,9 @@ impl<'l, 'e> Log<'l, 'e> {
     pub(crate) fn judged(&self, judgement: Judgement<'_>) -> Result<(), RunError> {
         let mut guard = self.written.lock().unwrap_or_else(PoisonError::into_inner);
         let (events, written) = &mut *guard;
+        if let Some(error) = written.unwritten.take() {
+            return Err(error);
+        }
         let (check, verdict) = (judgement.check, judgement.judged.verdict);
         written.verdicts.push(verdict);
         written.broke = written.broke.take().or_else(|| judgement.broke().cloned());
@@ -129,6 +135,14 @@ impl<'l, 'e> Log<'l, 'e> {
         }
         let event = judgement.event(self.suite, &self.phase.id, events)?;
         events.emit(event)
+    }
+
+    /// A command ended that a check of the way back ran. What cannot be written is said when that is judged.
+    pub(crate) fn ran(&self, ran: CommandRan, (phase, direction): (&str, Direction), check: &str) {
+        let mut guard = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        let (events, written) = &mut *guard;
+        let of = RanFor { suite: self.suite, phase: Some(phase), direction, check: Some(check) };
+        written.unwritten = written.unwritten.take().or(ran.emit(of, events).err());
     }
 
     /// Whether something broke, so that nothing more can be tried.

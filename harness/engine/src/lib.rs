@@ -26,6 +26,7 @@ mod phase;
 pub mod plan;
 mod proofs;
 mod prove;
+mod ran;
 mod record;
 mod requirements;
 mod resume;

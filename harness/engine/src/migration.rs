@@ -1,16 +1,14 @@
 //! The migration as it is to be applied: the suite's own, or that of a scenario that deviates from it.
 
-use std::{
-    hash::{DefaultHasher, Hash, Hasher},
-    path::PathBuf,
-};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use phasegate_database::Session;
 use phasegate_evidence::{ApplyFailure, judge::Direction};
 
 use crate::{
-    applied::Progress,
+    applied::Told,
     apply::{Application, Settings, Way, apply},
+    command::Commands,
     observe::sets,
     suite::{Phase, PhaseStep, Scenario, SqlFile, Suite, TransactionMode},
 };
@@ -23,8 +21,7 @@ pub struct Migration {
     baseline: Vec<SqlFile>,
     role: Option<String>,
     phases: Vec<Steps>,
-    /// The folder in which commands are started.
-    folder: PathBuf,
+    commands: Commands,
 }
 
 #[derive(Debug, Clone)]
@@ -50,7 +47,7 @@ impl Migration {
             baseline: suite.baseline.schema.iter().chain(&suite.baseline.data).cloned().collect(),
             role: suite.baseline.role.clone(),
             phases: suite.phases.iter().map(phase).collect(),
-            folder: suite.fixtures.clone(),
+            commands: suite.commands.clone(),
         }
     }
 
@@ -97,7 +94,7 @@ impl Migration {
     pub(crate) fn state_name(&self, phases: usize) -> String {
         let mut hasher = DefaultHasher::new();
         if let Some(PhaseStep::Command(command)) = &self.command {
-            command.hash(&mut hasher);
+            (command, &self.commands).hash(&mut hasher);
         }
         for file in &self.baseline {
             (&file.path, &file.text).hash(&mut hasher);
@@ -106,7 +103,7 @@ impl Migration {
         for phase in self.phases.iter().take(phases) {
             match &phase.up {
                 PhaseStep::Sql(files) => files.iter().for_each(|file| file.text.hash(&mut hasher)),
-                PhaseStep::Command(command) => command.hash(&mut hasher),
+                PhaseStep::Command(command) => (command, &self.commands).hash(&mut hasher),
             }
             (phase.transaction == TransactionMode::None).hash(&mut hasher);
         }
@@ -131,17 +128,22 @@ impl Migration {
     }
 
     /// Applies the baseline and its legacy rows, as the session's user.
-    pub(crate) async fn lay_baseline(&self, on: Application<'_>, session: &mut Session) -> Result<(), ApplyFailure> {
+    pub(crate) async fn lay_baseline(
+        &self,
+        on: Application<'_>,
+        session: &mut Session,
+        mut told: Told<'_, '_>,
+    ) -> Result<(), ApplyFailure> {
         let in_one = session.capabilities().transactional_baseline;
         let transaction = if in_one { TransactionMode::Phase } else { TransactionMode::None };
-        let way = Way { transaction, role: None, settings: Settings::OfEachFile, folder: &self.folder };
+        let way = Way { transaction, role: None, settings: Settings::OfEachFile, commands: &self.commands };
         if let Some(command) = &self.command {
-            apply(session, on, command, way, None).await?;
+            apply(session, on, command, way, told.again()).await?;
         }
         if self.baseline.is_empty() {
             return Ok(());
         }
-        apply(session, on, &PhaseStep::Sql(self.baseline.clone()), way, None).await
+        apply(session, on, &PhaseStep::Sql(self.baseline.clone()), way, told).await
     }
 
     /// Does something to a database that is no phase, as the session's user.
@@ -150,10 +152,11 @@ impl Migration {
         on: Application<'_>,
         session: &mut Session,
         step: &PhaseStep,
+        told: Told<'_, '_>,
     ) -> Result<(), ApplyFailure> {
-        let way =
-            Way { transaction: TransactionMode::Phase, role: None, settings: Settings::Kept, folder: &self.folder };
-        apply(session, on, step, way, None).await
+        let (transaction, settings) = (TransactionMode::Phase, Settings::Kept);
+        let way = Way { transaction, role: None, settings, commands: &self.commands };
+        apply(session, on, step, way, told).await
     }
 
     /// Walks one phase.
@@ -163,7 +166,7 @@ impl Migration {
         session: &mut Session,
         index: usize,
         direction: Direction,
-        progress: Option<&mut Progress<'_>>,
+        told: Told<'_, '_>,
     ) -> Result<(), ApplyFailure> {
         let none = |why: &str| ApplyFailure { broke: None, ..ApplyFailure::of_harness("", why) };
         let phase = self.phases.get(index).ok_or_else(|| none("there is no such phase"))?;
@@ -172,12 +175,8 @@ impl Migration {
             Direction::Down => phase.down.as_ref(),
         };
         let step = step.ok_or_else(|| none("the phase has no way back (`down`)"))?;
-        let way = Way {
-            transaction: phase.transaction,
-            role: self.role.as_deref(),
-            settings: Settings::Kept,
-            folder: &self.folder,
-        };
-        apply(session, on, step, way, progress).await
+        let (transaction, role) = (phase.transaction, self.role.as_deref());
+        let way = Way { transaction, role, settings: Settings::Kept, commands: &self.commands };
+        apply(session, on, step, way, told).await
     }
 }

@@ -26,7 +26,7 @@ pub(crate) struct Asked<'a, 'p, 'l, 'e> {
     pub(crate) setting: Setting<'p>,
     pub(crate) checks: &'p [Planned<'a>],
     pub(crate) proofs: &'p [Planned<'a>],
-    pub(crate) way: WayBack<'p>,
+    pub(crate) way: WayBack<'p, 'l, 'e>,
     /// Whether findings are shown.
     pub(crate) shows: bool,
     pub(crate) log: &'p Log<'l, 'e>,
@@ -80,12 +80,12 @@ impl Asked<'_, '_, '_, '_> {
             }
             let start = Instant::now();
             let Expectation::Rollback(claim) = &planned.1.expectation else { continue };
-            let seen = match self.way.prove_in_place(self.on, &mut session, claim).await {
+            let seen = match self.way.prove_in_place(self.on, &mut session, (&planned.1.id, claim)).await {
                 Ok(Some(seen)) => seen,
                 Ok(None) => {
                     session.put_back(&sequences).await?;
                     session.close().await?;
-                    let seen = self.on_a_clone(claim).await?;
+                    let seen = self.on_a_clone(&planned.1.id, claim).await?;
                     session = self.states.session(self.on).await?;
                     seen
                 }
@@ -113,10 +113,10 @@ impl Asked<'_, '_, '_, '_> {
     }
 
     /// Walks the way on a clone. Nobody may be connected to the state.
-    async fn on_a_clone(&self, claim: &Rollback) -> Result<Observation, Stop> {
+    async fn on_a_clone(&self, check: &str, claim: &Rollback) -> Result<Observation, Stop> {
         self.states.alone(self.on).await?;
         let clone = self.states.host().clone_of(self.on).await?;
-        let seen = self.way.prove(&clone, claim).await;
+        let seen = self.way.prove(&clone, check, claim).await;
         self.states.host().drop_database(&clone).await?;
         Ok(seen)
     }
@@ -135,7 +135,7 @@ impl Asked<'_, '_, '_, '_> {
                 let on = clones.take().await?;
                 let start = Instant::now();
                 let Expectation::Rollback(claim) = &planned.1.expectation else { continue };
-                let seen = self.way.prove(&on, claim).await;
+                let seen = self.way.prove(&on, &planned.1.id, claim).await;
                 let judgement = Judgement::of(*planned, seen, start.elapsed());
                 let is_over = judgement.broke().is_some();
                 self.log.judged(judgement)?;

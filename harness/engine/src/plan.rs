@@ -9,7 +9,8 @@ use phasegate_evidence::{
 
 use crate::{
     requirements::requirements,
-    suite::{Gate, Phase, Scenario, ScenarioKind, Suite},
+    secrets::shown,
+    suite::{Gate, Phase, PhaseStep, Scenario, ScenarioKind, Suite},
 };
 
 /// The plan of running these suites.
@@ -50,6 +51,7 @@ fn of_suite(suite: &Suite, judging: Judging) -> SuitePlan {
         inputs: suite.inputs.clone(),
         lines: lines(suite),
         deviations: suite.deviations.iter().map(deviation).collect(),
+        env: suite.commands.env.iter().map(|(name, value)| (name.clone(), shown(name, value))).collect(),
         bookkeeping: suite.bookkeeping.clone(),
         findings: suite.findings.iter().map(finding).collect(),
         requirements: requirements(suite),
@@ -92,6 +94,8 @@ fn of_phase(phase: &Phase, gates: &[Gate]) -> PhasePlan {
         slug: phase.slug.clone(),
         title: phase.title.clone(),
         revision: phase.revision.clone(),
+        up_command: phase.up.command(),
+        down_command: phase.down.as_ref().and_then(PhaseStep::command),
         gates: gates.iter().map(of_gate).collect(),
     }
 }

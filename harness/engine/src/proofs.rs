@@ -61,6 +61,7 @@ mod tests {
             lines: Default::default(),
             deviations: Vec::new(),
             bookkeeping: Vec::new(),
+            env: Default::default(),
             findings: Vec::new(),
             requirements: Vec::new(),
             phases: Vec::new(),

@@ -9,20 +9,24 @@ use phasegate_evidence::{
 };
 
 use crate::{
+    applied::{Progress, Told},
     apply::Application,
+    happened::Log,
     migration::Migration,
     observe::broken,
     states::{State, States},
 };
 
 /// What a proof of the way back stands on.
-pub(crate) struct WayBack<'a> {
+pub(crate) struct WayBack<'a, 'l, 'e> {
     pub(crate) states: &'a States,
     pub(crate) migration: &'a Migration,
     /// The state after each phase so far, that of the baseline first.
     pub(crate) passed: &'a [Arc<State>],
     /// Of each phase before the last, the check that proved the way back from it to the baseline, if one did in this run.
     pub(crate) proofs: &'a [Option<String>],
+    /// Where is written down what its commands say.
+    pub(crate) log: &'a Log<'l, 'e>,
 }
 
 /// How the steps of a way are put into transactions.
@@ -38,21 +42,22 @@ enum Within {
 #[derive(Debug, Clone, Copy)]
 struct Going<'g> {
     on: &'g Database,
+    check: &'g str,
     /// The rows that must be as they were.
     legacy: &'g TableRows,
     within: Within,
 }
 
-impl WayBack<'_> {
+impl WayBack<'_, '_, '_> {
     /// Walks down from the last state and up again, on a clone of it that is the proof's own, and compares the catalog and
     /// the legacy rows at every step.
     ///
     /// Where a step down leads to a state that equals what it was in catalog and in every row, and the way back from there has
     /// been proved, the rest of the way has been proved already. Otherwise the whole way is walked.
-    pub(crate) async fn prove(&self, on: &Database, claim: &Rollback) -> Observation {
+    pub(crate) async fn prove(&self, on: &Database, check: &str, claim: &Rollback) -> Observation {
         let walked = async {
             let mut session = self.states.host().connect(on).await?;
-            let seen = self.walk(on, &mut session, claim, Within::Transactions).await?;
+            let seen = self.walk(on, &mut session, (check, claim), Within::Transactions).await?;
             session.close().await?;
             Ok::<_, Error>(seen)
         };
@@ -69,7 +74,7 @@ impl WayBack<'_> {
         &self,
         on: &Database,
         session: &mut Session,
-        claim: &Rollback,
+        (check, claim): (&str, &Rollback),
     ) -> Result<Option<Observation>, Error> {
         let last = self.passed.len() - 2;
         if !(claim.to.state(last)..=last).all(|index| self.migration.is_transactional(index)) {
@@ -77,7 +82,7 @@ impl WayBack<'_> {
         }
         session.limit(self.states.limits().phase);
         session.begin().await?;
-        let seen = self.walk(on, session, claim, Within::OneTransaction).await;
+        let seen = self.walk(on, session, (check, claim), Within::OneTransaction).await;
         if matches!(seen, Ok(_) | Err(Error::TooLarge(_))) {
             session.rollback().await?;
         }
@@ -90,7 +95,7 @@ impl WayBack<'_> {
         &self,
         on: &Database,
         session: &mut Session,
-        claim: &Rollback,
+        (check, claim): (&str, &Rollback),
         within: Within,
     ) -> Result<RollbackSeen, Error> {
         let last = self.passed.len() - 2;
@@ -99,7 +104,7 @@ impl WayBack<'_> {
         let tables = self.books().tables_of(claim, &states[0].catalog);
         // The columns of the state that the way leads back to, which every later state must still have.
         let legacy = &*self.states.rows(&states[0], &tables, &[]).await?;
-        let going = Going { on, legacy, within };
+        let going = Going { on, check, legacy, within };
         let mut seen = RollbackSeen {
             steps: Vec::new(),
             planned: 2 * states.len() - 2,
@@ -148,7 +153,7 @@ impl WayBack<'_> {
     async fn step(
         &self,
         session: &mut Session,
-        Going { on, legacy, within }: Going<'_>,
+        Going { on, check, legacy, within }: Going<'_>,
         (index, direction): (usize, Direction),
     ) -> Result<RollbackStep, Error> {
         let mut step = RollbackStep {
@@ -159,7 +164,13 @@ impl WayBack<'_> {
             rows_changed: Vec::new(),
         };
         let application = Application { host: self.states.host(), database: on, limit: self.states.limits().phase };
-        let mut applied = self.migration.walk(application, session, index, direction, None).await;
+        let mut teller = |progress: Progress| {
+            if let Progress::Ran(ran) = progress {
+                self.log.ran(ran, (self.migration.phase_id(index), direction), check);
+            }
+        };
+        let told = Told::OfCommands(&mut teller);
+        let mut applied = self.migration.walk(application, session, index, direction, told).await;
         if within == Within::OneTransaction && applied.is_ok() {
             // What a commit would make fire, and what would end with it.
             let settled = refusal_of(session.settle().await)?;

@@ -179,7 +179,7 @@ async fn go(
         started.server = Some(phasegate_server::start(&wanted, &mut |line| notice(line)).await?);
     }
     let own = started.server.as_ref().map(|server| server.url(server.maintenance()));
-    let secrets = Secrets::of(given.iter().chain(&own).map(String::as_str));
+    let secrets = Secrets::of_suites(given.iter().chain(&own).map(String::as_str), &request.suites);
     let clock = Clock::start();
     let name = clock.run();
     let mut resumed = None;

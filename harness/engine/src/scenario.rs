@@ -5,17 +5,18 @@ use std::time::Instant;
 use phasegate_database::Error;
 use phasegate_evidence::{
     Event, ScenarioExpected, ScenarioPlan, Verdict,
-    judge::{Expectation, Judged, Judging, Observation, judge},
+    judge::{Direction, Expectation, Judged, Judging, Observation, judge},
 };
 
 use crate::{
     RunError,
-    applied::micros,
+    applied::{Progress, Told, micros},
     apply::Application,
     drive::{AfterFailure, Drive, Ended, Findings},
     events::Events,
     migration::Migration,
     observe::{OwnDatabase, try_steps},
+    ran::RanFor,
     states::{State, States},
     suite::{Gate, Phase, Scenario},
 };
@@ -125,7 +126,18 @@ async fn probe(
     let suite = states.suite().name.clone();
     if let Some(action) = scenario.action() {
         let on = Application { host: states.host(), database: &copy.database, limit: states.limits().phase };
-        if let Err(failure) = migration.act(on, &mut copy.session, action).await {
+        let of = RanFor { suite: &suite, phase: None, direction: Direction::Up, check: None };
+        let mut unwritten = None;
+        let mut teller = |progress: Progress| {
+            if let Progress::Ran(ran) = progress {
+                unwritten = unwritten.take().or(ran.emit(of, events).err());
+            }
+        };
+        let acted = migration.act(on, &mut copy.session, action, Told::OfCommands(&mut teller)).await;
+        if let Some(error) = unwritten {
+            return Err(error);
+        }
+        if let Err(failure) = acted {
             events.emit(Event::ActionFailed { suite, failure })?;
             return Ok(states.clear(copy).await);
         }

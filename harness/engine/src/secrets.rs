@@ -7,6 +7,8 @@ use phasegate_evidence::canonical_bytes;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
+use crate::suite::Suite;
+
 const HIDDEN: &str = "***";
 /// Shorter ones are hidden where a URL holds them, and not in every word.
 const LETTERS_MIN: usize = 6;
@@ -25,9 +27,15 @@ impl Secrets {
     /// Those of these URLs, and of the environment.
     #[must_use]
     pub fn of<'u>(urls: impl IntoIterator<Item = &'u str>) -> Self {
+        Self::of_suites(urls, &[])
+    }
+
+    /// Those of these URLs, of the environment, and of what these suites give their commands.
+    pub(crate) fn of_suites<'u>(urls: impl IntoIterator<Item = &'u str>, suites: &[Suite]) -> Self {
         let environment =
             env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        Self::given(urls, environment)
+        let given = suites.iter().flat_map(|suite| suite.commands.env.clone());
+        Self::given(urls, environment.chain(given))
     }
 
     fn given<'u>(
@@ -38,8 +46,7 @@ impl Secrets {
         urls.into_iter().for_each(|url| secrets.url(url));
         for (name, value) in environment {
             secrets.url(&value);
-            let name = name.to_uppercase();
-            if NAMES.iter().any(|word| name.contains(word)) {
+            if is_secret(&name) {
                 secrets.word(value.trim());
             }
         }
@@ -122,6 +129,16 @@ impl Secrets {
             Cow::Owned(hidden) => serde_json::from_str(&hidden),
         }
     }
+}
+
+/// What is shown of a variable: nothing of one that holds a secret as a whole.
+pub(crate) fn shown(name: &str, value: &str) -> String {
+    if is_secret(name) { HIDDEN } else { value }.to_owned()
+}
+
+fn is_secret(name: &str) -> bool {
+    let name = name.to_uppercase();
+    NAMES.iter().any(|word| name.contains(word))
 }
 
 /// A part of a URL without its percent signs.

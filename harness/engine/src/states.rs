@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use phasegate_database::{Database, Error, Host, Session, TableRows, refusal_of};
 use phasegate_evidence::{
-    ApplyFailure, Catalog, Refusal, ServerFacts, TableContent,
+    ApplyFailure, Catalog, Refusal, ServerFacts, Table, TableContent,
     judge::{Direction, Expectation},
 };
 use phasegate_server::{ScratchFolder, Server};
@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 
 use crate::{
     RunError,
-    applied::Progress,
+    applied::Told,
     apply::Application,
     limits::Limits,
     migration::Migration,
@@ -56,6 +56,8 @@ pub struct State {
     pub(crate) catalog: Arc<Catalog>,
     /// Every row of every table.
     pub(crate) rows: TableRows,
+    /// What the books of known migration tools say, by the table.
+    pub(crate) revisions: BTreeMap<String, Table>,
     /// Rows of some tables without some columns, for the checks that will ask for them.
     wanted: BTreeMap<Wanted, RowsBefore>,
 }
@@ -80,6 +82,8 @@ pub(crate) enum Laid {
         catalog: Option<Catalog>,
         /// What each table holds then, unless that cannot be read any more.
         tables: BTreeMap<String, TableContent>,
+        /// What the books of known migration tools say then.
+        revisions: BTreeMap<String, Table>,
         /// The database in which it failed.
         database: Database,
     },
@@ -97,7 +101,13 @@ pub struct WorkingCopy {
 impl State {
     /// A database that exists, and was not laid here.
     pub(crate) fn existing(database: Database, catalog: Catalog) -> Self {
-        Self { database, catalog: Arc::new(catalog), rows: TableRows::default(), wanted: BTreeMap::new() }
+        Self {
+            database,
+            catalog: Arc::new(catalog),
+            rows: TableRows::default(),
+            revisions: BTreeMap::new(),
+            wanted: BTreeMap::new(),
+        }
     }
 }
 
@@ -171,7 +181,7 @@ impl States {
     pub async fn after(&self, migration: &Migration, phases: usize) -> Result<Arc<State>, RunError> {
         let mut state = None;
         for reached in 0..=phases {
-            let laid = self.lay(migration, reached, state.as_deref(), None).await?;
+            let laid = self.lay(migration, reached, state.as_deref(), Told::Nobody).await?;
             state = Some(match laid {
                 Laid::Applied(state) | Laid::Reused(state) => state,
                 Laid::Failed { failure, .. } => return Err(RunError::Usage(failure.to_string())),
@@ -191,7 +201,7 @@ impl States {
         migration: &Migration,
         phases: usize,
         before: Option<&State>,
-        progress: Option<&mut Progress<'_>>,
+        told: Told<'_, '_>,
     ) -> Result<Laid, Error> {
         let name = migration.state_name(phases);
         // One state at a time: whoever comes second finds what the first laid.
@@ -212,15 +222,15 @@ impl States {
         let mut session = self.session(&database).await?;
         let on = Application { host: &self.host, database: &database, limit: self.limits.phase };
         let applied = match phases.checked_sub(1) {
-            None => migration.lay_baseline(on, &mut session).await,
-            Some(index) => migration.walk(on, &mut session, index, Direction::Up, progress).await,
+            None => migration.lay_baseline(on, &mut session, told).await,
+            Some(index) => migration.walk(on, &mut session, index, Direction::Up, told).await,
         };
         if let Err(failure) = applied {
             let catalog = session.catalog().await.ok();
-            let tables = self.contents(&mut session, catalog.as_ref()).await.unwrap_or_default();
+            let (tables, revisions) = self.contents(&mut session, catalog.as_ref()).await.unwrap_or_default();
             // A connection that is broken cannot be closed in good order.
             let _ = session.close().await;
-            return Ok(Laid::Failed { failure: Box::new(failure), catalog, tables, database });
+            return Ok(Laid::Failed { failure: Box::new(failure), catalog, tables, revisions, database });
         }
         if migration.sets_settings(phases) {
             // What was once set is the empty text ever after, where a new session has it unset.
@@ -232,7 +242,8 @@ impl States {
             Err(error) => {
                 let reason = error.reason();
                 let failure = Box::new(ApplyFailure::broke("the state after it", reason.code, reason.detail));
-                return Ok(Laid::Failed { failure, catalog: None, tables: BTreeMap::new(), database });
+                let (tables, revisions) = Default::default();
+                return Ok(Laid::Failed { failure, catalog: None, tables, revisions, database });
             }
         };
         if !state.catalog.settings().eq(before.iter().flat_map(|before| before.catalog.settings())) {
@@ -244,7 +255,8 @@ impl States {
                     let reason = error.reason();
                     let failure = Box::new(ApplyFailure::broke("a new session after it", reason.code, reason.detail));
                     let (catalog, tables) = (Some(Catalog::clone(&state.catalog)), state.rows.contents());
-                    return Ok(Laid::Failed { failure, catalog, tables, database });
+                    let revisions = state.revisions;
+                    return Ok(Laid::Failed { failure, catalog, tables, revisions, database });
                 }
             };
         }
@@ -292,16 +304,21 @@ impl States {
         self.keeping == Keeping::Last && self.suite.kind.capabilities().self_contained
     }
 
-    /// What each table holds after a phase that failed, read as whoever runs us.
+    /// What each table holds after a phase that failed, and what the books of migration tools say, read as whoever runs us.
     async fn contents(
         &self,
         session: &mut Session,
         catalog: Option<&Catalog>,
-    ) -> Result<BTreeMap<String, TableContent>, Error> {
+    ) -> Result<(BTreeMap<String, TableContent>, BTreeMap<String, Table>), Error> {
         session.renew().await?;
         session.limit(self.limits.phase);
         let tables: Vec<String> = catalog.into_iter().flat_map(Catalog::tables).map(str::to_owned).collect();
-        Ok(TableRows::take(session, &tables, &[]).await?.contents())
+        let contents = TableRows::take(session, &tables, &[]).await?.contents();
+        let revisions = match catalog {
+            Some(catalog) => session.revisions(catalog, self.limits.size).await?,
+            None => BTreeMap::new(),
+        };
+        Ok((contents, revisions))
     }
 
     /// Reads what a state holds. What a phase left in the session ends here, with the phase.
@@ -337,7 +354,8 @@ impl States {
             let rows = rows.map_err(|refusal| with_the_nearest(refusal, &catalog, &tables));
             wanted.insert((tables, except), rows);
         }
-        Ok(State { database, catalog, rows, wanted })
+        let revisions = session.revisions(&catalog, self.limits.size).await?;
+        Ok(State { database, catalog, rows, revisions, wanted })
     }
 
     /// The baseline of this catalog long after it, with those of its rows that proofs of the way back compare with, where they
@@ -360,7 +378,7 @@ impl States {
             };
             wanted.insert((tables, except), rows);
         }
-        Ok(State { database, catalog, rows: TableRows::default(), wanted })
+        Ok(State { wanted, ..State::existing(database, Catalog::clone(&catalog)) })
     }
 
     /// Makes a state one that can be cloned, and that others find where states are shared.

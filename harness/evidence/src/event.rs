@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ApplyFailure, Digest, Precedent, Proof, Reason, Seen, ServerFacts, TableContent, Verdict};
+use crate::{
+    ApplyFailure, Digest, Precedent, Proof, Reason, Seen, ServerFacts, Table, TableContent, Verdict, judge::Direction,
+};
 
 /// One event of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -77,6 +79,9 @@ pub enum Event {
         /// What each table holds after it, by the table; nothing where an older version wrote the event.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         tables: BTreeMap<String, TableContent>,
+        /// The books of known migration tools after it, by the table: which revisions they say are applied.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        revisions: BTreeMap<String, Table>,
         /// How long it took.
         duration_us: u64,
     },
@@ -117,6 +122,32 @@ pub enum Event {
         /// How long it took.
         duration_us: u64,
     },
+    /// A command ended that is a step of a phase, or was run beside the phases.
+    CommandEnded {
+        /// The suite.
+        suite: String,
+        /// The phase that it is a step of, if it is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        phase: Option<String>,
+        /// Which way of the phase.
+        direction: Direction,
+        /// The check of the way back that it was run for, if it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        check: Option<String>,
+        /// The command.
+        command: String,
+        /// Its exit status, the signal that ended it, or that it outlived its time limit.
+        ended: String,
+        /// Its standard output, among the outputs; of a long one the beginning and the end.
+        stdout: Digest,
+        /// Its standard error, likewise.
+        stderr: Digest,
+        /// The names of the environment variables that it inherited, a line each, among the outputs. Those that it was given
+        /// stand in the plan (`env`), and `DATABASE_URL` is the database.
+        inherited: Digest,
+        /// How long it took.
+        duration_us: u64,
+    },
     /// A phase was applied as a whole.
     PhaseApplied {
         /// The suite.
@@ -132,6 +163,9 @@ pub enum Event {
         /// What each table holds after it, by the table; nothing where an older version wrote the event.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         tables: BTreeMap<String, TableContent>,
+        /// The books of known migration tools after it, by the table: which revisions they say are applied.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        revisions: BTreeMap<String, Table>,
         /// How long it took.
         duration_us: u64,
     },
@@ -151,6 +185,9 @@ pub enum Event {
         /// What each table holds after it, by the table; nothing where they can no longer be read.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         tables: BTreeMap<String, TableContent>,
+        /// The books of known migration tools after it, by the table: which revisions they say are applied.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        revisions: BTreeMap<String, Table>,
     },
     /// A check came to a verdict.
     CheckJudged {
@@ -345,6 +382,7 @@ impl Event {
             | Self::StateReused { suite, .. }
             | Self::PhaseStarted { suite, .. }
             | Self::StatementApplied { suite, .. }
+            | Self::CommandEnded { suite, .. }
             | Self::PhaseApplied { suite, .. }
             | Self::PhaseFailed { suite, .. }
             | Self::CheckJudged { suite, .. }
@@ -373,6 +411,7 @@ impl Event {
         match self {
             Self::BaselineApplied { duration_us, .. }
             | Self::StatementApplied { duration_us, .. }
+            | Self::CommandEnded { duration_us, .. }
             | Self::PhaseApplied { duration_us, .. }
             | Self::CheckJudged { duration_us, .. }
             | Self::DefectTried { duration_us, .. }
@@ -390,6 +429,7 @@ impl Event {
             Self::PhaseApplied { catalog_before, catalog_after, difference, .. } => {
                 vec![catalog_before, catalog_after, difference]
             }
+            Self::CommandEnded { stdout, stderr, inherited, .. } => vec![stdout, stderr, inherited],
             Self::PhaseFailed { catalog_after, .. } => catalog_after.iter().collect(),
             Self::CheckJudged { observation, .. }
             | Self::FindingTried { observation, .. }

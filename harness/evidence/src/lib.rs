@@ -25,6 +25,7 @@ mod requirement;
 mod result;
 mod resume;
 mod run_name;
+mod said;
 mod seen;
 mod server;
 pub mod sign;
@@ -60,6 +61,7 @@ pub use result::{
 };
 pub use resume::{Held, Stopped, goes_on_from};
 pub use run_name::{moment, run_name};
+pub use said::{COMMAND_SUCCEEDED, Said};
 pub use seen::Seen;
 pub use server::ServerFacts;
 pub use size::{Size, TEXT_BYTES_MAX, cut};

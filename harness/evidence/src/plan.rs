@@ -48,6 +48,9 @@ pub struct SuitePlan {
     pub server: ServerNeed,
     /// Every file of the suite and its fixtures, by its path relative to the suite or fixture folder.
     pub inputs: BTreeMap<String, Digest>,
+    /// What its commands find in their environment beside what they inherit; of secrets, nothing but the name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub env: BTreeMap<String, String>,
     /// The line of each check, by the file of its gate among the inputs and by its id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub lines: BTreeMap<String, BTreeMap<String, u32>>,
@@ -187,6 +190,12 @@ pub struct PhasePlan {
     /// The revision that it leads to, in the words of the migration tool.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
+    /// The command that is its way forward, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub up_command: Option<String>,
+    /// The command that is its way back, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub down_command: Option<String>,
     /// Its exit gates.
     pub gates: Vec<GatePlan>,
 }

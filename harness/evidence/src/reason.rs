@@ -32,15 +32,15 @@ macro_rules! reason_codes {
                 matches!(self, Self::ConnectionLost | Self::TimedOut | Self::OutOfResources | Self::LeftItsTransaction | Self::Harness)
             }
 
-            /// The kinds of checks that give it.
-            #[cfg(test)]
-            fn kinds(self) -> &'static str {
+            /// The kinds of checks that give it, as `reports/README.md` lists them.
+            #[must_use]
+            pub fn kinds(self) -> &'static str {
                 match self { $(Self::$variant => $kinds),* }
             }
 
             /// What it says.
-            #[cfg(test)]
-            fn says(self) -> &'static str {
+            #[must_use]
+            pub fn says(self) -> &'static str {
                 match self { $(Self::$variant => $says),* }
             }
         }

@@ -78,7 +78,17 @@ impl<'a> Stopped<'a> {
         let passed: BTreeSet<&str> = self.plan.phases[..self.passed].iter().map(|phase| phase.phase.as_str()).collect();
         let applied = self.plan.phases.get(self.passed).filter(|_| with_application).map(|phase| phase.phase.as_str());
         let of_finding = |id: &str| self.plan.findings.iter().find(|finding| finding.id == id);
+        let checks: BTreeSet<&str> = self
+            .plan
+            .checks()
+            .filter(|(of, ..)| passed.contains(of.phase.as_str()))
+            .map(|(.., check)| &*check.id)
+            .collect();
         let is_taken = |event: &Event| match event {
+            Event::CommandEnded { check: Some(check), .. } => checks.contains(check.as_str()),
+            Event::CommandEnded { phase, check: None, .. } => {
+                phase.as_deref().is_none_or(|phase| passed.contains(phase) || applied == Some(phase))
+            }
             Event::BaselineApplied { .. } => true,
             Event::PhaseStarted { phase, .. }
             | Event::StatementApplied { phase, .. }

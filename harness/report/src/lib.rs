@@ -1,5 +1,6 @@
 //! Reports of a run, each made from its run folder alone.
 
+mod commands;
 mod contents;
 mod count;
 mod ctrf;

@@ -19,14 +19,19 @@ const STATISTICS: &str = "phases/01-statistics/up.sql";
 /// # Errors
 /// When it cannot be read, or it is no plain dump, or one of a database with TimescaleDB's own tables.
 pub fn dump(file: &Path) -> Result<(Migrations, Vec<Listed>), InitError> {
-    let bytes = std::fs::read(file).map_err(|source| InitError::File { what: "read", path: file.to_owned(), source })?;
+    let bytes =
+        std::fs::read(file).map_err(|source| InitError::File { what: "read", path: file.to_owned(), source })?;
     let file = file.display().to_string();
     let refused = |why: String| InitError::Refused { tool: TOOL, why };
     if bytes.starts_with(b"PGDMP") {
-        return Err(refused(format!("{file} is no plain text: dump with --format=plain, or `pg_restore -f dump.sql {file}`")));
+        return Err(refused(format!(
+            "{file} is no plain text: dump with --format=plain, or `pg_restore -f dump.sql {file}`"
+        )));
     }
-    let text = String::from_utf8(bytes).map_err(|_| refused(format!("{file} is not UTF-8: dump with --encoding=UTF8")))?;
-    let statements = Kind::Postgres.split(&text).map_err(|fault| refused(format!("{file}:{}: {}", fault.line, fault.message)))?;
+    let text =
+        String::from_utf8(bytes).map_err(|_| refused(format!("{file} is not UTF-8: dump with --encoding=UTF8")))?;
+    let statements =
+        Kind::Postgres.split(&text).map_err(|fault| refused(format!("{file}:{}: {}", fault.line, fault.message)))?;
     if let Some(own) = statements.iter().find(|statement| statement.text.starts_with("COPY _timescaledb_catalog.")) {
         let why = format!(
             "{file}:{}: the dump holds TimescaleDB's own tables, which are restored between timescaledb_pre_restore() and \
@@ -64,7 +69,9 @@ pub fn dump(file: &Path) -> Result<(Migrations, Vec<Listed>), InitError> {
     let mut notes = vec!["its one phase is ANALYZE: put your migration after it, or in its place".to_owned()];
     if !roles.is_empty() {
         let names = roles.iter().cloned().collect::<Vec<_>>().join(", ");
-        notes.push(format!("a dump does not hold roles: {ROLES} makes those that it names ({names}), without rights of their own"));
+        notes.push(format!(
+            "a dump does not hold roles: {ROLES} makes those that it names ({names}), without rights of their own"
+        ));
     }
     let migrations = Migrations {
         tool: TOOL,
@@ -84,17 +91,20 @@ pub fn dump(file: &Path) -> Result<(Migrations, Vec<Listed>), InitError> {
 
 /// Why a statement of a dump is none of one database's.
 fn beyond_one_database(statement: &str) -> Option<&'static str> {
-    let database = ["CREATE DATABASE ", "ALTER DATABASE ", "DROP DATABASE "].iter().any(|words| statement.starts_with(words));
+    let database =
+        ["CREATE DATABASE ", "ALTER DATABASE ", "DROP DATABASE "].iter().any(|words| statement.starts_with(words));
     database.then_some("is of another database than the one that a run makes: dump without --create")
 }
 
 /// The roles that a statement of pg_dump names, which it does not make.
 fn roles_of(statement: &str) -> Vec<String> {
-    let owner = statement.starts_with("ALTER ").then(|| statement.rsplit_once(" OWNER TO ")).flatten().map(|(_, role)| role);
+    let owner =
+        statement.starts_with("ALTER ").then(|| statement.rsplit_once(" OWNER TO ")).flatten().map(|(_, role)| role);
     let granted = ["GRANT ", "REVOKE "].iter().any(|word| statement.starts_with(word));
     let granted = granted.then(|| statement.rsplit_once(" TO ").or_else(|| statement.rsplit_once(" FROM "))).flatten();
     let policy = statement.starts_with("CREATE POLICY ").then(|| statement.split_once(" TO ")).flatten();
-    let policy = policy.map(|(_, rest)| rest.split(" USING (").next().and_then(|rest| rest.split(" WITH CHECK (").next()));
+    let policy =
+        policy.map(|(_, rest)| rest.split(" USING (").next().and_then(|rest| rest.split(" WITH CHECK (").next()));
     let acts = statement.strip_prefix("ALTER DEFAULT PRIVILEGES FOR ROLE ").and_then(|rest| rest.split(' ').next());
     let listed = owner.into_iter().chain(granted.map(|(_, roles)| roles)).chain(policy.flatten()).chain(acts);
     let names = listed.flat_map(|roles| roles.trim_end_matches(" WITH GRANT OPTION").split(", "));

@@ -63,7 +63,9 @@ fn left_by(root: &Path, tool: &str, migrations: &Migrations) -> Result<Vec<Liste
         let name = entry.map_err(unreadable)?.file_name().to_string_lossy().into_owned();
         let why = match name.as_bytes() {
             [b'R', b'_', b'_', ..] => "runs whenever it has changed: write it as the last phase, or into the baseline",
-            [b'V' | b'U', ..] if name.ends_with(".java") => "is a program: write the phase as a command that runs Flyway",
+            [b'V' | b'U', ..] if name.ends_with(".java") => {
+                "is a program: write the phase as a command that runs Flyway"
+            }
             _ if is_callback(&name) => "runs around each migration: write it into the phases that need it",
             _ => continue,
         };
@@ -77,6 +79,8 @@ fn left_by(root: &Path, tool: &str, migrations: &Migrations) -> Result<Vec<Liste
 fn is_callback(name: &str) -> bool {
     let stem = name.strip_suffix(".sql").and_then(|stem| stem.split("__").next());
     stem.is_some_and(|stem| {
-        ["before", "after"].iter().any(|when| stem.strip_prefix(when).is_some_and(|rest| rest.starts_with(char::is_uppercase)))
+        ["before", "after"]
+            .iter()
+            .any(|when| stem.strip_prefix(when).is_some_and(|rest| rest.starts_with(char::is_uppercase)))
     })
 }

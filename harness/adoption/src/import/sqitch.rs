@@ -68,7 +68,11 @@ fn script(kind: Kind, phase: usize, file: &str, change: &str, text: &str) -> Scr
             continue;
         }
         if let Err(fault) = kind.contained(&statement.text, false) {
-            leave(statement.line, first_words(&statement.text), format!("{}, and checks are rolled back", fault.message));
+            leave(
+                statement.line,
+                first_words(&statement.text),
+                format!("{}, and checks are rolled back", fault.message),
+            );
             continue;
         }
         checks += 1;

@@ -16,7 +16,9 @@ pub(super) fn kind(
     for (place, text) in settings {
         let text = text.to_lowercase();
         let first = |word: &str| text.find(word);
-        let named = [(first("postgres"), Kind::Postgres), (first("sqlite"), Kind::Sqlite)];
+        // sqitch calls its engine `pg`.
+        let named =
+            [(first("postgres"), Kind::Postgres), (first("= pg"), Kind::Postgres), (first("sqlite"), Kind::Sqlite)];
         let named = named.into_iter().filter_map(|(at, kind)| Some((at?, kind))).min_by_key(|(at, _)| *at);
         let other = OTHERS.iter().filter_map(|word| Some((first(word)?, *word))).min();
         match (named, other) {

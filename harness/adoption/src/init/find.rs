@@ -65,7 +65,7 @@ pub fn find(root: &Path, hints: Hints<'_>) -> Result<Migrations, InitError> {
 
 fn taken(project: &Project, found: Option<Migrations>, hints: Hints<'_>) -> Result<Migrations, InitError> {
     let Some(mut migrations) = found else {
-        return Err(InitError::Nothing { folder: project.path("."), tools: names() });
+        return Err(InitError::Nothing { folder: project.root().to_owned(), tools: names() });
     };
     baseline::find(project, &mut migrations)?;
     if let Some(kind) = hints.kind {

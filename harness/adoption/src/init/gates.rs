@@ -1,7 +1,8 @@
 //! The gates of a phase, written from what was seen of it. Each is one that can fail: what nobody could tell wrong is not written.
 
-use phasegate_database::{Identifier, table_identifier};
+use phasegate_database::{Identifier, Literal, table_identifier};
 use phasegate_engine::{Fate, Surveyed};
+use phasegate_evidence::Bookkeeping;
 
 use super::{
     remarks::Remark,
@@ -18,6 +19,13 @@ pub(super) struct GateText {
 /// What stands before the first gate of each phase.
 const SEEN: &str = "# Written by `phasegate init` from what it saw: this is what the phase does, and not what it should do. Read it.\n";
 
+/// What stands before the first gate of a phase that was not seen.
+const UNSEEN: &str = "# Written by `phasegate init`, which has not seen this phase: it fails until `phasegate adopt RUN` writes what a run saw.\n";
+
+/// The end of the name of the gate that says what a phase changes, and its claim.
+const CHANGES: (&str, &str) = ("what-changes", "the phase changes these objects of the catalog and no other");
+const CHANGES_TITLE: &str = "exactly these objects are new, altered or gone";
+
 /// A phase to write gates for.
 pub(super) struct Seen<'a> {
     /// Its id.
@@ -27,7 +35,7 @@ pub(super) struct Seen<'a> {
     /// Whether it can be undone.
     pub(super) has_way_back: bool,
     /// The tables of the tool's own.
-    pub(super) bookkeeping: &'a [&'a str],
+    pub(super) books: Bookkeeping<'a>,
 }
 
 impl Seen<'_> {
@@ -37,20 +45,11 @@ impl Seen<'_> {
         gates.into_iter().flatten().collect()
     }
 
-    fn gate(&self, ordinal: u32, name: &'static str, claim: &str, checks: &str) -> GateText {
-        let id = format!("{}.{ordinal}", self.phase);
-        let text = format!("id = \"{id}\"\nclaim = {}\n\n[[check]]\nid = \"{id}.1\"\n{checks}", quoted(claim));
-        GateText { ordinal, name, text }
-    }
-
     /// The whole difference of the catalog, as it was seen.
     fn changes(&self) -> Option<GateText> {
-        let difference = &self.surveyed.difference;
-        let is_own = |key: &str| self.is_bookkeeping(key);
-        let added = difference.added.iter().map(|(key, words)| (key, words)).filter(|(key, _)| !is_own(key));
-        let altered =
-            difference.altered.iter().map(|(key, change)| (key, &change.after)).filter(|(key, _)| !is_own(key));
-        let dropped: Vec<&str> = difference.dropped.keys().map(String::as_str).filter(|key| !is_own(key)).collect();
+        let difference = self.books.left_out_of(self.surveyed.difference.clone());
+        let altered = difference.altered.iter().map(|(key, change)| (key, &change.after));
+        let dropped: Vec<&str> = difference.dropped.keys().map(String::as_str).collect();
         let lines = |objects: Vec<(&String, &String)>, kind: &str| match objects.is_empty() {
             true => String::new(),
             false => {
@@ -58,26 +57,25 @@ impl Seen<'_> {
                 format!("\n[check.changes.{kind}]\n{}", lines.collect::<String>())
             }
         };
-        let (added, altered) = (lines(added.collect(), "add"), lines(altered.collect(), "alter"));
+        let (added, altered) = (lines(difference.added.iter().collect(), "add"), lines(altered.collect(), "alter"));
         let gone =
             if dropped.is_empty() { String::new() } else { format!("changes.drop = {}\n", list(dropped.into_iter())) };
         let declared = format!("{gone}{added}{altered}");
         if declared.is_empty() {
             return None;
         }
-        let checks = format!("title = \"exactly these objects are new, altered or gone\"\n{declared}");
-        let mut gate =
-            self.gate(1, "what-changes", "the phase changes these objects of the catalog and no other", &checks);
+        let checks = format!("title = \"{CHANGES_TITLE}\"\n{declared}");
+        let mut gate = gate(self.phase, 1, CHANGES.0, CHANGES.1, &checks);
         gate.text.insert_str(0, SEEN);
         Some(gate)
     }
 
     /// How many rows there are after a phase that leaves the catalog alone: what else would it have done?
     fn rows(&self, remarks: &mut Vec<Remark>) -> Option<GateText> {
-        let tables = self.surveyed.rows.iter().filter(|(table, _)| !self.bookkeeping.contains(&table.as_str()));
+        let tables = self.surveyed.rows.iter().filter(|(table, _)| !self.books.keeps(table));
         let (queries, rows): (Vec<String>, Vec<String>) = tables
             .map(|(table, rows)| {
-                let name = phasegate_database::Literal(table);
+                let name = Literal(table);
                 let query = format!("SELECT {name}, count(*) FROM {}", table_identifier(table));
                 (query, format!("[{}, {rows}]", quoted(table)))
             })
@@ -95,7 +93,7 @@ impl Seen<'_> {
             quoted(&query),
             rows.join(", ")
         );
-        let mut gate = self.gate(1, "how-many-rows", "the phase leaves so many rows", &checks);
+        let mut gate = gate(self.phase, 1, "how-many-rows", "the phase leaves so many rows", &checks);
         gate.text.insert_str(0, SEEN);
         Some(gate)
     }
@@ -138,7 +136,7 @@ impl Seen<'_> {
             claim.push_str(&format!(", except = {}", list(except.iter().map(String::as_str))));
         }
         let checks = format!("title = \"the rows from before the phase are as they were\"\n{claim} }}\n");
-        Some(self.gate(2, "what-stays", "rows from before the phase keep what they hold", &checks))
+        Some(gate(self.phase, 2, "what-stays", "rows from before the phase keep what they hold", &checks))
     }
 
     /// The way back, with the rows that were there before.
@@ -147,26 +145,47 @@ impl Seen<'_> {
             remarks.push(Remark::of(self.phase, "has no way back, and no gate asks for one"));
             return None;
         }
-        // Where no row was before, the catalog alone is there to come back to.
-        let empty = if self.own_tables().next().is_none() { ", allow_empty = true" } else { "" };
-        let checks = format!(
-            "title = \"down and up again lead to the same catalog and the same rows\"\n\
-             rollback = {{ to = \"previous\"{empty} }}\n"
-        );
-        Some(self.gate(3, "the-way-back", "the phase can be undone and done again", &checks))
+        Some(way_back(self.phase, self.own_tables().next().is_some()))
     }
 
     fn own_tables(&self) -> impl Iterator<Item = (&str, &Fate)> {
         let tables = self.surveyed.tables.iter().map(|(table, fate)| (table.as_str(), fate));
-        tables.filter(|(table, _)| !self.bookkeeping.contains(table))
+        tables.filter(|(table, _)| !self.books.keeps(table))
     }
+}
 
-    /// Whether an object of the catalog lies on a table of the tool's own.
-    fn is_bookkeeping(&self, key: &str) -> bool {
-        let name = key.split_once(' ').map_or("", |(_, name)| name);
-        let words = || name.split(' ').flat_map(|word| word.split('.').next());
-        self.bookkeeping.iter().any(|table| words().any(|word| word == *table))
+/// The gates of a phase that nobody has seen, since an earlier one, or this one itself, does not apply. What it changes is to be
+/// adopted from a run, and fails until then. `held` are the tables that held rows in the last state that was seen.
+pub(super) fn unseen(phase: usize, has_way_back: bool, held: &[&str]) -> Vec<GateText> {
+    let checks = format!("title = \"{CHANGES_TITLE}\"\nadopt = true\nchanges = {{}}\n");
+    let mut changes = gate(phase, 1, CHANGES.0, CHANGES.1, &checks);
+    changes.text.insert_str(0, UNSEEN);
+    let mut gates = vec![changes];
+    if !held.is_empty() {
+        let unchanged = format!("unchanged = {{ tables = {} }}\n", list(held.iter().copied()));
+        let checks = format!("title = \"the rows from before the phase are as they were\"\n{unchanged}");
+        gates.push(gate(phase, 2, "what-stays", "rows from before the phase keep what they hold", &checks));
     }
+    if has_way_back {
+        gates.push(way_back(phase, !held.is_empty()));
+    }
+    gates
+}
+
+fn way_back(phase: usize, rows_are_there: bool) -> GateText {
+    // Where no row was before, the catalog alone is there to come back to.
+    let empty = if rows_are_there { "" } else { ", allow_empty = true" };
+    let checks = format!(
+        "title = \"down and up again lead to the same catalog and the same rows\"\n\
+         rollback = {{ to = \"previous\"{empty} }}\n"
+    );
+    gate(phase, 3, "the-way-back", "the phase can be undone and done again", &checks)
+}
+
+fn gate(phase: usize, ordinal: u32, name: &'static str, claim: &str, checks: &str) -> GateText {
+    let id = format!("{phase}.{ordinal}");
+    let text = format!("id = \"{id}\"\nclaim = {}\n\n[[check]]\nid = \"{id}.1\"\n{checks}", quoted(claim));
+    GateText { ordinal, name, text }
 }
 
 /// A gate of the last phase: what was added NOT VALID, and validated by no phase, holds for the rows that are there.

@@ -15,9 +15,14 @@ pub(super) struct Project {
 
 impl Project {
     pub(super) fn at(root: &Path) -> Result<Self, InitError> {
-        let project = Self { root: root.to_owned() };
-        fs::read_dir(root).map_err(|source| project.unreadable(".", source))?;
-        Ok(project)
+        let unreadable = |source| InitError::File { what: "read", path: root.to_owned(), source };
+        let root = root.canonicalize().map_err(unreadable)?;
+        fs::read_dir(&root).map_err(unreadable)?;
+        Ok(Self { root })
+    }
+
+    pub(super) fn root(&self) -> &Path {
+        &self.root
     }
 
     pub(super) fn path(&self, path: &str) -> PathBuf {

@@ -49,3 +49,34 @@ pub(super) fn find(project: &Project) -> Result<Option<Migrations>, InitError> {
         notes: Vec::new(),
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_rails_project_is_told_by_its_program_and_nothing_of_its_own_is_written_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        put("db/migrate/20240102000000_add_slug_to_notes.rb", "");
+        put("db/migrate/20240101000000_create_notes.rb", "");
+        put("config/database.yml", "default:\n  adapter: postgresql\n");
+        let project = Project::at(folder.path()).unwrap();
+        assert!(find(&project).unwrap().is_none());
+        put("bin/rails", "");
+        let found = find(&project).unwrap().unwrap();
+        let titles: Vec<&str> = found.steps.iter().map(|step| step.title.as_str()).collect();
+        assert_eq!(titles, ["create notes", "add slug to notes"]);
+        let words = ["env", "SCHEMA=/dev/null", "bin/rails", "db:migrate:down", "VERSION=20240101000000"];
+        assert_eq!(found.steps[0].down, Some(Way::command(&words)));
+        put("config/database.yml", "default:\n  adapter: mysql2\n");
+        let refused = find(&project).err().unwrap().to_string();
+        assert_eq!(refused, "Rails: config/database.yml speaks of mysql: phasegate knows PostgreSQL and SQLite");
+    }
+}

@@ -1,7 +1,5 @@
 //! The file `suite.toml` of migrations that were found.
 
-use std::path::Path;
-
 use super::{
     FOLDER, InitError, Migrations, Way,
     project::{Project, below},
@@ -51,14 +49,9 @@ fn from_fixtures(migrations: &Migrations, file: &str) -> String {
 }
 
 /// The text of `suite.toml`.
-pub(super) fn suite(
-    project: &Project,
-    root: &Path,
-    migrations: &Migrations,
-    bookkeeping: &[&str],
-) -> Result<String, InitError> {
-    let name = root.canonicalize().ok().and_then(|root| Some(root.file_name()?.to_string_lossy().into_owned()));
-    let name = kebab(name.as_deref().unwrap_or("migrations"), SLUG_LENGTH_MAX);
+pub(super) fn suite(project: &Project, migrations: &Migrations, bookkeeping: &[String]) -> Result<String, InitError> {
+    let name = project.root().file_name().map_or("migrations".into(), |name| name.to_string_lossy());
+    let name = kebab(&name, SLUG_LENGTH_MAX);
     let common = common_folder(migrations);
     let baseline: Vec<&str> =
         migrations.baseline.iter().map(|file| file.strip_prefix(&format!("{common}/")).unwrap_or(file)).collect();
@@ -80,7 +73,7 @@ pub(super) fn suite(
         text.push_str(&format!("unread = {}\n", list(unread.iter().map(String::as_str))));
     }
     if !bookkeeping.is_empty() {
-        text.push_str(&format!("bookkeeping = {}\n", list(bookkeeping.iter().copied())));
+        text.push_str(&format!("bookkeeping = {}\n", list(bookkeeping.iter().map(String::as_str))));
     }
     text.push_str(&format!("\n[server]\nkind = {}\n", quoted(migrations.kind.0.capabilities().name)));
     if migrations.timescaledb {

@@ -12,12 +12,12 @@ use phasegate_engine::{
     suite::{load, load_draft},
     survey,
 };
-use phasegate_evidence::ApplyFailure;
+use phasegate_evidence::{ApplyFailure, Bookkeeping};
 use tokio::sync::watch;
 
 use super::{
     FOLDER, InitError, Migrations,
-    gates::{GateText, Seen, validity},
+    gates::{GateText, Seen, unseen, validity},
     project::Project,
     remarks::Remark,
     suite::{slug, suite},
@@ -51,7 +51,7 @@ pub async fn write(
     cancel: watch::Receiver<bool>,
 ) -> Result<Written, InitError> {
     let project = Project::at(root)?;
-    let folder = root.join(FOLDER);
+    let folder = project.path(FOLDER);
     if folder.symlink_metadata().is_ok() {
         return Err(InitError::Exists(folder));
     }
@@ -59,13 +59,14 @@ pub async fn write(
     for (path, text) in &migrations.made {
         draft.put(path, text)?;
     }
-    draft.put(SUITE, &suite(&project, root, migrations, &[])?)?;
+    draft.put(SUITE, &suite(&project, migrations, &[])?)?;
     let surveyed = survey(&load_draft(&folder)?, server, Limits::default(), notice, cancel).await?;
-    let bookkeeping: Vec<&str> =
-        migrations.bookkeeping.iter().copied().filter(|table| is_met(&surveyed, table)).collect();
-    draft.put(SUITE, &suite(&project, root, migrations, &bookkeeping)?)?;
+    let met = migrations.bookkeeping.iter().filter(|table| is_met(&surveyed, table));
+    let bookkeeping: Vec<String> = met.map(|table| (*table).to_owned()).collect();
+    draft.put(SUITE, &suite(&project, migrations, &bookkeeping)?)?;
     let mut remarks = migrations.notes.iter().map(Remark::of_all).collect();
-    for (index, gates) in gates(migrations, &surveyed, &bookkeeping, &mut remarks)?.into_iter().enumerate() {
+    for (index, gates) in gates(migrations, &surveyed, Bookkeeping(&bookkeeping), &mut remarks)?.into_iter().enumerate()
+    {
         for gate in gates {
             let name = format!("{}.{}-{}.toml", index + 1, gate.ordinal, gate.name);
             draft.put(&format!("gates/{}/{name}", slug(migrations, index)), &gate.text)?;
@@ -87,18 +88,27 @@ fn is_met(surveyed: &Survey, table: &str) -> bool {
 fn gates(
     migrations: &Migrations,
     surveyed: &Survey,
-    bookkeeping: &[&str],
+    books: Bookkeeping<'_>,
     remarks: &mut Vec<Remark>,
 ) -> Result<Vec<Vec<GateText>>, InitError> {
+    let last = surveyed.phases.last().map(|last| &last.rows).into_iter().flatten();
+    let held: Vec<&str> =
+        last.filter(|(table, rows)| **rows > 0 && !books.keeps(table)).map(|(table, _)| table.as_str()).collect();
     let mut all = Vec::new();
     for (index, step) in migrations.steps.iter().enumerate() {
         let phase = index + 1;
         let has_way_back = step.down.is_some();
         let gates = match surveyed.phases.get(index) {
-            Some(surveyed) => Seen { phase, surveyed, has_way_back, bookkeeping }.gates(remarks),
-            None => Vec::new(),
+            Some(surveyed) => Seen { phase, surveyed, has_way_back, books }.gates(remarks),
+            None => unseen(phase, has_way_back, &held),
         };
         all.push(gates);
+    }
+    if surveyed.phases.len() < all.len() {
+        let first = surveyed.phases.len() + 1;
+        remarks.push(Remark::of_all(format!(
+            "nobody has seen what phase {first} and those after it change: their gates 1 ask for `phasegate adopt RUN`, once a run has"
+        )));
     }
     if surveyed.stopped.is_none()
         && let Some(last) = all.last_mut()
@@ -110,14 +120,11 @@ fn gates(
     }
     if let Some(index) = all.iter().position(Vec::is_empty) {
         let step = &migrations.steps[index];
-        let why = match &surveyed.stopped {
-            Some(failure) => format!("phase {} ({}) does not apply: {failure}", index + 1, step.revision),
-            None => format!(
-                "phase {} ({}) does nothing that can be seen, on tables that hold nothing",
-                index + 1,
-                step.revision
-            ),
-        };
+        let why = format!(
+            "phase {} ({}) does nothing that can be seen, on tables that hold nothing",
+            index + 1,
+            step.revision
+        );
         return Err(InitError::Refused { tool: migrations.tool, why });
     }
     Ok(all)

@@ -39,7 +39,10 @@ fn what_is_no_plain_dump_of_one_database_is_refused_with_what_to_type() {
         ("PGDMP\u{1}", "--format=plain"),
         (DUMP.split("GRANT").next().expect("its beginning"), "is cut off"),
         (&DUMP.replace("SET row_security = off;", "\\connect app"), "dump without --create"),
-        (&DUMP.replace("COPY public.notes (id, title)", "COPY _timescaledb_catalog.hypertable (id)"), "timescaledb_pre_restore"),
+        (
+            &DUMP.replace("COPY public.notes (id, title)", "COPY _timescaledb_catalog.hypertable (id)"),
+            "timescaledb_pre_restore",
+        ),
     ] {
         let folder = Folder::new();
         folder.put("app.sql", text);

@@ -12,9 +12,10 @@ const TESTS: &str = include_str!("../../../../fixtures/adoption/pgtap/notes.sql"
 
 /// What breaks the schema, and every assertion that then fails.
 const BREAKS: [(&str, &[&str]); 19] = [
-    ("ALTER TABLE app.tags RENAME TO labels", &[
-        "there are tags", "app holds the tags alone", "a tag is known by both", "a tag is of a note", "x is a tag",
-    ]),
+    (
+        "ALTER TABLE app.tags RENAME TO labels",
+        &["there are tags", "app holds the tags alone", "a tag is known by both", "a tag is of a note", "x is a tag"],
+    ),
     ("CREATE TABLE app.more (id int)", &["there is nothing more", "app holds the tags alone"]),
     ("DROP VIEW loud; CREATE TABLE loud AS SELECT id FROM notes", &["loud notes can be seen"]),
     ("ALTER TABLE notes ADD body int", &["a note has four columns", "a note has no body"]),
@@ -27,16 +28,30 @@ const BREAKS: [(&str, &[&str]); 19] = [
     ("ALTER TABLE app.tags DROP CONSTRAINT tags_note_fkey", &["a tag is of a note"]),
     ("ALTER TABLE notes DROP CONSTRAINT slug_is_short", &["notes are checked", "a long slug is refused"]),
     ("DROP INDEX notes_title", &["titles are found"]),
-    ("DROP INDEX notes_slug; CREATE INDEX notes_slug ON notes (slug)", &["a slug is one note's", "a slug that is taken is refused"]),
+    (
+        "DROP INDEX notes_slug; CREATE INDEX notes_slug ON notes (slug)",
+        &["a slug is one note's", "a slug that is taken is refused"],
+    ),
     ("DROP TRIGGER notes_guard ON notes", &["notes are guarded", "a shut note is refused"]),
     ("DROP FUNCTION greet", &["one can greet"]),
     ("ALTER TYPE app.mood RENAME VALUE 'calm' TO 'still'", &["there are two moods"]),
-    ("ALTER TABLE notes ADD CONSTRAINT never CHECK (slug <> 'fresh')", &["a fresh slug is accepted", "the default is untitled"]),
+    (
+        "ALTER TABLE notes ADD CONSTRAINT never CHECK (slug <> 'fresh')",
+        &["a fresh slug is accepted", "the default is untitled"],
+    ),
     (
         "UPDATE notes SET title = '' WHERE id = 1; UPDATE notes SET slug = 'z' WHERE slug = 'b'; DELETE FROM app.tags; UPDATE notes SET id = 1000, mood = NULL WHERE id = 2",
         &[
-            "two have a title", "each title is a capital", "the first is called A", "the last is the second",
-            "no title is empty", "one is loud", "the slugs in their order", "the slugs as a list", "the slugs in any order", "x is a tag",
+            "two have a title",
+            "each title is a capital",
+            "the first is called A",
+            "the last is the second",
+            "no title is empty",
+            "one is loud",
+            "the slugs in their order",
+            "the slugs as a list",
+            "the slugs in any order",
+            "x is a tag",
         ],
     ),
 ];
@@ -77,12 +92,13 @@ fn every_assertion_is_a_check_or_is_listed_with_its_line() {
     let planned = TESTS.split("plan(").nth(1).and_then(|rest| rest.split(')').next()).expect("a plan");
     assert_eq!(imported.assertions.to_string(), planned);
     assert_eq!(imported.translated + imported.listed.len(), imported.assertions);
-    let listed: Vec<String> = imported.listed.iter().map(|listed| format!("{}: {}", listed.line, listed.what)).collect();
+    let listed: Vec<String> =
+        imported.listed.iter().map(|listed| format!("{}: {}", listed.line, listed.what)).collect();
     let line = |words: &str| 1 + TESTS.lines().position(|line| line.contains(words)).expect("it stands there");
-    assert_eq!(listed, [
-        format!("{}: throws_ok", line("VALUES (99")),
-        format!("{}: performs_ok", line("performs_ok")),
-    ]);
+    assert_eq!(
+        listed,
+        [format!("{}: throws_ok", line("VALUES (99")), format!("{}: performs_ok", line("performs_ok")),]
+    );
     assert_eq!(imported.left, []);
 }
 
@@ -114,7 +130,12 @@ async fn what_breaks_the_schema_fails_the_checks_of_its_assertions_and_no_other(
         let folder = schema(sql, None);
         imported(&folder);
         if never_failed.is_empty() {
-            never_failed = folder.titles().into_iter().filter(|(id, _)| id.starts_with("1.notes.")).map(|(_, title)| title).collect();
+            never_failed = folder
+                .titles()
+                .into_iter()
+                .filter(|(id, _)| id.starts_with("1.notes."))
+                .map(|(_, title)| title)
+                .collect();
             never_failed.insert(String::new());
         }
         let finished = folder.run().await;
@@ -128,7 +149,17 @@ async fn what_breaks_the_schema_fails_the_checks_of_its_assertions_and_no_other(
     assert!(differ.is_empty(), "{}", differ.join("\n"));
     // Nothing of the rest could be had without the table itself.
     let rest: Vec<&str> = never_failed.iter().map(String::as_str).filter(|title| !title.is_empty()).collect();
-    assert_eq!(rest, ["notes have a key", "one is the first", "slugs are found", "the schema app is there", "there are notes", "two notes are there"]);
+    assert_eq!(
+        rest,
+        [
+            "notes have a key",
+            "one is the first",
+            "slugs are found",
+            "the schema app is there",
+            "there are notes",
+            "two notes are there"
+        ]
+    );
 }
 
 /// With pgTAP itself: `PHASEGATE_PGTAP` names its script, `pgtap.sql` of the package postgresql-*-pgtap.
@@ -147,7 +178,8 @@ async fn a_check_fails_where_pgtap_itself_fails_and_nowhere_else() {
         let seen = tap(&finished);
         // Where a statement is refused, pgTAP says nothing of the assertions behind it.
         let ran = |line: &String, words: &str| {
-            let title = line.strip_prefix(words).and_then(|rest| rest.split_once(" - ")).map(|(_, title)| title.to_owned());
+            let title =
+                line.strip_prefix(words).and_then(|rest| rest.split_once(" - ")).map(|(_, title)| title.to_owned());
             title.filter(|title| !listed.contains(title.as_str()))
         };
         let theirs: BTreeSet<String> = seen.lines.iter().filter_map(|line| ran(line, "not ok ")).collect();

@@ -3,7 +3,11 @@
 use std::{fs, path::Path};
 
 use phasegate_engine::{Finished, KeepWhen, Request, run, suite::load};
-use phasegate_evidence::{EVENTS_FILE, Event, RunFolder, Seen, Verdict, judge::{Observation, TapSeen}, read_chain, verify};
+use phasegate_evidence::{
+    EVENTS_FILE, Event, RunFolder, Seen, Verdict,
+    judge::{Observation, TapSeen},
+    read_chain, verify,
+};
 use phasegate_server::embedded;
 use tempfile::TempDir;
 
@@ -39,7 +43,12 @@ impl Folder {
     /// The checks of the suite by their ids, with their titles.
     pub(crate) fn titles(&self) -> Vec<(String, String)> {
         let suites = load(&self.path().join("phasegate"), &[]).expect("a suite");
-        suites.iter().flat_map(|suite| suite.checks().map(|(_, _, check)| (check.id.clone(), check.title.clone())).collect::<Vec<_>>()).collect()
+        suites
+            .iter()
+            .flat_map(|suite| {
+                suite.checks().map(|(_, _, check)| (check.id.clone(), check.title.clone())).collect::<Vec<_>>()
+            })
+            .collect()
     }
 }
 
@@ -47,7 +56,8 @@ impl Folder {
 pub(crate) fn failed(finished: &Finished) -> Vec<(String, String)> {
     let phases = finished.result.suites.iter().flat_map(|suite| &suite.phases);
     let checks = phases.flat_map(|phase| &phase.gates).flat_map(|gate| &gate.checks);
-    let reason = |check: &phasegate_evidence::CheckResult| check.reason.as_ref().map_or(String::new(), ToString::to_string);
+    let reason =
+        |check: &phasegate_evidence::CheckResult| check.reason.as_ref().map_or(String::new(), ToString::to_string);
     checks.filter(|check| check.verdict != Verdict::Passed).map(|check| (check.check.clone(), reason(check))).collect()
 }
 

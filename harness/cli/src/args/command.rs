@@ -1,8 +1,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    CheckArgs, CompletionsArgs, DiffArgs, Global, ImportCommand, InitArgs, KeygenArgs, ListArgs, ManArgs, ProveArgs, ReportArgs,
-    RunArgs, ServerCommand, SignArgs, VerifyArgs,
+    AdoptArgs, CheckArgs, CompletionsArgs, DiffArgs, Global, ImportCommand, InitArgs, KeygenArgs, ListArgs, ManArgs,
+    ProveArgs, ReportArgs, RunArgs, ServerCommand, SignArgs, VerifyArgs,
 };
 use crate::exit::EXIT_CODES;
 
@@ -35,6 +35,9 @@ pub(crate) enum Command {
     /// Take over what another tool has: its migrations with their tests, a dump as a baseline, or files of pgTAP as gates
     #[command(subcommand)]
     Import(ImportCommand),
+    /// Write what a run observed into the checks that ask for it or failed, once it has been shown
+    #[command(after_help = EXIT_CODES)]
+    Adopt(AdoptArgs),
     /// List suites, phases, gates and checks
     List(ListArgs),
     /// Print a report, made from a run folder alone

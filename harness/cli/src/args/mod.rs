@@ -1,5 +1,6 @@
 //! What a user may type.
 
+mod adopt;
 mod check;
 mod command;
 mod completions;
@@ -22,6 +23,7 @@ mod server;
 mod sign;
 mod verify;
 
+pub(crate) use adopt::AdoptArgs;
 pub(crate) use check::CheckArgs;
 pub(crate) use command::{Args, Command};
 pub(crate) use completions::CompletionsArgs;

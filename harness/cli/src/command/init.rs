@@ -108,7 +108,9 @@ pub(super) fn story(migrations: &Migrations, written: &Written) -> String {
     let gates = written.files.iter().filter(|file| file.contains("/gates/")).count();
     let others = written.files.iter().filter(|file| !file.contains("/gates/"));
     let _ = writeln!(text, "wrote  {gates} gates in phasegate/gates");
-    others.for_each(|file| drop(writeln!(text, "       {file}")));
+    others.for_each(|file| {
+        let _ = writeln!(text, "       {file}");
+    });
     let _ = writeln!(text, "read   what stands in `changes` is what was seen, and not what was meant: read each");
     for Remark { phase, text: remark } in &written.remarks {
         let _ = match phase {

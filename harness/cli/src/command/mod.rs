@@ -1,5 +1,6 @@
 //! The verbs, one file each.
 
+mod adopt;
 mod attest;
 mod check;
 mod completions;

@@ -90,6 +90,7 @@ impl Bars {
             Event::RunStarted { .. }
             | Event::PhaseApplied { .. }
             | Event::StateReused { .. }
+            | Event::CommandEnded { .. }
             | Event::TakenOver { .. }
             | Event::FindingTried { .. }
             | Event::ActionFailed { .. }

@@ -77,6 +77,7 @@ impl Lines {
             Event::SuiteStopped { reason, .. } => Some(format!("    STOPPED: {}", visible_line(&reason.to_string()))),
             Event::RunStarted { .. }
             | Event::StateReused { .. }
+            | Event::CommandEnded { .. }
             | Event::TakenOver { .. }
             | Event::FindingTried { .. }
             | Event::ActionFailed { .. }

@@ -1,7 +1,9 @@
 //! The `phasegate` command as a user meets it: what it prints, word for word, and how it ends.
 
+mod adopt;
 mod check;
 mod colours;
+mod commands;
 mod documents;
 mod environment;
 mod external;

@@ -75,6 +75,24 @@ fn a_check_that_asks_about_bookkeeping_is_refused() {
     assert_eq!(message(root.path()), expected);
 }
 
+#[test]
+fn what_a_pattern_of_inputs_names_is_digested_with_all_that_lies_below_it() {
+    let root = whole();
+    let suite = SUITE.replace("[server]", "inputs = [\"alembic/**\"]\nenv = { A = \"b\" }\n[server]");
+    put(
+        root.path(),
+        "suites/s/suite.toml",
+        &suite.replace("up = \"up.sql\"", "up = { command = [\"sh\", \"up.sql\"] }"),
+    );
+    for name in ["env.py", "versions/a1.py", "versions/__pycache__/a1.pyc"] {
+        put(root.path(), &format!("fixtures/alembic/{name}"), "x");
+    }
+    let suites = load(&root.path().join("suites"), &[]).expect("whole");
+    let inputs: Vec<&String> = suites[0].inputs.keys().filter(|name| name.contains("alembic")).collect();
+    assert_eq!(inputs, ["fixtures/alembic/env.py", "fixtures/alembic/versions/a1.py"]);
+    assert_eq!(suites[0].commands.inputs.len(), 2);
+}
+
 /// Read as a file, either would never end.
 #[test]
 fn a_pipe_or_a_device_in_place_of_a_gate_is_refused() {
@@ -92,7 +110,7 @@ fn a_pipe_or_a_device_in_place_of_a_gate_is_refused() {
 #[rstest]
 #[case::unknown_key("suite.toml", &SUITE.replace("title = \"t\"", "titel = \"t\""),
     "suites/s/suite.toml:2: unknown field `titel`, expected one of `suite`, `title`, `source`, `fixtures`, `unread`, \
-     `bookkeeping`, `server`, `baseline`, `phase`, `deviation`, `with`, `given`, `finding`")]
+     `bookkeeping`, `inputs`, `env`, `server`, `baseline`, `phase`, `deviation`, `with`, `given`, `finding`")]
 #[case::another_name("suite.toml", &SUITE.replace("suite = \"s\"", "suite = \"x\""),
     "suites/s/suite.toml: suite = \"x\" is not the name of its folder, s")]
 #[case::another_kind_of_server("suite.toml", &SUITE.replace("postgres", "oracle"),
@@ -105,6 +123,15 @@ fn a_pipe_or_a_device_in_place_of_a_gate_is_refused() {
     "suites/s/suite.toml:6: bookkeeping: `a` is no name of a table, or is there twice")]
 #[case::bookkeeping_that_is_no_name("suite.toml", &SUITE.replace("[server]", "bookkeeping = [\"table a\"]\n[server]"),
     "suites/s/suite.toml:5: bookkeeping: `table a` is no name of a table, or is there twice")]
+#[case::inputs_without_match("suite.toml", &SUITE.replace("[server]", "inputs = [\"up.sql\",\n\"alembic/**\"]\n[server]"),
+    "suites/s/suite.toml:6: inputs: `alembic/**` matches no file in fixtures")]
+#[case::inputs_of_no_command("suite.toml", &SUITE.replace("[server]", "inputs = [\"up.sql\"]\n[server]"),
+    "suites/s/suite.toml:5: `inputs` is for commands, and the suite runs none: take it out")]
+#[case::env_of_no_command("suite.toml", &SUITE.replace("[server]", "env = { A = \"b\" }\n[server]"),
+    "suites/s/suite.toml:5: `env` is for commands, and the suite runs none: take it out")]
+#[case::env_that_names_the_database("suite.toml", &SUITE.replace("[server]", "env = { DATABASE_URL = \"b\" }\n[server]"),
+    "suites/s/suite.toml:5: env: `DATABASE_URL` is no name that a command could be given: DATABASE_URL is the database, \
+     and a name has no `=`")]
 #[case::exception_without_a_reason("gates/1-notes/1.1-c.toml",
     &format!("{HEAD}rollback = {{ tables = [\"notes\"], except = {{ \"index i\" = \" \" }} }}\n"),
     "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `except` gives no reason for `index i`: say why it may be another on \
@@ -124,6 +151,9 @@ fn a_pipe_or_a_device_in_place_of_a_gate_is_refused() {
 #[case::check_that_expects_nothing("gates/1-notes/1.1-c.toml", &GATE.replace("violations = \"SELECT 1 WHERE false\"\n", ""),
     "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: it expects nothing: give one of rows, violations, rejects, accepts, \
      step, plan, catalog, changes, unchanged, rollback")]
+#[case::adopt_of_another_kind("gates/1-notes/1.1-c.toml", &GATE.replace("examined", "adopt = true\nexamined"),
+    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `adopt` means nothing beside `violations`: what is seen can be adopted by \
+     changes, catalog and rows")]
 #[case::check_without_examined("gates/1-notes/1.1-c.toml", &GATE.replace("examined = \"SELECT 1\"\n", ""),
     "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `violations` needs the key `examined`")]
 #[case::key_of_another_kind("gates/1-notes/1.1-c.toml", &format!("{GATE}neighbour = \"SELECT 1\"\n"),
@@ -316,6 +346,24 @@ fn an_sql_file_that_nothing_reads_is_an_error() {
         "fixtures/forgotten.sql: no phase, gate or scenario reads this file: name it where it belongs, declare it \
      with `unread` in suite.toml, or delete it"
     );
+}
+
+/// Its phases are commands in the folder of a project, in which the SQL of others lies, too.
+#[test]
+fn sql_is_asked_after_only_where_the_suite_reads_some() {
+    let root = whole();
+    put(root.path(), "fixtures/of_others.sql", "SELECT 1;\n");
+    let commands = SUITE
+        .replace("schema = [\"baseline.sql\"]\n", "")
+        .replace("up = \"up.sql\"", "up = { command = [\"./migrate\"] }");
+    put(root.path(), "suites/s/suite.toml", &commands);
+    load(&root.path().join("suites"), &[]).expect("no file of it is believed to be at work");
+    put(
+        root.path(),
+        "suites/s/suite.toml",
+        &commands.replace("[baseline]\n", "[baseline]\nschema = [\"baseline.sql\"]\n"),
+    );
+    assert!(message(root.path()).starts_with("fixtures/of_others.sql: no phase, gate or scenario reads this file"));
 }
 
 #[test]

@@ -18,31 +18,54 @@ use super::{
 };
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct GateFile {
+pub(super) struct GateFile {
+    /// Its id, which begins with that of its phase.
     id: String,
+    /// What is true when it opens, in one sentence.
     claim: String,
+    /// The requirements of the source that it answers.
     #[serde(default, deserialize_with = "one_or_more")]
+    #[cfg_attr(test, schemars(with = "super::reference::OneOrMore"))]
     requirement: Vec<String>,
+    /// It goes beyond the gates of the source: counted apart, and as strict.
     #[serde(default)]
     added: bool,
 
     // Taken out before: named here so that the error of an unknown key lists them.
+    /// The phases after which it stands: ids, `"every phase"`, or rows of values with their `phase`. Its file lies in `gates`
+    /// itself, and its ids begin with `${phase}.`.
     #[serde(default, rename = "after")]
+    #[cfg_attr(test, schemars(with = "super::reference::After"))]
     _after: IgnoredAny,
+    /// The states that its checks start from.
     #[serde(default, rename = "given")]
+    #[cfg_attr(test, schemars(with = "super::reference::Given"))]
     _given: IgnoredAny,
+    /// The role of each check that names none.
     #[serde(default, rename = "as")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     _as: IgnoredAny,
+    /// The settings of each check that gives none.
     #[serde(default, rename = "settings")]
+    #[cfg_attr(test, schemars(with = "std::collections::BTreeMap<String, String>"))]
     _settings: IgnoredAny,
+    /// The write of each check that gives none and tries one.
     #[serde(default, rename = "write")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     _write: IgnoredAny,
+    /// The values of the names in `write`; those of a check go over them.
     #[serde(default, rename = "with")]
+    #[cfg_attr(test, schemars(with = "std::collections::BTreeMap<String, super::reference::Anything>"))]
     _with: IgnoredAny,
+    /// What each check with `violations` counts that says nothing else.
     #[serde(default, rename = "examined")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     _examined: IgnoredAny,
+    /// Its checks: at least one.
     #[serde(default, rename = "check")]
+    #[cfg_attr(test, schemars(with = "Vec<CheckFile>"))]
     _check: IgnoredAny,
 }
 

@@ -10,6 +10,8 @@ mod expectation_file;
 mod gate_file;
 mod load;
 mod model;
+#[cfg(test)]
+mod reference;
 mod requirements;
 mod scenario;
 mod sessions;
@@ -21,7 +23,8 @@ mod values;
 mod variant_tests;
 
 pub use error::{Place, SuiteError};
-pub use load::{holds_suites, load, load_draft};
+pub use expand::columns_of;
+pub use load::{holds_suites, load, load_as, load_draft};
 pub(crate) use model::{Baseline, Deviation};
 pub use model::{Finding, Gate, Phase, PhaseStep, Suite, TransactionMode};
 pub use requirements::Requirement;

@@ -9,6 +9,8 @@ use phasegate_evidence::{
 };
 use serde::Deserialize;
 
+use crate::command::Commands;
+
 use super::{Requirement, Scenario, ScenarioKind, SqlFile};
 
 /// One system under validation.
@@ -24,6 +26,8 @@ pub struct Suite {
     pub(crate) folder: PathBuf,
     /// The folder of its fixtures.
     pub fixtures: PathBuf,
+    /// How its commands are run.
+    pub(crate) commands: Commands,
     /// The kind of its database.
     pub kind: Kind,
     /// The server that it needs.
@@ -155,8 +159,19 @@ pub enum PhaseStep {
     Command(Vec<String>),
 }
 
+impl PhaseStep {
+    /// The command in one line, if it is one.
+    pub(crate) fn command(&self) -> Option<String> {
+        match self {
+            Self::Command(command) => Some(command.join(" ")),
+            Self::Sql(_) => None,
+        }
+    }
+}
+
 /// How the statements of a phase are put into transactions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum TransactionMode {
     /// All of them in one.
@@ -174,7 +189,7 @@ pub struct Gate {
     /// The name of its file without the ending, with its phase where the file is that of several.
     pub slug: String,
     /// Its file.
-    pub(crate) file: PathBuf,
+    pub file: PathBuf,
     /// The claim that its checks prove.
     pub claim: String,
     /// The requirements of the source that it answers.
@@ -189,6 +204,7 @@ pub struct Gate {
 
 /// A place where the suite knowingly reads its sources otherwise.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Deviation {
     /// A short name.
@@ -203,6 +219,7 @@ pub(crate) struct Deviation {
 
 /// Something that the contract does not demand but a validator must know.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Finding {
     /// A short name.

@@ -28,15 +28,19 @@ pub struct Requirement {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RequirementsFile {
+    /// The list that the system under validation keeps of its own tests.
     pub(super) tests: Option<OwnTests>,
+    /// The parts of the documents.
     #[serde(default, rename = "section")]
     sections: Vec<Section>,
 }
 
 /// The list that the system under validation keeps of its own tests.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct OwnTests {
     /// Its file, relative to the fixtures.
@@ -45,22 +49,33 @@ pub(super) struct OwnTests {
     pub(super) package: String,
 }
 
+/// A part of the documents.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Section {
+    /// Its heading.
     title: String,
+    /// Its requirements.
     requirement: Vec<Entry>,
 }
 
+/// A requirement. It needs a place: something that names it, or one of the last three keys.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Entry {
+    /// Its number or its words.
     id: String,
+    /// What it says, in one line.
     title: String,
+    /// Gates, checks, scenarios, findings and deviations that answer it without naming it themselves.
     #[serde(default)]
     by: Vec<String>,
+    /// Tests that answer it, as `package module::test`.
     #[serde(default)]
     tests: Vec<String>,
+    /// Where it is met, when nothing runs for it.
     note: Option<String>,
 }
 

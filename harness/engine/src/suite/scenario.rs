@@ -99,60 +99,91 @@ pub enum ScenarioKind {
 pub struct AuditGates(pub BTreeMap<String, Vec<Gate>>);
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct ScenarioFile {
-    /// Of a file that gives several.
+    /// What tells the scenarios of a file with `each` apart; else the name of the file is the slug.
     slug: Option<String>,
     // Taken out before: named here so that the error of an unknown key lists it.
+    /// Rows of values: the scenario stands once for each.
     #[serde(default, rename = "each")]
+    #[cfg_attr(test, schemars(with = "Vec<BTreeMap<String, super::reference::Anything>>"))]
     _each: IgnoredAny,
+    /// What it shows, in one sentence.
     pub(super) title: String,
-    // For whoever reads the file.
+    /// Why it is worth a run, for whoever reads the file.
     #[serde(rename = "why")]
     _why: String,
+    /// The requirements of the source that it answers.
     #[serde(default, deserialize_with = "one_or_more")]
+    #[cfg_attr(test, schemars(with = "super::reference::OneOrMore"))]
     pub(super) requirement: Vec<String>,
+    /// What it does.
     pub(super) kind: KindName,
+    /// What it starts from, instead of the suite's.
     #[serde(default)]
     pub(super) baseline: ScenarioBaseline,
+    /// Other ways for phases.
     #[serde(default)]
     pub(super) replace: Vec<ReplaceFile>,
+    /// Of an audit: the folder of its gates, beside the file.
     pub(super) gates: Option<String>,
+    /// Of an audit: the gates of the suite that it leaves out; the others judge too.
     pub(super) leaves_out: Option<Vec<String>>,
+    /// Of a probe: the phase after which it looks.
     pub(super) phase: Option<String>,
+    /// Of a probe: what is done before its steps.
     #[serde(default, deserialize_with = "optional_step")]
+    #[cfg_attr(test, schemars(with = "Option<super::reference::Way>"))]
     pub(super) does: Option<StepFile>,
+    /// Of a probe: its steps. One may name a `file` of the fixtures in place of `run`.
     #[serde(default, rename = "step")]
     pub(super) steps: Vec<Step>,
+    /// Of the others: how it must end.
+    #[cfg_attr(test, schemars(with = "Option<super::reference::Ending>"))]
     pub(super) expect: Option<toml::Table>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum KindName {
+    /// The gated run, with what it replaces.
     Apply,
+    /// All phases, judged by other gates, and none stops it.
     Audit,
+    /// Steps on the state after a phase.
     Probe,
 }
 
 #[derive(Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct ScenarioBaseline {
+    /// Files of data in place of the suite's.
     pub(super) data: Option<Vec<String>>,
+    /// Files after the data.
     #[serde(default)]
     pub(super) extra: Vec<String>,
-    /// An empty role is the session's user.
+    /// The role that applies the phases; an empty one is the session's user.
     pub(super) role: Option<String>,
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct ReplaceFile {
+    /// The phase.
     pub(super) phase: String,
+    /// Its way forward.
     #[serde(default, deserialize_with = "optional_step")]
+    #[cfg_attr(test, schemars(with = "Option<super::reference::Way>"))]
     pub(super) up: Option<StepFile>,
+    /// Its way back.
     #[serde(default, deserialize_with = "optional_step")]
+    #[cfg_attr(test, schemars(with = "Option<super::reference::Way>"))]
     pub(super) down: Option<StepFile>,
+    /// How its statements are put into transactions.
     pub(super) transaction: Option<super::TransactionMode>,
 }
 

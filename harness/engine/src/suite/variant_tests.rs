@@ -50,3 +50,13 @@ fn what_a_variant_may_not_say_is_refused_in_these_words() {
         assert_eq!(message(root.path()), format!("suites/s/scenarios/other.toml: {why}"));
     }
 }
+
+#[test]
+fn what_a_scenario_sees_is_adopted_by_nobody() {
+    let root = suite(SCENARIO, "V.1");
+    let asks = GATE.replace("1.1", "V.1");
+    let asks = asks.replace("violations = \"SELECT 1 WHERE false\"\n", "query = \"SELECT 1\"\nadopt = true\n");
+    put(root.path(), "suites/s/scenarios/other/1-notes/V.1-c.toml", &asks);
+    let why = "check V.1.1 asks with `adopt = true` for what is seen, and what a scenario sees is adopted by nobody: write it down";
+    assert_eq!(message(root.path()), format!("suites/s/scenarios/other/1-notes/V.1-c.toml: {why}"));
+}

@@ -1,6 +1,7 @@
 //! What the driver promises on a real server: that what happens is written when it happens, that a lost connection and a time
 //! limit are errors and never failed claims, and what is kept.
 
+mod commands;
 mod dump;
 mod events;
 mod format;

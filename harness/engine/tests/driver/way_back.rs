@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use phasegate_engine::{Finished, Limits, Request, suite};
+use phasegate_engine::{Finished, Request, suite};
 use phasegate_evidence::{
     Event, PLAN_FILE, RunFolder, Seen,
     judge::{Direction, Observation, RollbackSeen},
@@ -67,14 +67,8 @@ impl Phases {
             put(&format!("suites/s/gates/{id}-p/{id}.1-c.toml"), gate);
         }
         put("suites/s/suite.toml", &file);
-        let request = Request {
-            suites: suite::load(&self.root.path().join("suites"), &[]).expect("whole"),
-            server: embedded(),
-            runs: self.root.path().join("runs"),
-            limits: Limits::default(),
-            after: None,
-            resume: None,
-        };
+        let suites = suite::load(&self.root.path().join("suites"), &[]).expect("whole");
+        let request = Request::new(suites, embedded(), self.root.path().join("runs"));
         let mut ways = Vec::new();
         let mut listener = |event: &Event| {
             if let Event::CheckJudged { observation: Seen::Here(seen), .. } = event

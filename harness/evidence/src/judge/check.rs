@@ -81,7 +81,7 @@ impl Check {
     #[must_use]
     pub fn judge(&self, seen: &Observation) -> Judged {
         if self.adopt && seen.is_adoptable() {
-            let what = format!("not adopted yet: `phasegate adopt RUN {}` writes what it saw into the check", self.id);
+            let what = format!("`phasegate adopt RUN {}` writes what it saw into the check", self.id);
             return Judged::failed(ReasonCode::NotAdopted, what);
         }
         judge(&self.expectation, seen)

@@ -264,7 +264,8 @@ mod tests {
         let failure = ApplyFailure { broke: None, ..failure };
         let catalog_after = Some(Digest::of(b""));
         let (suite, phase, tables) = ("s".into(), "2".into(), BTreeMap::new());
-        vec![Event::PhaseFailed { suite, phase, failure, catalog_after, catalog_unchanged, tables }]
+        let revisions = BTreeMap::new();
+        vec![Event::PhaseFailed { suite, phase, failure, catalog_after, catalog_unchanged, tables, revisions }]
     }
 
     fn judged(check: &str, reason: Option<Reason>) -> Event {
@@ -341,6 +342,8 @@ mod tests {
             slug: String::new(),
             title: String::new(),
             revision: None,
+            up_command: None,
+            down_command: None,
             gates: vec![gate],
         }];
         let events = [judged("2.1.1", None), judged("2.1.2", Some(Reason::new(ReasonCode::Differs, "i is `x`")))];

@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     audit::Audit,
+    commands::Commands,
     fault::FaultCode,
     possible::{impossible, impossible_of_steps},
     walk::Walk,
@@ -49,6 +50,14 @@ static NO_SERVER: ServerFacts = ServerFacts {
     settings: BTreeMap::new(),
 };
 
+/// What is remembered on the way over the events.
+#[derive(Default)]
+struct Remembered<'e> {
+    proved: BTreeSet<Proof<'e>>,
+    /// By suite and scenario.
+    commands: BTreeMap<(&'e str, Option<&'e str>), Commands<'e>>,
+}
+
 /// A proof of the way back: its suite, the scenario that it belongs to, and its check.
 type Proof<'a> = (&'a str, Option<&'a str>, &'a str);
 
@@ -59,7 +68,7 @@ impl Audit<'_> {
         let checks = checks_of(plan);
         let mut server = &NO_SERVER;
         let mut walk = in_order.then(|| Walk::new(plan));
-        let mut proved: BTreeSet<Proof<'e>> = BTreeSet::new();
+        let mut remembered = Remembered::default();
         let mut within: BTreeMap<(&str, &str), Vec<&Event>> = BTreeMap::new();
         for (number, event) in events.iter().enumerate() {
             if number % READ_AHEAD == 0 {
@@ -90,7 +99,7 @@ impl Audit<'_> {
                             _ => &suite.phases,
                         };
                         let by = Measure { phases, scenario: Some(planned), judging: Judging::Run, ..own };
-                        broke = self.event_again(by, event, &mut walk, &mut proved);
+                        broke = self.event_again(by, event, &mut walk, &mut remembered);
                     }
                     Event::ScenarioEnded { scenario, verdict, reason, .. } => {
                         let Some(planned) = planned(scenario) else { continue };
@@ -99,7 +108,7 @@ impl Audit<'_> {
                         let subject = format!("scenario {scenario} of {}", suite.suite);
                         self.compare(&subject, EVENTS_FILE, (*verdict, reason.as_ref(), None), &derived);
                     }
-                    other => broke = self.event_again(own, other, &mut walk, &mut proved),
+                    other => broke = self.event_again(own, other, &mut walk, &mut remembered),
                 }
             }
             if let Some(Err(what)) = walk.as_mut().map(|walk| walk.step(event, broke)) {
@@ -116,9 +125,12 @@ impl Audit<'_> {
         by: Measure<'e, '_>,
         event: &'e Event,
         walk: &mut Option<Walk<'e>>,
-        proved: &mut BTreeSet<Proof<'e>>,
+        remembered: &mut Remembered<'e>,
     ) -> bool {
         let suite = &by.suite.suite;
+        let within = by.scenario.map(|scenario| scenario.scenario.as_str());
+        let commands = remembered.commands.entry((suite, within)).or_default();
+        commands.step(self, by.phases, within.is_none(), event);
         if let Some(walk) = walk {
             walk.state(self, by.scenario.is_some(), by.phases, event);
         }
@@ -136,10 +148,13 @@ impl Audit<'_> {
                 self.applicability(&subject, check, by, &seen);
                 if let Expectation::Rollback(claim) = &check.expectation {
                     if let Observation::Rollback(seen) = seen.as_ref() {
-                        self.way_back(by, phase, (claim, seen), proved);
+                        self.way_back(by, phase, (claim, seen), &remembered.proved);
+                        if within.is_none() {
+                            commands.proved(self, by.phases, id, seen);
+                        }
                     }
                     if *verdict == Verdict::Passed && claim.to == GoesTo::Baseline {
-                        proved.insert(by.proof(id));
+                        remembered.proved.insert(by.proof(id));
                     }
                 }
                 if let Some(Err(what)) = walk.as_mut().map(|walk| walk.seen(by.scenario.is_some(), check, &seen)) {

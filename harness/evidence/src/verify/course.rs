@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use super::what::what;
 use crate::{
-    Event, PhasePlan, Plan, Reason, ReasonCode, ScenarioExpected, ScenarioPlan, SuitePlan, Verdict, judge::Judging,
+    Event, PhasePlan, Plan, Reason, ReasonCode, ScenarioExpected, ScenarioPlan, SuitePlan, Verdict,
+    judge::{Direction, Judging},
 };
 
 /// How far a suite, or a scenario of it, has come.
@@ -119,7 +120,13 @@ impl<'a> Course<'a> {
     /// Takes the step that happened, or says why it cannot have. `broke` says whether something broke in it.
     pub(super) fn step(&mut self, suite: &'a SuitePlan, event: &Event, broke: bool) -> Result<(), String> {
         if self.broke
-            && !matches!(event, Event::CheckJudged { .. } | Event::FindingTried { .. } | Event::SuiteStopped { .. })
+            && !matches!(
+                event,
+                Event::CheckJudged { .. }
+                    | Event::FindingTried { .. }
+                    | Event::CommandEnded { .. }
+                    | Event::SuiteStopped { .. }
+            )
         {
             return Err(format!("{}: {} although something had broken", self.name, what(event)));
         }
@@ -160,6 +167,11 @@ impl<'a> Course<'a> {
                     ));
                 }
             }
+            (At::Applying(index), Event::CommandEnded { phase: Some(phase), check: None, direction, .. })
+                if self.is(index, phase) && *direction == Direction::Up => {}
+            (At::Judging(index), Event::CommandEnded { phase: Some(_), check: Some(check), .. })
+                if self.legs[index].checks.contains_key(check.as_str()) => {}
+            (At::Baseline | At::Steps, Event::CommandEnded { phase: None, check: None, .. }) => {}
             (At::Applying(index), Event::PhaseApplied { phase, .. }) if self.is(index, phase) => self.applied(index),
             (At::Applying(index), Event::PhaseFailed { phase, failure, .. }) if self.is(index, phase) => {
                 self.legs[index].verdict = failure.verdict();

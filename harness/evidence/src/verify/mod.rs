@@ -3,6 +3,7 @@
 mod again;
 mod audit;
 mod books;
+mod commands;
 mod course;
 mod fault;
 mod files;

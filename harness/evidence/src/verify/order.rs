@@ -170,6 +170,14 @@ impl Step {
                 once: false,
                 ..once(phase_name(suite, phase), "executed a statement", vec![started(phase_name(suite, phase))])
             },
+            Event::CommandEnded { suite, phase: Some(phase), check, .. } => {
+                let before = match check {
+                    None => started(phase_name(suite, phase)),
+                    Some(_) => applied(suite, phase),
+                };
+                Self { once: check.is_none(), ..once(phase_name(suite, phase), "ran a command", vec![before]) }
+            }
+            Event::CommandEnded { phase: None, .. } => return None,
             Event::PhaseApplied { suite, phase, .. } => {
                 once(phase_name(suite, phase), "was applied", vec![started(phase_name(suite, phase))])
             }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, rc::Rc};
 
 use super::{audit::Audit, fault::FaultCode};
 use crate::{
-    Bookkeeping, Catalog, Difference, Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, TableContent,
+    Bookkeeping, Catalog, Difference, Digest, EVENTS_FILE, Event, OUTPUTS_FOLDER, Table, TableContent,
     canonical::read_canonical,
     canonical_bytes,
     judge::{Check, Direction, Expectation, Observation, RollbackSeen},
@@ -67,9 +67,10 @@ impl<'a> States<'a> {
     ) {
         let after = |phase: &str| phases.iter().position(|planned| *planned == phase).map(|index| index + 1);
         match event {
-            Event::BaselineApplied { suite, catalog, rows, tables, .. } => {
+            Event::BaselineApplied { suite, catalog, rows, tables, revisions, .. } => {
                 let Some(read) = catalogs.get(audit, catalog) else { return standing.clear() };
                 held(audit, &format!("the baseline of {suite}"), &read, tables);
+                books(audit, &format!("the baseline of {suite}"), &read, tables, revisions);
                 if !tables.is_empty() && !tables.iter().map(|(table, held)| (table, &held.rows)).eq(rows) {
                     let what = format!("the baseline of {suite} is said to hold other rows than it counts");
                     audit.fault(FaultCode::Contradiction, EVENTS_FILE, what);
@@ -106,7 +107,9 @@ impl<'a> States<'a> {
                 }
                 *standing = met;
             }
-            Event::PhaseApplied { suite, phase, catalog_before, catalog_after, difference, tables, .. } => {
+            Event::PhaseApplied {
+                suite, phase, catalog_before, catalog_after, difference, tables, revisions, ..
+            } => {
                 let begins = |at: &usize| self.laid[*at].digest == catalog_before;
                 let Some(before) = standing.iter().copied().find(begins) else {
                     if !standing.is_empty() {
@@ -117,6 +120,7 @@ impl<'a> States<'a> {
                 };
                 let Some(catalog) = catalogs.get(audit, catalog_after) else { return standing.clear() };
                 held(audit, &format!("phase {phase} of {suite}"), &catalog, tables);
+                books(audit, &format!("phase {phase} of {suite}"), &catalog, tables, revisions);
                 let made = Difference::between(&self.laid[before].catalog, &catalog);
                 if canonical_bytes(&made).ok().is_none_or(|bytes| Digest::of(&bytes) != *difference) {
                     let what = "is said to make another difference than lies between its catalogs";
@@ -132,9 +136,10 @@ impl<'a> States<'a> {
                 });
                 *standing = vec![self.laid.len() - 1];
             }
-            Event::PhaseFailed { suite, phase, catalog_after, catalog_unchanged, tables, .. } => {
+            Event::PhaseFailed { suite, phase, catalog_after, catalog_unchanged, tables, revisions, .. } => {
                 if let Some(catalog) = catalog_after.as_ref().and_then(|after| catalogs.get(audit, after)) {
                     held(audit, &format!("phase {phase} of {suite}"), &catalog, tables);
+                    books(audit, &format!("phase {phase} of {suite}"), &catalog, tables, revisions);
                 }
                 let is_so = |at: &usize| (Some(self.laid[*at].digest) == catalog_after.as_ref()) == *catalog_unchanged;
                 if !standing.is_empty() && !standing.iter().any(is_so) {
@@ -251,6 +256,23 @@ impl<'a> States<'a> {
 fn held(audit: &mut Audit<'_>, of: &str, catalog: &Catalog, tables: &BTreeMap<String, TableContent>) {
     if !tables.is_empty() && !catalog.tables().eq(tables.keys().map(String::as_str)) {
         audit.fault(FaultCode::Contradiction, EVENTS_FILE, format!("{of} is said to leave other tables than it has"));
+    }
+}
+
+/// The books of a migration tool are a table that the catalog has, and hold as many rows as that does.
+fn books(
+    audit: &mut Audit<'_>,
+    of: &str,
+    catalog: &Catalog,
+    tables: &BTreeMap<String, TableContent>,
+    revisions: &BTreeMap<String, Table>,
+) {
+    for (table, held) in revisions {
+        let is_there = catalog.tables().any(|there| there == table);
+        let rows = tables.get(table).map(|content| content.rows);
+        if !is_there || rows.is_some_and(|rows| rows != held.rows.len() as u64) {
+            audit.fault(FaultCode::Contradiction, EVENTS_FILE, format!("{of} is said to leave other books in {table}"));
+        }
     }
 }
 

@@ -23,6 +23,8 @@ impl Audit<'_> {
                     resumed = None;
                     own != phase
                 }
+                // A proof of the way back runs its commands before it is judged.
+                (Event::CommandEnded { .. }, Some(_)) => false,
                 (Event::SuiteStopped { .. } | Event::SuiteFinished { .. }, _) | (_, None) => {
                     resumed = None;
                     false
@@ -45,6 +47,7 @@ fn is_taken(event: &Event, from: &str) -> bool {
         Event::BaselineApplied { .. }
         | Event::PhaseStarted { .. }
         | Event::StatementApplied { .. }
+        | Event::CommandEnded { .. }
         | Event::PhaseApplied { .. }
         | Event::FindingTried { .. } => true,
         Event::CheckJudged { phase, .. } | Event::PhaseJudged { phase, .. } => phase != from,

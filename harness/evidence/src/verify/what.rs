@@ -14,6 +14,7 @@ pub(super) fn what(event: &Event) -> String {
         Event::StateReused { phase: Some(phase), .. } => format!("the state after phase {phase} was reused"),
         Event::PhaseStarted { phase, .. } => format!("phase {phase} was started"),
         Event::StatementApplied { phase, .. } => format!("a statement of phase {phase} was applied"),
+        Event::CommandEnded { command, .. } => format!("the command {command} ended"),
         Event::PhaseApplied { phase, .. } => format!("phase {phase} was applied"),
         Event::PhaseFailed { phase, .. } => format!("phase {phase} failed"),
         Event::CheckJudged { check, .. } => format!("check {check} was judged"),

@@ -163,6 +163,7 @@ fn an_honest_failed_phase_verifies() {
             catalog_after,
             catalog_unchanged: true,
             tables: tables_after(1),
+            revisions: Default::default(),
         },
         Event::SuiteFinished { suite: "ledger".into(), verdict: Verdict::Failed },
     ]);

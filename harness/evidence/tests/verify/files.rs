@@ -9,11 +9,11 @@ use std::{
 };
 
 use phasegate_evidence::{
-    EVENTS_FILE, FolderError, JUNIT_FILE, OUTPUTS_FOLDER, PAGE_FILE, PLAN_FILE, REPORT_FILE, RESULT_FILE, RunFolder,
-    SIGNATURES_FOLDER, file_bytes_max,
+    Digest, EVENTS_FILE, FaultCode, FolderError, JUNIT_FILE, OUTPUTS_FOLDER, PAGE_FILE, PLAN_FILE, REPORT_FILE,
+    RESULT_FILE, RunFolder, SIGNATURES_FOLDER, file_bytes_max,
 };
 
-use crate::{Written, sample::Sample};
+use crate::{Written, forgeries::commanded, sample::Sample};
 
 fn edit(written: &Written, name: &str, from: &str, to: &str) {
     let path = written.path(name);
@@ -55,6 +55,19 @@ fn a_removed_event_is_found() {
     let kept: Vec<&str> = text.lines().enumerate().filter(|(at, _)| *at != 4).map(|(_, line)| line).collect();
     fs::write(path, kept.join("\n") + "\n").expect("writable");
     assert_eq!(written.faults(), ["events.jsonl: line 5 does not follow from the line before it"]);
+}
+
+#[test]
+fn the_output_of_a_command_in_the_place_of_another_is_found() {
+    let written = Written::of(&commanded());
+    assert_eq!(written.faults(), Vec::<String>::new());
+    let [one, other] =
+        ["up it goes\n", "no such table\n"].map(|text| format!("{OUTPUTS_FOLDER}/{}", Digest::of(text.as_bytes())));
+    fs::copy(written.path(&one), written.path(&other)).expect("writable");
+    let verification = written.verify();
+    let found: Vec<(FaultCode, &str)> =
+        verification.faults.iter().map(|fault| (fault.code, fault.file.as_str())).collect();
+    assert_eq!(found, [(FaultCode::OutputSwapped, other.as_str())]);
 }
 
 #[test]

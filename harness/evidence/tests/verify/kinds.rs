@@ -130,6 +130,7 @@ pub(crate) fn failed() -> Sample {
         json!({"kind": "changes", "add": {"table t": "table"}, "alter": {}, "drop": ["table u"]}),
         json!({"kind": "unchanged", "tables": ["t"], "except": ["t.a"]}),
         json!({"kind": "rollback", "tables": ["t"]}),
+        json!({"kind": "tap", "file": "t.sql", "sql": "SELECT plan(1)", "from_baseline": true, "todo": 1, "skip": 1}),
         json!({
             "kind": "rollback", "tables": ["t"], "to": "previous", "except": {"comment table t": "why"},
             "allow_empty": true
@@ -173,6 +174,7 @@ pub(crate) fn failed() -> Sample {
         }),
         json!({"kind": "changes", "difference": difference, "normalised": {"k": {"unresolved": "no such type"}}}),
         json!({"kind": "unchanged", "rows_before": {"t": 1}, "changes": ["row 1"], "error": null}),
+        json!({"kind": "tap", "lines": ["1..1"], "refused": [1, refused_by(json!({"kind": "function", "name": "f"}))]}),
         json!({"kind": "rollback", "steps": [way_back], "planned": 2, "rows": 1, "rests_on": "1.9.1", "absent": ["u"]}),
     ];
     let mut sample = Sample::passed();
@@ -183,6 +185,9 @@ pub(crate) fn failed() -> Sample {
             "expectation": expectation
         }))
     };
+    sample.plan.suites[0].env = [("APP_ENV".to_owned(), "test".to_owned())].into();
+    sample.plan.suites[0].phases[0].up_command = Some("alembic upgrade a1".into());
+    sample.plan.suites[0].phases[0].down_command = Some("alembic downgrade -1".into());
     sample.plan.suites[0].bookkeeping = vec!["alembic_version".into()];
     sample.plan.suites[0].phases[0].gates[0].checks = expectations.map(check).into();
     let judged = |seen: Value| {
@@ -194,11 +199,17 @@ pub(crate) fn failed() -> Sample {
     let mut broke = failure();
     broke["broke"] = "connection-lost".into();
     let nothing = Digest::of(b"");
+    let books = json!({"alembic_version": {"columns": ["version_num"], "rows": [["a1"]]}});
     let events = [
+        json!({
+            "kind": "command-ended", "suite": "ledger", "phase": "1", "direction": "down", "check": "c",
+            "command": "alembic downgrade -1", "ended": "exit status: 0", "stdout": nothing, "stderr": nothing,
+            "inherited": nothing, "duration_us": 9
+        }),
         json!({"kind": "baseline-failed", "suite": "ledger", "failure": broke}),
         json!({
             "kind": "phase-failed", "suite": "ledger", "phase": "1", "failure": failure(), "catalog_after": nothing,
-            "catalog_unchanged": false
+            "catalog_unchanged": false, "revisions": books
         }),
         json!({"kind": "action-failed", "suite": "ledger", "failure": failure()}),
         json!({"kind": "suite-stopped", "suite": "ledger", "reason": reason}),

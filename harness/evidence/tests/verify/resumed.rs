@@ -155,6 +155,7 @@ fn failed() -> Sample {
             catalog_after,
             catalog_unchanged: true,
             tables: tables_after(1),
+            revisions: Default::default(),
         },
         Event::SuiteFinished { suite: "ledger".into(), verdict: Verdict::Failed },
     ]);

@@ -45,6 +45,7 @@ impl Sample {
                 catalog,
                 rows: BTreeMap::from([("entries".to_owned(), 12), ("accounts".to_owned(), 3)]),
                 tables: tables_after(0),
+                revisions: BTreeMap::new(),
                 duration_us: 8_500,
             },
         ];
@@ -120,6 +121,7 @@ impl Sample {
                 catalog_after,
                 difference,
                 tables: tables_after(after_number),
+                revisions: BTreeMap::new(),
                 duration_us: 1_400,
             },
         ]);
@@ -238,6 +240,7 @@ fn plan() -> Plan {
             inputs: ["1-currency", "2-accounts", "3-archive"]
                 .map(|phase| (format!("fixtures/phases/{phase}/up.sql"), input(phase)))
                 .into(),
+            env: BTreeMap::new(),
             bookkeeping: Vec::new(),
             lines: BTreeMap::from([
                 ("suite/gates/1-currency/1.1-currency.toml".to_owned(), lines(&[("1.1.1", 4), ("1.1.2", 12)])),
@@ -328,7 +331,15 @@ fn finding(id: &str, severity: Severity, title: &str) -> FindingPlan {
 }
 
 fn phase(id: &str, slug: &str, title: &str, gates: Vec<GatePlan>) -> PhasePlan {
-    PhasePlan { phase: id.into(), slug: slug.into(), title: title.into(), revision: Some(format!("rev{id}")), gates }
+    PhasePlan {
+        phase: id.into(),
+        slug: slug.into(),
+        title: title.into(),
+        revision: Some(format!("rev{id}")),
+        up_command: None,
+        down_command: None,
+        gates,
+    }
 }
 
 fn gate(id: &str, claim: &str, added: bool, checks: &[(&str, &str)]) -> GatePlan {

@@ -51,6 +51,14 @@ fn payload(written: &Written, name: &str, from: &str, to: &str) {
     });
 }
 
+/// A plan that says another digest of its first input.
+fn with_another_input(plan: &str) -> String {
+    let mut plan: Value = serde_json::from_str(plan).expect("JSON");
+    let inputs = plan["suites"][0]["inputs"].as_object_mut().expect("inputs");
+    *inputs.values_mut().next().expect("an input") = "0".repeat(64).into();
+    plan.to_string()
+}
+
 const TAMPERED: &[Tampering] = &[
     (
         "an edited byte of the plan",
@@ -61,6 +69,12 @@ const TAMPERED: &[Tampering] = &[
         "a plan that is none",
         |w| rewrite(w, PLAN_FILE, |t| t.replacen("\"suites\"", "\"sweets\"", 1)),
         FaultCode::PlanDamaged,
+    ),
+    ("an input's digest changed", |w| rewrite(w, PLAN_FILE, |t| with_another_input(&t)), FaultCode::PlanReplaced),
+    (
+        "a bookkeeping added",
+        |w| rewrite(w, PLAN_FILE, |t| t.replacen("\"deviations\"", "\"bookkeeping\":[\"entries\"],\"deviations\"", 1)),
+        FaultCode::PlanReplaced,
     ),
     (
         "another format",

@@ -11,6 +11,7 @@ use super::{
     show::{Part, line, output, verdict},
 };
 use crate::{
+    commands::{commands, revisions},
     count::count,
     duration::duration,
     record::{Record, gates},
@@ -34,6 +35,18 @@ pub(super) fn phase(
             @if let Some(revision) = &plan.revision { p { "Revision " code { (line(revision)) } } }
             @if let Some(failure) = &result.failure { (not_applied(&format!("Phase {}", plan.phase), failure)) }
             (applied(record, outputs, suite, plan))
+            @for ran in commands(record, &suite.suite, &plan.phase) {
+                p {
+                    "Command " code { (line(ran.command)) } ": " (line(ran.ended))
+                    @for (name, digest) in ran.outputs { ", " (name) " " (output(digest)) }
+                }
+            }
+            @for revision in revisions(record, &suite.suite, &plan.phase) {
+                p {
+                    code { (line(revision.table)) } ": " code { (line(&revision.before)) } " before the phase, "
+                    code { (line(&revision.after)) } " after it"
+                }
+            }
             @for (gate, result) in gates(plan, result) {
                 @let (own, later) = rest.split_at(gate.checks.len().min(rest.len()));
                 ({ rest = later; self::gate(outputs, gate, result, own) })

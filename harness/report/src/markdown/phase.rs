@@ -4,6 +4,7 @@ use phasegate_evidence::{Digest, Event, GatePlan, GateResult, PhasePlan, PhaseRe
 
 use super::escape::{code, text};
 use crate::{
+    commands::{commands, revisions},
     count::count,
     duration::duration,
     record::{CheckRecord, Place, Record, gates},
@@ -57,7 +58,17 @@ fn applied(record: &Record, suite: &SuitePlan, plan: &PhasePlan) -> String {
         _ => None,
     });
     let revision = plan.revision.as_ref().map(|revision| format!("Revision {}. ", code(revision)));
-    format!("{}{}\n", revision.unwrap_or_default(), outcome.as_deref().unwrap_or("Not applied by this run."))
+    let mut page =
+        format!("{}{}\n", revision.unwrap_or_default(), outcome.as_deref().unwrap_or("Not applied by this run."));
+    for ran in commands(record, &suite.suite, &plan.phase) {
+        let outputs = ran.outputs.map(|(name, digest)| format!("{name} {}", output(digest))).join(", ");
+        page.push_str(&format!("\nCommand {}: {}; {outputs}.\n", code(ran.command), text(ran.ended)));
+    }
+    for revision in revisions(record, &suite.suite, &plan.phase) {
+        let [before, after] = [&revision.before, &revision.after].map(|says| code(says));
+        page.push_str(&format!("\n{}: {before} before the phase, {after} after it.\n", code(revision.table)));
+    }
+    page
 }
 
 fn output(digest: &Digest) -> String {

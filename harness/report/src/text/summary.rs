@@ -83,7 +83,8 @@ fn closing(record: &Record, context: &Context<'_>) -> String {
         _ => format!("read all of it: {} report {} --to md", context.command, context.folder),
     };
     text.push_str(&format!("  {}\n", faint(&next)));
-    if context.kept.is_some() && record.plan.judging == Judging::Run && verdict != Verdict::Passed {
+    let goes_on = record.plan.judging == Judging::Run && !record.plan.keep_going;
+    if context.kept.is_some() && goes_on && verdict != Verdict::Passed {
         let (command, folder) = (context.command, &context.folder);
         let on = format!("once mended, go on: {command} run --resume {folder} --database-url <the database above>");
         text.push_str(&format!("  {}\n", faint(&on)));

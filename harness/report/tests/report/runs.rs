@@ -71,6 +71,7 @@ pub(crate) fn phase_failed() -> Sample {
             catalog_after,
             catalog_unchanged: true,
             tables: BTreeMap::new(),
+            revisions: BTreeMap::new(),
         },
     );
     sample

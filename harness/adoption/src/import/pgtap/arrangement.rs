@@ -151,7 +151,10 @@ pub(super) fn function(sql: &str) -> Option<(String, String)> {
     let name = match words.as_slice() {
         [create, what, name, ..] if is(create, &["create"]) && is(what, &["function", "procedure"]) => name,
         [create, or, replace, what, name, ..]
-            if is(create, &["create"]) && is(or, &["or"]) && is(replace, &["replace"]) && is(what, &["function", "procedure"]) =>
+            if is(create, &["create"])
+                && is(or, &["or"])
+                && is(replace, &["replace"])
+                && is(what, &["function", "procedure"]) =>
         {
             name
         }
@@ -177,7 +180,9 @@ fn raises(text: &str, message: &str) -> bool {
         }
         rest.is_empty() || parts.last().is_some_and(|last| last.is_empty())
     };
-    text.to_lowercase().contains("raise") && !text.to_lowercase().contains("errcode") && raised.into_iter().any(is_format)
+    text.to_lowercase().contains("raise")
+        && !text.to_lowercase().contains("errcode")
+        && raised.into_iter().any(is_format)
 }
 
 #[cfg(test)]
@@ -191,7 +196,9 @@ mod tests {
     #[test]
     fn what_a_savepoint_takes_back_is_not_given() {
         let mut arrangement = Arrangement::default();
-        for text in ["BEGIN", "INSERT INTO a VALUES (1)", "SAVEPOINT s", "INSERT INTO a VALUES (2)", "ROLLBACK TO SAVEPOINT s"] {
+        for text in
+            ["BEGIN", "INSERT INTO a VALUES (1)", "SAVEPOINT s", "INSERT INTO a VALUES (2)", "ROLLBACK TO SAVEPOINT s"]
+        {
             arrangement.take(&statement(text)).expect("taken");
         }
         assert_eq!(arrangement.given(), Ok(Some("INSERT INTO a VALUES (1);".to_owned())));

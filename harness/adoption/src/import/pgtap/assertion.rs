@@ -14,24 +14,71 @@ use super::{
 
 /// The functions of pgTAP that frame tests or tell something, and assert nothing.
 const FRAME: [&str; 14] = [
-    "plan", "no_plan", "finish", "diag", "todo", "todo_start", "todo_end", "in_todo", "num_failed", "pg_version", "pg_version_num",
-    "pgtap_version", "os_name", "collect_tap",
+    "plan",
+    "no_plan",
+    "finish",
+    "diag",
+    "todo",
+    "todo_start",
+    "todo_end",
+    "in_todo",
+    "num_failed",
+    "pg_version",
+    "pg_version_num",
+    "pgtap_version",
+    "os_name",
+    "collect_tap",
 ];
 /// Beginnings and ends of the names of assertions on a schema; the rest stands by itself.
 const BEGINNINGS: [&str; 10] =
     ["has_", "hasnt_", "col_", "is_", "isnt_", "throws_", "results_", "set_", "bag_", "index_"];
-const ENDS: [&str; 10] = ["_are", "_owner_is", "_privs_are", "_is", "_isnt", "_returns", "_trusted", "_instead", "_on", "_cmd_is"];
+const ENDS: [&str; 10] =
+    ["_are", "_owner_is", "_privs_are", "_is", "_isnt", "_returns", "_trusted", "_instead", "_on", "_cmd_is"];
 const OTHERS: [&str; 27] = [
     "enum_has_labels",
-    "ok", "is", "isnt", "pass", "fail", "matches", "imatches", "doesnt_match", "doesnt_imatch", "alike", "ialike", "unalike",
-    "unialike", "cmp_ok", "isa_ok", "can", "lives_ok", "performs_ok", "performs_within", "row_eq", "fk_ok", "skip", "runtests", "do_tap",
-    "check_test", "has_relation",
+    "ok",
+    "is",
+    "isnt",
+    "pass",
+    "fail",
+    "matches",
+    "imatches",
+    "doesnt_match",
+    "doesnt_imatch",
+    "alike",
+    "ialike",
+    "unalike",
+    "unialike",
+    "cmp_ok",
+    "isa_ok",
+    "can",
+    "lives_ok",
+    "performs_ok",
+    "performs_within",
+    "row_eq",
+    "fk_ok",
+    "skip",
+    "runtests",
+    "do_tap",
+    "check_test",
+    "has_relation",
 ];
 /// Names that look like those of assertions and are PostgreSQL's own.
 const NOT: [&str; 14] = [
-    "has_table_privilege", "has_schema_privilege", "has_column_privilege", "has_function_privilege", "has_database_privilege",
-    "has_sequence_privilege", "has_any_column_privilege", "has_type_privilege", "has_language_privilege", "set_config", "set_bit",
-    "set_byte", "col_description", "set_masklen",
+    "has_table_privilege",
+    "has_schema_privilege",
+    "has_column_privilege",
+    "has_function_privilege",
+    "has_database_privilege",
+    "has_sequence_privilege",
+    "has_any_column_privilege",
+    "has_type_privilege",
+    "has_language_privilege",
+    "set_config",
+    "set_bit",
+    "set_byte",
+    "col_description",
+    "set_masklen",
 ];
 
 /// Whether a function of this name asserts something.
@@ -98,7 +145,16 @@ mod tests {
 
     #[test]
     fn every_function_of_pgtap_is_an_assertion_or_frames_them() {
-        for name in ["columns_are", "policy_cmd_is", "function_returns", "domain_type_isnt", "rule_is_on", "volatility_is", "fk_ok", "enum_has_labels"] {
+        for name in [
+            "columns_are",
+            "policy_cmd_is",
+            "function_returns",
+            "domain_type_isnt",
+            "rule_is_on",
+            "volatility_is",
+            "fk_ok",
+            "enum_has_labels",
+        ] {
             assert!(is_assertion(name) && !is_frame(name), "{name}");
         }
         for name in ["has_table_privilege", "set_config", "plan", "finish", "count", "lower", "diag"] {

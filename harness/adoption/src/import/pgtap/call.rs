@@ -130,11 +130,13 @@ mod tests {
 
     #[test]
     fn a_call_is_read_by_its_tree() {
-        let query = query("SELECT pgtap.Has_Table('app'::name, E'it\\'s', $x$ a $x$), 1 FROM t WHERE a = ';'").expect("a query");
+        let query = query("SELECT pgtap.Has_Table('app'::name, E'it\\'s', $x$ a $x$), 1 FROM t WHERE a = ';'")
+            .expect("a query");
         assert_eq!((query.before.as_str(), query.after.as_str()), ("", "FROM t WHERE a = ';'"));
         let [Some(call), None] = query.targets.as_slice() else { panic!("{query:?}") };
         assert_eq!(call.name, "has_table");
-        let strings: Vec<_> = call.arguments.iter().map(|argument| argument.string.as_deref().unwrap_or("none")).collect();
+        let strings: Vec<_> =
+            call.arguments.iter().map(|argument| argument.string.as_deref().unwrap_or("none")).collect();
         assert_eq!(strings, ["app", "it's", " a "]);
         assert_eq!(call.arguments.iter().map(|argument| argument.is_name).collect::<Vec<_>>(), [true, false, false]);
     }

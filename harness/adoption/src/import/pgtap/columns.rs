@@ -56,7 +56,9 @@ fn columns_are(call: &Call) -> Result<Check, String> {
     };
     let relation = Named { schema, name: table.string.as_deref().ok_or(why)? }.relation();
     Ok(Check::holds(same(
-        &format!("SELECT a.attname::text AS name FROM pg_attribute a WHERE a.attrelid = {relation} AND a.attnum > 0 AND NOT a.attisdropped"),
+        &format!(
+            "SELECT a.attname::text AS name FROM pg_attribute a WHERE a.attrelid = {relation} AND a.attnum > 0 AND NOT a.attisdropped"
+        ),
         wanted,
     )))
 }

@@ -45,7 +45,9 @@ fn of_table(call: &Call, kind: char, is_there: bool) -> Result<Check, String> {
 fn of_columns(call: &Call, kind: char, is_there: bool) -> Result<Check, String> {
     let (schema, table, columns) = match call.arguments.as_slice() {
         [table, columns] => (None, table, columns),
-        [table, columns, description] if !description.is_name && description.strings.is_none() => (None, table, columns),
+        [table, columns, description] if !description.is_name && description.strings.is_none() => {
+            (None, table, columns)
+        }
         [schema, table, columns, ..] => (schema.string.as_deref(), table, columns),
         _ => return Err(NO_LITERALS.to_owned()),
     };
@@ -55,7 +57,9 @@ fn of_columns(call: &Call, kind: char, is_there: bool) -> Result<Check, String> 
 
 fn fk_ok(call: &Call) -> Result<Check, String> {
     let (from, column, to, referenced) = match call.arguments.as_slice() {
-        [from, column, to, referenced] | [from, column, to, referenced, _] => ((None, from), column, (None, to), referenced),
+        [from, column, to, referenced] | [from, column, to, referenced, _] => {
+            ((None, from), column, (None, to), referenced)
+        }
         [schema, from, column, other, to, referenced] | [schema, from, column, other, to, referenced, _] => {
             ((schema.string.as_deref(), from), column, (other.string.as_deref(), to), referenced)
         }

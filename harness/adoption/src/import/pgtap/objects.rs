@@ -83,7 +83,9 @@ fn index(call: &Call, unique: &str) -> Result<Check, String> {
             return Ok(indexed(schema, table, index, unique, None));
         }
     };
-    let [Some(table), Some(index)] = names.map(|name| name.string.as_deref()) else { return Err(NO_LITERALS.to_owned()) };
+    let [Some(table), Some(index)] = names.map(|name| name.string.as_deref()) else {
+        return Err(NO_LITERALS.to_owned());
+    };
     Ok(indexed(schema, table, index, unique, columns))
 }
 
@@ -169,7 +171,9 @@ fn function(call: &Call, is_there: bool) -> Result<Check, String> {
 
 fn tables(call: &Call) -> Result<Check, String> {
     let (before, wanted) = up_to_array(call).ok_or(NO_LITERALS)?;
-    let [schema] = before else { return Err("it names no schema, and means what the search path shows: name it".to_owned()) };
+    let [schema] = before else {
+        return Err("it names no schema, and means what the search path shows: name it".to_owned());
+    };
     let schema = schema.string.as_deref().ok_or(NO_LITERALS)?;
     let query = format!(
         "SELECT relname::text AS name FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace::regnamespace = to_regnamespace({})",

@@ -18,8 +18,9 @@ pub(super) fn queries(call: &Call, arrangement: &Arrangement<'_>) -> Option<Resu
             examined: examined(&query).unwrap_or_else(|| format!("SELECT count(*) FROM ({query}) AS met")),
             query,
         }),
-        "isnt_empty" => of_one(call, arrangement)
-            .map(|query| Check::holds(format!("SELECT EXISTS (SELECT FROM ({query}) AS met)"))),
+        "isnt_empty" => {
+            of_one(call, arrangement).map(|query| Check::holds(format!("SELECT EXISTS (SELECT FROM ({query}) AS met)")))
+        }
         "results_eq" => of_two(call, arrangement).map(|(met, wanted)| none(&in_order(&met, &wanted))),
         "results_ne" => of_two(call, arrangement).map(|(met, wanted)| some(&in_order(&met, &wanted))),
         "set_eq" => of_two(call, arrangement).map(|(met, wanted)| none(&either_way(&met, &wanted, "EXCEPT"))),
@@ -28,7 +29,9 @@ pub(super) fn queries(call: &Call, arrangement: &Arrangement<'_>) -> Option<Resu
         "bag_ne" => of_two(call, arrangement).map(|(met, wanted)| some(&either_way(&met, &wanted, "EXCEPT ALL"))),
         "set_has" => of_two(call, arrangement).map(|(met, wanted)| none(&both(&wanted, "EXCEPT", &met))),
         "bag_has" => of_two(call, arrangement).map(|(met, wanted)| none(&both(&wanted, "EXCEPT ALL", &met))),
-        "set_hasnt" | "bag_hasnt" => of_two(call, arrangement).map(|(met, wanted)| none(&both(&wanted, "INTERSECT", &met))),
+        "set_hasnt" | "bag_hasnt" => {
+            of_two(call, arrangement).map(|(met, wanted)| none(&both(&wanted, "INTERSECT", &met)))
+        }
         _ => return None,
     })
 }
@@ -74,7 +77,8 @@ fn query(argument: &Argument, arrangement: &Arrangement<'_>) -> Result<String, S
         return Ok(format!("SELECT unnest({})", argument.text));
     }
     let sql = arrangement.sql(argument)?;
-    let first = sql.split(|c: char| !c.is_alphabetic()).find(|word| !word.is_empty()).unwrap_or_default().to_lowercase();
+    let first =
+        sql.split(|c: char| !c.is_alphabetic()).find(|word| !word.is_empty()).unwrap_or_default().to_lowercase();
     if ["select", "values", "table", "with"].contains(&first.as_str()) {
         return Ok(sql);
     }

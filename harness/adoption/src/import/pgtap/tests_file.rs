@@ -56,7 +56,11 @@ pub fn pgtap(suite: &Path, phase: Option<&str>, files: &[PathBuf]) -> Result<Imp
     let mut imported = ImportedTests::default();
     let mut gates = Vec::new();
     for file in files {
-        let text = std::fs::read_to_string(file).map_err(|source| InitError::File { what: "read", path: file.clone(), source })?;
+        let text = std::fs::read_to_string(file).map_err(|source| InitError::File {
+            what: "read",
+            path: file.clone(),
+            source,
+        })?;
         let name = kebab(&file.file_stem().unwrap_or_default().to_string_lossy(), 60);
         let gate = gate(&format!("{}.{name}", phase.id), &file.display().to_string(), &text, &functions, &mut imported);
         let path = folder.join("gates").join(&phase.slug).join(format!("{}.{name}.toml", phase.id));
@@ -66,7 +70,8 @@ pub fn pgtap(suite: &Path, phase: Option<&str>, files: &[PathBuf]) -> Result<Imp
         gates.extend(gate.map(|gate| (path, gate)));
     }
     if gates.is_empty() {
-        let first = imported.listed.first().map_or_else(|| "no assertion stands in them".to_owned(), ToString::to_string);
+        let first =
+            imported.listed.first().map_or_else(|| "no assertion stands in them".to_owned(), ToString::to_string);
         return Err(refused(format!("of {} assertions none became a check; the first: {first}", imported.assertions)));
     }
     for (path, gate) in &gates {
@@ -102,14 +107,24 @@ fn functions_below(folder: &Path) -> Result<Vec<(String, String)>, InitError> {
 }
 
 /// The gate of a file; none where no assertion became a check.
-fn gate(id: &str, file: &str, text: &str, functions: &[(String, String)], imported: &mut ImportedTests) -> Option<String> {
+fn gate(
+    id: &str,
+    file: &str,
+    text: &str,
+    functions: &[(String, String)],
+    imported: &mut ImportedTests,
+) -> Option<String> {
     let mut reader = Reader { file, id, gate: String::new(), checks: 0, todo: 0, imported };
     let mut arrangement = Arrangement::with(functions);
     for statement in statements(text) {
         reader.read(&statement, &mut arrangement);
     }
     let checks = reader.checks;
-    let head = format!("# {file}, by `phasegate import pgtap`\nid = {}\nclaim = {}\n", quoted(id), quoted(&format!("what {file} asserts holds")));
+    let head = format!(
+        "# {file}, by `phasegate import pgtap`\nid = {}\nclaim = {}\n",
+        quoted(id),
+        quoted(&format!("what {file} asserts holds"))
+    );
     (checks > 0).then(|| format!("{head}{}", reader.gate))
 }
 
@@ -129,11 +144,12 @@ impl Reader<'_> {
         self.imported.assertions += called.len();
         if called.is_empty() {
             let frames = calls(statement.text, is_frame);
-            if frames.is_empty() {
-                if let Err(why) = arrangement.take(statement) {
-                    let left = Listed { file: self.file.to_owned(), line: statement.line, what: first_words(statement.text), why };
-                    self.imported.left.push(left);
-                }
+            if frames.is_empty()
+                && let Err(why) = arrangement.take(statement)
+            {
+                let left =
+                    Listed { file: self.file.to_owned(), line: statement.line, what: first_words(statement.text), why };
+                self.imported.left.push(left);
             }
             frames.iter().for_each(|(_, name)| self.frame(name, statement.text));
             return;
@@ -148,7 +164,13 @@ impl Reader<'_> {
         }
     }
 
-    fn targets(&mut self, statement: &Statement<'_>, query: &Query, mut called: Vec<(usize, String)>, arrangement: &mut Arrangement<'_>) {
+    fn targets(
+        &mut self,
+        statement: &Statement<'_>,
+        query: &Query,
+        mut called: Vec<(usize, String)>,
+        arrangement: &mut Arrangement<'_>,
+    ) {
         let alone = query.targets.len() == 1;
         for call in query.targets.iter().flatten().filter(|call| is_assertion(&call.name)) {
             // What stands within its arguments is listed below.

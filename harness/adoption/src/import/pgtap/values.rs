@@ -11,7 +11,8 @@ pub(super) fn values(call: &Call) -> Option<Result<String, String>> {
         }
         "cmp_ok" => {
             let operator = call.arguments.get(1).and_then(|operator| operator.string.as_deref());
-            let known = operator.filter(|text| !text.is_empty() && text.chars().all(|sign| "+-*/<>=~!@#%^&|`?".contains(sign)));
+            let known =
+                operator.filter(|text| !text.is_empty() && text.chars().all(|sign| "+-*/<>=~!@#%^&|`?".contains(sign)));
             return Some(match known {
                 Some(operator) => between(call, 0, operator, 2),
                 None => Err("its operator is no literal".to_owned()),

@@ -76,7 +76,9 @@ fn named(message: &str) -> Option<(&'static str, String)> {
     if let Some(name) = message.strip_prefix("value too long for type ") {
         return Some(("22001", format!("type {name}")));
     }
-    let rest = message.strip_prefix("invalid input syntax for type ").or_else(|| message.strip_prefix("invalid input value for enum "))?;
+    let rest = message
+        .strip_prefix("invalid input syntax for type ")
+        .or_else(|| message.strip_prefix("invalid input value for enum "))?;
     Some(("22P02", format!("type {}", rest.split(':').next()?.trim())))
 }
 

@@ -18,6 +18,7 @@ pub(super) use after::{Standing, after, stands};
 pub(super) use each::each;
 pub(super) use fill::nothing_left;
 pub(super) use given::{State, StateFile, States};
+pub use objects::columns_of;
 pub(super) use objects::objects;
 pub(super) use shared::Shared;
 pub(super) use values::{Common, Values};

@@ -83,17 +83,42 @@ fn columns<'t>(
         let why = format!("expected the columns of {table} in one text, as in CREATE TABLE");
         return Err(source.error(columns.span(), why));
     };
-    for (ordinal, column) in top_level(text).into_iter().enumerate() {
-        let Some((name, definition)) = column.split_once(char::is_whitespace) else {
-            return Err(source.error(columns.span(), format!("column `{column}` of {table} has no definition")));
-        };
+    for (ordinal, column) in columns_of(text).enumerate() {
+        let (name, definition) = column.map_err(|column| {
+            source.error(columns.span(), format!("column `{column}` of {table} has no definition"))
+        })?;
         // Each column lies behind the one before it, so that their order is not lost.
         let place = key.span().start + ordinal;
         let key = Spanned::new(place..key.span().end.max(place), format!("column {table}.{name}").into());
-        let definition = definition.split_whitespace().collect::<Vec<_>>().join(" ");
         insert(source, objects, key, Spanned::new(columns.span(), DeValue::String(definition.into())))?;
     }
     Ok(())
+}
+
+/// The columns of a table that stand in one text, each with its definition; a column that has none is an error.
+pub fn columns_of(text: &str) -> impl Iterator<Item = Result<(&str, String), &str>> {
+    top_level(text).into_iter().map(|column| {
+        let (name, definition) = column.split_once(char::is_whitespace).ok_or(column)?;
+        Ok((name, on_one_line(definition)))
+    })
+}
+
+/// The text with a blank in place of all white space that stands in no quotes: what is quoted is the author's own.
+fn on_one_line(text: &str) -> String {
+    let (mut line, mut quote) = (String::with_capacity(text.len()), None);
+    for letter in text.trim().chars() {
+        match (quote, letter) {
+            (None, '\'' | '"') => quote = Some(letter),
+            (Some(open), _) if open == letter => quote = None,
+            _ => {}
+        }
+        if quote.is_some() || !letter.is_whitespace() {
+            line.push(letter);
+        } else if !line.ends_with(' ') {
+            line.push(' ');
+        }
+    }
+    line
 }
 
 fn insert<'t>(
@@ -134,6 +159,14 @@ fn top_level(text: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn white_space_within_quotes_is_the_authors_own_and_elsewhere_it_is_one_blank() {
+        let text = "a text\n    DEFAULT 'x  y\n', b  integer";
+        let columns: Vec<_> = columns_of(text).map(|column| column.expect("a definition")).collect();
+        assert_eq!(columns, [("a", "text DEFAULT 'x  y\n'".to_owned()), ("b", "integer".to_owned())]);
+        assert_eq!(columns_of("a integer, b").nth(1), Some(Err("b")));
+    }
 
     #[test]
     fn columns_are_parted_at_commas_outside_parentheses_and_quotes() {

@@ -22,6 +22,8 @@ pub(super) struct Loader {
     /// Every file that was read, by the name under which the plan lists it.
     pub(super) inputs: BTreeMap<String, Digest>,
     pub(super) read: BTreeSet<PathBuf>,
+    /// What some files are read as, instead of what they hold.
+    pub(super) instead: BTreeMap<PathBuf, String>,
     /// The patterns of those that nothing is to read.
     pub(super) unread: Vec<Spanned<String>>,
     /// Whether the folder is the whole collection, and need not bear the suite's name.
@@ -39,6 +41,7 @@ impl Loader {
             common: Common::default(),
             inputs: BTreeMap::new(),
             read: BTreeSet::new(),
+            instead: BTreeMap::new(),
             unread: Vec::new(),
             alone,
             draft: false,
@@ -113,17 +116,25 @@ impl Loader {
     }
 
     pub(super) fn text_of(&mut self, path: &Path) -> Result<(String, Digest), SuiteError> {
+        let (bytes, digest) = self.bytes_of(path)?;
+        String::from_utf8(bytes)
+            .map(|text| (text, digest))
+            .map_err(|_| SuiteError::malformed(Place::file(path), "the file is not UTF-8"))
+    }
+
+    pub(super) fn bytes_of(&mut self, path: &Path) -> Result<(Vec<u8>, Digest), SuiteError> {
         let unreadable = |source| SuiteError::Unreadable { place: Place::file(path), source };
         // A pipe or a device would be read for ever.
         if !fs::metadata(path).map_err(unreadable)?.is_file() {
             return Err(SuiteError::malformed(Place::file(path), "is no regular file"));
         }
-        let bytes = fs::read(path).map_err(unreadable)?;
+        let bytes = match self.instead.get(path) {
+            Some(text) => text.clone().into_bytes(),
+            None => fs::read(path).map_err(unreadable)?,
+        };
         let digest = Digest::of(&bytes);
         self.read.insert(path.canonicalize().map_err(unreadable)?);
-        String::from_utf8(bytes)
-            .map(|text| (text, digest))
-            .map_err(|_| SuiteError::malformed(Place::file(path), "the file is not UTF-8"))
+        Ok((bytes, digest))
     }
 }
 

@@ -47,14 +47,29 @@ impl Loader {
         }
     }
 
-    /// The files of the suite's folder and the SQL of its fixtures that are not among these, each with that folder.
+    /// The files of the suite's folder and the SQL of its fixtures that are not among these, each with that folder. Where no SQL of
+    /// the fixtures is read, its phases are commands in the folder of a project: what they read, they know.
     fn unread_files(&self, read: &BTreeSet<PathBuf>) -> Result<Vec<(&Path, PathBuf)>, SuiteError> {
         let own = files_below(&self.folder)?.into_iter().map(|path| (self.folder.as_path(), path));
-        let sql = files_below(&self.fixtures)?.into_iter().filter(|path| path.extension().is_some_and(|e| e == "sql"));
-        let sql = sql.map(|path| (self.fixtures.as_path(), path));
+        let mut sql = Vec::new();
+        if self.reads_sql() {
+            sql = files_below(&self.fixtures)?;
+            sql.retain(|path| is_sql(path));
+        }
+        let sql = sql.into_iter().map(|path| (self.fixtures.as_path(), path));
         let is_read = |path: &Path| path.canonicalize().is_ok_and(|path| read.contains(&path));
         Ok(own.chain(sql).filter(|(_, path)| !is_read(path)).collect())
     }
+
+    /// Whether a file of SQL that lies in the fixtures is read.
+    fn reads_sql(&self) -> bool {
+        let fixtures = self.fixtures.canonicalize().unwrap_or_default();
+        self.read.iter().any(|path| is_sql(path) && path.starts_with(&fixtures))
+    }
+}
+
+fn is_sql(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "sql")
 }
 
 fn files_below(folder: &Path) -> Result<Vec<PathBuf>, SuiteError> {

@@ -116,6 +116,11 @@ impl Loader {
             let folder = self.folder.join("scenarios").join(name).join(&phase.slug);
             let within = format!("suite/scenarios/{name}/{}", phase.slug);
             let gates = self.gates(&folder, &within, phase.revision.as_deref())?;
+            let mut checks = gates.iter().flat_map(|gate| gate.checks.iter().map(move |check| (gate, check)));
+            if let Some((gate, check)) = checks.find(|(_, check)| check.adopt) {
+                let why = "asks with `adopt = true` for what is seen, and what a scenario sees is adopted by nobody: write it down";
+                return Err(SuiteError::malformed(Place::file(&gate.file), format!("check {} {why}", check.id)));
+            }
             if !gates.is_empty() {
                 by_phase.insert(phase.id.clone(), gates);
             }

@@ -10,6 +10,7 @@ use phasegate_database::Kind;
 use toml::Spanned;
 
 use super::{
+    commands::needed,
     contained::contained,
     files::Loader,
     known::{Known, KnownSuite, SUITE_FILE},
@@ -29,6 +30,14 @@ const REQUIREMENTS_FILE: &str = "requirements.toml";
 /// # Errors
 /// At the first thing that is not as it must be, with its file and line.
 pub fn load(suites: &Path, names: &[String]) -> Result<Vec<Suite>, SuiteError> {
+    load_as(suites, names, &BTreeMap::new())
+}
+
+/// Loads suites as they would be if some of their files held these texts: whoever is about to write one knows what comes of it.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_as(suites: &Path, names: &[String], instead: &BTreeMap<PathBuf, String>) -> Result<Vec<Suite>, SuiteError> {
     let known = Known::below(suites)?;
     let all = known.names();
     if let Some(unknown) = names.iter().find(|name| !all.contains(name)) {
@@ -38,6 +47,7 @@ pub fn load(suites: &Path, names: &[String]) -> Result<Vec<Suite>, SuiteError> {
     let mut loaded = Vec::new();
     for suite in known.suites.iter().filter(asked_for) {
         let mut loader = Loader::new(&suite.folder, known.alone);
+        loader.instead.clone_from(instead);
         loaded.push((loader.suite()?, loader));
     }
     let mut read: BTreeSet<PathBuf> = loaded.iter().flat_map(|(_, loader)| loader.read.clone()).collect();
@@ -105,6 +115,8 @@ impl Loader {
             self.parsed(file)?;
         }
         let source = Source { file: &path, text: &text };
+        let for_commands = [("inputs", file.inputs.first().cloned()), ("env", file.env.keys().next().cloned())];
+        let commands = self.commands(source, &file.inputs, file.env)?;
         let bookkeeping = bookkeeping(source, file.bookkeeping, kind)?;
         self.common.values = Values::new(source, file.with)?;
         self.common.states = self.states(source, file.given)?;
@@ -137,6 +149,7 @@ impl Loader {
             source: file.source,
             folder: self.folder.clone(),
             fixtures: self.fixtures.clone(),
+            commands,
             kind,
             need: file.server,
             baseline,
@@ -153,6 +166,7 @@ impl Loader {
         suite.scenarios = self.scenarios(&suite)?;
         contained(&suite, &self.folder)?;
         unclaimed(&suite)?;
+        needed(&suite, source, for_commands.each_ref().map(|(key, first)| (*key, first.as_ref())))?;
         unique(&path, "scenario", suite.scenarios.iter().map(|scenario| scenario.slug.as_str()))?;
         self.common.states.all_used(source)?;
         self.common.values.all_used(source)?;

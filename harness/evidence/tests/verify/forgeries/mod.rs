@@ -5,6 +5,7 @@
 mod consistent;
 mod of_a_proof;
 mod of_the_checks;
+mod of_the_commands;
 mod of_the_run;
 
 use phasegate_evidence::judge::{Expectation, Observation, judge};
@@ -13,6 +14,8 @@ use serde_json::{Value, json};
 pub(crate) use consistent::CONSISTENT;
 use of_a_proof::OF_A_PROOF;
 use of_the_checks::OF_THE_CHECKS;
+pub(crate) use of_the_commands::commanded;
+use of_the_commands::{OF_A_FAILED_COMMAND, OF_THE_COMMANDS, failed_by_its_command};
 use of_the_run::OF_THE_RUN;
 
 use crate::{forged::Forged, kinds::proved, sample::Sample};
@@ -21,8 +24,14 @@ use crate::{forged::Forged, kinds::proved, sample::Sample};
 pub(crate) type Forgery = (&'static str, fn(&mut Forged), &'static str);
 
 /// Every forgery that contradicts itself, with the honest folder that it is made of.
-pub(crate) fn contradictory() -> [(Sample, &'static [Forgery]); 3] {
-    [(whole(), OF_THE_RUN), (whole(), OF_THE_CHECKS), (proved(), OF_A_PROOF)]
+pub(crate) fn contradictory() -> [(Sample, &'static [Forgery]); 5] {
+    [
+        (whole(), OF_THE_RUN),
+        (whole(), OF_THE_CHECKS),
+        (proved(), OF_A_PROOF),
+        (commanded(), OF_THE_COMMANDS),
+        (failed_by_its_command(), OF_A_FAILED_COMMAND),
+    ]
 }
 
 /// The passed sample with a check of each kind that sees the catalog, counts rows or writes.

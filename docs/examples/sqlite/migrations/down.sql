@@ -1,0 +1,2 @@
+DROP INDEX notes_slug;
+ALTER TABLE notes DROP COLUMN slug;

@@ -1,0 +1,86 @@
+//! The projects of `fixtures/adoption`: each has a wrong way back and misses a backfill, and nobody edits a file.
+
+use crate::{Claim, project::Project};
+
+/// What mends a fault: a file, what stands there, and what should.
+pub(crate) type Mend = (&'static str, &'static str, &'static str);
+
+/// A project with its two faults.
+pub(crate) struct Faulty {
+    pub(crate) name: &'static str,
+    pub(crate) way_back: Mend,
+    pub(crate) backfill: Mend,
+}
+
+const WAY_BACK: (&str, &str) = ("5.3.1", "catalog-differs");
+const BACKFILL: (&str, &str) = ("5.4.1", "refused");
+
+const SQLX: Faulty = Faulty {
+    name: "sqlx",
+    way_back: (
+        "migrations/20250105090000_depot_is_one.down.sql",
+        "ALTER TABLE depots",
+        "ALTER TABLE parcels DROP CONSTRAINT parcels_depot;\nALTER TABLE depots",
+    ),
+    backfill: ("migrations/20250102090000_parcels.up.sql", "(102, 7,", "(102, 2,"),
+};
+const FLYWAY: Faulty = Faulty {
+    name: "flyway",
+    way_back: ("sql/U10__harvests_are_weighed.sql", "ALTER TABLE", "DROP INDEX harvests_by_year;\nALTER TABLE"),
+    backfill: ("sql/V2__harvests.sql", "NULL)", "38)"),
+};
+const SQITCH: Faulty = Faulty {
+    name: "sqitch",
+    way_back: ("revert/solo_voices.sql", "ALTER TABLE", "COMMENT ON COLUMN singers.voice IS NULL;\nALTER TABLE"),
+    backfill: ("deploy/voices.sql", "WHERE id = 2", "WHERE id IN (2, 3)"),
+};
+
+impl Faulty {
+    fn project(&self, mends: &[&Mend]) -> Project {
+        let project = Project::copy(self.name);
+        for (file, from, to) in mends {
+            project.change(file, from, to);
+        }
+        project
+    }
+
+    /// Both are found and nothing else; and where both are mended, everything passes.
+    pub(crate) fn shows_its_faults(&self) {
+        self.ends_in(&[], &[WAY_BACK, BACKFILL]);
+        self.ends_in(&[&self.way_back, &self.backfill], &[]);
+    }
+
+    /// Each is found alone where the other is mended.
+    fn shows_each_alone(&self) {
+        self.ends_in(&[&self.backfill], &[WAY_BACK]);
+        self.ends_in(&[&self.way_back], &[BACKFILL]);
+    }
+
+    fn ends_in(&self, mends: &[&Mend], expected: &[(&str, &str)]) {
+        let project = self.project(mends);
+        let before = project.texts();
+        let told = project.init().stdout;
+        assert!(told.contains("saw    5 of 5 phases apply"), "{told}");
+        let after = project.texts();
+        let kept = before.iter().all(|(name, text)| after.get(name) == Some(text));
+        assert!(kept, "a file of the project is another");
+        let new = after.keys().filter(|name| !before.contains_key(*name));
+        let others: Vec<_> = new.filter(|name| !name.starts_with("phasegate/") && *name != ".gitignore").collect();
+        assert!(others.is_empty(), "{others:?}");
+        let (code, failed) = project.run();
+        let failed: Vec<(&str, &str)> = failed.iter().map(|(check, code)| (check.as_str(), code.as_str())).collect();
+        assert_eq!(failed, expected, "{} with {} faults mended", self.name, mends.len());
+        assert_eq!(code, i32::from(!expected.is_empty()));
+    }
+}
+
+pub(crate) fn claims() -> Vec<Claim> {
+    vec![
+        ("a_sqlx_project_ends_in_exactly_its_two_faults", || SQLX.shows_its_faults()),
+        ("a_flyway_project_ends_in_exactly_its_two_faults", || FLYWAY.shows_its_faults()),
+        ("a_sqitch_project_ends_in_exactly_its_two_faults", || SQITCH.shows_its_faults()),
+        ("each_fault_is_found_without_the_other", || {
+            [SQLX, FLYWAY, SQITCH].iter().for_each(Faulty::shows_each_alone);
+        }),
+    ]
+}

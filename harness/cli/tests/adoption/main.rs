@@ -1,0 +1,39 @@
+//! `phasegate init` and the run after it, on projects whose faults are known. What needs a migration tool that is not there is
+//! listed as ignored, with the reason.
+
+mod alembic;
+mod django;
+mod faults;
+mod order;
+mod project;
+#[path = "../cli/settings.rs"]
+mod settings;
+mod stopped;
+mod tools;
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Trial};
+
+/// A claim by its name.
+type Claim = (&'static str, fn());
+
+fn main() -> ExitCode {
+    let trial = |hindrance: Option<String>| {
+        move |(name, test): Claim| {
+            let trial = Trial::test(name, move || {
+                test();
+                Ok(())
+            });
+            match &hindrance {
+                None => trial,
+                Some(reason) => trial.with_kind(reason.clone()).with_ignored_flag(true),
+            }
+        }
+    };
+    let anywhere = [faults::claims(), order::claims(), stopped::claims()].concat();
+    let trials = anywhere.into_iter().map(trial(None));
+    let trials = trials.chain(alembic::claims().into_iter().map(trial(tools::without_python("alembic, psycopg"))));
+    let trials = trials.chain(django::claims().into_iter().map(trial(tools::without_python("django"))));
+    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
+}

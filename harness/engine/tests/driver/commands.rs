@@ -1,0 +1,154 @@
+//! Phases that are commands: what they say is kept, on every way, and no step of a way is taken twice.
+
+use std::fs;
+
+use phasegate_engine::{Limits, Request, suite};
+use phasegate_evidence::{Event, OUTPUTS_FOLDER, RunFolder, Table, judge::Direction, verify};
+use phasegate_server::embedded;
+use tempfile::TempDir;
+
+use crate::workspace::heard;
+
+/// A suite on SQLite of so many phases that are commands; each tells its direction and is noted in `walked`.
+fn suite_of(phases: usize, script: &str, down: &str) -> TempDir {
+    let root = tempfile::tempdir().expect("a temporary folder");
+    let put = |name: &str, text: &str| {
+        let path = root.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
+        fs::write(path, text).expect("writable");
+    };
+    let mut file = "suite = \"s\"\ntitle = \"t\"\nsource = \"d\"\nfixtures = \"../../fixtures\"\n\
+        inputs = [\"tool/**\"]\nenv = { APP_ENV = \"blue\", APP_TOKEN = \"a-long-secret\" }\n[server]\nkind = \"sqlite\"\n\
+        [baseline]\nschema = [\"baseline.sql\"]\n"
+        .to_owned();
+    for id in 1..=phases {
+        file.push_str(&format!(
+            "[[phase]]\nid = \"{id}\"\nslug = \"{id}-p\"\ntitle = \"t\"\nup = {{ command = [\"sh\", \"step.sh\", \"up\", \"{id}\"] }}\n\
+             down = {{ command = [\"{down}\", \"step.sh\", \"down\", \"{id}\"] }}\n"
+        ));
+        let check = "[[check]]\nid = \"ID.1.1\"\ntitle = \"t\"\nrollback = { tables = [\"notes\"] }\n"
+            .replace("ID", &id.to_string());
+        put(&format!("suites/s/gates/{id}-p/{id}.1-c.toml"), &format!("id = \"{id}.1\"\nclaim = \"c\"\n{check}"));
+    }
+    put("suites/s/suite.toml", &file);
+    put(
+        "fixtures/baseline.sql",
+        "CREATE TABLE notes (id INTEGER PRIMARY KEY);\nINSERT INTO notes VALUES (1);\n\
+         CREATE TABLE alembic_version (version_num TEXT);\nINSERT INTO alembic_version VALUES ('a1');\n",
+    );
+    put("fixtures/tool/env.py", "pass");
+    put(
+        "fixtures/step.sh",
+        &format!("echo \"$@\" >> walked\necho \"to $1 $2 with $APP_ENV\"; echo oh >&2\n{script}\n"),
+    );
+    root
+}
+
+/// Runs it; gives the folder and what happened.
+async fn run(root: &TempDir) -> (RunFolder, Vec<Event>) {
+    let request = Request {
+        suites: suite::load(&root.path().join("suites"), &[]).expect("whole"),
+        server: embedded(),
+        runs: root.path().join("runs"),
+        limits: Limits::default(),
+        after: None,
+        resume: None,
+    };
+    let mut events = Vec::new();
+    let finished = heard(request, &mut |event| events.push(event.clone())).await.expect("a result");
+    let folder = RunFolder::open(finished.folder).expect("a folder");
+    assert_eq!(verify(&folder).faults, []);
+    (folder, events)
+}
+
+#[tokio::test]
+async fn five_commands_are_walked_down_five_times_and_each_one_is_kept_with_what_it_said() {
+    let root = suite_of(5, "", "sh");
+    let (folder, events) = run(&root).await;
+    let walked = fs::read_to_string(root.path().join("fixtures/walked")).expect("it ran");
+    let downs = walked.lines().filter(|line| line.starts_with("down")).count();
+    // Up once; then down and up again for each proof, which rests on the one before.
+    assert_eq!((downs, walked.lines().count()), (5, 15), "{walked}");
+    let mut told = Vec::new();
+    for event in &events {
+        if let Event::CommandEnded { phase, direction, check, ended, stdout, stderr, inherited, .. } = event {
+            let [stdout, stderr, inherited] = [stdout, stderr, inherited].map(|digest| {
+                String::from_utf8(folder.read(&format!("{OUTPUTS_FOLDER}/{digest}")).expect("kept")).expect("UTF-8")
+            });
+            assert_eq!((ended.as_str(), stderr.as_str()), ("exit status: 0", "oh"));
+            assert!(inherited.lines().any(|name| name == "PATH") && !inherited.contains("APP_"), "{inherited}");
+            let way = if *direction == Direction::Up { "up" } else { "down" };
+            assert_eq!(stdout, format!("to {way} {} with blue", phase.as_deref().expect("a phase")));
+            told.push((way, check.is_some()));
+        }
+    }
+    let of = |wanted: (&str, bool)| told.iter().filter(|told| **told == wanted).count();
+    assert_eq!([of(("up", false)), of(("down", true)), of(("up", true)), of(("down", false))], [5, 5, 5, 0]);
+    let plan = String::from_utf8(folder.read("plan.json").expect("kept")).expect("UTF-8");
+    assert!(plan.contains(r#""env":{"APP_ENV":"blue","APP_TOKEN":"***"}"#), "{plan}");
+    assert!(plan.contains("fixtures/tool/env.py") && plan.contains(r#""up_command":"sh step.sh up 1""#));
+}
+
+#[tokio::test]
+async fn a_command_that_fails_is_kept_with_what_it_said_in_either_direction() {
+    for (direction, phase_fails) in [("up", true), ("down", false)] {
+        let root = suite_of(1, &format!("test $1 != {direction} || {{ echo $APP_TOKEN; exit 3; }}"), "sh");
+        let (folder, events) = run(&root).await;
+        let last = events.iter().rfind(|event| matches!(event, Event::CommandEnded { .. })).expect("it ran");
+        let Event::CommandEnded { ended, stdout, .. } = last else { panic!("{last:?}") };
+        let stdout = folder.read(&format!("{OUTPUTS_FOLDER}/{stdout}")).expect("kept");
+        let said = format!("to {direction} 1 with blue\n***");
+        assert_eq!((ended.as_str(), String::from_utf8_lossy(&stdout).as_ref()), ("exit status: 3", said.as_str()));
+        let all = serde_json::to_string(&events).expect("JSON");
+        let message = format!("exit status: 3\\noh\\nstandard output:\\nto {direction} 1 with blue\\n***");
+        assert!(all.contains(&message) && !all.contains("a-long-secret"), "{all}");
+        assert_eq!(events.iter().any(|event| matches!(event, Event::PhaseFailed { .. })), phase_fails);
+    }
+}
+
+#[tokio::test]
+async fn a_way_back_that_does_not_even_start_is_down_failed_and_ran_nothing() {
+    let (_, events) = run(&suite_of(1, "", "no-such-program")).await;
+    let ran = events.iter().filter(|event| matches!(event, Event::CommandEnded { .. })).count();
+    assert_eq!(ran, 1);
+    assert!(serde_json::to_string(&events).expect("JSON").contains("down-failed"));
+}
+
+#[tokio::test]
+async fn an_input_that_is_changed_while_the_run_goes_on_stops_the_next_command() {
+    let (_, events) = run(&suite_of(2, "echo changed > tool/env.py", "sh")).await;
+    let all = serde_json::to_string(&events).expect("JSON");
+    assert!(all.contains("its input tool/env.py is not what it was when the run began"), "{all}");
+}
+
+#[tokio::test]
+async fn what_the_books_of_a_known_tool_say_is_a_fact_of_each_state() {
+    let (_, events) = run(&suite_of(1, "", "sh")).await;
+    let books = Table { columns: vec!["version_num".into()], rows: vec![vec![Some("a1".into())]] };
+    let facts: Vec<&Table> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::BaselineApplied { revisions, .. } | Event::PhaseApplied { revisions, .. } => {
+                revisions.get("alembic_version")
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(facts, [&books, &books]);
+}
+
+#[tokio::test]
+async fn what_the_command_of_a_baseline_says_is_kept_too() {
+    for (script, fails) in [("echo laid", false), ("echo laid; exit 3", true)] {
+        let root = suite_of(1, "", "sh");
+        let suite = root.path().join("suites/s/suite.toml");
+        let text = fs::read_to_string(&suite).expect("readable");
+        let command = format!("command = [\"sh\", \"-c\", \"{script}\"]\nschema");
+        fs::write(&suite, text.replacen("schema", &command, 1)).expect("writable");
+        let (folder, events) = run(&root).await;
+        let first = events.iter().find(|event| matches!(event, Event::CommandEnded { .. })).expect("it ran");
+        let Event::CommandEnded { phase: None, stdout, .. } = first else { panic!("{first:?}") };
+        assert_eq!(folder.read(&format!("{OUTPUTS_FOLDER}/{stdout}")).expect("kept"), b"laid");
+        assert_eq!(events.iter().any(|event| matches!(event, Event::BaselineFailed { .. })), fails);
+    }
+}
