@@ -1,6 +1,6 @@
 //! A first suite for the migrations that lie in a folder: found, seen once, and written so that it runs at once.
 //!
-//! [`find`] looks at files alone. [`write`] applies what was found to a database of our own and writes gates of what it saw: the
+//! [`find`] looks at files alone. [`write()`] applies what was found to a database of our own and writes gates of what it saw: the
 //! whole difference of the catalog, the rows that stayed, and the way back, which nobody has tried yet.
 
 mod alembic;

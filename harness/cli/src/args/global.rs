@@ -42,7 +42,10 @@ impl Global {
     pub(crate) fn suites(&self) -> Result<PathBuf, Failure> {
         match &self.suites {
             Some(folder) if folder.is_dir() => Ok(folder.clone()),
-            Some(folder) => Err(Failure::usage(format!("there is no folder {}", folder.display()))),
+            Some(folder) => Err(Failure::usage(format!(
+                "there is no folder {}: name with --suites the folder that holds the suites, or one suite",
+                folder.display()
+            ))),
             None => Home::find().map(|home| home.suites).ok_or_else(|| {
                 let looked_for = SUITES.join(", ");
                 Failure::usage(format!(
