@@ -144,16 +144,12 @@ impl Reader<'_> {
         self.imported.assertions += called.len();
         if called.is_empty() {
             let frames = calls(statement.text, is_frame);
-            if frames.is_empty() {
-                if let Err(why) = arrangement.take(statement) {
-                    let left = Listed {
-                        file: self.file.to_owned(),
-                        line: statement.line,
-                        what: first_words(statement.text),
-                        why,
-                    };
-                    self.imported.left.push(left);
-                }
+            if frames.is_empty()
+                && let Err(why) = arrangement.take(statement)
+            {
+                let left =
+                    Listed { file: self.file.to_owned(), line: statement.line, what: first_words(statement.text), why };
+                self.imported.left.push(left);
             }
             frames.iter().for_each(|(_, name)| self.frame(name, statement.text));
             return;
