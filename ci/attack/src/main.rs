@@ -19,7 +19,6 @@ mod kinds;
 mod left;
 mod phasegate;
 #[path = "../../../harness/evidence/tests/verify/sample.rs"]
-#[expect(dead_code, reason = "shared with the tests of the evidence, which use more of it")]
 mod sample;
 mod sealed;
 mod server;

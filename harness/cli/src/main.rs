@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         }
     };
     console::choose_colors(args.global.color);
+    console::choose_width();
     match command::execute(&args) {
         Ok(exit) => exit.into(),
         Err(failure) => ends(&failure),

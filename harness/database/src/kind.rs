@@ -122,6 +122,15 @@ impl Kind {
         }
     }
 
+    /// Whether the kind's own program for dumps wrote this text.
+    #[must_use]
+    pub fn is_dump(self, text: &str) -> bool {
+        match self {
+            Self::Postgres => postgres::is_dump(text),
+            Self::Sqlite => false,
+        }
+    }
+
     /// Whether SQL keeps within a transaction that is rolled back, and, where only one statement is wanted, is one.
     ///
     /// # Errors

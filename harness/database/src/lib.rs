@@ -26,7 +26,7 @@ mod sqlite;
 
 pub use backend::Backend;
 pub use books::Books;
-pub use catalog::OBJECT_KINDS;
+pub use catalog::{OBJECT_KINDS, names_nothing};
 pub use clones::Clones;
 pub use error::{Error, refusal_of};
 pub use host::Host;

@@ -5,6 +5,7 @@
 
 mod applied;
 mod apply;
+mod at_hand;
 mod check;
 mod command;
 mod defects;
@@ -19,6 +20,7 @@ mod gates;
 mod happened;
 mod judge_gate;
 mod keep;
+mod likeness;
 mod limits;
 mod migration;
 mod observe;
@@ -42,6 +44,7 @@ pub mod suite;
 mod survey;
 mod target;
 
+pub use at_hand::Applied;
 pub use check::{CheckRequest, check};
 pub use defects::try_defect;
 pub use error::RunError;

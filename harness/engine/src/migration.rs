@@ -174,7 +174,9 @@ impl Migration {
             Direction::Up => Some(&phase.up),
             Direction::Down => phase.down.as_ref(),
         };
-        let step = step.ok_or_else(|| none("the phase has no way back (`down`)"))?;
+        let step = step.ok_or_else(|| {
+            none(&format!("phase {} has no way back: say `down = \"FILE.sql\"` for it in suite.toml", phase.id))
+        })?;
         let (transaction, role) = (phase.transaction, self.role.as_deref());
         let way = Way { transaction, role, settings: Settings::Kept, commands: &self.commands };
         apply(session, on, step, way, told).await

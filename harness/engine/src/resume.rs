@@ -12,11 +12,11 @@ use phasegate_evidence::{
 };
 
 use crate::{
-    RunError,
+    Applied, RunError,
     events::Events,
     plan::plan,
     states::{State, States},
-    suite::{PhaseStep, SqlFile, Suite},
+    suite::Suite,
 };
 
 /// How many objects, tables or files a message names.
@@ -115,7 +115,8 @@ impl Resume {
         let stopped = self.stopped(suite)?;
         let now = &plan(suites, Judging::Run).suites[0];
         self.same_phases(&stopped, suite, now)?;
-        self.same_files(&stopped, suite, now)?;
+        let at_hand = self.applied(&stopped).is_at_hand(suite, now, stopped.passed);
+        at_hand.map_err(|why| self.refused(&why, Some(suite)))?;
         let mut needed = vec![stopped.last];
         needed.extend(stopped.states.last());
         for (catalog, tables) in needed {
@@ -140,7 +141,7 @@ impl Resume {
         let catalogs: Vec<Arc<Catalog>> = catalogs.collect::<Result<_, _>>()?;
         let reached = stopped.passed;
         let planned = &plan(std::slice::from_ref(suite), Judging::Run).suites[0];
-        let as_it_stands = stopped.applied && self.same_step(&stopped, suite, reached, planned);
+        let as_it_stands = stopped.applied && self.applied(&stopped).is_same_step(suite, planned, reached);
         let after = states.read(database.clone(), &mut session, reached + 1).await?;
         let last = self.catalog(stopped.last.0)?;
         self.same_catalog(&last, &after.catalog)?;
@@ -227,70 +228,8 @@ impl Resume {
         }
     }
 
-    /// The files of the baseline and of the phases whose gates opened are byte for byte those of the plan.
-    fn same_files(&self, stopped: &Stopped<'_>, suite: &Suite, now: &SuitePlan) -> Result<(), RunError> {
-        for file in suite.baseline.schema.iter().chain(&suite.baseline.data) {
-            self.same_file(stopped, suite, now, file, "the baseline")?;
-        }
-        for (index, phase) in suite.phases[..stopped.passed].iter().enumerate() {
-            let of = format!("phase {}", phase.id);
-            for file in [Some(&phase.up), phase.down.as_ref()].into_iter().flatten().flat_map(files) {
-                self.same_file(stopped, suite, now, file, &of)?;
-            }
-            if !self.same_step(stopped, suite, index, now) {
-                let why = format!("applied other files in {of} than the suite names now: put them back");
-                return Err(self.refused(&why, Some(suite)));
-            }
-        }
-        Ok(())
-    }
-
-    fn same_file(
-        &self,
-        stopped: &Stopped<'_>,
-        suite: &Suite,
-        now: &SuitePlan,
-        file: &SqlFile,
-        of: &str,
-    ) -> Result<(), RunError> {
-        let path = format!("fixtures/{}", file.path);
-        if stopped.plan.inputs.get(&path).is_some_and(|then| now.inputs.get(&path) == Some(then)) {
-            return Ok(());
-        }
-        let file = suite.fixtures.join(&file.path);
-        let why = format!("applied another {} in {of} than lies here: put it back as it was", file.display());
-        Err(self.refused(&why, Some(suite)))
-    }
-
-    /// Whether a phase was applied there by the same files or the same command as it would be now.
-    fn same_step(&self, stopped: &Stopped<'_>, suite: &Suite, index: usize, now: &SuitePlan) -> bool {
-        let (Some(phase), Some(planned)) = (suite.phases.get(index), stopped.plan.phases.get(index)) else {
-            return false;
-        };
-        let of_suite = self.links.iter().map(|link| link.event.plain()).filter_map(|event| match event {
-            Event::StatementApplied { suite: of, phase, file, .. } if *of == suite.name && *phase == planned.phase => {
-                Some(file.clone())
-            }
-            _ => None,
-        });
-        let mut then: Vec<String> = of_suite.collect();
-        then.dedup();
-        let is_same = |path: &str| {
-            let path = format!("fixtures/{path}");
-            stopped.plan.inputs.get(&path) == now.inputs.get(&path)
-        };
-        let now = match &phase.up {
-            PhaseStep::Command(command) => vec![command.join(" ")],
-            PhaseStep::Sql(files) => {
-                let mut with_statements =
-                    files.iter().filter(|file| file.statements().is_ok_and(|all| !all.is_empty()));
-                if !with_statements.clone().all(|file| is_same(&file.path)) {
-                    return false;
-                }
-                with_statements.by_ref().map(|file| file.path.clone()).collect()
-            }
-        };
-        phase.id == planned.phase && then == now
+    fn applied<'a>(&'a self, stopped: &Stopped<'a>) -> Applied<'a> {
+        Applied { plan: stopped.plan, links: &self.links }
     }
 
     fn same_server(&self, suite: &Suite, server: &ServerFacts) -> Result<(), RunError> {
@@ -397,14 +336,6 @@ impl Resume {
         let anew = anew.map(|suite| format!("; to begin anew, type: phasegate run {}", suite.name));
         RunError::NotResumed(format!("{} {why}{}", self.name, anew.unwrap_or_default()))
     }
-}
-
-fn files(step: &PhaseStep) -> impl Iterator<Item = &SqlFile> {
-    match step {
-        PhaseStep::Sql(files) => files.as_slice(),
-        PhaseStep::Command(_) => &[],
-    }
-    .iter()
 }
 
 /// The columns that tables of the earlier catalog have and had not, as `table.column`.

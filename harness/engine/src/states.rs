@@ -15,6 +15,7 @@ use crate::{
     RunError,
     applied::Told,
     apply::Application,
+    likeness::nearest,
     limits::Limits,
     migration::Migration,
     server::{Ground, ground_of},
@@ -521,17 +522,12 @@ fn published_name(state: &str) -> String {
     format!("phasegate_state_{state}")
 }
 
-/// How alike two names must be for one to be taken for a slip in writing the other.
-const LIKENESS_MIN: f64 = 0.8;
-
 /// A refusal to read tables, with the name that is most like that of the first which is not there.
 fn with_the_nearest(refusal: Refusal, catalog: &Catalog, tables: &[String]) -> Refusal {
     let Some(missing) = tables.iter().find(|table| catalog.tables().all(|there| there != *table)) else {
         return refusal;
     };
-    let likeness = |there: &str| strsim::jaro_winkler(there, missing);
-    let nearest = catalog.tables().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-    match nearest.filter(|nearest| likeness(nearest) >= LIKENESS_MIN) {
+    match nearest(missing, catalog.tables()) {
         Some(nearest) => Refusal { message: format!("{}; the nearest is `{nearest}`", refusal.message), ..refusal },
         None => refusal,
     }

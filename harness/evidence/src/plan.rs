@@ -79,10 +79,13 @@ impl SuitePlan {
         Digest::of(lines.as_bytes())
     }
 
-    /// The file of a check among the inputs, and the line on which it begins.
+    /// The file of each check among the inputs, and the line on which it begins.
     #[must_use]
-    pub fn place(&self, check: &str) -> Option<(&str, u32)> {
-        self.lines.iter().find_map(|(file, lines)| Some((file.as_str(), *lines.get(check)?)))
+    pub fn places(&self) -> BTreeMap<&str, (&str, u32)> {
+        self.lines
+            .iter()
+            .flat_map(|(file, lines)| lines.iter().map(move |(check, line)| (check.as_str(), (file.as_str(), *line))))
+            .collect()
     }
 
     /// Every check of the suite with its phase and gate, in order.

@@ -1,10 +1,11 @@
 //! CTRF (Common Test Report Format): one test per check, in one JSON object.
 
-use phasegate_evidence::{EVENTS_FILE, OUTPUTS_FOLDER, Verdict};
+use phasegate_evidence::{ApplyFailure, Verdict};
 use serde::Serialize;
 
 use crate::{
-    record::{CheckRecord, Place, Record, phases},
+    record::{CheckRecord, Record, phases},
+    story::{self, story, told},
     visible::visible_json,
 };
 
@@ -67,6 +68,9 @@ struct Test<'a> {
     suite: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
+    /// All that was met.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    trace: String,
     /// The verdict in our own words, which tell apart what the format does not.
     raw_status: String,
     #[serde(rename = "type")]
@@ -75,6 +79,8 @@ struct Test<'a> {
     tags: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     file_path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
 }
 
 /// A run as CTRF. What was not run is `pending`, what could not be tried `other`, and neither is a pass; a phase that did not
@@ -86,15 +92,15 @@ pub fn ctrf(record: &Record) -> serde_json::Result<String> {
     let mut tests = Vec::new();
     for (suite, result) in record.suites() {
         if let Some(failure) = &result.baseline_failure {
-            tests.push(not_applied(vec![suite.suite.clone()], "the baseline applies", &failure.message));
+            tests.push(not_applied(vec![suite.suite.clone()], "the baseline applies", failure));
         }
         for (phase, result) in phases(suite, result) {
             if let Some(failure) = &result.failure {
                 let groups = vec![suite.suite.clone(), phase_group(phase)];
-                tests.push(not_applied(groups, "the phase applies", &failure.message));
+                tests.push(not_applied(groups, "the phase applies", failure));
             }
         }
-        tests.extend(record.checks(suite, result).iter().map(test));
+        tests.extend(record.checks(suite, result).iter().map(|check| test(record, check)));
     }
     let of = |status: Status| tests.iter().filter(|test| test.status == status).count();
     let start = record.started_unix_ms().unwrap_or_default();
@@ -118,7 +124,7 @@ pub fn ctrf(record: &Record) -> serde_json::Result<String> {
     Ok(visible_json(&serde_json::to_string_pretty(&report)?).into_owned() + "\n")
 }
 
-fn test<'a>(check: &CheckRecord<'a>) -> Test<'a> {
+fn test<'a>(record: &Record, check: &CheckRecord<'a>) -> Test<'a> {
     let verdict = check.result.verdict;
     Test {
         name: format!("{} {}", check.plan.id, check.plan.title),
@@ -136,13 +142,12 @@ fn test<'a>(check: &CheckRecord<'a>) -> Test<'a> {
             format!("{} {}", check.gate.gate, check.gate.claim),
         ],
         message: check.result.reason.as_ref().map(ToString::to_string),
+        trace: told(&story(record, check)),
         raw_status: verdict.to_string(),
         kind: "check",
         tags: check.gate.requirement.iter().chain(&check.plan.requirement).map(String::as_str).collect(),
-        file_path: check.saw.map(|place| match place {
-            Place::Event(line) => format!("{EVENTS_FILE}:{line}"),
-            Place::Output(digest) => format!("{OUTPUTS_FOLDER}/{digest}"),
-        }),
+        file_path: check.at.as_ref().and_then(|at| at.path.clone()),
+        line: check.at.as_ref().filter(|at| at.path.is_some()).map(|at| at.line),
     }
 }
 
@@ -150,16 +155,18 @@ fn phase_group(phase: &phasegate_evidence::PhasePlan) -> String {
     format!("phase {}: {}", phase.phase, phase.title)
 }
 
-fn not_applied(suite: Vec<String>, name: &str, message: &str) -> Test<'static> {
+fn not_applied(suite: Vec<String>, name: &str, failure: &ApplyFailure) -> Test<'static> {
     Test {
         name: name.to_owned(),
         status: Status::Failed,
         duration: 0,
         suite,
-        message: Some(message.to_owned()),
+        message: Some(failure.message.clone()),
+        trace: story::not_applied(failure),
         raw_status: Verdict::Failed.to_string(),
         kind: "apply",
         tags: Vec::new(),
         file_path: None,
+        line: None,
     }
 }

@@ -1,13 +1,13 @@
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, fmt, path::Path};
 
 use phasegate_evidence::{
-    CheckResult, Digest, EVENTS_FILE, Event, FolderError, GatePlan, GateResult, Link, PLAN_FILE, PhasePlan,
-    PhaseResult, Plan, Precedent, Proof, ReasonCode, RunFolder, RunResult, Seen, ServerFacts, SuitePlan, SuiteResult,
-    Verdict, Verification, canonical_bytes, judge::Check, read_chain,
+    CheckResult, Digest, EVENTS_FILE, Event, FolderError, GatePlan, GateResult, Link, OUTPUTS_FOLDER, PLAN_FILE,
+    PhasePlan, PhaseResult, Plan, Precedent, Proof, ReasonCode, RunFolder, RunResult, Seen, ServerFacts, SuitePlan,
+    SuiteResult, Verdict, Verification, canonical_bytes, judge::Check, read_chain,
 };
 
 use crate::{
-    sign_off::SignOff,
+    sign_off::SignOffs,
     visible::{may_hide, visible_value},
 };
 
@@ -28,8 +28,8 @@ pub struct Record {
     pub result: RunResult,
     /// The digest of the result.
     pub(crate) result_digest: Digest,
-    /// Who signed it off; nobody, until whoever read the folder's signatures says who.
-    pub sign_offs: Vec<SignOff>,
+    /// Who stands for it; nobody, until whoever read the folder's signatures says who.
+    pub sign_offs: SignOffs,
 }
 
 /// Why a run folder cannot be reported on.
@@ -61,9 +61,40 @@ pub(crate) struct CheckRecord<'a> {
     pub(crate) saw: Option<Place<'a>>,
     /// What it saw, or where that lies, if it was tried.
     pub(crate) seen: Option<&'a Seen>,
+    /// Its file and line, where the plan says so: from the root of the project, or where that is not known, of the suite.
+    pub(crate) at: Option<At>,
+}
+
+/// A place in a file that somebody wrote.
+#[derive(Clone)]
+pub(crate) struct At {
+    /// The file from the root of the project, if that is known.
+    pub(crate) path: Option<String>,
+    /// The file from the folder of the suite.
+    input: String,
+    pub(crate) line: u32,
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.path.as_ref().unwrap_or(&self.input), self.line)
+    }
 }
 
 impl CheckRecord<'_> {
+    /// Whether the claim does not hold, or could not be tried.
+    pub(crate) fn is_failure(&self) -> bool {
+        matches!(self.result.verdict, Verdict::Failed | Verdict::Error)
+    }
+
+    /// Where the evidence of it lies, if it was tried.
+    pub(crate) fn evidence(&self) -> Option<String> {
+        self.saw.map(|place| match place {
+            Place::Event(line) => format!("{EVENTS_FILE}, line {line}"),
+            Place::Output(digest) => format!("{OUTPUTS_FOLDER}/{digest}"),
+        })
+    }
+
     /// Whether what it saw could be what it is to expect: then `phasegate adopt` can write that into it.
     pub(crate) fn is_adoptable(&self) -> bool {
         let code = self.result.reason.as_ref().map(|reason| reason.code);
@@ -104,8 +135,9 @@ impl Record {
         let result = RunResult::derive(&plan, links.iter().map(|link| &link.event));
         let links = at_their_times(links);
         let bytes = canonical_bytes(&result).map_err(|error| damaged(PLAN_FILE, &error))?;
-        let record =
-            Self { folder, plan, links, head, result, result_digest: Digest::of(&bytes), sign_offs: Vec::new() };
+        let result = detailed(result, &links);
+        let (result_digest, sign_offs) = (Digest::of(&bytes), SignOffs::default());
+        let record = Self { folder, plan, links, head, result, result_digest, sign_offs };
         Ok(record.made_visible(&planned, &text))
     }
 
@@ -114,6 +146,7 @@ impl Record {
     /// # Errors
     /// When a file can no longer be read.
     pub fn verified(folder: &RunFolder, verification: &mut Verification) -> Result<Option<Self>, RecordError> {
+        let sign_offs = SignOffs::from(&*verification);
         let Verification { read, result: Some(result), result_digest: Some(result_digest), head: Some(head), .. } =
             verification
         else {
@@ -122,8 +155,7 @@ impl Record {
         let Some((plan, links)) = read.take() else { return Ok(None) };
         let links = at_their_times(links);
         let (folder, head) = (folder.clone(), head.clone());
-        let sign_offs = verification.signed.iter().map(SignOff::from).collect();
-        let (result, result_digest) = (result.clone(), result_digest.clone());
+        let (result, result_digest) = (detailed(result.clone(), &links), result_digest.clone());
         let [planned, text] = [folder.read(PLAN_FILE)?, folder.read(EVENTS_FILE)?];
         let record = Self { folder, plan, links, head, result, result_digest, sign_offs };
         Ok(Some(record.made_visible(&String::from_utf8_lossy(&planned), &String::from_utf8_lossy(&text))))
@@ -199,6 +231,14 @@ impl Record {
         self.links.first().map(|link| link.at_unix_ms)
     }
 
+    /// A file of a suite by its name among the inputs, as the project names it; nothing where the suite lay outside of it.
+    pub(crate) fn path(&self, suite: &str, input: &str) -> Option<String> {
+        match self.events().next() {
+            Some(Event::RunStarted { roots, .. }) => roots.get(suite)?.path(input),
+            _ => None,
+        }
+    }
+
     /// From the first event to the last, in microseconds.
     pub(crate) fn elapsed_us(&self) -> u64 {
         match (self.links.first(), self.links.last()) {
@@ -250,6 +290,7 @@ impl Record {
     /// Every check of a suite in order.
     pub(crate) fn checks<'a>(&'a self, suite: &'a SuitePlan, result: &'a SuiteResult) -> Vec<CheckRecord<'a>> {
         let tried = self.tried(&suite.suite);
+        let places = suite.places();
         let mut checks = Vec::new();
         for (phase, phase_result) in phases(suite, result) {
             for (gate, gate_result) in gates(phase, phase_result) {
@@ -258,11 +299,17 @@ impl Record {
                     let tried = tried.get(&key).copied();
                     let (duration_us, saw) = tried.map(|tried| (tried.duration_us, tried.place)).unzip();
                     let seen = tried.map(|tried| tried.seen);
-                    checks.push(CheckRecord { suite, phase, gate, plan, result, duration_us, saw, seen });
+                    let at = places.get(plan.id.as_str()).map(|(input, line)| self.at(suite, input, *line));
+                    checks.push(CheckRecord { suite, phase, gate, plan, result, duration_us, saw, seen, at });
                 }
             }
         }
         checks
+    }
+
+    fn at(&self, suite: &SuitePlan, input: &str, line: u32) -> At {
+        let of_suite = input.split_once('/').map_or(input, |(_, name)| name).to_owned();
+        At { path: self.path(&suite.suite, input), input: of_suite, line }
     }
 
     fn tried<'a>(&'a self, wanted: &str) -> BTreeMap<(&'a str, &'a str), TriedCheck<'a>> {
@@ -281,6 +328,26 @@ impl Record {
         }
         tried
     }
+}
+
+/// A result with what the server said of the values in play, which the result itself leaves out.
+fn detailed(mut result: RunResult, links: &[Link]) -> RunResult {
+    for link in links {
+        let (suite, phase, failure) = match &link.event {
+            Event::BaselineFailed { suite, failure } => (suite, None, failure),
+            Event::PhaseFailed { suite, phase, failure, .. } => (suite, Some(phase), failure),
+            _ => continue,
+        };
+        let Some(met) = result.suites.iter_mut().find(|met| met.suite == *suite) else { continue };
+        let told = match phase {
+            None => met.baseline_failure.as_mut(),
+            Some(phase) => met.phases.iter_mut().find(|met| met.phase == *phase).and_then(|met| met.failure.as_mut()),
+        };
+        if let Some(told) = told {
+            told.detail.clone_from(&failure.detail);
+        }
+    }
+    result
 }
 
 /// What was taken over from an earlier run, as it happened there and then.

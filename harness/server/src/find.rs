@@ -17,7 +17,7 @@ pub(crate) async fn find(request: &Request, notice: &mut Notice<'_>) -> Result<(
     match request.choice {
         Choice::Auto => first_of_all(request, notice).await,
         Choice::External => match &request.database_url {
-            Some(url) => named(url),
+            Some(url) => named(url, request),
             None => none(vec!["--server external needs --database-url or DATABASE_URL".to_owned()]),
         },
         Choice::Container => match in_container(request, &asked_for, notice).await {
@@ -36,7 +36,7 @@ pub(crate) async fn find(request: &Request, notice: &mut Notice<'_>) -> Result<(
 /// External when a database URL is given, else container, local, embedded, in this order.
 async fn first_of_all(request: &Request, notice: &mut Notice<'_>) -> Result<(Starter, String), ServerError> {
     if let Some(url) = &request.database_url {
-        return named(url);
+        return named(url, request);
     }
     let mut reasons: Vec<String> = unasked_for().into_iter().collect();
     match in_container(request, "Docker answers and has the image", notice).await {
@@ -65,8 +65,9 @@ fn unasked_for() -> Option<String> {
     std::env::var_os("DATABASE_URL").map(|_| "DATABASE_URL counts only with --server external".to_owned())
 }
 
-fn named(url: &str) -> Result<(Starter, String), ServerError> {
-    Ok((Starter::External(Box::new(External::read(url)?)), "a database URL is given".to_owned()))
+fn named(url: &str, request: &Request) -> Result<(Starter, String), ServerError> {
+    let by = request.database_url_by.map(|by| format!(" by {by}")).unwrap_or_default();
+    Ok((Starter::External(Box::new(External::read(url)?)), format!("a database URL is given{by}")))
 }
 
 fn none(reasons: Vec<String>) -> Result<(Starter, String), ServerError> {

@@ -51,7 +51,7 @@ impl KeptServer {
         let (place, remove) = match access {
             Access::External(external) => {
                 let url = external.redacted();
-                (url.clone(), Some(format!("{} --database-url {url}", removing(run))))
+                (url.clone(), Some(format!("phasegate server clean --database-url {url} --kept {run}")))
             }
             Access::Socket { folder, .. } => (folder.display().to_string(), None),
             Access::Tcp { host, port, .. } => (format!("{host}:{port}"), None),

@@ -18,6 +18,8 @@ pub struct Request {
     pub mirror: Option<String>,
     /// The URL of a server that somebody else runs.
     pub database_url: Option<String>,
+    /// Where that URL was found, for the line that says which server was taken.
+    pub database_url_by: Option<&'static str>,
     /// Whether TimescaleDB must be there.
     pub needs_timescaledb: bool,
     /// The lowest major version of PostgreSQL that will do.

@@ -33,6 +33,7 @@ pub use error::InitError;
 pub use find::{Hints, find};
 pub use migrations::{Migrations, Step, Way};
 pub use remarks::Remark;
+pub(crate) use suite::{kebab, list, quoted, slug};
 pub use write::{Written, write};
 
 /// The folder of the suite within the project.

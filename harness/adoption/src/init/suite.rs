@@ -6,7 +6,7 @@ use super::{
 };
 
 /// A phase of the suite by its place, from 1.
-pub(super) fn slug(migrations: &Migrations, index: usize) -> String {
+pub(crate) fn slug(migrations: &Migrations, index: usize) -> String {
     let Some(step) = migrations.steps.get(index) else { return String::new() };
     format!("{}-{}", index + 1, kebab(&step.title, SLUG_LENGTH_MAX))
 }
@@ -14,7 +14,7 @@ pub(super) fn slug(migrations: &Migrations, index: usize) -> String {
 const SLUG_LENGTH_MAX: usize = 40;
 
 /// Words in lower case with a bar between them, no more of them than this many letters hold.
-pub(super) fn kebab(text: &str, length_max: usize) -> String {
+pub(crate) fn kebab(text: &str, length_max: usize) -> String {
     let mut slug = String::new();
     for word in text.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
         if !slug.is_empty() && slug.len() + word.len() >= length_max {
@@ -158,11 +158,11 @@ fn holds_sql(project: &Project, folder: &str) -> Result<bool, InitError> {
 }
 
 /// A text as TOML writes it.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
 /// A list of texts as TOML writes it.
-pub(super) fn list<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+pub(crate) fn list<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     format!("[{}]", texts.map(quoted).collect::<Vec<_>>().join(", "))
 }

@@ -1,8 +1,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    AdoptArgs, CheckArgs, CompletionsArgs, DiffArgs, Global, InitArgs, KeygenArgs, ListArgs, ManArgs, ProveArgs,
-    ReportArgs, RunArgs, ServerCommand, SignArgs, VerifyArgs,
+    AdoptArgs, CheckArgs, CompletionsArgs, DiffArgs, Global, ImportCommand, InitArgs, KeygenArgs, ListArgs, ManArgs,
+    ProveArgs, ReportArgs, RunArgs, ServerCommand, SignArgs, VerifyArgs,
 };
 use crate::exit::EXIT_CODES;
 
@@ -32,6 +32,9 @@ pub(crate) enum Command {
     /// Write a first suite for the migrations that lie in a folder: found, applied once, and gated by what was seen
     #[command(after_help = EXIT_CODES)]
     Init(InitArgs),
+    /// Take over what another tool has: its migrations with their tests, a dump as a baseline, or files of pgTAP as gates
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// Write what a run observed into the checks that ask for it or failed, once it has been shown
     #[command(after_help = EXIT_CODES)]
     Adopt(AdoptArgs),

@@ -42,11 +42,15 @@ impl Global {
     pub(crate) fn suites(&self) -> Result<PathBuf, Failure> {
         match &self.suites {
             Some(folder) if folder.is_dir() => Ok(folder.clone()),
-            Some(folder) => Err(Failure::usage(format!("there is no folder {}", folder.display()))),
+            Some(folder) => Err(Failure::usage(format!(
+                "there is no folder {}: name with --suites the folder that holds the suites, or one suite",
+                folder.display()
+            ))),
             None => Home::find().map(|home| home.suites).ok_or_else(|| {
                 let looked_for = SUITES.join(", ");
                 Failure::usage(format!(
-                    "no suite in {looked_for} here or in a folder above: name the folder of the suites with --suites"
+                    "no suite in {looked_for} here or in a folder above: `phasegate init` writes one for the migrations that lie \
+                     here, and --suites names a folder of suites elsewhere"
                 ))
             }),
         }

@@ -28,14 +28,17 @@ impl ServerArgs {
     /// What the engine is asked for. What the suites need, the engine knows.
     pub(crate) fn request(&self) -> Request {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let typed = given(&self.database_url).map(|url| (url, "--database-url"));
+        // Inherited, it may be the database of an application that nobody meant here.
+        let inherited = || given(&env::var("DATABASE_URL").ok()).filter(|_| self.server == Choice::External);
+        let url = typed.or_else(|| Some((inherited()?, "DATABASE_URL of the environment")));
         Request {
             choice: self.server,
             version: self.server_version,
             image: given(&self.image),
             mirror: given(&self.mirror),
-            // Inherited, it may be the database of an application that nobody meant here.
-            database_url: given(&self.database_url)
-                .or_else(|| (self.server == Choice::External).then(|| given(&env::var("DATABASE_URL").ok()))?),
+            database_url_by: url.as_ref().map(|(_, by)| *by),
+            database_url: url.map(|(url, _)| url),
             ..Request::default()
         }
     }
@@ -63,15 +66,15 @@ pub(crate) struct CleanArgs {
     #[arg(long, value_name = "URL")]
     pub(crate) database_url: Option<String>,
     /// Remove what this run has kept, or every run, and leave caches and images as they are
-    #[arg(long, value_name = "RUN", num_args = 0..=1, default_missing_value = "")]
-    kept: Option<PathBuf>,
+    #[arg(long, value_name = "RUN", num_args = 0..=1)]
+    kept: Option<Option<PathBuf>>,
 }
 
 impl CleanArgs {
     /// Whether only what runs have kept is removed, and of which run: a folder has the name of its run.
     pub(crate) fn kept(&self) -> Option<Option<String>> {
-        let run = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
-        self.kept.as_ref().map(run)
+        let name = |run: &PathBuf| run.file_name().map(|name| name.to_string_lossy().into_owned());
+        self.kept.as_ref().map(|run| run.as_ref().and_then(name))
     }
 }
 

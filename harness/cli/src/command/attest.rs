@@ -4,7 +4,7 @@ use std::fs;
 
 use phasegate_evidence::{ATTESTATION_FILE, RunFolder, sign::PrivateKey};
 
-use super::verify::verified;
+use super::{sign::write_page, verify::verified};
 use crate::{
     args::{AttestArgs, PassphraseArgs, display_path},
     exit::{Exit, Failure},
@@ -23,5 +23,7 @@ pub(super) fn attest(folder: &RunFolder, key: &PrivateKey) -> Result<(), Failure
         Failure::new(Exit::Unverified, format!("{} is not attested: {error}", display_path(folder.path())))
     };
     let bytes = verified(folder)?.attest(key).map_err(|error| failed(&error))?;
-    fs::write(folder.path().join(ATTESTATION_FILE), bytes).map_err(|error| failed(&error))
+    fs::write(folder.path().join(ATTESTATION_FILE), bytes).map_err(|error| failed(&error))?;
+    // The page shows the attestation.
+    write_page(folder, &mut phasegate_evidence::verify(folder))
 }

@@ -1,4 +1,6 @@
-use super::{adopt, check, completions, diff, init, keygen, list, man, prove, report, run, server, sign, verify};
+use super::{
+    adopt, check, completions, diff, import, init, keygen, list, man, prove, report, run, server, sign, verify,
+};
 use crate::{
     args::{Args, Command},
     exit::{Exit, Failure},
@@ -13,6 +15,7 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
         Command::Check(asked) => check::check(global, asked),
         Command::Init(asked) => init::init(global, asked),
         Command::Adopt(asked) => adopt::adopt(global, asked),
+        Command::Import(asked) => import::import(global, asked),
         Command::List(asked) => list::list(global, asked),
         Command::Report(asked) => report::report(global, asked),
         Command::Verify(asked) => verify::verify(global, asked),

@@ -76,7 +76,7 @@ fn kind(named: &str) -> Result<Kind, Failure> {
     })
 }
 
-fn failure(error: InitError) -> Failure {
+pub(super) fn failure(error: InitError) -> Failure {
     match error {
         InitError::Run(error @ RunError::Usage(_)) => Failure::usage(error),
         InitError::Run(error) => conclude::failure(error, None),
@@ -85,7 +85,7 @@ fn failure(error: InitError) -> Failure {
 }
 
 /// What was found, and what told it.
-fn found(migrations: &Migrations) -> String {
+pub(super) fn found(migrations: &Migrations) -> String {
     let (kind, why) = &migrations.kind;
     let mut text = format!("found  {}: {}\n", migrations.tool, migrations.because);
     let timescaledb = if migrations.timescaledb { " with TimescaleDB" } else { "" };
@@ -99,7 +99,7 @@ fn found(migrations: &Migrations) -> String {
 }
 
 /// What was seen and written, and what the reader should look at.
-fn story(migrations: &Migrations, written: &Written) -> String {
+pub(super) fn story(migrations: &Migrations, written: &Written) -> String {
     let count = migrations.steps.len();
     let mut text = format!("saw    {} of {count} phases apply, on {}\n", written.seen, written.server);
     if let Some(failure) = &written.stopped {

@@ -7,6 +7,7 @@ mod completions;
 mod conclude;
 mod diff;
 mod execute;
+mod import;
 mod init;
 mod interrupt;
 mod junit;

@@ -18,7 +18,7 @@ pub(super) fn report(global: &Global, asked: &ReportArgs) -> Result<Exit, Failur
         Some(record) => record,
         None => {
             let mut record = read(&path)?;
-            record.sign_offs = verification.signed.iter().map(Into::into).collect();
+            record.sign_offs = (&verification).into();
             record
         }
     };

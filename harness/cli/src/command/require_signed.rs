@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use phasegate_engine::{Applied, suite::Suite};
 use phasegate_evidence::{
-    Plan, Precedent, RunFolder, Verdict,
+    EVENTS_FILE, Link, Plan, Precedent, RunFolder, Verdict, read_chain,
     sign::{Approval, approval, follows},
 };
 
@@ -16,7 +17,7 @@ use crate::{
 
 /// A run begins only after a run that verifies, passed, was approved by a validator whose key is trusted, and ended where this
 /// one goes on. An exception lets nothing begin (rule 6). What it comes to is recorded in the run that begins.
-pub(super) fn requires_signed(path: &Path, keys: &Path, next: &Plan) -> Result<Precedent, Failure> {
+pub(super) fn requires_signed(path: &Path, keys: &Path, next: (&[Suite], &Plan)) -> Result<Precedent, Failure> {
     let keys = trusted_keys(keys)?;
     let folder = RunFolder::open(path)?;
     let mut verification = verified(&folder)?;
@@ -45,8 +46,25 @@ pub(super) fn requires_signed(path: &Path, keys: &Path, next: &Plan) -> Result<P
         );
         return refused(Exit::GateFailed, what);
     }
-    if let Err(error) = follows(&signed, next) {
-        return refused(Exit::GateFailed, format!("was signed for something else: {error}"));
+    let events = folder.read(EVENTS_FILE)?;
+    let (links, _) =
+        read_chain(&String::from_utf8_lossy(&events)).map_err(|error| Failure::new(Exit::Unverified, error))?;
+    if let Err(why) = goes_on((&signed, &links), next) {
+        return refused(Exit::GateFailed, why);
     }
     Precedent::of(&verification).map_or_else(|| refused(Exit::Unverified, "has no run digest".to_owned()), Ok)
+}
+
+/// Whether a run goes on where a signed one ended: the same migration, the same gates, and at most one phase more.
+fn goes_on((signed, links): (&Plan, &[Link]), (suites, next): (&[Suite], &Plan)) -> Result<(), String> {
+    if signed.judging.is_gates_alone() {
+        return Err("judged gates alone, and applied no migration that could be gone on from".to_owned());
+    }
+    follows(signed, next).map_err(|error| format!("was signed for something else: {error}"))?;
+    for (suite, now) in suites.iter().zip(&next.suites) {
+        if let Some(plan) = signed.suites.iter().find(|plan| plan.suite == suite.name) {
+            Applied { plan, links }.is_at_hand(suite, now, plan.phases.len())?;
+        }
+    }
+    Ok(())
 }

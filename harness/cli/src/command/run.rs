@@ -31,7 +31,7 @@ pub(super) fn run(global: &Global, asked: &RunArgs) -> Result<Exit, Failure> {
     let suites = load(&global.suites()?, &names).map_err(Failure::usage)?;
     let plan = plan(&suites, Judging::Run);
     let after = match (&asked.require_signed, &asked.trusted_keys) {
-        (Some(signed), Some(keys)) => Some(requires_signed(&global.run(signed), keys, &plan)?),
+        (Some(signed), Some(keys)) => Some(requires_signed(&global.run(signed), keys, (&suites, &plan))?),
         _ => None,
     };
     let progress = Mutex::new(Progress::of(&plan));

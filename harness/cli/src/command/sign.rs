@@ -67,7 +67,7 @@ pub(super) fn sign(global: &Global, asked: &SignArgs) -> Result<Exit, Failure> {
 }
 
 /// The page for a browser shows the sign-offs.
-fn write_page(folder: &RunFolder, verification: &mut Verification) -> Result<(), Failure> {
+pub(super) fn write_page(folder: &RunFolder, verification: &mut Verification) -> Result<(), Failure> {
     let record = Record::verified(folder, verification);
     if let Some(record) = record.map_err(|error| Failure::new(Exit::Unverified, error))? {
         conclude::write(&folder.path().join(PAGE_FILE), &report::html(&record))?;

@@ -10,7 +10,7 @@ mod titles;
 mod tree;
 
 pub(crate) use kinds::kinds;
-pub(crate) use output::{choose_colors, error, note, print, print_exactly, unwritable, warning};
+pub(crate) use output::{choose_colors, choose_width, error, note, print, print_exactly, unwritable, warning};
 pub(crate) use progress::Progress;
 pub(crate) use requirements::requirements;
 pub(crate) use tree::{Depth, tree};

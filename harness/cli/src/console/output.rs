@@ -19,6 +19,15 @@ pub(crate) fn choose_colors(choice: clap::ColorChoice) {
     .write_global();
 }
 
+/// Settles for how wide a console texts are laid out: that of the standard output where it is one, unless COLUMNS says.
+pub(crate) fn choose_width() {
+    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let seen = || ::console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+    if let Some(columns) = told.or_else(seen) {
+        phasegate_report::choose_width(columns);
+    }
+}
+
 /// Prints to the standard output what a person reads.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     written(anstream::stdout(), &visible_styled(text))

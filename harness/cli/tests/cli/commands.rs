@@ -57,7 +57,7 @@ fn every_report_names_the_bookkeeping_and_says_what_a_command_wrote_and_what_the
             assert!(report.stdout.contains(words), "{format} says no {words}: {}", report.stdout);
         }
     }
-    let outputs = fs::read_dir(here.join(&run).join("outputs")).expect("listable");
+    let outputs = fs::read_dir(here.join(run).join("outputs")).expect("listable");
     let texts: Vec<String> =
         outputs.map(|one| fs::read_to_string(one.expect("an entry").path()).expect("UTF-8")).collect();
     assert!(texts.iter().any(|text| text == "it went blue"), "{texts:?}");

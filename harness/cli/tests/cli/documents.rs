@@ -12,7 +12,8 @@ fn workspace() -> PathBuf {
 
 /// Words in backticks, and targets of links, that look like paths of the checkout.
 fn paths_in(text: &str) -> BTreeSet<String> {
-    let top = ["harness/", "forensic-tests/", "fixtures/", "reports/", "ci/", ".ci/", "fixtures", "reports", "ci"];
+    let top =
+        ["harness/", "docs/", "forensic-tests/", "fixtures/", "reports/", "ci/", ".ci/", "fixtures", "reports", "ci"];
     let quoted = text.split('`').skip(1).step_by(2);
     let linked = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     quoted

@@ -119,8 +119,12 @@ fn a_server_on_which_timescaledb_works_in_the_background_serves() {
     for args in [&["run"][..], &["prove", "notes"]] {
         let ran = somebodys.run(here, args);
         assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+        assert!(ran.stderr.contains(" (a database URL is given by --database-url)\n"), "{}", ran.stderr);
         assert_eq!(somebodys.databases(), [""; 0]);
     }
+    let inherited = ran(command(here, &["run", "--server", "external"]).env("DATABASE_URL", &somebodys.url));
+    let taken = " (a database URL is given by DATABASE_URL of the environment)\n";
+    assert!(inherited.code == 0 && inherited.stderr.contains(taken), "{}", inherited.stderr);
     // Who may not stop them is told so at once.
     somebodys.ask("CREATE ROLE maker LOGIN CREATEDB PASSWORD 'secret'");
     let ran = phasegate(here, &["run", "--database-url", &somebodys.as_role("maker")]);

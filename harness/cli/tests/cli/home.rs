@@ -47,7 +47,10 @@ fn a_folder_of_suites_is_named_by_an_option_before_the_environment() {
         .env("PHASEGATE_SUITES", "nowhere"));
     assert_eq!(listed.code, 0, "{}", listed.stderr);
     let listed = ran(command(elsewhere.path(), &["list"]).env("PHASEGATE_SUITES", "nowhere"));
-    assert_eq!((listed.code, listed.stderr.as_str()), (2, "error: there is no folder nowhere\n"));
+    assert_eq!(
+        (listed.code, listed.stderr.as_str()),
+        (2, "error: there is no folder nowhere: name with --suites the folder that holds the suites, or one suite\n")
+    );
 }
 
 /// It may be the database of an application, whose server is not taken for that alone.

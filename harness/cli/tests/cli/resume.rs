@@ -245,7 +245,7 @@ fn what_the_folder_does_not_prove_is_refused_and_leaves_nothing() {
                 put(here, "fixtures/notes/phases/other.sql", "SELECT 1;\n");
                 change(here, SUITE, "\"phases/1.sql\"", "[\"phases/1.sql\", \"phases/other.sql\"]");
             },
-            "phases/other.sql in phase 1 than lies here",
+            "knew no phases/other.sql, which the suite names now in phase 1: put the suite back",
         ),
         (
             |here, _| {

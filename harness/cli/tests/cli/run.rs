@@ -49,7 +49,8 @@ fn format_json_prints_one_object_and_nothing_else() {
     assert_eq!(
         run["suites"][0]["phases"][1]["gates"][0]["checks"][0],
         json!({
-            "check": "2.1.1", "verdict": "passed", "reason": null
+            "check": "2.1.1", "title": "old notes have none", "kind": "rows", "verdict": "passed", "reason": null,
+            "file": "forensic-tests/suites/notes/gates/2-title/2.1-title.toml", "line": 5
         })
     );
     assert_eq!(run["totals"]["checks"]["passed"], 2);
@@ -114,9 +115,13 @@ fn suites_that_are_not_as_they_must_be_are_refused_in_these_words() {
     let here = workspace.path();
     let suite = here.join("forensic-tests/suites");
     for (args, message) in [
-        (&["run", "note"][..], "error: no suite `note`; there is notes\n".to_owned()),
-        (&["list", "note"], "error: no suite `note`; there is notes\n".to_owned()),
-        (&["run", "--suites", "nowhere"], "error: there is no folder nowhere\n".to_owned()),
+        (&["run", "note"][..], "error: no suite `note`; there is notes: did you mean `notes`?\n".to_owned()),
+        (&["list", "note"], "error: no suite `note`; there is notes: did you mean `notes`?\n".to_owned()),
+        (
+            &["run", "--suites", "nowhere"],
+            "error: there is no folder nowhere: name with --suites the folder that holds the suites, or one suite\n"
+                .to_owned(),
+        ),
     ] {
         let ran = phasegate(here, args);
         assert_eq!((ran.stderr, ran.code), (message, 2), "{args:?}");
@@ -132,8 +137,8 @@ fn suites_that_are_not_as_they_must_be_are_refused_in_these_words() {
     assert_eq!(
         (ran.stderr.as_str(), ran.code),
         (
-            "error: no suite in forensic-tests/suites, phasegate, suites here or in a folder above: name the folder of the \
-             suites with --suites\n",
+            "error: no suite in forensic-tests/suites, phasegate, suites here or in a folder above: `phasegate init` writes \
+             one for the migrations that lie here, and --suites names a folder of suites elsewhere\n",
             2
         )
     );

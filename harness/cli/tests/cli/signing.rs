@@ -77,6 +77,7 @@ fn a_run_is_signed_in_turn_and_verified_by_trusted_keys() {
     let page = fs::read_to_string(here.join("run/report.html")).expect("a page");
     assert!(page.contains("<td>Grace</td>") && !page.contains("not signed"), "{page}");
     assert_eq!(phasegate(here, &["report", "run", "--to", "html"]).stdout, page);
+    assert!(page.contains("<td>looked at every gate</td>"), "{page}");
     fs::write(here.join("run/report.html"), page.replace("Grace", "Edsger")).expect("writable");
     assert!(phasegate(here, &verify).stdout.contains("report.html: is not what plan and events make"));
     fs::write(here.join("run/report.html"), page).expect("writable");
@@ -85,6 +86,10 @@ fn a_run_is_signed_in_turn_and_verified_by_trusted_keys() {
     let codes: Vec<&str> =
         answer["faults"].as_array().expect("faults").iter().filter_map(|f| f["code"].as_str()).collect();
     assert_eq!(codes, ["signature-foreign", "signature-foreign"]);
+    for rendering in ["md", "html"] {
+        let shown = phasegate(here, &["report", "run", "--to", rendering]).stdout;
+        assert!(shown.contains("This folder does not verify: no signature stands for"), "{rendering}: {shown}");
+    }
     let refused = sign(here, "run", "deployer", "Edsger", "ada", &[]);
     assert_eq!(
         (refused.code, refused.stderr.as_str()),
@@ -115,6 +120,8 @@ fn an_exception_is_shown_in_red() {
         "{}",
         first.stdout
     );
+    let page = fs::read_to_string(here.join("run/report.html")).expect("a page");
+    assert!(page.contains("until 9999-12-31 · awaits a second approver</strong>"), "{page}");
     let second = sign(here, "run", "validator", "Grace", "grace", &except);
     assert!(second.stdout.contains("EXCEPTION: T-1, known, until 9999-12-31\n"), "{}", second.stdout);
     let markdown = phasegate(here, &["report", "run", "--to", "md"]).stdout;
@@ -123,7 +130,10 @@ fn an_exception_is_shown_in_red() {
         "{markdown}"
     );
     let page = fs::read_to_string(here.join("run/report.html")).expect("a page");
-    assert!(page.contains("<strong class=\"exception\">known · ticket T-1 · until 9999-12-31</strong>"), "{page}");
+    assert!(
+        page.contains("<strong class=\"exception\">known · ticket T-1 · until 9999-12-31 · two approvers</strong>"),
+        "{page}"
+    );
     let verify = ["verify", "run", "--trusted-keys", "trusted.toml", "--require"];
     assert_eq!(phasegate(here, &[&verify[..], &["signed"]].concat()).code, 0);
     assert_eq!(phasegate(here, &[&verify[..], &["passed"]].concat()).code, 1);
@@ -297,6 +307,8 @@ fn a_run_goes_on_only_where_a_validator_approved_what_came_before() {
     assert_eq!(attested.code, 0, "{}{}", attested.stdout, attested.stderr);
     let folder = labelled(&attested.stdout, "folder").to_owned();
     assert!(here.join(&folder).join("attestation.dsse.json").is_file());
+    let page = fs::read_to_string(here.join(&folder).join("report.html")).expect("a page");
+    assert!(page.contains("Attested by the machine that ran it, key <code>"), "{page}");
     let verified = phasegate(here, &["verify", &folder, "--trusted-keys", "trusted.toml", "--same-inputs"]);
     assert_eq!(verified.code, 0, "{}", verified.stdout);
     let again = |said: &str, code: i32| {
@@ -319,7 +331,7 @@ fn a_run_goes_on_only_where_a_validator_approved_what_came_before() {
     let told = phasegate(here, &["report", &next]);
     let name = folder.trim_start_matches("reports/runs/");
     assert!(
-        told.stdout.contains(&format!("began after    {name}, approved by Grace as validator (key ")),
+        told.stdout.contains(&format!("began after   {name}, approved by Grace as validator (key ")),
         "{}",
         told.stdout
     );
@@ -346,6 +358,19 @@ fn a_run_goes_on_only_where_a_validator_approved_what_came_before() {
     assert_eq!(other.code, 5);
     assert!(other.stdout.contains("[wrong-migration]"), "{}", other.stdout);
     put(here, up, &honest);
+    // Every signed file is there, and another one is applied with it.
+    let suite = "forensic-tests/suites/notes/suite.toml";
+    let planned = fs::read_to_string(here.join(suite)).expect("readable");
+    put(here, "fixtures/notes/other.sql", &format!("{honest}DELETE FROM notes;\n"));
+    put(here, suite, &planned.replace("up = \"phases/2.sql\"", "up = [\"phases/2.sql\", \"other.sql\"]"));
+    again("knew no other.sql, which the suite names now in phase 2: put the suite back", 1);
+    put(here, suite, &planned.replace("schema = [\"baseline.sql\"]", "schema = [\"baseline.sql\", \"other.sql\"]"));
+    again("knew no other.sql, which the suite names now in the baseline: put the suite back", 1);
+    fs::remove_file(here.join("fixtures/notes/other.sql")).expect("removable");
+    put(here, suite, &planned.replace("up = \"phases/2.sql\"", "up = [\"phases/2.sql\", \"phases/1.sql\"]"));
+    again("applied other files in phase 2 than the suite names now: put them back", 1);
+    put(here, suite, &planned);
+    again("", 0);
     let list = "forensic-tests/suites/notes/requirements.toml";
     let listed = "[[section]]\ntitle = \"s\"\nrequirement = [{ id = \"the user, sentence 1\", title = \"t\" }, \
                   { id = \"the user, sentence 2\", title = \"t\" }]\n";

@@ -40,7 +40,7 @@ fn escapes(statement: &str) -> Option<&'static str> {
         "do" if words(statement).any(|word| ["commit", "rollback"].contains(&word.to_lowercase().as_str())) => {
             Some("its block ends a transaction")
         }
-        "copy" => Some("COPY reads or writes what lies outside the database"),
+        "copy" => Some("COPY reads or writes what lies outside the database: write rows as INSERT"),
         "load" => Some("it loads a library into the server"),
         _ => None,
     }

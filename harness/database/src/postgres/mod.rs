@@ -22,7 +22,7 @@ pub(crate) use host::PostgresHost;
 pub(crate) use normalise::normalise;
 pub(crate) use rows::{rows_of, table_columns};
 pub use session::PostgresSession;
-pub(crate) use split::split;
+pub(crate) use split::{is_dump, split};
 pub(crate) use untransacted::{
     functions_set_settings, indexes_ready, left_behind, other_sessions, put_back, sequences,
 };

@@ -52,7 +52,7 @@ const DUMP_HEAD: &str = "-- PostgreSQL database dump\n";
 const DUMP_END: &str = "-- PostgreSQL database dump complete";
 
 /// Whether pg_dump wrote a text, which needs not be held against the grammar.
-fn is_dump(text: &str) -> bool {
+pub(crate) fn is_dump(text: &str) -> bool {
     text.trim_start_matches("--\n").starts_with(DUMP_HEAD)
 }
 

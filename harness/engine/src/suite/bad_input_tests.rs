@@ -109,16 +109,20 @@ fn a_pipe_or_a_device_in_place_of_a_gate_is_refused() {
 
 #[rstest]
 #[case::unknown_key("suite.toml", &SUITE.replace("title = \"t\"", "titel = \"t\""),
-    "suites/s/suite.toml:2: unknown field `titel`, expected one of `suite`, `title`, `source`, `fixtures`, `unread`, \
+    "suites/s/suite.toml:2: unknown field `titel`: did you mean `title`? expected one of `suite`, `title`, `source`, `fixtures`, `unread`, \
      `bookkeeping`, `inputs`, `env`, `server`, `baseline`, `phase`, `deviation`, `with`, `given`, `finding`")]
 #[case::another_name("suite.toml", &SUITE.replace("suite = \"s\"", "suite = \"x\""),
     "suites/s/suite.toml: suite = \"x\" is not the name of its folder, s")]
 #[case::another_kind_of_server("suite.toml", &SUITE.replace("postgres", "oracle"),
     "suites/s/suite.toml: server.kind is `oracle`, expected `postgres` or `sqlite`")]
 #[case::missing_file("suite.toml", &SUITE.replace("up.sql", "upp.sql"),
-    "suites/s/suite.toml: there is no file upp.sql in fixtures")]
+    "suites/s/suite.toml:13: there is no file upp.sql in fixtures: did you mean `up.sql`?")]
+#[case::file_of_another_folder("suite.toml", &SUITE.replace("up.sql", "fixtures/up.sql"),
+    "suites/s/suite.toml:13: there is no file fixtures/up.sql in fixtures: did you mean `up.sql`?")]
+#[case::file_like_no_other("suite.toml", &SUITE.replace("up.sql", "V1__x.sql"),
+    "suites/s/suite.toml:13: there is no file V1__x.sql in fixtures: put it there, or mend its path")]
 #[case::pattern_without_match("suite.toml", &SUITE.replace("baseline.sql", "baseline/*.sql"),
-    "suites/s/suite.toml: `baseline/*.sql` matches no file in fixtures")]
+    "suites/s/suite.toml:8: `baseline/*.sql` matches no file in fixtures")]
 #[case::bookkeeping_twice("suite.toml", &SUITE.replace("[server]", "bookkeeping = [\"a\",\n\"a\"]\n[server]"),
     "suites/s/suite.toml:6: bookkeeping: `a` is no name of a table, or is there twice")]
 #[case::bookkeeping_that_is_no_name("suite.toml", &SUITE.replace("[server]", "bookkeeping = [\"table a\"]\n[server]"),
@@ -150,7 +154,7 @@ fn a_pipe_or_a_device_in_place_of_a_gate_is_refused() {
     "suites/s/suite.toml: check 1.1.1 is there twice: ids are unique within a suite")]
 #[case::check_that_expects_nothing("gates/1-notes/1.1-c.toml", &GATE.replace("violations = \"SELECT 1 WHERE false\"\n", ""),
     "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: it expects nothing: give one of rows, violations, rejects, accepts, \
-     step, plan, catalog, changes, unchanged, rollback")]
+     step, plan, catalog, changes, unchanged, rollback, tap")]
 #[case::adopt_of_another_kind("gates/1-notes/1.1-c.toml", &GATE.replace("examined", "adopt = true\nexamined"),
     "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `adopt` means nothing beside `violations`: what is seen can be adopted by \
      changes, catalog and rows")]
@@ -184,12 +188,31 @@ fn a_pipe_or_a_device_in_place_of_a_gate_is_refused() {
 #[case::exactly_of_no_kind(
     "gates/1-notes/1.1-c.toml",
     &format!("{HEAD}exactly = [\"idnex notes\"]\n[check.catalog]\n\"table notes\" = \"table\"\n"),
-    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `idnex notes` does not begin with a kind of object: KINDS"
+    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `idnex notes` does not begin with a kind of object: did you \
+     mean `index notes`? The kinds are KINDS"
 )]
 #[case::exactly_beside_another_expectation(
     "gates/1-notes/1.1-c.toml",
     &format!("{HEAD}exactly = [\"notes\"]\nquery = \"SELECT 1\"\nrows = [[\"1\"]]\n"),
     "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: the key `exactly` means nothing beside `rows`"
+)]
+#[case::constraint_without_its_table(
+    "gates/1-notes/1.1-c.toml",
+    &format!("{HEAD}[check.catalog]\n\"constraint ck_x\" = \"absent\"\n\"columns notes\" = \"id integer\"\n"),
+    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `constraint ck_x` does not say on which table: write \
+     `constraint notes.ck_x`"
+)]
+#[case::change_of_a_trigger_without_its_table(
+    "gates/1-notes/1.1-c.toml",
+    &format!("{HEAD}changes = {{ drop = [\"trigger guard\"] }}\n"),
+    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `trigger guard` does not say on which table: write \
+     `trigger TABLE.guard`"
+)]
+#[case::guard_without_its_table(
+    "gates/1-notes/1.1-c.toml",
+    &format!("{HEAD}write = \"x\"\nwithout = \"trigger guard\"\nrejects = {{ sqlstate = \"P0001\", by = \"f\" }}\n"),
+    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `trigger guard` does not say on which table: write \
+     `trigger TABLE.guard`"
 )]
 #[case::guard_of_no_kind(
     "gates/1-notes/1.1-c.toml",
@@ -244,6 +267,11 @@ fn a_mistake_in_a_suite_is_named_with_its_place(#[case] file: &str, #[case] text
 #[case::own_transaction(
     "BEGIN;\nALTER TABLE notes ADD body text;\nCOMMIT;\n",
     "fixtures/up.sql:1: the file begins or ends a transaction, and the phase already runs in one: "
+)]
+#[case::dump(
+    "--\n-- PostgreSQL database dump\n--\nSELECT 1;\n-- PostgreSQL database dump complete\n",
+    "fixtures/up.sql: this is a dump by pg_dump, which is a whole state and no step from one to the next: name it under \
+     `schema` of [baseline], and write what the phase does"
 )]
 fn a_mistake_in_a_phase_is_named_with_its_line(#[case] sql: &str, #[case] expected: &str) {
     let root = whole();
@@ -324,7 +352,7 @@ fn steps_of_findings_and_scenarios_are_held_to_the_same() {
 }
 
 #[rstest]
-#[case::that_is_not_there("file = \"nowhere.sql\"", ": there is no file nowhere.sql in ")]
+#[case::that_is_not_there("file = \"nowhere.sql\"", ":6: there is no file nowhere.sql in ")]
 #[case::beside_sql("file = \"up.sql\"\nrun = \"SELECT 1\"", ":6: a step has either `run`, its SQL, or `file`")]
 #[case::that_is_no_name("file = 1", ":6: a step has either `run`, its SQL, or `file`")]
 fn a_file_that_a_step_of_a_probe_runs_is_named_and_stands_alone(#[case] step: &str, #[case] expected: &str) {
@@ -424,6 +452,8 @@ fn a_folder_that_is_itself_a_suite_need_not_bear_its_name() {
     assert_eq!(load(&folder, &["mine".to_owned()]).expect("whole")[0].name, "mine");
     let error = load(&folder, &["s".to_owned()]).expect_err("another name");
     assert_eq!(error.to_string(), "no suite `s`; there is mine");
+    let error = load(&folder, &["mien".to_owned()]).expect_err("a slip");
+    assert_eq!(error.to_string(), "no suite `mien`; there is mine: did you mean `mine`?");
 }
 
 #[test]
@@ -508,7 +538,7 @@ fn a_number_with_a_test_among_the_fixtures_must_be_listed() {
 )]
 #[case::neighbour(
     "write = 'DELETE FROM notes'\nrejects = { sqlstate = '23505', by = 'x' }\nneighbour = 'COPY notes FROM STDIN'\n",
-    "8: check 1.1.1: `neighbour`, line 1: COPY reads or writes what lies outside the database"
+    "8: check 1.1.1: `neighbour`, line 1: COPY reads or writes what lies outside the database: write rows as INSERT"
 )]
 #[case::step(
     "[[check.step]]\nrun = 'SET TRANSACTION READ WRITE'\n",

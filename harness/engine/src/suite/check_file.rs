@@ -45,7 +45,7 @@ pub(super) struct CheckFile {
     pub(super) log: Option<String>,
     /// The defect that it must catch.
     pub(super) fails: Option<FailsFile>,
-    /// Whether it asks for what is seen, to be adopted as what it expects.
+    /// It asks for what is seen, to be adopted as what it expects; until then it fails.
     #[serde(default)]
     pub(super) adopt: bool,
 
@@ -108,8 +108,8 @@ pub(super) struct CheckFile {
     pub(super) unchanged: Option<Unchanged>,
     /// The way down and up again.
     pub(super) rollback: Option<Rollback>,
-    /// A file of pgTAP that must pass: its path, or `{ file, pgtap, todo, skip }`.
-    #[cfg_attr(test, schemars(with = "Option<super::reference::Anything>"))]
+    /// A file of pgTAP that must pass, whether the baseline brings pgTAP, and how many of its tests have `TODO` and `SKIP`.
+    #[cfg_attr(test, schemars(with = "Option<super::reference::TapFile>"))]
     pub(super) tap: Option<Value>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use phasegate_database::OBJECT_KINDS;
+use phasegate_database::{OBJECT_KINDS, names_nothing};
 use phasegate_evidence::Catalog;
 use phasegate_evidence::judge::{
     Accepts, CatalogFacts, Expectation, Fact, Neighbour, PlanUse, Rejects, Rows, Sequence, Tap, Unchanged, Violations,
@@ -11,6 +11,7 @@ use serde::Deserialize;
 use toml::Value;
 
 use super::check_file::{CheckFile, PlanFile};
+use crate::likeness::nearest;
 
 /// The keys that say which kind of expectation a check has.
 const KINDS: &str = "rows, violations, rejects, accepts, step, plan, catalog, changes, unchanged, rollback, tap";
@@ -115,7 +116,7 @@ fn rejects(file: &mut CheckFile) -> Result<Expectation, String> {
     let neighbour = match (file.neighbour.take(), file.without.take(), file.without_neighbour.take()) {
         (Some(write), None, None) => Neighbour::Write(write),
         (None, Some(guard), None) => {
-            known_kind(&guard)?;
+            known_keys(std::iter::once(&guard))?;
             Neighbour::SwitchedOff(guard)
         }
         (None, None, Some(reason)) => Neighbour::None(reason),
@@ -144,8 +145,9 @@ fn plan(file: &mut CheckFile) -> Result<Expectation, String> {
 
 fn catalog(file: &mut CheckFile) -> Result<Expectation, String> {
     let mut objects = BTreeMap::new();
-    for (key, value) in file.catalog.take().unwrap_or_default() {
-        known_kind(&key)?;
+    let declared = file.catalog.take().unwrap_or_default();
+    known_keys(declared.keys())?;
+    for (key, value) in declared {
         let fact = match value {
             Value::String(text) if text == "absent" => Fact::Absent,
             Value::String(text) => Fact::Exactly(text),
@@ -226,15 +228,39 @@ fn changes(file: &mut CheckFile) -> Result<Expectation, String> {
     if distinct.len() != keys.len() {
         return Err("`changes` declares an object twice".to_owned());
     }
-    keys.into_iter().try_for_each(|key| known_kind(key))?;
+    known_keys(keys.into_iter())?;
     Ok(Expectation::Changes(changes))
 }
 
-fn known_kind(key: &str) -> Result<(), String> {
-    let kind = key.split(' ').next().unwrap_or_default();
-    if OBJECT_KINDS.contains(&kind) && key.contains(' ') {
-        Ok(())
-    } else {
-        Err(format!("`{key}` does not begin with a kind of object: {}", OBJECT_KINDS.join(", ")))
+/// Keys of objects, each of which can be that of one: a key that names nothing makes `absent` hold for ever.
+fn known_keys<'a>(keys: impl Iterator<Item = &'a String> + Clone) -> Result<(), String> {
+    let mut tables: BTreeSet<&str> = keys.clone().filter_map(|key| table_of(key)).collect();
+    let table = tables.pop_first().filter(|_| tables.is_empty());
+    for key in keys {
+        known_kind(key)?;
+        if let Some(why) = names_nothing(key, table) {
+            return Err(why);
+        }
     }
+    Ok(())
+}
+
+/// The table that a key speaks of.
+fn table_of(key: &str) -> Option<&str> {
+    let (kind, name) = key.split_once(' ')?;
+    match kind {
+        "table" | "order" | "rls" => Some(name),
+        "column" | "constraint" | "trigger" | "policy" => name.rsplit_once('.').map(|(table, _)| table),
+        _ => None,
+    }
+}
+
+fn known_kind(key: &str) -> Result<(), String> {
+    let (kind, name) = key.split_once(' ').unwrap_or((key, ""));
+    if OBJECT_KINDS.contains(&kind) && !name.is_empty() {
+        return Ok(());
+    }
+    let meant = nearest(kind, OBJECT_KINDS.iter().copied()).filter(|_| !name.is_empty());
+    let meant = meant.map(|meant| format!("did you mean `{meant} {name}`? The kinds are ")).unwrap_or_default();
+    Err(format!("`{key}` does not begin with a kind of object: {meant}{}", OBJECT_KINDS.join(", ")))
 }

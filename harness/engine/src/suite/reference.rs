@@ -37,6 +37,7 @@ in_words! {
     Way "file, list of files, or `{ command = [\"program\", \"argument\"] }`";
     After "list, or `\"every phase\"`";
     Definition "definition";
+    TapFile "file, or `{ file, pgtap = \"baseline\", todo = 1, skip = 1 }`";
 }
 
 /// The table `expect` is of one of two types, as the kind of the scenario has it.

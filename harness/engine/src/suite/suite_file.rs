@@ -66,7 +66,7 @@ pub(super) struct SuiteFile {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct BaselineFile {
-    /// What lays it, or what of it lies before the files.
+    /// A command that makes it, or what of it comes before the files.
     pub(super) command: Option<Vec<String>>,
     /// Files of SQL, or patterns of files, that make the schema before the migration.
     #[serde(default)]

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use phasegate_engine::{Limits, Request, suite};
+use phasegate_engine::{Request, suite};
 use phasegate_evidence::{Event, OUTPUTS_FOLDER, RunFolder, Table, judge::Direction, verify};
 use phasegate_server::embedded;
 use tempfile::TempDir;
@@ -46,14 +46,8 @@ fn suite_of(phases: usize, script: &str, down: &str) -> TempDir {
 
 /// Runs it; gives the folder and what happened.
 async fn run(root: &TempDir) -> (RunFolder, Vec<Event>) {
-    let request = Request {
-        suites: suite::load(&root.path().join("suites"), &[]).expect("whole"),
-        server: embedded(),
-        runs: root.path().join("runs"),
-        limits: Limits::default(),
-        after: None,
-        resume: None,
-    };
+    let suites = suite::load(&root.path().join("suites"), &[]).expect("whole");
+    let request = Request::new(suites, embedded(), root.path().join("runs"));
     let mut events = Vec::new();
     let finished = heard(request, &mut |event| events.push(event.clone())).await.expect("a result");
     let folder = RunFolder::open(finished.folder).expect("a folder");

@@ -101,7 +101,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::judge::{Accepts, Expectation, GoesTo, Rollback, Rows, Sequence, Step, Tap};
+    use crate::judge::{Accepts, GoesTo, Rollback, Rows, Sequence, Step, Tap};
 
     fn check(expectation: Expectation) -> Check {
         Check::new("1.1.1", "what it tries", expectation)

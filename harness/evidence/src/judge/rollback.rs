@@ -147,7 +147,8 @@ impl Rollback {
                     Direction::Down => ReasonCode::DownFailed,
                     Direction::Up => ReasonCode::UpFailed,
                 };
-                return Judged::failed(code, format!("{name} at {}: {}", failure.place(), failure.summary()));
+                let place = if failure.file.is_empty() { String::new() } else { format!(" at {}", failure.place()) };
+                return Judged::failed(code, format!("{name}{place}: {}", failure.summary()));
             }
             let difference = step.difference.but_for(&self.except);
             if !difference.is_empty() {

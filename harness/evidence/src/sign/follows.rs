@@ -17,6 +17,9 @@ pub enum FollowError {
     /// The gates of a phase are other ones.
     #[error("phase {1} of suite {0} has other gates, or another place, than what was signed")]
     Gates(String, String),
+    /// What gates do not look at is something else.
+    #[error("suite {0} leaves out other tables as bookkeeping than what was signed")]
+    Bookkeeping(String),
     /// There is more than one phase more.
     #[error(
         "phase {phase} of suite {suite} does not come next: what was signed ends with {}",
@@ -50,6 +53,9 @@ fn of_suite(signed: &SuitePlan, next: &SuitePlan) -> Result<(), FollowError> {
     let migration = signed.inputs.iter().filter(|(path, _)| path.starts_with(MIGRATION));
     if let Some((path, _)) = migration.into_iter().find(|(path, digest)| next.inputs.get(*path) != Some(*digest)) {
         return Err(FollowError::Migration(suite(), path.clone()));
+    }
+    if signed.bookkeeping != next.bookkeeping {
+        return Err(FollowError::Bookkeeping(suite()));
     }
     let same = |(before, after): &(&PhasePlan, Option<&PhasePlan>)| *after == Some(*before);
     let pairs = signed.phases.iter().enumerate().map(|(at, before)| (before, next.phases.get(at)));

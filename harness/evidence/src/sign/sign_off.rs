@@ -153,9 +153,12 @@ pub fn approval<'a>(signed: impl IntoIterator<Item = &'a Signed>, phase: Option<
         match &approved.sign_off.exception {
             None => return Approval::Given,
             Some(exception) => {
+                // Somebody with two keys is one approver.
+                let is_another =
+                    |other: &Signed| other.key != approved.key && other.sign_off.person() != approved.sign_off.person();
                 let second = approvals
                     .iter()
-                    .any(|other| other.key != approved.key && other.sign_off.exception.as_ref() == Some(exception));
+                    .any(|other| is_another(other) && other.sign_off.exception.as_ref() == Some(exception));
                 if second {
                     return Approval::Given;
                 }

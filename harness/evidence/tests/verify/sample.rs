@@ -28,13 +28,21 @@ pub(crate) struct Sample {
     pub(crate) proofs: Vec<Proof>,
     /// The signed run that it began after.
     pub(crate) after: Option<Precedent>,
+    /// Whether its suite lies outside of the project that it is run in.
+    pub(crate) is_outside: bool,
 }
 
 impl Sample {
     /// A run in which every gate opens.
     pub(crate) fn passed() -> Self {
-        let mut sample =
-            Self { plan: plan(), events: Vec::new(), outputs: Vec::new(), proofs: Vec::new(), after: None };
+        let mut sample = Self {
+            plan: plan(),
+            events: Vec::new(),
+            outputs: Vec::new(),
+            proofs: Vec::new(),
+            after: None,
+            is_outside: false,
+        };
         let catalog = sample.stored_value(&catalog_after(0));
         sample.events = vec![
             Event::ServerReady { server: server() },
@@ -80,7 +88,7 @@ impl Sample {
             plan: Digest::of(&plan),
             proofs: self.proofs.clone(),
             after: self.after.clone(),
-            roots: BTreeMap::from([("ledger".to_owned(), roots())]),
+            roots: if self.is_outside { BTreeMap::new() } else { BTreeMap::from([("ledger".to_owned(), roots())]) },
         }];
         events.extend(self.events.iter().cloned());
         let result = RunResult::derive(&self.plan, &events);

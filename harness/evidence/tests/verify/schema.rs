@@ -121,7 +121,11 @@ fn the_published_schemas_are_those_of_the_types() {
         assert!(published == *schema.as_value(), "{file} is not the schema of the type; make it anew");
         assert!(page.contains(&format!("(schema/{file})")), "reports/README.md does not name {file}");
     }
-    assert_eq!(fs::read_dir(folder).expect("listable").count(), Published::all().len() + Published::signed().len());
+    // That of what `--format json` prints belongs to the reports.
+    let ours = fs::read_dir(folder)
+        .expect("listable")
+        .filter(|entry| entry.as_ref().expect("listable").file_name() != "report.schema.json");
+    assert_eq!(ours.count(), Published::all().len() + Published::signed().len());
 }
 
 #[test]

@@ -395,6 +395,10 @@ fn what_did_not_pass_is_signed_by_two_approvers_or_by_nobody() {
     assert!(verification.holds(), "{:?}", verification.faults);
     assert_eq!(approval(&verification.signed, None), Approval::Given);
     assert_eq!(approval(&verification.signed[1..], None), Approval::Awaited);
+    // Another key makes nobody another person.
+    let third = PrivateKey::generate().expect("random numbers");
+    sign(&written, Signing { name: " barbara".into(), ..by(1, exception()) }, &third).expect("may sign");
+    assert_eq!(approval(&written.verify().signed[1..], None), Approval::Awaited);
     sign(&written, by(2, exception()), edsger).expect("may sign");
 }
 
@@ -425,6 +429,8 @@ fn a_run_follows_what_was_signed_with_the_same_files_the_same_gates_and_one_phas
     assert_eq!(said(3, |plan| drop(plan.suites[0].phases[1].gates[0].checks.pop())), err(words));
     assert_eq!(said(3, |plan| drop(plan.suites[0].phases.remove(1))), err(words));
     assert_eq!(said(3, |plan| plan.suites[0].suite = "other".into()), err("suite other is not in it"));
+    let words = "suite ledger leaves out other tables as bookkeeping than what was signed";
+    assert_eq!(said(3, |plan| plan.suites[0].bookkeeping.push("accounts".into())), err(words));
     // What a later phase brings along does not matter.
     let later = |plan: &mut Plan| {
         plan.suites[0].inputs.insert("fixtures/phases/4/up.sql".into(), Digest::of(b""));

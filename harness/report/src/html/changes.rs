@@ -3,11 +3,12 @@
 use maud::{Markup, html};
 use phasegate_evidence::{Catalog, Difference, Digest, Event, SuitePlan};
 
-use super::{
+use super::show::{line, output, wide};
+use crate::{
+    count::count,
     outputs::{Outputs, Shown},
-    show::{line, output, wide},
+    record::Record,
 };
-use crate::{count::count, record::Record};
 
 /// How many objects of one difference, or of one list, the page holds.
 const OBJECTS_MAX: usize = 1000;

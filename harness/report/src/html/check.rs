@@ -9,11 +9,11 @@ use phasegate_evidence::{
 use super::{
     expected::expected,
     met::met,
-    outputs::{Outputs, Shown},
     show::{block, line, output, sql, term, verdict},
 };
 use crate::{
     duration::duration,
+    outputs::{Outputs, Shown},
     record::{CheckRecord, Place},
 };
 

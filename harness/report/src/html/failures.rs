@@ -59,6 +59,7 @@ pub(super) fn not_applied(what: &str, failure: &ApplyFailure) -> Markup {
             dl.facts {
                 @if let Some(sqlstate) = &failure.sqlstate { dt { "SQLSTATE" } dd { code { (line(sqlstate)) } } }
                 @if let Some(cause) = &failure.cause { dt { "refused by" } dd { code { (line(cause)) } } }
+                @if let Some(detail) = &failure.detail { dt { "detail" } dd { (line(detail)) } }
                 @if let Some(hint) = &failure.hint { dt { "hint" } dd { (line(hint)) } }
             }
         }

@@ -9,7 +9,6 @@ mod head;
 mod log;
 mod met;
 mod notes;
-mod outputs;
 mod page;
 mod phase;
 mod phases;

@@ -2,10 +2,12 @@ use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
 use phasegate_evidence::{SuitePlan, SuiteResult};
 
 use super::{
-    assets, changes, check::Numbered, failures, head, log, notes, outputs::Outputs, phase, phases, requirements, rows,
-    sign_off, tried,
+    assets, changes, check::Numbered, failures, head, log, notes, phase, phases, requirements, rows, sign_off, tried,
 };
-use crate::record::{GATES_ALONE, Record};
+use crate::{
+    outputs::Outputs,
+    record::{GATES_ALONE, Record},
+};
 
 /// A run as one page for a browser, with everything in it that it needs. Made from nothing but the folder, it has the same
 /// bytes whenever it is made.

@@ -7,13 +7,13 @@ use super::{
     changes::difference,
     check::{Numbered, check},
     failures::not_applied,
-    outputs::{Outputs, Shown},
     show::{Part, line, output, verdict},
 };
 use crate::{
     commands::{commands, revisions},
     count::count,
     duration::duration,
+    outputs::{Outputs, Shown},
     record::{Record, gates},
 };
 

@@ -1,12 +1,16 @@
 //! What a reader must not miss: failures, findings, deviations.
 
-use phasegate_evidence::{ApplyFailure, SuitePlan, SuiteResult, Verdict, judge::Step};
+use phasegate_evidence::{ApplyFailure, SuitePlan, SuiteResult, judge::Step};
 
 use super::escape::{block, code, text};
-use crate::{record::CheckRecord, severity::severity};
+use crate::{
+    record::{CheckRecord, Record},
+    severity::severity,
+    story::{story, told},
+};
 
 /// Everything that failed, in one place before the phases.
-pub(super) fn failures(result: &SuiteResult, checks: &[CheckRecord<'_>]) -> String {
+pub(super) fn failures(record: &Record, result: &SuiteResult, checks: &[CheckRecord<'_>]) -> String {
     let mut page = String::new();
     if let Some(failure) = &result.baseline_failure {
         page.push_str("\n### The baseline did not apply\n\n");
@@ -18,12 +22,11 @@ pub(super) fn failures(result: &SuiteResult, checks: &[CheckRecord<'_>]) -> Stri
             page.push_str(&apply_failure(failure));
         }
     }
-    let failed: Vec<&CheckRecord<'_>> =
-        checks.iter().filter(|check| matches!(check.result.verdict, Verdict::Failed | Verdict::Error)).collect();
+    let failed: Vec<&CheckRecord<'_>> = checks.iter().filter(|check| check.is_failure()).collect();
     if !failed.is_empty() {
         page.push_str("\n### Failed checks\n\n| check | gate | what it tries | reason |\n|---|---|---|---|\n");
     }
-    for check in failed {
+    for check in &failed {
         let reason = check.result.reason.as_ref();
         page.push_str(&format!(
             "| {} | {} | {} | {} {} |\n",
@@ -34,7 +37,18 @@ pub(super) fn failures(result: &SuiteResult, checks: &[CheckRecord<'_>]) -> Stri
             reason.map(|reason| text(&reason.detail)).unwrap_or_default(),
         ));
     }
+    for check in failed {
+        page.push_str(&met(record, check));
+    }
     page
+}
+
+/// All that a failed check met.
+fn met(record: &Record, check: &CheckRecord<'_>) -> String {
+    let story = told(&story(record, check));
+    let at = check.at.as_ref().map(|at| format!(", at {}", code(&at.to_string())));
+    let story = if story.is_empty() { String::new() } else { format!("\n{}", block("text", &story)) };
+    format!("\n{} met{}:\n{story}", code(&check.plan.id), at.unwrap_or_default())
 }
 
 fn apply_failure(failure: &ApplyFailure) -> String {
@@ -50,6 +64,7 @@ fn apply_failure(failure: &ApplyFailure) -> String {
     };
     row("SQLSTATE", &failure.sqlstate);
     row("refused by", &failure.cause);
+    row("detail", &failure.detail);
     row("hint", &failure.hint);
     page
 }

@@ -19,7 +19,7 @@ pub fn markdown(record: &Record) -> String {
         if let Some(stopped) = &result.stopped {
             page.push_str(&format!("\n**The run of this suite stopped**: {}\n", text(&stopped.to_string())));
         }
-        page.push_str(&notes::failures(result, &checks));
+        page.push_str(&notes::failures(record, result, &checks));
         for (plan, result) in phases(suite, result) {
             page.push_str(&phase::phase(record, suite, plan, result, &checks));
         }

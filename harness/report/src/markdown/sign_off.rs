@@ -10,6 +10,11 @@ use crate::visible::visible_line;
 /// `report.md`, which is written before anybody can sign.
 pub fn sign_offs(verification: &Verification) -> String {
     let mut page = "\n## Sign-off\n\n".to_owned();
+    if !verification.holds() {
+        page.push_str(
+            "> [!CAUTION]\n> **This folder does not verify: no signature stands for what this page shows.**\n\n",
+        );
+    }
     match &verification.attested_by {
         Some(key) => {
             page.push_str(&format!("Attested by the machine that ran it, key {}.\n\n", code(key.id().as_str())))

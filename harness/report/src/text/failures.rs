@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use phasegate_evidence::{ApplyFailure, EVENTS_FILE, Event, SuiteResult, Verdict};
+use phasegate_evidence::{ApplyFailure, Event, SuiteResult, Verdict};
 
 use super::{
     style::{of_verdict, strong},
@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     count::count,
-    record::{CheckRecord, Place, Record},
+    record::{CheckRecord, Record},
+    story::{Part, said},
     visible::one_line,
 };
 
@@ -56,6 +57,7 @@ fn one_failure(title: &str, failure: &ApplyFailure, catalog: Option<&str>) -> St
     row("sqlstate", failure.sqlstate.as_deref());
     row("refused by", failure.cause.as_deref());
     row("message", Some(&failure.message));
+    row("detail", failure.detail.as_deref());
     row("hint", failure.hint.as_deref());
     row("catalog", catalog);
     text
@@ -73,9 +75,8 @@ pub(super) fn stopped(result: &SuiteResult) -> String {
 }
 
 /// Every check that failed or could not be tried; `adopt` is the command by which what one saw becomes what it expects.
-pub(super) fn failed_checks(checks: &[CheckRecord<'_>], adopt: Option<&str>) -> String {
-    let failed: Vec<&CheckRecord<'_>> =
-        checks.iter().filter(|check| matches!(check.result.verdict, Verdict::Failed | Verdict::Error)).collect();
+pub(super) fn failed_checks(record: &Record, checks: &[CheckRecord<'_>], adopt: Option<&str>) -> String {
+    let failed: Vec<&CheckRecord<'_>> = checks.iter().filter(|check| check.is_failure()).collect();
     if failed.is_empty() {
         return String::new();
     }
@@ -88,12 +89,17 @@ pub(super) fn failed_checks(checks: &[CheckRecord<'_>], adopt: Option<&str>) -> 
         if let Some(reason) = &check.result.reason {
             text.push_str(&labelled(6, &check.result.verdict.to_string(), LABEL_WIDTH, &reason.to_string()));
         }
-        let saw = match check.saw {
-            Some(Place::Output(digest)) => format!("outputs/{digest}"),
-            Some(Place::Event(line)) => format!("{EVENTS_FILE}, line {line}"),
-            None => continue,
-        };
-        text.push_str(&labelled(6, "saw", LABEL_WIDTH, &saw));
+        for Part { what, met } in said(record, check) {
+            for (at, line) in met.lines().enumerate() {
+                text.push_str(&labelled(6, if at == 0 { &what } else { "" }, LABEL_WIDTH, line));
+            }
+        }
+        if let Some(at) = &check.at {
+            text.push_str(&labelled(6, "at", LABEL_WIDTH, &at.to_string()));
+        }
+        if let Some(evidence) = check.evidence() {
+            text.push_str(&labelled(6, "saw", LABEL_WIDTH, &evidence));
+        }
         if let Some(adopt) = adopt.filter(|_| check.is_adoptable()) {
             // Not wrapped, so that it can be copied.
             text.push_str(&format!("      {:LABEL_WIDTH$}{adopt} {}\n", "if right", check.plan.id));

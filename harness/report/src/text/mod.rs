@@ -14,4 +14,4 @@ pub(crate) use style::of_verdict;
 pub use style::{strong, verdict_style};
 pub use summary::{Context, summary};
 pub use verified::verified;
-pub use wrap::{labelled, wrap};
+pub use wrap::{choose_width, labelled, wrap};

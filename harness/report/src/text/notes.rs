@@ -4,7 +4,7 @@ use phasegate_evidence::{SuitePlan, SuiteResult};
 
 use super::{
     style::{faint, strong},
-    wrap::{labelled, shorten},
+    wrap::{labelled, shorten, wrap},
 };
 use crate::{count::count, severity::severity, visible::one_line};
 
@@ -14,11 +14,8 @@ pub(super) fn findings(plan: &SuitePlan, result: &SuiteResult) -> String {
         return String::new();
     }
     let title = count(plan.findings.len(), "finding", "findings");
-    let mut text = format!(
-        "\n  {} {}\n\n",
-        strong(&title),
-        faint("that no gate asks for and a validator must know (in full in report.md)")
-    );
+    let what = faint("that no gate asks for and a validator must know (in full in report.md)");
+    let mut text = format!("\n{}\n", wrap(&format!("{} {what}", strong(&title)), "  ", "  "));
     let mut findings: Vec<_> = plan.findings.iter().zip(&result.findings).collect();
     findings.sort_by_key(|(finding, _)| finding.severity as u8);
     for (finding, result) in findings {

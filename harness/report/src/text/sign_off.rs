@@ -3,17 +3,20 @@ use phasegate_evidence::{
     sign::{Approval, Signed, approval},
 };
 
-use super::{style::of_verdict, wrap::labelled};
+use super::{
+    style::of_verdict,
+    wrap::{LABEL_WIDTH, labelled},
+};
 use crate::visible::visible_line;
 
 /// Who attested and signed, one line each; an exception in red.
 pub(super) fn sign_offs(verification: &Verification) -> String {
     let mut text = String::new();
     if let Some(key) = &verification.attested_by {
-        text.push_str(&labelled(2, "attested", 15, &format!("by key {}", key.id().short())));
+        text.push_str(&labelled(2, "attested", LABEL_WIDTH, &format!("by key {}", key.id().short())));
     }
     for signed in &verification.signed {
-        text.push_str(&labelled(2, "signed", 15, &line(signed)));
+        text.push_str(&labelled(2, "signed", LABEL_WIDTH, &line(signed)));
         if let Some(exception) = &signed.sign_off.exception {
             let phase = signed.sign_off.phase.as_ref();
             let phase = phase.map(|phase| (phase.suite.as_str(), phase.phase.as_str()));
@@ -23,7 +26,7 @@ pub(super) fn sign_offs(verification: &Verification) -> String {
             };
             let what = format!("{}, {}, until {}{state}", exception.ticket, exception.reason, exception.deadline);
             let what = of_verdict(Verdict::Failed, &visible_line(&format!("EXCEPTION: {what}")));
-            text.push_str(&labelled(2, "", 15, &what));
+            text.push_str(&labelled(2, "", LABEL_WIDTH, &what));
         }
     }
     text

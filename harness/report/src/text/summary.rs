@@ -4,7 +4,7 @@ use super::{
     failures, notes,
     style::{faint, of_verdict, strong},
     table, tried,
-    wrap::{labelled, wrap},
+    wrap::{LABEL_WIDTH, labelled, wrap},
 };
 use crate::{
     count::count,
@@ -51,7 +51,8 @@ pub fn summary(record: &Record, context: &Context<'_>) -> String {
         text.push_str(&failures::stopped(result));
         text.push_str(&failures::not_applied(record, result));
         let adopt = format!("{} adopt {}", context.command, context.folder);
-        text.push_str(&failures::failed_checks(&checks, (!record.is_gates_alone()).then_some(adopt.as_str())));
+        let adopt = (!record.is_gates_alone()).then_some(adopt.as_str());
+        text.push_str(&failures::failed_checks(record, &checks, adopt));
     }
     text.push_str(&closing(record, context));
     text
@@ -60,17 +61,17 @@ pub fn summary(record: &Record, context: &Context<'_>) -> String {
 fn closing(record: &Record, context: &Context<'_>) -> String {
     let mut text = String::from("\n");
     for server in record.servers() {
-        text.push_str(&labelled(2, "server", 15, &server_line(server)));
+        text.push_str(&labelled(2, "server", LABEL_WIDTH, &server_line(server)));
     }
     if let Some(after) = record.precedent() {
         let approvals: Vec<String> = after.approvals.iter().map(ToString::to_string).collect();
         let words = format!("{}, approved by {}", after.run, approvals.join("; "));
-        text.push_str(&labelled(2, "began after", 15, &one_line(&words)));
+        text.push_str(&labelled(2, "began after", LABEL_WIDTH, &one_line(&words)));
     }
-    text.push_str(&labelled(2, "took", 15, &duration(record.elapsed_us())));
-    text.push_str(&labelled(2, "folder", 15, &context.folder));
+    text.push_str(&labelled(2, "took", LABEL_WIDTH, &duration(record.elapsed_us())));
+    text.push_str(&labelled(2, "folder", LABEL_WIDTH, &context.folder));
     if record.folder.path().join(PAGE_FILE).is_file() {
-        text.push_str(&labelled(2, "page", 15, &format!("{}/{PAGE_FILE}", context.folder)));
+        text.push_str(&labelled(2, "page", LABEL_WIDTH, &format!("{}/{PAGE_FILE}", context.folder)));
     }
     text.push_str(&digests(Some(&record.result_digest), Some(&record.head), context.run_digest));
     text.push_str(&kept(context.kept));
@@ -105,7 +106,7 @@ fn kept(kept: Option<&str>) -> String {
 pub(super) fn digests(result: Option<&Digest>, head: Option<&Digest>, run: Option<&Digest>) -> String {
     [("result digest", result), ("head digest", head), ("run digest", run)]
         .into_iter()
-        .filter_map(|(name, digest)| digest.map(|digest| labelled(2, name, 15, digest.as_str())))
+        .filter_map(|(name, digest)| digest.map(|digest| labelled(2, name, LABEL_WIDTH, digest.as_str())))
         .collect()
 }
 

@@ -4,15 +4,15 @@ use super::{
     sign_off::sign_offs,
     style::of_verdict,
     summary::{digests, totals},
-    wrap::labelled,
+    wrap::{LABEL_WIDTH, labelled, wrap},
 };
 use crate::{count::count, visible::visible_line};
 
 /// What a verification found, styled by ANSI escapes.
 pub fn verified(verification: &Verification, path: &str) -> String {
-    let mut text = labelled(2, "folder", 15, path);
+    let mut text = labelled(2, "folder", LABEL_WIDTH, path);
     if let Some(result) = &verification.result {
-        text.push_str(&labelled(2, "says", 15, &format!("{}: {}", result.verdict, totals(result).join("\n"))));
+        text.push_str(&labelled(2, "says", LABEL_WIDTH, &format!("{}: {}", result.verdict, totals(result).join("\n"))));
     }
     text.push_str(&digests(
         verification.result_digest.as_ref(),
@@ -25,7 +25,12 @@ pub fn verified(verification: &Verification, path: &str) -> String {
             false => "not held against it: no folder of that name lies beside this one",
         };
         let run = visible_line(&earlier.run);
-        text.push_str(&labelled(2, "resumes", 15, &format!("{run}, head digest {}; {compared}", earlier.head.short())));
+        text.push_str(&labelled(
+            2,
+            "resumes",
+            LABEL_WIDTH,
+            &format!("{run}, head digest {}; {compared}", earlier.head.short()),
+        ));
     }
     text.push_str(&sign_offs(verification));
     text.push('\n');
@@ -43,13 +48,14 @@ pub fn verified(verification: &Verification, path: &str) -> String {
     text.push_str(&format!("  {verdict}\n"));
     if verification.holds() {
         let unsigned = verification.attested_by.is_none() && verification.signed.is_empty();
-        text.push_str(match (unsigned, verification.keys_compared) {
+        let told = match (unsigned, verification.keys_compared) {
             (true, _) => {
-                "  consistent; not signed: a folder made up as a whole is told from an honest one by --expect DIGEST\n"
+                "consistent; not signed: a folder made up as a whole is told from an honest one by --expect DIGEST"
             }
-            (false, true) => "  signed: by keys that are trusted\n",
-            (false, false) => "  signed: by whom, only keys that you trust can tell: --trusted-keys FILE\n",
-        });
+            (false, true) => "signed: by keys that are trusted",
+            (false, false) => "signed: by whom, only keys that you trust can tell: --trusted-keys FILE",
+        };
+        text.push_str(&wrap(told, "  ", "  "));
     }
     text
 }

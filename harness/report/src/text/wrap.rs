@@ -1,7 +1,26 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use textwrap::{Options, WordSplitter};
 
-/// The width of everything that is printed, in columns.
+/// The width of everything that is printed, in columns, where nobody says how wide the console is.
 const WIDTH: usize = 100;
+/// The narrowest console that tables are laid out for, and the widest line that is still read with ease.
+const WIDTHS: [usize; 2] = [60, 120];
+
+/// The width of the labels before facts of a run: with it a digest fits into 80 columns.
+pub(super) const LABEL_WIDTH: usize = 14;
+
+static CHOSEN: AtomicUsize = AtomicUsize::new(WIDTH);
+
+/// Settles, for this process, how wide the console is for which texts are laid out.
+pub fn choose_width(columns: usize) {
+    CHOSEN.store(columns.clamp(WIDTHS[0], WIDTHS[1]), Ordering::Relaxed);
+}
+
+/// How wide what is printed may be.
+pub(super) fn width() -> usize {
+    CHOSEN.load(Ordering::Relaxed)
+}
 
 /// The text in lines of this width. Names such as `not-run` are not broken at their hyphens.
 pub(super) fn wrap_to(width: usize, text: &str) -> String {
@@ -10,7 +29,12 @@ pub(super) fn wrap_to(width: usize, text: &str) -> String {
 
 /// The text in lines of the width of the console: before the first stands `first`, before each that follows `rest`.
 pub fn wrap(text: &str, first: &str, rest: &str) -> String {
-    textwrap::fill(text, options(WIDTH).initial_indent(first).subsequent_indent(rest)) + "\n"
+    if text.trim().is_empty() {
+        return format!("{}\n", first.trim_end());
+    }
+    // A path or a digest is longer than the line rather than in two pieces: it is there to be copied.
+    let options = options(width()).break_words(false);
+    textwrap::fill(text, options.initial_indent(first).subsequent_indent(rest)) + "\n"
 }
 
 /// A label, and text beside it that wraps below itself.
@@ -21,7 +45,7 @@ pub fn labelled(indent: usize, label: &str, label_width: usize, text: &str) -> S
 
 /// The text on one line, cut after a word where the console is too narrow for it.
 pub(super) fn shorten(text: &str) -> String {
-    match textwrap::wrap(text, options(WIDTH - 1)).as_slice() {
+    match textwrap::wrap(text, options(width() - 1)).as_slice() {
         [first, _, ..] => format!("{first}…"),
         _ => text.to_owned(),
     }
@@ -42,6 +66,9 @@ mod tests {
         assert!(first.starts_with("    label     word word"), "{first}");
         assert!(rest.starts_with("              word word"), "{rest}");
         assert!(text.lines().all(|line| line.len() <= WIDTH && line.trim_end() == line), "{text}");
+        let path = "x".repeat(WIDTH);
+        assert_eq!(labelled(4, "label", 10, &path), format!("    label     {path}\n"));
+        assert_eq!(labelled(4, "label", 10, ""), "    label\n");
     }
 
     #[test]

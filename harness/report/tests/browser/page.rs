@@ -127,22 +127,45 @@ fn sign_offs_are_shown(browser: &mut Chromium) {
     let page = record.folder.path().join("report.html");
     browser.open(&page, "#sign-off");
     assert_eq!(browser.eval("document.querySelector('#sign-off').innerText"), "Sign-off\n\nnot signed");
-    record.sign_offs.push(SignOff {
+    record.sign_offs.signed.push(SignOff {
         role: "validator".into(),
         name: "Ada <b>Lovelace</b>".into(),
         meaning: "approval".into(),
-        of: "the run".into(),
+        of: "phase 1 of ledger".into(),
+        gates_open: Some("1/1".into()),
         signed_at: "2026-01-02T03:04:05Z".into(),
         key: "SHA256:x".into(),
+        notes: Some("looked at <i>every</i> gate".into()),
         exception: Some("T-1 until 2026-02-01: one gate fails".into()),
     });
+    record.sign_offs.attested_by = Some("SHA256:y".into());
     std::fs::write(&page, html(&record)).expect("writable");
     browser.open(&page, "#sign-off");
     let cells = "Array.from(document.querySelectorAll('#sign-off td')).map((cell) => cell.innerText)";
     let exception = "T-1 until 2026-02-01: one gate fails";
     let at = "2026-01-02T03:04:05Z";
-    let expected = ["validator", "Ada <b>Lovelace</b>", "approval", "the run", at, "SHA256:x", exception];
+    let (name, notes) = ("Ada <b>Lovelace</b>", "looked at <i>every</i> gate");
+    let expected = ["validator", name, "approval", "phase 1 of ledger", "1/1", at, "SHA256:x", notes, exception];
     assert_eq!(browser.eval(cells), json!(expected));
+    let text =
+        |browser: &mut Chromium, place: &str| browser.eval(&format!("document.querySelector('{place}').innerText"));
+    assert!(
+        text(browser, "#sign-off")
+            .as_str()
+            .expect("text")
+            .contains("Attested by the machine that ran it, key SHA256:y.")
+    );
+    assert_eq!(text(browser, "header a[href=\"#sign-off\"]"), "1 sign-off, by exception");
+    // Red, to whoever sees colours, on the page's own ground.
+    let colour = "getComputedStyle(document.querySelector('#sign-off strong.exception')).color";
+    let failed = "(() => { const at = document.createElement('span'); at.style.color = 'var(--failed)'; \
+                  document.body.append(at); return getComputedStyle(at).color })()";
+    assert_eq!(browser.eval(colour), browser.eval(failed));
+    record.sign_offs.is_refuted = true;
+    std::fs::write(&page, html(&record)).expect("writable");
+    browser.open(&page, "#sign-off");
+    let said = text(browser, "#sign-off");
+    assert!(said.as_str().expect("text").contains("This folder does not verify: no signature stands for"), "{said}");
 }
 
 fn proofs_are_named(browser: &mut Chromium) {

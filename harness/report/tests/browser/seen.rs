@@ -35,15 +35,21 @@ fn samples() -> [(&'static str, Sample); 4] {
 fn no_page_is_too_wide(browser: &mut Chromium) {
     for (name, sample) in samples() {
         let _holder = opened(browser, &sample, "");
+        lay_out_everything(browser);
         for (width, scheme) in [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")] {
             browser.screen([width, 800], scheme);
-            // What is out of sight is not laid out, and so not in the picture.
             let height = browser.eval("document.documentElement.scrollHeight").as_u64().expect("a height");
             browser.screen([width, height], scheme);
             assert_eq!(browser.eval("document.documentElement.scrollWidth"), width, "{name} {scheme}");
             picture(browser, &format!("page-{name}-{width}-{scheme}"));
         }
     }
+}
+
+/// Lays out what is out of sight, too, and opens what is shut: else neither the picture nor the width knows of it.
+fn lay_out_everything(browser: &mut Chromium) {
+    browser.eval("document.styleSheets[0].insertRule('* { content-visibility: visible !important }')");
+    browser.eval("document.querySelectorAll('details').forEach((at) => { at.open = true })");
 }
 
 /// Leaves what is on the screen among the temporary files of the target.

@@ -17,7 +17,9 @@ use crate::{
 };
 
 fn validator(schema: &str) -> Validator {
-    jsonschema::draft202012::new(&serde_json::from_str(schema).expect("JSON")).expect("a schema")
+    // The published schema of SARIF has a stray bracket in the pattern of a language, which is no regular expression to Rust.
+    let schema = schema.replace("-[a-zA-Z]{2}]?$", "-[a-zA-Z]{2}$");
+    jsonschema::validator_for(&serde_json::from_str(&schema).expect("JSON")).expect("a schema")
 }
 
 /// Runs of every kind, those with hostile words included.
@@ -48,8 +50,11 @@ fn the_findings_fit_the_schema_of_sarif() {
         ("/runs/0/results/0/level", json!("high")),
         ("/runs/0/results/0/ruleIndex", json!(-2)),
         ("/runs/0/results/0/message", json!("text")),
+        ("/runs/0/results/0/locations/0/logicalLocations", json!([1])),
+        ("/runs/0/invocations/0/executionSuccessful", json!("yes")),
+        ("/runs/0/results/0/partialFingerprints", json!({ "finding/v1": 1 })),
     ];
-    assert_fits(include_str!("schemas/sarif.json"), sarif, &wrong);
+    assert_fits(include_str!("schemas/sarif-2.1.0.json"), sarif, &wrong);
 }
 
 #[test]

@@ -3,12 +3,13 @@
 mod exports;
 mod hostile;
 #[path = "../../../evidence/tests/verify/kinds.rs"]
-#[expect(dead_code, reason = "the samples are shared with the tests of the evidence, which use more of them")]
 mod kinds;
 mod outputs;
+mod readers;
 mod reports;
 mod runs;
 #[path = "../../../evidence/tests/verify/sample.rs"]
 mod sample;
+mod schema;
 mod snapshot;
 mod verification;

@@ -64,7 +64,7 @@ pub(crate) fn phase_failed() -> Sample {
                 sqlstate: Some("P0001".into()),
                 cause: Some("function fn_ledger_prevent_mutation".into()),
                 message: "updates of the ledger are not allowed".into(),
-                detail: None,
+                detail: Some("entry 7".into()),
                 hint: Some("post a reversal instead".into()),
                 broke: None,
             },

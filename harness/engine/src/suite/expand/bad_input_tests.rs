@@ -48,7 +48,7 @@ fn whole_with_states() -> TempDir {
 #[case::unknown_key(
     "claim = \"c\"",
     "claim = \"c\"\nwritten = \"x\"",
-    "3: unknown field `written`, expected one of `id`, `claim`, `requirement`, `added`, `after`, `given`, `as`, `settings`, \
+    "3: unknown field `written`: did you mean `write`? expected one of `id`, `claim`, `requirement`, `added`, `after`, `given`, `as`, `settings`, \
      `write`, `with`, `examined`, `check`"
 )]
 #[case::name_without_a_value("a NULL ${key}", "a NULL ${kye}", "15: nothing gives `${kye}` a value")]

@@ -10,7 +10,10 @@ use phasegate_database::Kind;
 use phasegate_evidence::Digest;
 use toml::Spanned;
 
-use crate::suite::{Place, SqlFile, SuiteError, expand::Common};
+use crate::{
+    likeness::nearest,
+    suite::{Place, SqlFile, SuiteError, expand::Common},
+};
 
 /// Reads one suite.
 pub(super) struct Loader {
@@ -64,7 +67,7 @@ impl Loader {
             }
             if names.len() == before {
                 let why = format!("`{pattern}` matches no file in {}", self.fixtures.display());
-                return Err(SuiteError::unmatched(Place::file(place), why));
+                return Err(SuiteError::unmatched(Place::saying(place, pattern), why));
             }
         }
         self.files(place, &names)
@@ -77,11 +80,23 @@ impl Loader {
     pub(super) fn sql(&mut self, place: &Path, name: &str) -> Result<SqlFile, SuiteError> {
         let path = self.fixtures.join(name);
         if !path.is_file() {
-            let why = format!("there is no file {name} in {}", self.fixtures.display());
-            return Err(SuiteError::unmatched(Place::file(place), why));
+            return Err(SuiteError::unmatched(Place::saying(place, name), self.no_file(name)));
         }
         let text = self.take(&path, &format!("fixtures/{name}"))?;
         Ok(self.sql_text(name.to_owned(), text))
+    }
+
+    /// What to say where the fixtures have no file of this name.
+    fn no_file(&self, name: &str) -> String {
+        let all = glob::glob(&self.fixtures.join("**/*").to_string_lossy()).into_iter().flatten().flatten();
+        let below = |path: PathBuf| Some(path.strip_prefix(&self.fixtures).ok()?.to_string_lossy().into_owned());
+        let there: Vec<String> = all.filter(|path| path.is_file()).filter_map(below).collect();
+        let last = |path: &str| Path::new(path).file_name().map(ToOwned::to_owned);
+        let same = there.iter().find(|there| last(there) == last(name));
+        let meant = same.map(String::as_str).or_else(|| nearest(name, there.iter().map(String::as_str)));
+        let next = meant
+            .map_or_else(|| "put it there, or mend its path".to_owned(), |meant| format!("did you mean `{meant}`?"));
+        format!("there is no file {name} in {}: {next}", self.fixtures.display())
     }
 
     /// SQL that stands in a TOML file, where the semicolon of the last statement may be left out.

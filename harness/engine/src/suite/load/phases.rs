@@ -129,6 +129,11 @@ impl Loader {
             return Ok(());
         };
         for file in files {
+            if self.kind.is_dump(&file.text) {
+                let why = "this is a dump by pg_dump, which is a whole state and no step from one to the next: name it under \
+                           `schema` of [baseline], and write what the phase does";
+                return Err(SuiteError::malformed(Place::file(&self.fixtures.join(&file.path)), why));
+            }
             let statements = self.parsed(file)?;
             let controls = statements.iter().find(|statement| statement.controls_transaction);
             if let Some(statement) = controls

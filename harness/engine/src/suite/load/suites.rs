@@ -41,7 +41,7 @@ pub fn load_as(suites: &Path, names: &[String], instead: &BTreeMap<PathBuf, Stri
     let known = Known::below(suites)?;
     let all = known.names();
     if let Some(unknown) = names.iter().find(|name| !all.contains(name)) {
-        return Err(SuiteError::Unknown { name: unknown.clone(), known: all.join(", ") });
+        return Err(SuiteError::Unknown { name: unknown.clone(), known: all.clone() });
     }
     let asked_for = |suite: &&KnownSuite| names.is_empty() || names.contains(&suite.name);
     let mut loaded = Vec::new();

@@ -1,4 +1,4 @@
-//! What was seen, as far as the page holds it: all of it where there is little, and of large outputs the beginning.
+//! What was seen, as far as a report holds it. The page holds all of it where there is little, and of large outputs the beginning.
 
 use std::collections::BTreeSet;
 
@@ -18,13 +18,13 @@ const OUTPUT_BYTES: [usize; 2] = [512, 256 << 10];
 const CATALOG_BYTES_MAX: u64 = 16 << 20;
 
 /// The outputs of a run.
-pub(super) struct Outputs<'a> {
+pub(crate) struct Outputs<'a> {
     folder: &'a RunFolder,
     bytes_max: usize,
 }
 
 /// A value among the outputs.
-pub(super) enum Shown<T> {
+pub(crate) enum Shown<T> {
     /// All of it.
     Whole(T),
     /// It is too large for the page: how it begins, and how many bytes it has.
@@ -35,15 +35,20 @@ pub(super) enum Shown<T> {
 
 impl<'a> Outputs<'a> {
     /// The outputs of a run. The more there are, the less of each is shown.
-    pub(super) fn of(record: &'a Record) -> Self {
+    pub(crate) fn of(record: &'a Record) -> Self {
         let named: BTreeSet<&Digest> =
             record.events().filter(|event| is_observed(event)).flat_map(Event::outputs).collect();
         let [least, most] = OUTPUT_BYTES;
         Self { folder: &record.folder, bytes_max: (PAGE_BYTES_MAX / named.len().max(1)).clamp(least, most) }
     }
 
+    /// The outputs of a run, each of them whole.
+    pub(crate) fn whole(record: &'a Record) -> Self {
+        Self { folder: &record.folder, bytes_max: CATALOG_BYTES_MAX as usize }
+    }
+
     /// What was seen.
-    pub(super) fn observation(&self, seen: &Seen) -> Shown<Observation> {
+    pub(crate) fn observation(&self, seen: &Seen) -> Shown<Observation> {
         match seen {
             // The record has been made visible.
             Seen::Here(observation) => Shown::Whole((**observation).clone()),
@@ -52,7 +57,7 @@ impl<'a> Outputs<'a> {
     }
 
     /// A catalog, or the difference between two.
-    pub(super) fn catalog<T: Serialize + DeserializeOwned>(&self, digest: &Digest) -> Shown<T> {
+    pub(crate) fn catalog<T: Serialize + DeserializeOwned>(&self, digest: &Digest) -> Shown<T> {
         self.read(digest, CATALOG_BYTES_MAX as usize)
     }
 

@@ -1,0 +1,142 @@
+//! A dump of pg_dump as the baseline of a suite, whose one phase gathers the statistics that a dump does not hold.
+
+use std::{collections::BTreeSet, path::Path};
+
+use phasegate_database::{Identifier, Kind, Literal};
+
+use super::{Listed, listed::first_words};
+use crate::init::{FOLDER, InitError, Migrations, Step, Way};
+
+const TOOL: &str = "pg_dump";
+/// Where the suite keeps its fixtures.
+const FIXTURES: &str = "fixtures";
+const DUMP: &str = "dump.sql";
+const ROLES: &str = "roles.sql";
+const STATISTICS: &str = "phases/01-statistics/up.sql";
+
+/// The migrations that stand for a dump, to be written as a suite beside it.
+///
+/// # Errors
+/// When it cannot be read, or it is no plain dump, or one of a database with TimescaleDB's own tables.
+pub fn dump(file: &Path) -> Result<(Migrations, Vec<Listed>), InitError> {
+    let bytes =
+        std::fs::read(file).map_err(|source| InitError::File { what: "read", path: file.to_owned(), source })?;
+    let file = file.display().to_string();
+    let refused = |why: String| InitError::Refused { tool: TOOL, why };
+    if bytes.starts_with(b"PGDMP") {
+        return Err(refused(format!(
+            "{file} is no plain text: dump with --format=plain, or `pg_restore -f dump.sql {file}`"
+        )));
+    }
+    let text =
+        String::from_utf8(bytes).map_err(|_| refused(format!("{file} is not UTF-8: dump with --encoding=UTF8")))?;
+    let statements =
+        Kind::Postgres.split(&text).map_err(|fault| refused(format!("{file}:{}: {}", fault.line, fault.message)))?;
+    if let Some(own) = statements.iter().find(|statement| statement.text.starts_with("COPY _timescaledb_catalog.")) {
+        let why = format!(
+            "{file}:{}: the dump holds TimescaleDB's own tables, which are restored between timescaledb_pre_restore() and \
+             timescaledb_post_restore(): let a command do that ([baseline] command = [...])",
+            own.line
+        );
+        return Err(refused(why));
+    }
+    let mut listed = Vec::new();
+    for statement in &statements {
+        if let Some(why) = beyond_one_database(&statement.text) {
+            listed.push(Listed {
+                file: file.clone(),
+                line: statement.line,
+                what: first_words(&statement.text),
+                why: why.to_owned(),
+            });
+        }
+    }
+    let within = |name: &str| format!("{FIXTURES}/{name}");
+    let mut made = vec![(within(DUMP), text.clone()), (within(STATISTICS), "ANALYZE;\n".to_owned())];
+    let mut baseline = vec![format!("{FOLDER}/{FIXTURES}/{DUMP}")];
+    let roles: BTreeSet<String> = statements.iter().flat_map(|statement| roles_of(&statement.text)).collect();
+    if !roles.is_empty() {
+        made.push((within(ROLES), roles.iter().map(|role| create(role)).collect()));
+        baseline.insert(0, format!("{FOLDER}/{FIXTURES}/{ROLES}"));
+    }
+    let step = Step {
+        revision: "statistics".to_owned(),
+        title: "statistics of what was restored".to_owned(),
+        up: Way::File(STATISTICS.to_owned()),
+        down: None,
+        untransacted: false,
+    };
+    let mut notes = vec!["its one phase is ANALYZE: put your migration after it, or in its place".to_owned()];
+    if !roles.is_empty() {
+        let names = roles.iter().cloned().collect::<Vec<_>>().join(", ");
+        notes.push(format!(
+            "a dump does not hold roles: {ROLES} makes those that it names ({names}), without rights of their own"
+        ));
+    }
+    let migrations = Migrations {
+        tool: TOOL,
+        because: format!("{file} holds {} statements", statements.len()),
+        kind: (Kind::Postgres, "pg_dump wrote it".to_owned()),
+        timescaledb: text.contains("CREATE EXTENSION IF NOT EXISTS timescaledb "),
+        folder: format!("{FOLDER}/{FIXTURES}"),
+        baseline,
+        steps: vec![step],
+        bookkeeping: &[],
+        inputs: Vec::new(),
+        made,
+        notes,
+    };
+    Ok((migrations, listed))
+}
+
+/// Why a statement of a dump is none of one database's.
+fn beyond_one_database(statement: &str) -> Option<&'static str> {
+    let database =
+        ["CREATE DATABASE ", "ALTER DATABASE ", "DROP DATABASE "].iter().any(|words| statement.starts_with(words));
+    database.then_some("is of another database than the one that a run makes: dump without --create")
+}
+
+/// The roles that a statement of pg_dump names, which it does not make.
+fn roles_of(statement: &str) -> Vec<String> {
+    let owner =
+        statement.starts_with("ALTER ").then(|| statement.rsplit_once(" OWNER TO ")).flatten().map(|(_, role)| role);
+    let granted = ["GRANT ", "REVOKE "].iter().any(|word| statement.starts_with(word));
+    let granted = granted.then(|| statement.rsplit_once(" TO ").or_else(|| statement.rsplit_once(" FROM "))).flatten();
+    let policy = statement.starts_with("CREATE POLICY ").then(|| statement.split_once(" TO ")).flatten();
+    let policy =
+        policy.map(|(_, rest)| rest.split(" USING (").next().and_then(|rest| rest.split(" WITH CHECK (").next()));
+    let acts = statement.strip_prefix("ALTER DEFAULT PRIVILEGES FOR ROLE ").and_then(|rest| rest.split(' ').next());
+    let listed = owner.into_iter().chain(granted.map(|(_, roles)| roles)).chain(policy.flatten()).chain(acts);
+    let names = listed.flat_map(|roles| roles.trim_end_matches(" WITH GRANT OPTION").split(", "));
+    let bare = names.map(|name| name.trim().trim_matches('"').replace("\"\"", "\""));
+    bare.filter(|name| !["PUBLIC", "postgres", "public"].contains(&name.as_str()) && !name.contains(' ')).collect()
+}
+
+/// What makes a role where it is not there: roles are of the whole server.
+fn create(role: &str) -> String {
+    format!(
+        "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {}) THEN CREATE ROLE {}; END IF; END $$;\n",
+        Literal(role),
+        Identifier(role)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_roles_of_a_dump_are_those_that_it_names_and_does_not_make() {
+        for (statement, roles) in [
+            ("ALTER TABLE public.notes OWNER TO app_owner", &["app_owner"][..]),
+            ("ALTER TABLE public.notes OWNER TO postgres", &[]),
+            ("GRANT SELECT ON TABLE public.notes TO \"read er\"", &[]),
+            ("GRANT SELECT ON TABLE public.notes TO reader", &["reader"]),
+            ("GRANT ALL ON TABLE public.notes TO PUBLIC", &[]),
+            ("CREATE POLICY p ON public.notes FOR SELECT TO reader, writer USING (true)", &["reader", "writer"]),
+            ("COMMENT ON TABLE public.notes IS 'given TO nobody'", &[]),
+        ] {
+            assert_eq!(roles_of(statement), roles, "{statement}");
+        }
+    }
+}

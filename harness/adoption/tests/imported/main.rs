@@ -1,0 +1,5 @@
+//! What `import` writes runs at once, and fails where what it was taken from fails.
+
+mod dumped;
+mod pgtap;
+mod suite;
