@@ -75,6 +75,9 @@ pub(super) fn suite(project: &Project, migrations: &Migrations, bookkeeping: &[S
     if !bookkeeping.is_empty() {
         text.push_str(&format!("bookkeeping = {}\n", list(bookkeeping.iter().map(String::as_str))));
     }
+    if !migrations.inputs.is_empty() {
+        text.push_str(&format!("inputs = {}\n", list(migrations.inputs.iter().map(String::as_str))));
+    }
     text.push_str(&format!("\n[server]\nkind = {}\n", quoted(migrations.kind.0.capabilities().name)));
     if migrations.timescaledb {
         text.push_str("timescaledb = true\n");

@@ -45,7 +45,9 @@ fn never_meets_the_users_own() {
     assert!(project.init().stdout.contains("for sqlite: so says alembic.ini"));
     assert_eq!(project.run(), (0, Vec::new()));
     assert_eq!(project.text("own.db"), "", "the database of the user's own was written to");
-    assert!(project.text("phasegate/suite.toml").contains("bookkeeping = [\"alembic_version\"]\n"));
+    let suite = project.text("phasegate/suite.toml");
+    assert!(suite.contains("bookkeeping = [\"alembic_version\"]\n"), "{suite}");
+    assert!(suite.contains("inputs = [\"alembic.ini\", \"alembic/env.py\", \"alembic/versions/*.py\"]\n"), "{suite}");
 }
 
 fn revision(id: &str, after: &str, up: &str, down: &str) -> String {
