@@ -77,8 +77,9 @@ fn help_documents_the_exit_codes() {
         let ran = phasegate(holder.path(), args);
         assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
         assert!(
-            ran.stdout
-                .contains("Exit codes:\n  0    all passed\n  1    a gate failed, or the two runs of `diff` differ\n"),
+            ran.stdout.contains(
+                "Exit codes:\n  0    all passed\n  1    a gate failed, the two runs of `diff` differ, or `adopt` left"
+            ),
             "{}",
             ran.stdout
         );
