@@ -174,3 +174,18 @@ fn a_revision_that_the_database_does_not_stand_on_fails_the_run() {
         change(here, suite, &format!("revision = \"{revision}\"\n"), "");
     }
 }
+
+/// A folder of suites may be named as a shell completes it: what patterns find in it has the same names.
+#[test]
+fn a_folder_of_suites_that_begins_with_a_dot_is_the_same_folder() {
+    let workspace = workspace();
+    let here = workspace.path();
+    let suite = "forensic-tests/suites/notes/suite.toml";
+    change(here, suite, "../../../fixtures/notes", "fixtures");
+    change(here, suite, "baseline.sql", "base*.sql");
+    std::fs::rename(here.join("fixtures/notes"), here.join("forensic-tests/suites/notes/fixtures")).expect("ours");
+    for suites in ["forensic-tests/suites", "./forensic-tests/suites"] {
+        let ran = phasegate(here, &["run", "--suites", suites]);
+        assert_eq!(ran.code, 0, "{suites}: {}{}", ran.stdout, ran.stderr);
+    }
+}

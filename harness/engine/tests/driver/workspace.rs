@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use phasegate_engine::{
-    Finished, Limits, Request, RunError, run,
+    Finished, Request, RunError, run,
     suite::{self, Suite},
 };
 use phasegate_evidence::Event;
@@ -111,16 +111,7 @@ impl Workspace {
     }
 
     pub(crate) fn request(&self) -> Request {
-        Request {
-            keep: phasegate_engine::KeepWhen::Failed,
-            suites: vec![self.suite()],
-            server: embedded(),
-            runs: self.path().join("runs"),
-            limits: Limits::default(),
-            keep_going: false,
-            after: None,
-            resume: None,
-        }
+        Request::new(vec![self.suite()], embedded(), self.path().join("runs"))
     }
 
     /// Runs the suite on a server of its own.

@@ -50,16 +50,14 @@ impl Loader {
     ) -> Result<BTreeMap<String, Digest>, SuiteError> {
         // `**` alone matches folders, and what is meant is whatever lies in them.
         let files = if pattern.get_ref().ends_with("**") { "/*" } else { "" };
-        let full = format!("{}/{}{files}", glob::Pattern::escape(&self.fixtures.to_string_lossy()), pattern.get_ref());
         let no_pattern =
             |error| source.error(pattern.span(), format!("inputs: `{}` is no pattern: {error}", pattern.get_ref()));
         let mut found = BTreeMap::new();
-        for path in glob::glob(&full).map_err(no_pattern)?.flatten() {
+        for (path, name) in self.matching(&format!("{}{files}", pattern.get_ref())).map_err(no_pattern)? {
             let is_made = path.components().any(|part| part.as_os_str() == MADE_OF_SOURCES);
             if path.is_dir() || is_made {
                 continue;
             }
-            let name = path.strip_prefix(&self.fixtures).unwrap_or(&path).to_string_lossy().into_owned();
             let (_, digest) = self.bytes_of(&path)?;
             self.inputs.insert(format!("fixtures/{name}"), digest.clone());
             found.insert(name, digest);

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use phasegate_database::Kind;
@@ -55,22 +55,29 @@ impl Loader {
     pub(super) fn patterns(&mut self, place: &Path, patterns: &[String]) -> Result<Vec<SqlFile>, SuiteError> {
         let mut names = Vec::new();
         for pattern in patterns {
-            let full = self.fixtures.join(pattern);
-            let matched = glob::glob(&full.to_string_lossy()).map_err(|error| {
+            let before = names.len();
+            let matched = self.matching(pattern).map_err(|error| {
                 SuiteError::malformed(Place::file(place), format!("`{pattern}` is no pattern: {error}"))
             })?;
-            let before = names.len();
-            for path in matched.flatten() {
-                if let Ok(name) = path.strip_prefix(&self.fixtures) {
-                    names.push(name.to_string_lossy().into_owned());
-                }
-            }
+            names.extend(matched.into_iter().map(|(_, name)| name));
             if names.len() == before {
                 let why = format!("`{pattern}` matches no file in {}", self.fixtures.display());
                 return Err(SuiteError::unmatched(Place::saying(place, pattern), why));
             }
         }
         self.files(place, &names)
+    }
+
+    /// What lies in the fixtures by a pattern: each path, and its name within the fixtures.
+    pub(super) fn matching(&self, pattern: &str) -> Result<Vec<(PathBuf, String)>, glob::PatternError> {
+        // Paths that are found do not begin with `./`, whatever the pattern began with.
+        let root: PathBuf = self.fixtures.components().filter(|part| *part != Component::CurDir).collect();
+        let within = PathBuf::from(glob::Pattern::escape(&root.to_string_lossy())).join(pattern);
+        let named = |path: PathBuf| {
+            let name = path.strip_prefix(&root).ok()?.to_string_lossy().into_owned();
+            Some((path, name))
+        };
+        Ok(glob::glob(&within.to_string_lossy())?.flatten().filter_map(named).collect())
     }
 
     pub(super) fn files(&mut self, place: &Path, names: &[String]) -> Result<Vec<SqlFile>, SuiteError> {
@@ -88,9 +95,8 @@ impl Loader {
 
     /// What to say where the fixtures have no file of this name.
     fn no_file(&self, name: &str) -> String {
-        let all = glob::glob(&self.fixtures.join("**/*").to_string_lossy()).into_iter().flatten().flatten();
-        let below = |path: PathBuf| Some(path.strip_prefix(&self.fixtures).ok()?.to_string_lossy().into_owned());
-        let there: Vec<String> = all.filter(|path| path.is_file()).filter_map(below).collect();
+        let all = self.matching("**/*").unwrap_or_default();
+        let there: Vec<String> = all.into_iter().filter(|(path, _)| path.is_file()).map(|(_, name)| name).collect();
         let last = |path: &str| Path::new(path).file_name().map(ToOwned::to_owned);
         let same = there.iter().find(|there| last(there) == last(name));
         let meant = same.map(String::as_str).or_else(|| nearest(name, there.iter().map(String::as_str)));
