@@ -28,7 +28,8 @@ enum Before {
 }
 
 /// Whether a piece holds no statement: nothing but white space, comments and semicolons. Comments of PostgreSQL nest, and its
-/// parser takes a byte order mark for white space wherever it stands. For SQLite the end of the text ends any comment.
+/// parser takes a byte order mark for white space wherever it stands; what says to psql alone how it shows what it does goes
+/// to the end of its line. For SQLite the end of the text ends any comment.
 fn is_nothing(mut text: &str, kind: Kind, before: Before) -> bool {
     let nests = kind == Kind::Postgres;
     loop {
@@ -39,6 +40,8 @@ fn is_nothing(mut text: &str, kind: Kind, before: Before) -> bool {
             text.find('\n')
         } else if text.starts_with("/*") {
             end_of_comment(text, nests)
+        } else if nests && ["\\set ", "\\unset ", "\\restrict ", "\\unrestrict "].iter().any(|own| text.starts_with(own)) {
+            Some(text.find('\n').unwrap_or(text.len()))
         } else {
             return false;
         };
