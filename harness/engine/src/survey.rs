@@ -75,11 +75,13 @@ pub async fn survey(
         Some(states) => states.close().await.map_err(RunError::from),
         None => Ok(()),
     };
-    if let Some(server) = started {
-        server.stop().await?;
-    }
+    let stopped = match started {
+        Some(server) => server.stop().await.map_err(RunError::from),
+        None => Ok(()),
+    };
+    // What broke says more than what may go wrong with clearing up after it.
     let surveyed = surveyed?;
-    cleared.map(|()| surveyed)
+    cleared.and(stopped).map(|()| surveyed)
 }
 
 async fn go(

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use phasegate_engine::{Request, suite};
+use phasegate_database::{Kind, Place};
+use phasegate_engine::{CheckRequest, Limits, Request, check, suite};
 use phasegate_evidence::{Event, OUTPUTS_FOLDER, RunFolder, Table, judge::Direction, verify};
 use phasegate_server::embedded;
 use tempfile::TempDir;
@@ -115,11 +116,42 @@ async fn an_input_that_is_changed_while_the_run_goes_on_stops_the_next_command()
     assert!(all.contains("its input tool/env.py is not what it was when the run began"), "{all}");
 }
 
-/// Adds keys to the second phase of the suite.
-fn with_second(root: &TempDir, keys: &str) {
+/// Where gates alone are judged no command runs, and the plan shows all the same what they would be given.
+#[tokio::test]
+async fn a_password_in_what_commands_are_given_is_hidden_where_gates_alone_are_judged() {
+    let root = suite_of(1, "", "sh");
+    with(&root, "APP_ENV = \"blue\"", "APP_ENV = \"blue\", APP_URL = \"amqp://me:pw-of-the-url@host\"");
+    let suite = suite::load(&root.path().join("suites"), &[]).expect("whole").remove(0);
+    let place = Place { server: None, folder: Some(root.path()), prefix: "existing" };
+    let host = Kind::Sqlite.host(place).expect("a host");
+    let database = host.create().await.expect("a database");
+    let mut session = host.connect(&database).await.expect("a session");
+    session.run("CREATE TABLE notes (id INTEGER PRIMARY KEY)").await.expect("it runs");
+    session.close().await.expect("it closes");
+    let request = CheckRequest {
+        suite,
+        database_url: host.url(&database),
+        through: None,
+        read_only: false,
+        runs: root.path().join("runs"),
+        limits: Limits::default(),
+    };
+    let finished = check(request, &mut |_| ()).await.expect("a result");
+    let plan = fs::read_to_string(finished.folder.join("plan.json")).expect("a plan");
+    assert!(plan.contains("amqp://me:***@host") && !plan.contains("pw-of-the-url"), "{plan}");
+}
+
+/// Changes the suite in one place.
+fn with(root: &TempDir, from: &str, to: &str) {
     let suite = root.path().join("suites/s/suite.toml");
     let text = fs::read_to_string(&suite).expect("readable");
-    fs::write(&suite, text.replacen("id = \"2\"\n", &format!("id = \"2\"\n{keys}\n"), 1)).expect("writable");
+    assert!(text.contains(from), "{text}");
+    fs::write(&suite, text.replacen(from, to, 1)).expect("writable");
+}
+
+/// Adds keys to the second phase of the suite.
+fn with_second(root: &TempDir, keys: &str) {
+    with(root, "id = \"2\"\n", &format!("id = \"2\"\n{keys}\n"));
 }
 
 #[tokio::test]
@@ -191,10 +223,7 @@ async fn what_the_books_of_a_known_tool_say_is_a_fact_of_each_state() {
 async fn what_the_command_of_a_baseline_says_is_kept_too() {
     for (script, fails) in [("echo laid", false), ("echo laid; exit 3", true)] {
         let root = suite_of(1, "", "sh");
-        let suite = root.path().join("suites/s/suite.toml");
-        let text = fs::read_to_string(&suite).expect("readable");
-        let command = format!("command = [\"sh\", \"-c\", \"{script}\"]\nschema");
-        fs::write(&suite, text.replacen("schema", &command, 1)).expect("writable");
+        with(&root, "schema", &format!("command = [\"sh\", \"-c\", \"{script}\"]\nschema"));
         let (folder, events) = run(&root).await;
         let first = events.iter().find(|event| matches!(event, Event::CommandEnded { .. })).expect("it ran");
         let Event::CommandEnded { phase: None, stdout, .. } = first else { panic!("{first:?}") };

@@ -239,7 +239,7 @@ async fn a_column_that_is_not_there_at_a_step_is_absent_and_one_that_should_be_i
     assert_eq!(came.ways.iter().map(|way| way.rows).collect::<Vec<_>>(), [2, 2]);
     for (up, down, code, said) in [
         ("", add.to_owned(), "rows-changed", "notes integer:1 is changed"),
-        ("", String::new(), "catalog-differs", "the rows can no longer be read: no such column: title"),
+        ("", String::new(), "catalog-differs", "the rows can no longer be read: no such column: \"title\""),
         // The columns that are left are compared all the same.
         ("UPDATE notes SET body = 'x' WHERE id = 2;\n", restore, "rows-changed", "notes integer:2 is changed"),
     ] {

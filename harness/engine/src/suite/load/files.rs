@@ -19,6 +19,8 @@ use crate::{
 /// Reads one suite.
 pub(super) struct Loader {
     pub(super) folder: PathBuf,
+    /// What the file of the suite says.
+    pub(super) text: String,
     pub(super) fixtures: PathBuf,
     pub(super) kind: Kind,
     /// What the suite says once for all its gates.
@@ -40,6 +42,7 @@ impl Loader {
     pub(super) fn new(folder: &Path, alone: bool) -> Self {
         Self {
             folder: folder.to_owned(),
+            text: String::new(),
             fixtures: PathBuf::new(),
             kind: Kind::Postgres,
             common: Common::default(),

@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
     path::{Path, PathBuf},
 };
 
@@ -60,9 +59,7 @@ pub fn load_as(suites: &Path, names: &[String], instead: &BTreeMap<PathBuf, Stri
         }
     }
     for (_, loader) in &loaded {
-        let file = loader.folder.join(SUITE_FILE);
-        let text = fs::read_to_string(&file).unwrap_or_default();
-        loader.orphans(Source { file: &file, text: &text }, &read)?;
+        loader.orphans(&read)?;
     }
     Ok(loaded.into_iter().map(|(suite, _)| suite).collect())
 }
@@ -81,6 +78,7 @@ impl Loader {
         let path = self.folder.join(SUITE_FILE);
         let text = self.take(&path, &format!("suite/{SUITE_FILE}"))?;
         let file = suite_file::read(&path, &text)?;
+        self.text.clone_from(&text);
         let folder_name = self.folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if file.suite != folder_name && !self.alone {
             let why = format!("suite = \"{}\" is not the name of its folder, {folder_name}", file.suite);
