@@ -108,7 +108,7 @@ async fn apply_files(
         }
         // What is refused once is refused, whatever comes of it when it is tried again to learn its name.
         let named =
-            in_transaction(session, files, async |session| apply_statements(session, files, way, Told::Nobody).await);
+            in_transaction(session, files, async |session| apply_statements(session, files, way, Told::nobody()).await);
         return Err(named.await.err().unwrap_or(refused));
     }
     in_transaction(session, files, async |session| apply_statements(session, files, way, told).await).await?;

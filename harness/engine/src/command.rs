@@ -237,7 +237,7 @@ mod tests {
                 heard.push(ran);
             }
         };
-        let mut told = Told::OfCommands(&mut teller);
+        let mut told = Told::of_commands(&mut teller);
         let outcome = run_command(&script(script_text), "sqlite:x", commands, limit, none(), &mut told).await;
         (outcome, heard)
     }
@@ -312,7 +312,7 @@ mod tests {
         fs::write(folder.path().join("up.sh"), "true").expect("a file");
         let scripts = BTreeMap::from([("up.sh".to_owned(), Digest::of(b"true"))]);
         let command = CommandLine { words: ["sh", "up.sh"].map(str::to_owned).to_vec(), scripts };
-        let run = async || run_command(&command, "", &among(&folder), LIMIT, none(), &mut Told::Nobody).await;
+        let run = async || run_command(&command, "", &among(&folder), LIMIT, none(), &mut Told::nobody()).await;
         assert!(run().await.is_ok());
         fs::write(folder.path().join("up.sh"), "true # changed").expect("a file");
         let message = run().await.expect_err("it is another").message;
@@ -349,7 +349,7 @@ mod tests {
             let _ = started.send(());
             lines.read_to_end(&mut Vec::new()).map(drop)
         });
-        let (commands, mut nobody) = (among(&folder), Told::Nobody);
+        let (commands, mut nobody) = (among(&folder), Told::nobody());
         tokio::select! {
             ended = run_command(&command, "", &commands, LIMIT, none(), &mut nobody) => panic!("{ended:?}"),
             heard = heard => heard.expect("it started"),
@@ -364,7 +364,7 @@ mod tests {
         assert!(outcome.is_ok());
         let left = async { Ok(vec!["psql (active)".to_owned()]) };
         let leaves = script("sleep 1000 &");
-        let refused = run_command(&leaves, "", &among(&folder), LIMIT, left, &mut Told::Nobody).await;
+        let refused = run_command(&leaves, "", &among(&folder), LIMIT, left, &mut Told::nobody()).await;
         let message = refused.expect_err("it left one").message;
         assert_eq!(message, "the command has ended and leaves sessions open: psql (active)");
     }

@@ -171,7 +171,7 @@ impl WayBack<'_, '_, '_> {
                 self.log.ran(ran, (self.migration.phase_id(index), direction), check);
             }
         };
-        let told = Told::OfCommands(&mut teller);
+        let told = Told::of_commands(&mut teller);
         let mut applied = self.migration.walk(application, session, index, direction, told).await;
         if within == Within::OneTransaction && applied.is_ok() {
             // What a commit would make fire, and what would end with it.

@@ -4,6 +4,8 @@
 mod bad_input_tests;
 mod check;
 mod check_file;
+#[cfg(test)]
+mod commands_tests;
 mod error;
 mod expand;
 mod expectation_file;
@@ -13,11 +15,17 @@ mod model;
 #[cfg(test)]
 mod reference;
 mod requirements;
+#[cfg(test)]
+mod requirements_tests;
 mod scenario;
 mod sessions;
+#[cfg(test)]
+mod sessions_tests;
 mod source;
 mod sql_file;
 mod suite_file;
+#[cfg(test)]
+mod unread_tests;
 mod values;
 #[cfg(test)]
 mod variant_tests;
