@@ -65,7 +65,7 @@ impl<'a> Judgement<'a> {
 pub(crate) struct Shown<'a> {
     finding: &'a Finding,
     seen: Observation,
-    judged: Judged,
+    pub(crate) judged: Judged,
 }
 
 impl<'a> Shown<'a> {

@@ -50,6 +50,7 @@ pub use check::{CheckRequest, check};
 pub use defects::try_defect;
 pub use error::RunError;
 pub use events::{Events, Listener};
+pub use findings::show_finding;
 pub use judge_gate::{judge_gate, judge_gates_on};
 pub use limits::Limits;
 pub use migration::Migration;
