@@ -57,17 +57,7 @@ pub(crate) fn phase_failed() -> Sample {
         Event::PhaseFailed {
             suite: "ledger".into(),
             phase: "2".into(),
-            failure: ApplyFailure {
-                file: "phases/2-accounts/up.sql".into(),
-                line: 7,
-                statement: 2,
-                sqlstate: Some("P0001".into()),
-                cause: Some("function fn_ledger_prevent_mutation".into()),
-                message: "updates of the ledger are not allowed".into(),
-                detail: Some("entry 7".into()),
-                hint: Some("post a reversal instead".into()),
-                broke: None,
-            },
+            failure: failure(),
             catalog_after,
             catalog_unchanged: true,
             tables: BTreeMap::new(),
@@ -75,6 +65,29 @@ pub(crate) fn phase_failed() -> Sample {
         },
     );
     sample
+}
+
+/// A run whose baseline does not apply.
+pub(crate) fn baseline_failed() -> Sample {
+    let mut sample = Sample::passed();
+    stop_before(&mut sample, |event| matches!(event, Event::BaselineApplied { .. }));
+    let end = sample.events.len() - 1;
+    sample.events.insert(end, Event::BaselineFailed { suite: "ledger".into(), failure: failure() });
+    sample
+}
+
+fn failure() -> ApplyFailure {
+    ApplyFailure {
+        file: "phases/2-accounts/up.sql".into(),
+        line: 7,
+        statement: 2,
+        sqlstate: Some("P0001".into()),
+        cause: Some("function fn_ledger_prevent_mutation".into()),
+        message: "updates of the ledger are not allowed".into(),
+        detail: Some("entry 7".into()),
+        hint: Some("post a reversal instead".into()),
+        broke: None,
+    }
 }
 
 /// Ends the suite as failed before the first event like this, and forgets the outputs that nothing names any more.
