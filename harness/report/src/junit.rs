@@ -111,9 +111,6 @@ fn whole_story(record: &Record, check: &CheckRecord<'_>, message: &str) -> Strin
     if let Some(evidence) = check.evidence() {
         body.push_str(&format!("evidence: {evidence}\n"));
     }
-    if check.is_adoptable() && !record.is_gates_alone() {
-        body.push_str(&format!("if what it saw is right: phasegate adopt {} {}\n", record.name(), check.plan.id));
-    }
     body
 }
 

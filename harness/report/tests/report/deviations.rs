@@ -1,13 +1,13 @@
 //! Deviations, where a format has a place for them: named with what is done instead of what, and why.
 
-use phasegate_evidence::DeviationPlan;
+use phasegate_evidence::{DeviationPlan, Event};
 use phasegate_report::{Record, ctrf, junit, sarif, tap};
 use serde_json::{Value, json};
 
 use crate::{
     readers::Element,
     reports::all,
-    runs::{baseline_failed, read},
+    runs::{failure, read, stop_before},
     sample::Sample,
 };
 
@@ -64,7 +64,11 @@ fn junit_has_each_as_a_property_of_the_first_group_of_its_suite() {
 
 #[test]
 fn junit_has_them_in_the_group_of_a_baseline_that_did_not_apply() {
-    let (_holder, record) = read(&baseline_failed());
+    let mut sample = Sample::passed();
+    stop_before(&mut sample, |event| matches!(event, Event::BaselineApplied { .. }));
+    let end = sample.events.len() - 1;
+    sample.events.insert(end, Event::BaselineFailed { suite: "ledger".into(), failure: failure() });
+    let (_holder, record) = read(&sample);
     assert_eq!(in_junit(&record), [vec![OWN.to_owned()], vec![], vec![], vec![]]);
 }
 

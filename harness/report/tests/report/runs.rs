@@ -67,16 +67,8 @@ pub(crate) fn phase_failed() -> Sample {
     sample
 }
 
-/// A run whose baseline does not apply.
-pub(crate) fn baseline_failed() -> Sample {
-    let mut sample = Sample::passed();
-    stop_before(&mut sample, |event| matches!(event, Event::BaselineApplied { .. }));
-    let end = sample.events.len() - 1;
-    sample.events.insert(end, Event::BaselineFailed { suite: "ledger".into(), failure: failure() });
-    sample
-}
-
-fn failure() -> ApplyFailure {
+/// Of a baseline or a phase.
+pub(crate) fn failure() -> ApplyFailure {
     ApplyFailure {
         file: "phases/2-accounts/up.sql".into(),
         line: 7,
@@ -91,7 +83,7 @@ fn failure() -> ApplyFailure {
 }
 
 /// Ends the suite as failed before the first event like this, and forgets the outputs that nothing names any more.
-fn stop_before(sample: &mut Sample, wanted: impl Fn(&Event) -> bool) {
+pub(crate) fn stop_before(sample: &mut Sample, wanted: impl Fn(&Event) -> bool) {
     let at = sample.events.iter().position(wanted).expect("such an event");
     sample.events.truncate(at);
     sample.events.push(Event::SuiteFinished { suite: "ledger".into(), verdict: Verdict::Failed });
