@@ -51,7 +51,7 @@ impl Faulty {
     }
 
     /// Each is found alone where the other is mended.
-    fn shows_each_alone(&self) {
+    pub(crate) fn shows_each_alone(&self) {
         self.ends_in(&[&self.backfill], &[WAY_BACK]);
         self.ends_in(&[&self.way_back], &[BACKFILL]);
     }
