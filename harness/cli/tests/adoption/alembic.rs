@@ -17,6 +17,7 @@ pub(crate) fn claims() -> Vec<Claim> {
         ("an_alembic_project_ends_in_exactly_its_two_faults", || {
             LIBRARY.shows_its_faults();
         }),
+        ("each_fault_of_an_alembic_project_is_found_without_the_other", || LIBRARY.shows_each_alone()),
         ("alembic_never_meets_the_database_that_its_ini_names", never_meets_the_users_own),
     ]
 }

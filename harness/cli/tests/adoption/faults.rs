@@ -24,7 +24,7 @@ const SQLX: Faulty = Faulty {
     ),
     backfill: ("migrations/20250102090000_parcels.up.sql", "(102, 7,", "(102, 2,"),
 };
-const FLYWAY: Faulty = Faulty {
+pub(crate) const FLYWAY: Faulty = Faulty {
     name: "flyway",
     way_back: ("sql/U10__harvests_are_weighed.sql", "ALTER TABLE", "DROP INDEX harvests_by_year;\nALTER TABLE"),
     backfill: ("sql/V2__harvests.sql", "NULL)", "38)"),
@@ -36,12 +36,15 @@ const SQITCH: Faulty = Faulty {
 };
 
 impl Faulty {
-    fn project(&self, mends: &[&Mend]) -> Project {
+    pub(crate) fn project(&self, mends: &[&Mend]) -> Project {
         let project = Project::copy(self.name);
-        for (file, from, to) in mends {
-            project.change(file, from, to);
-        }
+        mends.iter().for_each(|mend| mended(&project, mend));
         project
+    }
+
+    /// Mends both in a project that lies there.
+    pub(crate) fn mends(&self, project: &Project) {
+        [self.way_back, self.backfill].iter().for_each(|mend| mended(project, mend));
     }
 
     /// Both are found and nothing else; and where both are mended, everything passes.
@@ -51,7 +54,7 @@ impl Faulty {
     }
 
     /// Each is found alone where the other is mended.
-    fn shows_each_alone(&self) {
+    pub(crate) fn shows_each_alone(&self) {
         self.ends_in(&[&self.backfill], &[WAY_BACK]);
         self.ends_in(&[&self.way_back], &[BACKFILL]);
     }
@@ -72,6 +75,10 @@ impl Faulty {
         assert_eq!(failed, expected, "{} with {} faults mended", self.name, mends.len());
         assert_eq!(code, i32::from(!expected.is_empty()));
     }
+}
+
+fn mended(project: &Project, (file, from, to): &Mend) {
+    project.change(file, from, to);
 }
 
 pub(crate) fn claims() -> Vec<Claim> {

@@ -4,12 +4,14 @@
 mod alembic;
 mod django;
 mod faults;
+mod jobs;
 mod order;
 mod project;
 #[path = "../cli/settings.rs"]
 mod settings;
 mod stopped;
 mod tools;
+mod versions;
 
 use std::process::ExitCode;
 
@@ -31,9 +33,11 @@ fn main() -> ExitCode {
             }
         }
     };
-    let anywhere = [faults::claims(), order::claims(), stopped::claims()].concat();
+    let anywhere = [faults::claims(), order::claims(), stopped::claims(), versions::claims(), jobs::claims()].concat();
     let trials = anywhere.into_iter().map(trial(None));
     let trials = trials.chain(alembic::claims().into_iter().map(trial(tools::without_python("alembic, psycopg"))));
     let trials = trials.chain(django::claims().into_iter().map(trial(tools::without_python("django"))));
+    let trials = trials.chain(jobs::claims_of_yaml().into_iter().map(trial(tools::without_python("yaml"))));
+    let trials = trials.chain(versions::claims_of_another().into_iter().map(trial(versions::without_another())));
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
 }
