@@ -63,7 +63,9 @@ pub(super) fn init(global: &Global, asked: &InitArgs) -> Result<Exit, Failure> {
         written.files.extend(job(root, ci).map_err(failure)?);
     }
     match global.format {
-        Format::Human => console::print(&story(&migrations, &written))?,
+        Format::Human => {
+            console::print(&format!("{}next   {} run\n", story(&migrations, &written), program_name()))?;
+        }
         Format::Json => print_json(&initiated(&migrations, &written))?,
     }
     Ok(Exit::Passed)
@@ -118,7 +120,6 @@ pub(super) fn story(migrations: &Migrations, written: &Written) -> String {
             None => writeln!(text, "       {remark}"),
         };
     }
-    let _ = writeln!(text, "next   {} run", program_name());
     text
 }
 
