@@ -15,6 +15,9 @@ pub(super) struct Project {
 
 impl Project {
     pub(super) fn at(root: &Path) -> Result<Self, InitError> {
+        if !root.is_dir() {
+            return Err(InitError::NoFolder(root.to_owned()));
+        }
         let unreadable = |source| InitError::File { what: "read", path: root.to_owned(), source };
         let root = root.canonicalize().map_err(unreadable)?;
         fs::read_dir(&root).map_err(unreadable)?;
