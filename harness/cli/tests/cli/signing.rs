@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::{
     check::database_after_phase_1,
+    failed::third_phase_failed,
     phasegate::{Ran, command, labelled, phasegate, ran},
     runs::written,
     sample::Sample,
@@ -173,24 +174,6 @@ fn an_exception_holds_until_its_deadline() {
         "{}",
         late.stdout
     );
-}
-
-fn third_phase_failed() -> Sample {
-    use phasegate_evidence::{Reason, ReasonCode, Seen, Verdict};
-    let mut sample = Sample::passed();
-    for event in &mut sample.events {
-        match event {
-            Event::CheckJudged { check, verdict, reason, observation, .. } if check == "3.1.1" => {
-                *verdict = Verdict::Failed;
-                *reason = Some(Reason::new(ReasonCode::RowsDiffer, "row 1 is (other), expected (3.1.1)"));
-                *observation = Seen::Here(Box::new(crate::sample::rows_seen("other")));
-            }
-            Event::PhaseJudged { phase, verdict, .. } if phase == "3" => *verdict = Verdict::Failed,
-            Event::SuiteFinished { verdict, .. } => *verdict = Verdict::Failed,
-            _ => {}
-        }
-    }
-    sample
 }
 
 #[test]
