@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command};
 
 use phasegate_evidence::{
-    Digest, Event, RunFolder,
+    Digest, Event, Precedent, RunFolder,
     sign::{Exception, Meaning, PrivateKey, Role, Signing},
     verify,
 };
@@ -300,6 +300,26 @@ fn what_reaches_a_database_is_not_signed_and_no_private_key_is_told() {
 }
 
 #[test]
+fn what_nobody_sees_in_a_name_is_shown_wherever_the_name_is() {
+    let holder = written(&Sample::passed());
+    let here = holder.path();
+    keys(here);
+    let signed = sign(here, "run", "implementer", "Ada\u{200b}\u{202e}\u{3164}", "ada", &[]);
+    assert_eq!(signed.code, 0, "{}", signed.stderr);
+    let [verified, markdown] =
+        [&["verify", "run"][..], &["report", "run", "--to", "md"]].map(|args| phasegate(here, args).stdout);
+    let page = fs::read_to_string(here.join("run/report.html")).expect("a page");
+    for shown in [signed.stdout, verified, markdown.replace("\\\\", "\\"), page] {
+        assert!(shown.contains("Ada\\u{200b}\\u{202e}\\u{3164}"), "{shown}");
+        assert!(!shown.contains(['\u{200b}', '\u{202e}', '\u{3164}']), "{shown}");
+    }
+    // A program reads the name itself.
+    let answer = phasegate(here, &["verify", "run", "--format", "json"]);
+    assert_eq!(json(&answer)["sign_offs"][0]["name"], "Ada\u{200b}\u{202e}\u{3164}");
+    assert!(answer.stdout.contains("Ada\\u200b\\u202e\\u3164"), "{}", answer.stdout);
+}
+
+#[test]
 fn a_run_goes_on_only_where_a_validator_approved_what_came_before() {
     let holder = workspace();
     let here = holder.path();
@@ -382,6 +402,35 @@ fn a_run_goes_on_only_where_a_validator_approved_what_came_before() {
     fs::remove_file(here.join(list)).expect("removable");
     fs::write(here.join("trusted.toml"), "[[key]]\nname = \"Ada\"\npublic-key = \"ada.pub\"\n").expect("writable");
     again("is not evidence signed by trusted keys", 5);
+}
+
+#[test]
+fn a_run_that_says_it_began_after_a_signed_one_is_held_against_what_was_signed() {
+    let begun_after = |signed: &Sample, except: &[&str], next: Sample| {
+        let holder = written(signed);
+        let here = holder.path();
+        keys(here);
+        for (role, name, key) in [("implementer", "Ada", "ada"), ("validator", "Grace", "grace")] {
+            assert_eq!(sign(here, "run", role, name, key, except).code, 0);
+        }
+        let after = Precedent::of(&verify(&RunFolder::open(here.join("run")).expect("a run folder")));
+        assert!(after.is_some());
+        let next = written(&Sample { after, ..next });
+        fs::rename(next.path().join("run"), here.join("next")).expect("renamed");
+        assert_eq!(phasegate(here, &["verify", "next"]).code, 0, "by itself it holds");
+        let verified = phasegate(here, &["verify", "next", "--after", "run", "--format", "json"]);
+        let faults = json(&verified)["faults"].as_array().expect("faults").clone();
+        (verified.code, faults.iter().map(|fault| format!("{} {}", fault["code"], fault["what"])).collect::<String>())
+    };
+    assert_eq!(begun_after(&Sample::passed(), &[], Sample::passed()), (0, String::new()));
+    let (code, said) = begun_after(&Sample::passed(), &[], changed());
+    assert_eq!(code, 5);
+    let other = "run was signed for something else: fixtures/phases/1-currency/up.sql of suite ledger is another file than the one";
+    assert!(said.contains(other) && said.contains("after-another"), "{said}");
+    let except = ["--exception-reason", "known", "--ticket", "T-1", "--deadline", "9999-12-31"];
+    let (code, said) = begun_after(&third_phase_failed(), &except, Sample::passed());
+    assert_eq!(code, 5);
+    assert!(said.contains("run came to failed, and an exception lets nothing begin"), "{said}");
 }
 
 #[test]
