@@ -406,7 +406,7 @@ fn a_run_goes_on_only_where_a_validator_approved_what_came_before() {
 
 #[test]
 fn a_run_that_says_it_began_after_a_signed_one_is_held_against_what_was_signed() {
-    let begun_after = |signed: &Sample, except: &[&str], next: Sample| {
+    let begun_after = |signed: &Sample, except: &[&str], next: Sample, more: &[&str]| {
         let holder = written(signed);
         let here = holder.path();
         keys(here);
@@ -418,17 +418,26 @@ fn a_run_that_says_it_began_after_a_signed_one_is_held_against_what_was_signed()
         let next = written(&Sample { after, ..next });
         fs::rename(next.path().join("run"), here.join("next")).expect("renamed");
         assert_eq!(phasegate(here, &["verify", "next"]).code, 0, "by itself it holds");
-        let verified = phasegate(here, &["verify", "next", "--after", "run", "--format", "json"]);
+        assert_eq!(sign(here, "next", "implementer", "Ada", "ada", &[]).code, 0);
+        let trusted = "[[key]]\nname = \"Ada\"\npublic-key = \"ada.pub\"\n";
+        fs::write(here.join("ada-alone.toml"), trusted).expect("writable");
+        let verify = ["verify", "next", "--after", "run", "--format", "json"];
+        let verified = phasegate(here, &[&verify, more].concat());
         let faults = json(&verified)["faults"].as_array().expect("faults").clone();
         (verified.code, faults.iter().map(|fault| format!("{} {}", fault["code"], fault["what"])).collect::<String>())
     };
-    assert_eq!(begun_after(&Sample::passed(), &[], Sample::passed()), (0, String::new()));
-    let (code, said) = begun_after(&Sample::passed(), &[], changed());
+    let both = ["--trusted-keys", "trusted.toml"];
+    assert_eq!(begun_after(&Sample::passed(), &[], Sample::passed(), &both), (0, String::new()));
+    let ada_alone = ["--trusted-keys", "ada-alone.toml"];
+    let (code, said) = begun_after(&Sample::passed(), &[], Sample::passed(), &ada_alone);
+    assert_eq!(code, 5);
+    assert!(said.ends_with("run does not verify itself\""), "{said}");
+    let (code, said) = begun_after(&Sample::passed(), &[], changed(), &[]);
     assert_eq!(code, 5);
     let other = "run was signed for something else: fixtures/phases/1-currency/up.sql of suite ledger is another file than the one";
     assert!(said.contains(other) && said.contains("after-another"), "{said}");
     let except = ["--exception-reason", "known", "--ticket", "T-1", "--deadline", "9999-12-31"];
-    let (code, said) = begun_after(&third_phase_failed(), &except, Sample::passed());
+    let (code, said) = begun_after(&third_phase_failed(), &except, Sample::passed(), &[]);
     assert_eq!(code, 5);
     assert!(said.contains("run came to failed, and an exception lets nothing begin"), "{said}");
 }
