@@ -145,27 +145,10 @@ fn an_exception_holds_until_its_deadline() {
     let holder = written(&third_phase_failed());
     let here = holder.path();
     keys(here);
-    fs::create_dir(here.join("run/signatures")).expect("writable");
     let exception = Exception { reason: "known".into(), ticket: "T-1".into(), deadline: "2026-02-04".into() };
     for (key, name, role) in [("ada", "Ada", Role::Implementer), ("grace", "Grace", Role::Validator)] {
-        let pem = fs::read_to_string(here.join(key)).expect("readable");
-        let key = PrivateKey::from_pem(&pem, None).expect("a key");
-        let signing = Signing {
-            role,
-            name: name.into(),
-            meaning: Meaning::Approval,
-            signed_at: "2026-02-03T04:05:06Z".into(),
-            phase: None,
-            notes: None,
-            exception: Some(exception.clone()),
-        };
-        let verification = verify(&RunFolder::open(here.join("run")).expect("a run folder"));
-        let (file, bytes) = verification.sign(signing, &key).expect("may sign");
-        fs::write(here.join("run").join(file), bytes).expect("writable");
+        sign_then(here, (role, name, key), "2026-02-03T04:05:06Z", Some(exception.clone()));
     }
-    // The command writes the page again when it signs.
-    let page = phasegate(here, &["report", "run", "--to", "html"]).stdout;
-    fs::write(here.join("run/report.html"), page).expect("writable");
     let late = phasegate(here, &["verify", "run", "--trusted-keys", "trusted.toml", "--require", "signed"]);
     assert_eq!(late.code, 1, "{}", late.stdout);
     assert!(
@@ -173,6 +156,21 @@ fn an_exception_holds_until_its_deadline() {
         "{}",
         late.stdout
     );
+}
+
+/// Signs the run at another time than now.
+fn sign_then(here: &Path, (role, name, key): (Role, &str, &str), at: &str, exception: Option<Exception>) {
+    let pem = fs::read_to_string(here.join(key)).expect("readable");
+    let key = PrivateKey::from_pem(&pem, None).expect("a key");
+    let (meaning, signed_at) = (Meaning::Approval, at.to_owned());
+    let signing = Signing { role, name: name.into(), meaning, signed_at, phase: None, notes: None, exception };
+    let verification = verify(&RunFolder::open(here.join("run")).expect("a run folder"));
+    let (file, bytes) = verification.sign(signing, &key).expect("may sign");
+    fs::create_dir_all(here.join("run/signatures")).expect("writable");
+    fs::write(here.join("run").join(file), bytes).expect("writable");
+    // The command writes the page again when it signs.
+    let page = phasegate(here, &["report", "run", "--to", "html"]).stdout;
+    fs::write(here.join("run/report.html"), page).expect("writable");
 }
 
 fn third_phase_failed() -> Sample {
@@ -474,15 +472,65 @@ fn what_the_page_says_to_type_checks_a_signature() {
     for (role, name, key) in [("implementer", "Ada", "ada"), ("validator", "Grace", "grace")] {
         assert_eq!(sign(here, "run", role, name, key, &[]).code, 0);
     }
-    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../reports/README.md")).expect("the page");
-    let typed = page.split("```sh\n").nth(1).and_then(|rest| rest.split("```").next()).expect("what to type");
-    let typed = typed.replace("RUN/", "run/").replace("val.key.pub", "grace.pub");
+    let typed = example_of_the_page("sh").replace("RUN/", "run/").replace("val.key.pub", "grace.pub");
     let verifies = |typed: &str| {
         let output = Command::new("sh").args(["-c", typed]).current_dir(here).output().expect("a shell");
         String::from_utf8_lossy(&output.stdout).contains("Signature Verified Successfully")
     };
     assert!(verifies(&typed));
     assert!(!verifies(&typed.replace("grace.pub", "ada.pub")));
+}
+
+/// The one example of `reports/README.md` in this language. It has no others than those that are tried here.
+fn example_of_the_page(language: &str) -> String {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../reports/README.md")).expect("the page");
+    let fenced: Vec<&str> = page.split("\n```").skip(1).step_by(2).collect();
+    let languages: Vec<&str> = fenced.iter().filter_map(|block| block.lines().next()).collect();
+    assert_eq!(languages, ["sh", "toml"]);
+    let example = fenced.iter().find_map(|block| block.strip_prefix(language)?.strip_prefix('\n'));
+    format!("{}\n", example.expect("an example"))
+}
+
+#[test]
+fn the_trusted_keys_of_the_page_are_trusted_as_each_of_its_lines_says() {
+    let list = example_of_the_page("toml");
+    let unrevoked: String =
+        list.lines().filter(|line| !line.starts_with("revoked")).map(|l| format!("{l}\n")).collect();
+    let grace = "[[key]]\nname = \"Grace\"\npublic-key = \"grace.pub\"\n";
+    let faults = |list: &str, (role, name): (Role, &str), at: &str| {
+        let holder = written(&Sample::passed());
+        let here = holder.path();
+        keys(here);
+        let implementer = (Role::Implementer, "Grace", "grace");
+        if role != Role::Implementer {
+            sign_then(here, implementer, "2026-01-03T00:00:00Z", None);
+        }
+        sign_then(here, (role, name, "ada"), at, None);
+        if role == Role::Implementer {
+            sign_then(here, (Role::Validator, "Grace", "grace"), "2026-12-31T23:59:59Z", None);
+        }
+        fs::copy(here.join("ada.pub"), here.join("ada.key.pub")).expect("copied");
+        fs::write(here.join("trusted.toml"), format!("{list}{grace}")).expect("writable");
+        let args = ["verify", "run", "--trusted-keys", "trusted.toml", "--require", "signed", "--format", "json"];
+        let verified = phasegate(here, &args);
+        let faults = json(&verified)["faults"].as_array().expect("faults").clone();
+        (verified.code, faults.iter().filter_map(|fault| fault["what"].as_str()).collect::<Vec<_>>().join("\n"))
+    };
+    // The sample ended on the second of January.
+    let later = unrevoked.replace("valid-from = 2026-01-01", "valid-from = 2026-01-04");
+    let ada = (Role::Validator, "Ada Lovelace");
+    assert_eq!(faults(&unrevoked, ada, "2026-01-03T00:00:00Z"), (0, String::new()));
+    assert_eq!(faults(&unrevoked, ada, "2026-12-31T23:59:59Z"), (0, String::new()));
+    for (list, signer, at, why) in [
+        (&list, ada, "2026-01-03T00:00:00Z", "revoked"),
+        (&unrevoked, (Role::Validator, "Ada"), "2026-01-03T00:00:00Z", "Ada Lovelace"),
+        (&later, ada, "2026-01-03T00:00:00Z", "valid"),
+        (&unrevoked, ada, "2027-01-01T00:00:00Z", "valid"),
+        (&unrevoked, (Role::Implementer, "Ada Lovelace"), "2026-01-03T00:00:00Z", "implementer"),
+    ] {
+        let (code, said) = faults(list, signer, at);
+        assert!(code == 5 && said.contains(why), "{why}: {said}");
+    }
 }
 
 #[test]
