@@ -138,6 +138,7 @@ pub(crate) fn wanted<'a>(
     for suite in suites.into_iter().filter(|suite| suite.kind.capabilities().server) {
         wanted.needs_timescaledb |= suite.need.timescaledb;
         wanted.postgres_min = wanted.postgres_min.max(suite.need.postgres_min);
+        wanted.postgres_max = wanted.postgres_max.into_iter().chain(suite.need.postgres_max).min();
     }
     wanted
 }

@@ -24,6 +24,8 @@ use crate::{
 pub struct Survey {
     /// The versions of the server or the library, in one line.
     pub server: String,
+    /// The major version of PostgreSQL, if that is what it is.
+    pub postgres: Option<u32>,
     /// The phases that apply, in order.
     pub phases: Vec<Surveyed>,
     /// Why the baseline or the next phase does not.
@@ -118,7 +120,8 @@ async fn go(
             phases.push(surveyed(states, before, after).await?);
         }
     }
-    Ok(Survey { server: states.server().version_line(), phases, stopped })
+    let postgres = started.as_ref().map(|server| server.description().major());
+    Ok(Survey { server: states.server().version_line(), postgres, phases, stopped })
 }
 
 async fn surveyed(states: &States, before: &State, after: &State) -> Result<Surveyed, RunError> {

@@ -28,7 +28,7 @@ mod sqlx;
 mod suite;
 mod write;
 
-pub use beside::{Ci, ignore_runs, job};
+pub use beside::{Ci, Job, ignore_runs, job};
 pub use error::InitError;
 pub use find::{Hints, find};
 pub use migrations::{Migrations, Step, Way};

@@ -28,6 +28,10 @@ pub(crate) fn kebab(text: &str, length_max: usize) -> String {
     if slug.is_empty() { "migration".to_owned() } else { slug }
 }
 
+/// What stands before the version of PostgreSQL.
+const WORDS: &str = "# The gates repeat the words of this version of PostgreSQL, and another says some things otherwise. For another, write its\n\
+    # number here, then `phasegate run --keep-going`, and `phasegate adopt` what differs by words alone.\n";
+
 /// The folder of the fixtures as the suite names it.
 fn fixtures(migrations: &Migrations) -> String {
     match migrations.folder.strip_prefix(&format!("{FOLDER}/")) {
@@ -48,8 +52,13 @@ fn from_fixtures(migrations: &Migrations, file: &str) -> String {
     if common_folder(migrations) == migrations.folder { file.to_owned() } else { below(&migrations.folder, file) }
 }
 
-/// The text of `suite.toml`.
-pub(super) fn suite(project: &Project, migrations: &Migrations, bookkeeping: &[String]) -> Result<String, InitError> {
+/// The text of `suite.toml`. `seen_on` is the major version of PostgreSQL whose words its gates repeat.
+pub(super) fn suite(
+    project: &Project,
+    migrations: &Migrations,
+    bookkeeping: &[String],
+    seen_on: Option<u32>,
+) -> Result<String, InitError> {
     let name = project.root().file_name().map_or("migrations".into(), |name| name.to_string_lossy());
     let name = kebab(&name, SLUG_LENGTH_MAX);
     let common = common_folder(migrations);
@@ -79,6 +88,9 @@ pub(super) fn suite(project: &Project, migrations: &Migrations, bookkeeping: &[S
         text.push_str(&format!("inputs = {}\n", list(migrations.inputs.iter().map(String::as_str))));
     }
     text.push_str(&format!("\n[server]\nkind = {}\n", quoted(migrations.kind.0.capabilities().name)));
+    if let Some(major) = seen_on {
+        text.push_str(&format!("{WORDS}postgres_min = {major}\npostgres_max = {major}\n"));
+    }
     if migrations.timescaledb {
         text.push_str("timescaledb = true\n");
     }

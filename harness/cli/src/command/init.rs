@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use phasegate_adoption::init::{
-    Ci, Hints, InitError, Migrations, Remark, Written, find, ignore_runs, job, write as write_suite,
+    Ci, Hints, InitError, Job, Migrations, Remark, Written, find, ignore_runs, job, write as write_suite,
 };
 use phasegate_database::Kind;
 use phasegate_engine::RunError;
@@ -60,10 +60,18 @@ pub(super) fn init(global: &Global, asked: &InitArgs) -> Result<Exit, Failure> {
             CiKind::Github => Ci::Github,
             CiKind::Gitlab => Ci::Gitlab,
         };
-        written.files.extend(job(root, ci).map_err(failure)?);
+        match job(root, ci, &migrations).map_err(failure)? {
+            Job::Written(file) => written.files.push(file),
+            Job::ToAdd(file, job) => {
+                let text = format!("{} is there already; add this job to it:\n\n{job}", file.display());
+                written.remarks.push(Remark { phase: None, text });
+            }
+        }
     }
     match global.format {
-        Format::Human => console::print(&story(&migrations, &written))?,
+        Format::Human => {
+            console::print(&format!("{}next   {} run\n", story(&migrations, &written), program_name()))?;
+        }
         Format::Json => print_json(&initiated(&migrations, &written))?,
     }
     Ok(Exit::Passed)
@@ -118,7 +126,6 @@ pub(super) fn story(migrations: &Migrations, written: &Written) -> String {
             None => writeln!(text, "       {remark}"),
         };
     }
-    let _ = writeln!(text, "next   {} run", program_name());
     text
 }
 

@@ -17,6 +17,10 @@ pub(crate) fn claims() -> Vec<Claim> {
         ("an_alembic_project_ends_in_exactly_its_two_faults", || {
             LIBRARY.shows_its_faults();
         }),
+        ("each_fault_of_an_alembic_project_is_found_without_the_other", || LIBRARY.shows_each_alone()),
+        ("an_alembic_project_ends_in_the_same_two_faults_where_it_is_imported", || {
+            LIBRARY.shows_its_faults_when_imported();
+        }),
         ("alembic_never_meets_the_database_that_its_ini_names", never_meets_the_users_own),
     ]
 }

@@ -24,7 +24,7 @@ const SQLX: Faulty = Faulty {
     ),
     backfill: ("migrations/20250102090000_parcels.up.sql", "(102, 7,", "(102, 2,"),
 };
-const FLYWAY: Faulty = Faulty {
+pub(crate) const FLYWAY: Faulty = Faulty {
     name: "flyway",
     way_back: ("sql/U10__harvests_are_weighed.sql", "ALTER TABLE", "DROP INDEX harvests_by_year;\nALTER TABLE"),
     backfill: ("sql/V2__harvests.sql", "NULL)", "38)"),
@@ -36,30 +36,43 @@ const SQITCH: Faulty = Faulty {
 };
 
 impl Faulty {
-    fn project(&self, mends: &[&Mend]) -> Project {
+    pub(crate) fn project(&self, mends: &[&Mend]) -> Project {
         let project = Project::copy(self.name);
-        for (file, from, to) in mends {
-            project.change(file, from, to);
-        }
+        mends.iter().for_each(|mend| mended(&project, mend));
         project
+    }
+
+    /// Mends both in a project that lies there.
+    pub(crate) fn mends(&self, project: &Project) {
+        [self.way_back, self.backfill].iter().for_each(|mend| mended(project, mend));
     }
 
     /// Both are found and nothing else; and where both are mended, everything passes.
     pub(crate) fn shows_its_faults(&self) {
-        self.ends_in(&[], &[WAY_BACK, BACKFILL]);
-        self.ends_in(&[&self.way_back, &self.backfill], &[]);
+        self.shows_its_faults_by(&["init"]);
+    }
+
+    /// So it is where the suite is written by this command.
+    fn shows_its_faults_by(&self, command: &[&str]) {
+        self.ends_in(command, &[], &[WAY_BACK, BACKFILL]);
+        self.ends_in(command, &[&self.way_back, &self.backfill], &[]);
+    }
+
+    /// So it is where the project is imported.
+    pub(crate) fn shows_its_faults_when_imported(&self) {
+        self.shows_its_faults_by(&["import", self.name]);
     }
 
     /// Each is found alone where the other is mended.
-    fn shows_each_alone(&self) {
-        self.ends_in(&[&self.backfill], &[WAY_BACK]);
-        self.ends_in(&[&self.way_back], &[BACKFILL]);
+    pub(crate) fn shows_each_alone(&self) {
+        self.ends_in(&["init"], &[&self.backfill], &[WAY_BACK]);
+        self.ends_in(&["init"], &[&self.way_back], &[BACKFILL]);
     }
 
-    fn ends_in(&self, mends: &[&Mend], expected: &[(&str, &str)]) {
+    fn ends_in(&self, command: &[&str], mends: &[&Mend], expected: &[(&str, &str)]) {
         let project = self.project(mends);
         let before = project.texts();
-        let told = project.init().stdout;
+        let told = project.writes(command).stdout;
         assert!(told.contains("saw    5 of 5 phases apply"), "{told}");
         let after = project.texts();
         let kept = before.iter().all(|(name, text)| after.get(name) == Some(text));
@@ -74,11 +87,18 @@ impl Faulty {
     }
 }
 
+fn mended(project: &Project, (file, from, to): &Mend) {
+    project.change(file, from, to);
+}
+
 pub(crate) fn claims() -> Vec<Claim> {
     vec![
         ("a_sqlx_project_ends_in_exactly_its_two_faults", || SQLX.shows_its_faults()),
         ("a_flyway_project_ends_in_exactly_its_two_faults", || FLYWAY.shows_its_faults()),
         ("a_sqitch_project_ends_in_exactly_its_two_faults", || SQITCH.shows_its_faults()),
+        ("sqlx_flyway_and_sqitch_projects_end_in_the_same_two_faults_where_they_are_imported", || {
+            [SQLX, FLYWAY, SQITCH].iter().for_each(Faulty::shows_its_faults_when_imported);
+        }),
         ("each_fault_is_found_without_the_other", || {
             [SQLX, FLYWAY, SQITCH].iter().for_each(Faulty::shows_each_alone);
         }),

@@ -1,15 +1,18 @@
-//! `phasegate init` and the run after it, on projects whose faults are known. What needs a migration tool that is not there is
-//! listed as ignored, with the reason.
+//! `phasegate init` and `phasegate import`, and the run after it, on projects whose faults are known. What needs a migration tool
+//! that is not there is listed as ignored, with the reason.
 
 mod alembic;
 mod django;
 mod faults;
+mod imports;
+mod jobs;
 mod order;
 mod project;
 #[path = "../cli/settings.rs"]
 mod settings;
 mod stopped;
 mod tools;
+mod versions;
 
 use std::process::ExitCode;
 
@@ -31,9 +34,13 @@ fn main() -> ExitCode {
             }
         }
     };
-    let anywhere = [faults::claims(), order::claims(), stopped::claims()].concat();
+    let anywhere =
+        [faults::claims(), imports::claims(), order::claims(), stopped::claims(), versions::claims(), jobs::claims()]
+            .concat();
     let trials = anywhere.into_iter().map(trial(None));
     let trials = trials.chain(alembic::claims().into_iter().map(trial(tools::without_python("alembic, psycopg"))));
     let trials = trials.chain(django::claims().into_iter().map(trial(tools::without_python("django"))));
+    let trials = trials.chain(jobs::claims_of_yaml().into_iter().map(trial(tools::without_python("yaml"))));
+    let trials = trials.chain(versions::claims_of_another().into_iter().map(trial(versions::without_another())));
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
 }
