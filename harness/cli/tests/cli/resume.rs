@@ -188,7 +188,7 @@ fn a_phase_that_passed_is_not_gone_on_from_when_what_its_command_alone_reads_or_
         put(here, SECOND_PHASE, RIGHT);
         change_it(here);
         let ran = resume(here, &failed);
-        assert_eq!(ran.code, 2, "{}{}", ran.stdout, ran.stderr);
+        assert_eq!(ran.code, 5, "{}{}", ran.stdout, ran.stderr);
         assert!(ran.stderr.contains(expected), "{}", ran.stderr);
     }
 }
