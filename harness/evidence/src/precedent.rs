@@ -103,8 +103,11 @@ pub fn begins_after(next: (&Plan, &[Link]), signed: (&Plan, &[Link])) -> Result<
         if now.is_some() && now != then {
             return Err(format!("applied another baseline of suite {}", suite.suite));
         }
-        let planned = signed.0.suites.iter().filter(|planned| planned.suite == suite.suite);
-        for phase in planned.flat_map(|planned| &planned.phases) {
+        let Some(planned) = signed.0.suites.iter().find(|planned| planned.suite == suite.suite) else { continue };
+        if planned.env != suite.env {
+            return Err(format!("gave the commands of suite {} another environment", suite.suite));
+        }
+        for phase in &planned.phases {
             let [then, now] = [signed.1, next.1].map(|links| applied(links, &suite.suite, &phase.phase));
             // A phase that did not apply as a whole ended before its last file.
             if !then.0.starts_with(&now.0) || (now.1 && now.0 != then.0) {

@@ -64,7 +64,7 @@ fn ended_in_phase_2(sample: &mut Sample) {
 #[test]
 fn a_run_that_went_on_from_something_else_than_was_signed_is_told_from_one_that_did() {
     let other = Digest::of(b"other");
-    let forgeries: [Forgery; 15] = [
+    let forgeries: [Forgery; 16] = [
         (|_, _| {}, Ok(())),
         // One phase more is what the signature lets begin, with its files.
         (|signed, _| drop(signed.plan.suites[0].phases.pop()), Ok(())),
@@ -119,6 +119,10 @@ fn a_run_that_went_on_from_something_else_than_was_signed_is_told_from_one_that_
                 }
             },
             Err("applied another baseline of suite ledger"),
+        ),
+        (
+            |_, next| drop(next.plan.suites[0].env.insert("APP_ENV".into(), "test".into())),
+            Err("gave the commands of suite ledger another environment"),
         ),
         (|signed, _| signed.plan.judging = Judging::Check, Err("judged gates alone")),
     ];
