@@ -56,7 +56,7 @@ pub(crate) async fn apply(
 ) -> Result<(), ApplyFailure> {
     match step {
         PhaseStep::Command(command) => {
-            let outside = |error: Error| failure(&command.join(" "), 0, 0, &error);
+            let outside = |error: Error| failure(&command.line(), 0, 0, &error);
             session.step_aside().map_err(outside)?;
             let url = on.host.url(on.database);
             let sessions = async { session.others().await };

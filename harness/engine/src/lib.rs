@@ -18,6 +18,7 @@ mod findings;
 pub mod fuzz;
 mod gates;
 mod happened;
+mod inputs;
 mod judge_gate;
 mod keep;
 mod likeness;

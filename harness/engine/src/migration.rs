@@ -22,6 +22,7 @@ pub struct Migration {
     baseline_transaction: TransactionMode,
     role: Option<String>,
     phases: Vec<Steps>,
+    /// How what is no phase is run.
     commands: Commands,
 }
 
@@ -31,6 +32,7 @@ struct Steps {
     up: PhaseStep,
     down: Option<PhaseStep>,
     transaction: TransactionMode,
+    commands: Commands,
 }
 
 impl Migration {
@@ -42,6 +44,7 @@ impl Migration {
             up: phase.up.clone(),
             down: phase.down.clone(),
             transaction: phase.transaction,
+            commands: suite.commands.with(&phase.own),
         };
         Self {
             command: suite.baseline.command.clone(),
@@ -105,7 +108,7 @@ impl Migration {
         for phase in self.phases.iter().take(phases) {
             match &phase.up {
                 PhaseStep::Sql(files) => files.iter().for_each(|file| file.text.hash(&mut hasher)),
-                PhaseStep::Command(command) => (command, &self.commands).hash(&mut hasher),
+                PhaseStep::Command(command) => (command, &phase.commands).hash(&mut hasher),
             }
             (phase.transaction == TransactionMode::None).hash(&mut hasher);
         }
@@ -180,7 +183,7 @@ impl Migration {
             none(&format!("phase {} has no way back: say `down = \"FILE.sql\"` for it in suite.toml", phase.id))
         })?;
         let (transaction, role) = (phase.transaction, self.role.as_deref());
-        let way = Way { transaction, role, settings: Settings::Kept, commands: &self.commands };
+        let way = Way { transaction, role, settings: Settings::Kept, commands: &phase.commands };
         apply(session, on, step, way, told).await
     }
 }

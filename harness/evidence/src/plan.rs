@@ -206,6 +206,12 @@ pub struct PhasePlan {
     /// The command that is its way back, if it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub down_command: Option<String>,
+    /// Those of the inputs of the suite that its commands alone read, by their paths.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<String>,
+    /// What its commands find in their environment on top of that of the suite; of secrets, nothing but the name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub env: BTreeMap<String, String>,
     /// Its exit gates.
     pub gates: Vec<GatePlan>,
 }

@@ -67,6 +67,9 @@ pub fn find(root: &Path, hints: Hints<'_>) -> Result<Migrations, InitError> {
 
 fn taken(project: &Project, found: Option<Migrations>, hints: Hints<'_>) -> Result<Migrations, InitError> {
     let Some(mut migrations) = found else {
+        if let Some(tool) = hints.tool {
+            return Err(not_of(tool, project));
+        }
         return Err(InitError::Nothing { folder: project.root().to_owned(), tools: names() });
     };
     baseline::find(project, &mut migrations)?;
@@ -77,6 +80,17 @@ fn taken(project: &Project, found: Option<Migrations>, hints: Hints<'_>) -> Resu
         migrations.kind = (kind, "so says --kind".to_owned());
     }
     Ok(migrations)
+}
+
+/// Where there are none of the tool that was named, another may be meant, or another folder.
+fn not_of(tool: &str, project: &Project) -> InitError {
+    let others = TOOLS.iter().filter(|(name, find)| *name != tool && find(project).is_ok_and(|found| found.is_some()));
+    let others: Vec<&str> = others.map(|(name, _)| *name).collect();
+    let next = match others.as_slice() {
+        [] => "name the folder that holds them".to_owned(),
+        others => format!("those of {} lie there: name that tool", others.join(" and ")),
+    };
+    InitError::NotOf { tool: tool.to_owned(), folder: project.root().to_owned(), next }
 }
 
 fn names() -> String {

@@ -73,7 +73,9 @@ pub(super) fn init(global: &Global, asked: &InitArgs) -> Result<Exit, Failure> {
         }
     }
     match global.format {
-        Format::Human => console::print(&story(&migrations, &written))?,
+        Format::Human => {
+            console::print(&format!("{}next   {} run\n", story(&migrations, &written), program_name()))?;
+        }
         Format::Json => print_json(&initiated(&migrations, &written))?,
     }
     Ok(Exit::Passed)
@@ -134,7 +136,6 @@ pub(super) fn story(migrations: &Migrations, written: &Written) -> String {
             None => writeln!(text, "       {remark}"),
         };
     }
-    let _ = writeln!(text, "next   {} run", program_name());
     text
 }
 

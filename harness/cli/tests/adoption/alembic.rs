@@ -22,6 +22,9 @@ pub(crate) fn claims() -> Vec<Claim> {
         ("revisions_that_are_said_to_be_history_are_the_baseline_and_no_phases", || {
             LIBRARY.shows_them_behind_its_history()
         }),
+        ("an_alembic_project_ends_in_the_same_two_faults_where_it_is_imported", || {
+            LIBRARY.shows_its_faults_when_imported();
+        }),
         ("alembic_never_meets_the_database_that_its_ini_names", never_meets_the_users_own),
     ]
 }

@@ -54,14 +54,24 @@ impl Faulty {
 
     /// Both are found and nothing else; and where both are mended, everything passes.
     pub(crate) fn shows_its_faults(&self) {
-        self.ends_in(&[], &[WAY_BACK, BACKFILL]);
-        self.ends_in(&[&self.way_back, &self.backfill], &[]);
+        self.shows_its_faults_by(&["init"]);
+    }
+
+    /// So it is where the suite is written by this command.
+    fn shows_its_faults_by(&self, command: &[&str]) {
+        self.ends_in(command, &[], &[WAY_BACK, BACKFILL]);
+        self.ends_in(command, &[&self.way_back, &self.backfill], &[]);
+    }
+
+    /// So it is where the project is imported.
+    pub(crate) fn shows_its_faults_when_imported(&self) {
+        self.shows_its_faults_by(&["import", self.name]);
     }
 
     /// Each is found alone where the other is mended.
     pub(crate) fn shows_each_alone(&self) {
-        self.ends_in(&[&self.backfill], &[WAY_BACK]);
-        self.ends_in(&[&self.way_back], &[BACKFILL]);
+        self.ends_in(&["init"], &[&self.backfill], &[WAY_BACK]);
+        self.ends_in(&["init"], &[&self.way_back], &[BACKFILL]);
     }
 
     /// Where the first four are the baseline, the fifth changes what it changed behind them, and both faults are found.
@@ -92,10 +102,10 @@ impl Faulty {
         assert_eq!(short.run(), (0, Vec::new()), "{}", self.name);
     }
 
-    fn ends_in(&self, mends: &[&Mend], expected: &[(&str, &str)]) {
+    fn ends_in(&self, command: &[&str], mends: &[&Mend], expected: &[(&str, &str)]) {
         let project = self.project(mends);
         let before = project.texts();
-        let told = project.init().stdout;
+        let told = project.writes(command).stdout;
         assert!(told.contains("saw    5 of 5 phases apply"), "{told}");
         let after = project.texts();
         let kept = before.iter().all(|(name, text)| after.get(name) == Some(text));
@@ -119,6 +129,9 @@ pub(crate) fn claims() -> Vec<Claim> {
         ("a_sqlx_project_ends_in_exactly_its_two_faults", || SQLX.shows_its_faults()),
         ("a_flyway_project_ends_in_exactly_its_two_faults", || FLYWAY.shows_its_faults()),
         ("a_sqitch_project_ends_in_exactly_its_two_faults", || SQITCH.shows_its_faults()),
+        ("sqlx_flyway_and_sqitch_projects_end_in_the_same_two_faults_where_they_are_imported", || {
+            [SQLX, FLYWAY, SQITCH].iter().for_each(Faulty::shows_its_faults_when_imported);
+        }),
         ("each_fault_is_found_without_the_other", || {
             [SQLX, FLYWAY, SQITCH].iter().for_each(Faulty::shows_each_alone);
         }),

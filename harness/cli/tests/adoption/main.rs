@@ -1,9 +1,10 @@
-//! `phasegate init` and the run after it, on projects whose faults are known. What needs a migration tool that is not there is
-//! listed as ignored, with the reason.
+//! `phasegate init` and `phasegate import`, and the run after it, on projects whose faults are known. What needs a migration tool
+//! that is not there is listed as ignored, with the reason.
 
 mod alembic;
 mod django;
 mod faults;
+mod imports;
 mod jobs;
 mod order;
 mod project;
@@ -34,7 +35,9 @@ fn main() -> ExitCode {
             }
         }
     };
-    let anywhere = [faults::claims(), order::claims(), stopped::claims(), versions::claims(), jobs::claims()].concat();
+    let anywhere =
+        [faults::claims(), imports::claims(), order::claims(), stopped::claims(), versions::claims(), jobs::claims()]
+            .concat();
     let trials = anywhere.into_iter().map(trial(None));
     let trials = trials.chain(alembic::claims().into_iter().map(trial(tools::without_python("alembic, psycopg"))));
     let trials = trials.chain(django::claims().into_iter().map(trial(tools::without_python("django"))));

@@ -73,14 +73,24 @@ impl Project {
 
     /// Writes the suite, which must succeed.
     pub(crate) fn init(&self) -> Ran {
-        let ran = self.phasegate(&["init"]);
+        self.writes(&["init"])
+    }
+
+    /// Writes a suite in this way, which must succeed.
+    pub(crate) fn writes(&self, args: &[&str]) -> Ran {
+        let ran = self.phasegate(args);
         assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
         ran
     }
 
     /// Runs the suite, and verifies what it leaves: how it ended, and each check that did not pass, with the code of the reason.
     pub(crate) fn run(&self) -> (i32, Vec<(String, String)>) {
-        let ran = self.phasegate(&["run", "--format", "json"]);
+        self.run_by(&["run", "--format", "json"])
+    }
+
+    /// So by this command, which prints JSON.
+    pub(crate) fn run_by(&self, args: &[&str]) -> (i32, Vec<(String, String)>) {
+        let ran = self.phasegate(args);
         let run: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{}{}", ran.stdout, ran.stderr));
         let folder = run["run"].as_str().expect("a folder");
         let verified = self.phasegate(&["verify", folder]);

@@ -10,6 +10,7 @@ use phasegate_evidence::{
 use serde_json::Value;
 
 use crate::{
+    check::database_after_phase_1,
     phasegate::{Ran, command, labelled, phasegate, ran},
     runs::written,
     sample::Sample,
@@ -381,6 +382,30 @@ fn a_run_goes_on_only_where_a_validator_approved_what_came_before() {
     fs::remove_file(here.join(list)).expect("removable");
     fs::write(here.join("trusted.toml"), "[[key]]\nname = \"Ada\"\npublic-key = \"ada.pub\"\n").expect("writable");
     again("is not evidence signed by trusted keys", 5);
+}
+
+#[test]
+fn no_run_goes_on_from_gates_alone_and_one_does_from_the_same_gates_in_a_run() {
+    let holder = workspace();
+    let here = holder.path();
+    keys(here);
+    database_after_phase_1(here);
+    let check = ["check", "notes", "--database-url", "sqlite:out.db", "--through", "1"];
+    let gates_alone = phasegate(here, &check);
+    let whole = phasegate(here, &["run", "notes"]);
+    let begins = |earlier: &Ran| {
+        assert_eq!(earlier.code, 0, "{}{}", earlier.stdout, earlier.stderr);
+        let folder = labelled(&earlier.stdout, "folder").to_owned();
+        for (role, name, key) in [("implementer", "Ada", "ada"), ("validator", "Grace", "grace")] {
+            assert_eq!(sign(here, &folder, role, name, key, &[]).code, 0);
+        }
+        let ran = phasegate(here, &["run", "notes", "--require-signed", &folder, "--trusted-keys", "trusted.toml"]);
+        (ran.code, ran.stderr.replace(&folder, "RUN"))
+    };
+    let why =
+        "error: the run does not begin: RUN judged gates alone, and applied no migration that could be gone on from\n";
+    assert_eq!(begins(&gates_alone), (1, why.to_owned()));
+    assert_eq!(begins(&whole).0, 0);
 }
 
 #[test]

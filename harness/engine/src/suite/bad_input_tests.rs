@@ -90,7 +90,7 @@ fn what_a_pattern_of_inputs_names_is_digested_with_all_that_lies_below_it() {
     let suites = load(&root.path().join("suites"), &[]).expect("whole");
     let inputs: Vec<&String> = suites[0].inputs.keys().filter(|name| name.contains("alembic")).collect();
     assert_eq!(inputs, ["fixtures/alembic/env.py", "fixtures/alembic/versions/a1.py"]);
-    assert_eq!(suites[0].commands.inputs.len(), 2);
+    assert_eq!(suites[0].commands.inputs.digests.len(), 2);
 }
 
 /// Read as a file, either would never end.
@@ -135,6 +135,19 @@ fn a_pipe_or_a_device_in_place_of_a_gate_is_refused() {
     "suites/s/suite.toml:5: `env` is for commands, and the suite runs none: take it out")]
 #[case::env_that_names_the_database("suite.toml", &SUITE.replace("[server]", "env = { DATABASE_URL = \"b\" }\n[server]"),
     "suites/s/suite.toml:5: env: `DATABASE_URL` is no name that a command could be given: DATABASE_URL is the database, \
+     and a name has no `=`")]
+#[case::inputs_of_a_phase_without_match("suite.toml",
+    &SUITE.replace("up = \"up.sql\"", "up = { command = [\"sh\", \"up.sql\"] }\ninputs = [\"a/**\"]"),
+    "suites/s/suite.toml:14: inputs: `a/**` matches no file in fixtures")]
+#[case::inputs_of_a_phase_that_is_no_command("suite.toml", &SUITE.replace("up = \"up.sql\"", "up = \"up.sql\"\ninputs = [\"*.sql\"]"),
+    "suites/s/suite.toml:14: `inputs` is for commands, and phase 1 runs none: take it out")]
+#[case::env_of_a_phase_that_is_no_command("suite.toml",
+    &SUITE.replace("up = \"up.sql\"", "up = \"up.sql\"\nenv = { A = \"b\" }")
+        .replace("[baseline]\n", "[baseline]\ncommand = [\"true\"]\n"),
+    "suites/s/suite.toml:15: `env` is for commands, and phase 1 runs none: take it out")]
+#[case::env_of_a_phase_that_names_the_database("suite.toml",
+    &SUITE.replace("up = \"up.sql\"", "up = { command = [\"sh\", \"up.sql\"] }\nenv = { DATABASE_URL = \"b\" }"),
+    "suites/s/suite.toml:14: env: `DATABASE_URL` is no name that a command could be given: DATABASE_URL is the database, \
      and a name has no `=`")]
 #[case::exception_without_a_reason("gates/1-notes/1.1-c.toml",
     &format!("{HEAD}rollback = {{ tables = [\"notes\"], except = {{ \"index i\" = \" \" }} }}\n"),

@@ -26,7 +26,7 @@ pub use error::{Place, SuiteError};
 pub use expand::columns_of;
 pub use load::{holds_suites, load, load_as, load_draft};
 pub(crate) use model::{Baseline, Deviation};
-pub use model::{Finding, Gate, Phase, PhaseStep, Suite, TransactionMode};
+pub use model::{CommandLine, Finding, Gate, Phase, PhaseStep, Suite, TransactionMode};
 pub use requirements::Requirement;
 pub(crate) use scenario::Replacement;
 pub use scenario::{AuditGates, Scenario, ScenarioKind};

@@ -115,6 +115,62 @@ async fn an_input_that_is_changed_while_the_run_goes_on_stops_the_next_command()
     assert!(all.contains("its input tool/env.py is not what it was when the run began"), "{all}");
 }
 
+/// Adds keys to the second phase of the suite.
+fn with_second(root: &TempDir, keys: &str) {
+    let suite = root.path().join("suites/s/suite.toml");
+    let text = fs::read_to_string(&suite).expect("readable");
+    fs::write(&suite, text.replacen("id = \"2\"\n", &format!("id = \"2\"\n{keys}\n"), 1)).expect("writable");
+}
+
+#[tokio::test]
+async fn what_a_phase_gives_its_commands_comes_on_top_of_what_the_suite_gives_them_and_is_hidden_alike() {
+    let root = suite_of(2, "echo $APP_MORE $PHASE_TOKEN", "sh");
+    with_second(&root, "env = { APP_ENV = \"green\", APP_MORE = \"too\", PHASE_TOKEN = \"another-secret\" }");
+    let (folder, events) = run(&root).await;
+    let said = |wanted: &str| {
+        let of = events.iter().filter_map(|event| match event {
+            Event::CommandEnded { phase, stdout, .. } if phase.as_deref() == Some(wanted) => Some(stdout),
+            _ => None,
+        });
+        let text = |digest| folder.read(&format!("{OUTPUTS_FOLDER}/{digest}")).expect("kept");
+        let words =
+            of.map(|digest| String::from_utf8(text(digest)).expect("UTF-8").split(" with ").nth(1).map(str::to_owned));
+        words.collect::<std::collections::BTreeSet<_>>().into_iter().flatten().collect::<Vec<_>>()
+    };
+    assert_eq!((said("1"), said("2")), (vec!["blue".to_owned()], vec!["green\ntoo ***".to_owned()]));
+    let plan = String::from_utf8(folder.read("plan.json").expect("kept")).expect("UTF-8");
+    assert!(plan.contains(r#""env":{"APP_ENV":"green","APP_MORE":"too","PHASE_TOKEN":"***"}"#), "{plan}");
+}
+
+#[tokio::test]
+async fn an_input_of_a_phase_alone_is_digested_and_fails_that_phase_when_it_has_changed() {
+    for (changes, said) in [
+        ("true", None),
+        ("test $2 = 2 || echo changed > own/a.sql", Some("its input own/a.sql is not what it was when the run began")),
+        ("test $2 = 2 || echo more > own/b.sql", Some("its input own/b.sql was not there when the run began")),
+        ("test $2 = 2 || rm -f own/a.sql", Some("its input own/a.sql is not what it was when the run began")),
+        ("test $2 = 2 || echo '# more' >> step.sh", Some("its input step.sh is not what it was when the run began")),
+    ] {
+        let root = suite_of(2, changes, "sh");
+        with_second(&root, "inputs = [\"own/**\"]");
+        fs::create_dir(root.path().join("fixtures/own")).expect("writable");
+        fs::write(root.path().join("fixtures/own/a.sql"), "SELECT 1").expect("writable");
+        let (folder, events) = run(&root).await;
+        let failed = events.iter().find_map(|event| match event {
+            Event::PhaseFailed { phase, failure, .. } => Some((phase.as_str(), failure.message.clone())),
+            _ => None,
+        });
+        let expected = said.map(|said| ("2", format!("{said}: begin anew")));
+        // The way back from the first phase runs the same script.
+        let is_script = changes.contains("step.sh");
+        assert!(is_script || failed == expected, "{failed:?}");
+        let all = serde_json::to_string(&events).expect("JSON");
+        assert_eq!(all.contains("when the run began: begin anew"), said.is_some(), "{all}");
+        let plan = String::from_utf8(folder.read("plan.json").expect("kept")).expect("UTF-8");
+        assert_eq!(plan.matches(r#""inputs":["fixtures/own/a.sql"]"#).count(), 1, "{plan}");
+    }
+}
+
 #[tokio::test]
 async fn what_the_books_of_a_known_tool_say_is_a_fact_of_each_state() {
     let (_, events) = run(&suite_of(1, "", "sh")).await;

@@ -351,6 +351,8 @@ fn phase(id: &str, slug: &str, title: &str, gates: Vec<GatePlan>) -> PhasePlan {
         revision: Some(format!("rev{id}")),
         up_command: None,
         down_command: None,
+        inputs: Vec::new(),
+        env: BTreeMap::new(),
         gates,
     }
 }

@@ -12,7 +12,10 @@ use super::{
     statements::{Statement, calls, statements},
 };
 use crate::{
-    import::{Listed, listed::first_words},
+    import::{
+        Listed,
+        listed::{HOLDS_A_VALUE, first_words},
+    },
     init::{InitError, kebab, quoted},
 };
 
@@ -41,6 +44,10 @@ const TITLE_LENGTH_MAX: usize = 120;
 /// already, or the suite is none with them. Nothing is left then.
 pub fn pgtap(suite: &Path, phase: Option<&str>, files: &[PathBuf]) -> Result<ImportedTests, InitError> {
     let refused = |why: String| InitError::Refused { tool: TOOL, why };
+    if !suite.is_dir() {
+        let why = "name that of the suite (--suite DIR), or begin with one: `phasegate init`";
+        return Err(refused(format!("there is no folder {}: {why}", suite.display())));
+    }
     let mut suites = load(suite, &[])?;
     let Some(of) = suites.pop().filter(|_| suites.is_empty()) else {
         return Err(refused(format!("{} holds several suites: name the folder of one (--suite)", suite.display())));
@@ -70,9 +77,11 @@ pub fn pgtap(suite: &Path, phase: Option<&str>, files: &[PathBuf]) -> Result<Imp
         gates.extend(gate.map(|gate| (path, gate)));
     }
     if gates.is_empty() {
-        let first =
-            imported.listed.first().map_or_else(|| "no assertion stands in them".to_owned(), ToString::to_string);
-        return Err(refused(format!("of {} assertions none became a check; the first: {first}", imported.assertions)));
+        let (names, count) = (named(files), imported.assertions);
+        return Err(refused(match imported.listed.first() {
+            None => format!("no assertion stands in {names}: name files that call them, as `SELECT ok(...)`"),
+            Some(first) => format!("of {count} assertions in {names} none became a check; the first: {first}"),
+        }));
     }
     for (path, gate) in &gates {
         std::fs::write(path, gate).map_err(|source| InitError::File { what: "write", path: path.clone(), source })?;
@@ -84,6 +93,10 @@ pub fn pgtap(suite: &Path, phase: Option<&str>, files: &[PathBuf]) -> Result<Imp
         return Err(error.into());
     }
     Ok(imported)
+}
+
+fn named(files: &[PathBuf]) -> String {
+    files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
 /// The functions of the SQL below a folder.
@@ -187,7 +200,7 @@ impl Reader<'_> {
             };
             match translated {
                 Ok(translated) if !format!("{translated:?}").contains("${") => self.check(statement, call, translated),
-                Ok(_) => self.list(statement.line, &call.name, "its SQL holds `${`, which a suite takes for a value"),
+                Ok(_) => self.list(statement.line, &call.name, HOLDS_A_VALUE),
                 Err(why) => self.list(statement.line, &call.name, &why),
             }
             if call.name == "lives_ok"

@@ -10,7 +10,7 @@ use phasegate_database::Kind;
 use toml::Spanned;
 
 use super::{
-    commands::needed,
+    commands::{ForCommands, needed},
     contained::contained,
     files::Loader,
     known::{Known, KnownSuite, SUITE_FILE},
@@ -116,7 +116,10 @@ impl Loader {
             self.parsed(file)?;
         }
         let source = Source { file: &path, text: &text };
-        let for_commands = [("inputs", file.inputs.first().cloned()), ("env", file.env.keys().next().cloned())];
+        let mut for_commands = vec![ForCommands::of(None, &file.inputs, &file.env)];
+        for phase in &file.phases {
+            for_commands.push(ForCommands::of(Some(&phase.id), &phase.inputs, &phase.env));
+        }
         let commands = self.commands(source, &file.inputs, file.env)?;
         let bookkeeping = bookkeeping(source, file.bookkeeping, kind)?;
         self.common.values = Values::new(source, file.with)?;
@@ -125,7 +128,7 @@ impl Loader {
         let mut phases = Vec::new();
         for phase in file.phases {
             let gates = shared.remove(&phase.id).unwrap_or_default();
-            phases.push(self.phase(&path, phase, gates)?);
+            phases.push(self.phase(source, phase, gates)?);
         }
         unique(&path, "phase", phases.iter().map(|phase| phase.id.as_str()))?;
         let gates = || phases.iter().flat_map(|phase| &phase.gates);
@@ -167,7 +170,7 @@ impl Loader {
         suite.scenarios = self.scenarios(&suite)?;
         contained(&suite, &self.folder)?;
         unclaimed(&suite)?;
-        needed(&suite, source, for_commands.each_ref().map(|(key, first)| (*key, first.as_ref())))?;
+        needed(&suite, source, &for_commands)?;
         unique(&path, "scenario", suite.scenarios.iter().map(|scenario| scenario.slug.as_str()))?;
         self.common.states.all_used(source)?;
         self.common.values.all_used(source)?;
