@@ -8,6 +8,7 @@ mod imports;
 mod jobs;
 mod order;
 mod project;
+mod rails;
 #[path = "../cli/settings.rs"]
 mod settings;
 mod stopped;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
     let trials = anywhere.into_iter().map(trial(None));
     let trials = trials.chain(alembic::claims().into_iter().map(trial(tools::without_python("alembic, psycopg"))));
     let trials = trials.chain(django::claims().into_iter().map(trial(tools::without_python("django"))));
+    let trials = trials.chain(rails::claims().into_iter().map(trial(tools::without_rails())));
     let trials = trials.chain(jobs::claims_of_yaml().into_iter().map(trial(tools::without_python("yaml"))));
     let trials = trials.chain(versions::claims_of_another().into_iter().map(trial(versions::without_another())));
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
