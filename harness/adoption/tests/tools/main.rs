@@ -2,8 +2,13 @@
 //! ignored, with the reason.
 
 mod agreement;
+#[path = "../imported/breaks.rs"]
+mod breaks;
+mod by_pgtap;
 mod by_sqitch;
 mod by_sqlx;
+#[path = "../imported/suite.rs"]
+mod suite;
 
 use std::process::{Command, ExitCode};
 
@@ -26,5 +31,10 @@ fn main() -> ExitCode {
     let sqitch =
         if there_is_sqitch { sqitch } else { sqitch.with_kind("needs sqitch and DBD::Pg").with_ignored_flag(true) };
     let sqlx = test("what_the_migrator_of_sqlx_applies_is_what_the_phases_lead_to", by_sqlx::agrees);
-    libtest_mimic::run(&Arguments::from_args(), vec![sqlx, sqitch]).exit_code()
+    let pgtap = test("a_check_fails_where_pgtap_itself_fails_and_nowhere_else", by_pgtap::agrees);
+    let pgtap = match std::env::var_os("PHASEGATE_PGTAP") {
+        Some(_) => pgtap,
+        None => pgtap.with_kind("needs pgTAP: set PHASEGATE_PGTAP to what ci/pgtap prints").with_ignored_flag(true),
+    };
+    libtest_mimic::run(&Arguments::from_args(), vec![sqlx, sqitch, pgtap]).exit_code()
 }

@@ -11,6 +11,7 @@ mod project;
 mod settings;
 mod stopped;
 mod tools;
+mod with_pgtap;
 
 use std::process::ExitCode;
 
@@ -36,5 +37,6 @@ fn main() -> ExitCode {
     let trials = anywhere.into_iter().map(trial(None));
     let trials = trials.chain(alembic::claims().into_iter().map(trial(tools::without_python("alembic, psycopg"))));
     let trials = trials.chain(django::claims().into_iter().map(trial(tools::without_python("django"))));
+    let trials = trials.chain(with_pgtap::claims().into_iter().map(trial(with_pgtap::hindrance())));
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
 }
