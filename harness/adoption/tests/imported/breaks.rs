@@ -10,10 +10,18 @@ const SCHEMA: &str = include_str!("../../../../fixtures/adoption/pgtap/schema.sq
 pub(crate) const TESTS: &str = include_str!("../../../../fixtures/adoption/pgtap/notes.sql");
 
 /// What breaks the schema, and every assertion that then fails.
-pub(crate) const BREAKS: [(&str, &[&str]); 19] = [
+pub(crate) const BREAKS: [(&str, &[&str]); 30] = [
     (
         "ALTER TABLE app.tags RENAME TO labels",
-        &["there are tags", "app holds the tags alone", "a tag is known by both", "a tag is of a note", "x is a tag"],
+        &[
+            "there are tags",
+            "app holds the tags alone",
+            "a tag is known by both",
+            "a tag is of a note",
+            "x is a tag",
+            "tags have a keeper",
+            "a tag weighs one and a half",
+        ],
     ),
     ("CREATE TABLE app.more (id int)", &["there is nothing more", "app holds the tags alone"]),
     ("DROP VIEW loud; CREATE TABLE loud AS SELECT id FROM notes", &["loud notes can be seen"]),
@@ -22,7 +30,25 @@ pub(crate) const BREAKS: [(&str, &[&str]); 19] = [
     ("ALTER TABLE notes ALTER slug TYPE varchar(50)", &["a slug has forty letters"]),
     ("ALTER TABLE notes ALTER slug DROP NOT NULL", &["a slug is always there", "no slug is refused"]),
     ("ALTER TABLE notes ALTER title SET NOT NULL", &["a title need not be there"]),
-    ("ALTER TABLE notes ALTER title DROP DEFAULT", &["a title has a default", "the default is untitled"]),
+    (
+        "ALTER TABLE notes ALTER title DROP DEFAULT",
+        &["a title has a default", "the default is untitled", "the title is untitled"],
+    ),
+    ("ALTER TABLE notes ALTER title SET DEFAULT 'other'", &["the default is untitled", "the title is untitled"]),
+    ("ALTER TABLE app.tags ALTER weight SET DEFAULT 2", &["a tag weighs one and a half"]),
+    // The same number, written otherwise.
+    ("ALTER TABLE app.tags ALTER weight SET DEFAULT 1.500", &[]),
+    ("ALTER TABLE app.tags OWNER TO reader_of_notes", &["tags have a keeper"]),
+    ("ALTER SCHEMA app OWNER TO keeper_of_notes", &["the schema app has an owner"]),
+    ("GRANT UPDATE ON notes TO reader_of_notes", &["notes are read and written"]),
+    ("REVOKE INSERT ON notes FROM reader_of_notes", &["notes are read and written"]),
+    ("GRANT CREATE ON SCHEMA app TO reader_of_notes", &["the schema app is open"]),
+    ("CREATE POLICY more ON notes USING (true)", &["notes have one policy"]),
+    (
+        "DROP POLICY own ON notes; CREATE POLICY own ON notes FOR UPDATE TO reader_of_notes USING (true)",
+        &["one sees by it"],
+    ),
+    ("ALTER POLICY own ON notes TO keeper_of_notes", &["readers have it"]),
     ("ALTER TABLE notes ALTER slug SET DEFAULT 'x'", &["a slug has none"]),
     ("ALTER TABLE app.tags DROP CONSTRAINT tags_note_fkey", &["a tag is of a note"]),
     ("ALTER TABLE notes DROP CONSTRAINT slug_is_short", &["notes are checked", "a long slug is refused"]),
@@ -36,7 +62,8 @@ pub(crate) const BREAKS: [(&str, &[&str]); 19] = [
     ("ALTER TYPE app.mood RENAME VALUE 'calm' TO 'still'", &["there are two moods"]),
     (
         "ALTER TABLE notes ADD CONSTRAINT never CHECK (slug <> 'fresh')",
-        &["a fresh slug is accepted", "the default is untitled"],
+        // The slug that is refused has the fresh one for a neighbour.
+        &["a fresh slug is accepted", "a slug that is taken is refused", "the default is untitled"],
     ),
     (
         "UPDATE notes SET title = '' WHERE id = 1; UPDATE notes SET slug = 'z' WHERE slug = 'b'; DELETE FROM app.tags; UPDATE notes SET id = 1000, mood = NULL WHERE id = 2",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use phasegate_adoption::import::pgtap;
+use phasegate_adoption::import::{Listed, pgtap};
 use phasegate_evidence::Verdict;
 
 use crate::{
@@ -25,6 +25,40 @@ fn every_assertion_is_a_check_or_is_listed_with_its_line() {
         [format!("{}: throws_ok", line("VALUES (99")), format!("{}: performs_ok", line("performs_ok")),]
     );
     assert_eq!(imported.left, []);
+}
+
+#[test]
+fn what_a_file_asserts_within_functions_and_more_than_it_holds_is_listed_with_its_line() {
+    let folder = schema("SELECT 1", None);
+    let text = "SELECT plan(9);\nCREATE FUNCTION checked(text) RETURNS text LANGUAGE plpgsql AS $f$\nBEGIN\n    \
+        RETURN ok($1 <> '', 'not empty');\nEND $f$;\nSELECT has_table('notes', 'there are notes');\nSELECT checked('a');\n\
+        SELECT is(count(*), 2::bigint, 'two notes') FROM notes;\nDO $$ BEGIN PERFORM pass('a'), pass('b'); END $$;\n\
+        SELECT has_view('loud', 'one is loud');\n";
+    folder.put("notes.sql", text);
+    let imported = imported(&folder);
+    let lines =
+        |listed: &[Listed]| listed.iter().map(|left| format!("{}: {}", left.line, left.what)).collect::<Vec<_>>();
+    assert_eq!(lines(&imported.listed), ["4: ok", "8: is", "9: pass", "9: pass", "10: has_view"]);
+    assert!(imported.listed[1].why.contains("it rests on line 7"), "{}", imported.listed[1]);
+    assert_eq!(lines(&imported.left), ["7: checked", "1: plan"]);
+    assert!(
+        imported.left[1].why.starts_with("it plans 9 tests, and 6 assertions stand in the file"),
+        "{}",
+        imported.left[1]
+    );
+    assert_eq!((imported.assertions, imported.translated), (6, 1));
+}
+
+#[test]
+fn a_refusal_is_held_against_the_write_that_the_file_says_is_accepted_or_said_to_have_none() {
+    let folder = schema("SELECT 1", None);
+    let imported = imported(&folder);
+    let line = |words: &str| 1 + TESTS.lines().position(|line| line.contains(words)).expect("it stands there");
+    let without: Vec<usize> = imported.without_neighbour.iter().map(|left| left.line as usize).collect();
+    assert_eq!(without, [line("VALUES (NULL)"), line("long long long"), line("'shut')")]);
+    let gate = std::fs::read_to_string(&imported.written[0]).expect("a gate");
+    let expected = "write = \"INSERT INTO notes (slug) VALUES ('c')\"\nneighbour = \"INSERT INTO notes (slug) VALUES ('fresh')\"\n";
+    assert!(gate.contains(expected), "{gate}");
 }
 
 #[test]
