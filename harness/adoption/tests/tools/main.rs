@@ -2,9 +2,14 @@
 //! ignored, with the reason.
 
 mod agreement;
+#[path = "../imported/breaks.rs"]
+mod breaks;
 mod by_dbmate;
+mod by_pgtap;
 mod by_sqitch;
 mod by_sqlx;
+#[path = "../imported/suite.rs"]
+mod suite;
 
 use std::process::{Command, ExitCode};
 
@@ -33,5 +38,8 @@ fn main() -> ExitCode {
     let dbmate = test("what_dbmate_applies_is_what_the_phases_lead_to", by_dbmate::agrees);
     let dbmate = needing(dbmate, is_there("dbmate"), "dbmate");
     let sqlx = test("what_the_migrator_of_sqlx_applies_is_what_the_phases_lead_to", by_sqlx::agrees);
-    libtest_mimic::run(&Arguments::from_args(), vec![sqlx, sqitch, dbmate]).exit_code()
+    let pgtap = test("a_check_fails_where_pgtap_itself_fails_and_nowhere_else", by_pgtap::agrees);
+    let is_set = std::env::var_os("PHASEGATE_PGTAP").is_some();
+    let pgtap = needing(pgtap, is_set, "pgTAP: set PHASEGATE_PGTAP to what ci/pgtap prints");
+    libtest_mimic::run(&Arguments::from_args(), vec![sqlx, sqitch, dbmate, pgtap]).exit_code()
 }

@@ -14,6 +14,7 @@ mod settings;
 mod stopped;
 mod tools;
 mod versions;
+mod with_pgtap;
 
 use std::process::ExitCode;
 
@@ -44,5 +45,6 @@ fn main() -> ExitCode {
     let trials = trials.chain(rails::claims().into_iter().map(trial(tools::without_rails())));
     let trials = trials.chain(jobs::claims_of_yaml().into_iter().map(trial(tools::without_python("yaml"))));
     let trials = trials.chain(versions::claims_of_another().into_iter().map(trial(versions::without_another())));
+    let trials = trials.chain(with_pgtap::claims().into_iter().map(trial(with_pgtap::hindrance())));
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
 }
