@@ -19,6 +19,7 @@ pub struct Migration {
     /// A command that lays the baseline, or what of it lies before the files.
     command: Option<PhaseStep>,
     baseline: Vec<SqlFile>,
+    baseline_transaction: TransactionMode,
     role: Option<String>,
     phases: Vec<Steps>,
     /// How what is no phase is run.
@@ -48,6 +49,7 @@ impl Migration {
         Self {
             command: suite.baseline.command.clone(),
             baseline: suite.baseline.schema.iter().chain(&suite.baseline.data).cloned().collect(),
+            baseline_transaction: suite.baseline.transaction,
             role: suite.baseline.role.clone(),
             phases: suite.phases.iter().map(phase).collect(),
             commands: suite.commands.clone(),
@@ -138,7 +140,7 @@ impl Migration {
         mut told: Told<'_, '_>,
     ) -> Result<(), ApplyFailure> {
         let in_one = session.capabilities().transactional_baseline;
-        let transaction = if in_one { TransactionMode::Phase } else { TransactionMode::None };
+        let transaction = if in_one { self.baseline_transaction } else { TransactionMode::None };
         let way = Way { transaction, role: None, settings: Settings::OfEachFile, commands: &self.commands };
         if let Some(command) = &self.command {
             apply(session, on, command, way, told.again()).await?;

@@ -37,6 +37,8 @@ pub struct Survey {
 pub struct Surveyed {
     /// The whole difference of the catalog.
     pub difference: Difference,
+    /// The role that applied it, where there are roles.
+    pub acts_as: Option<String>,
     /// How many rows each table held after it.
     pub rows: BTreeMap<String, u64>,
     /// What became of each table that held rows before it.
@@ -138,8 +140,13 @@ async fn surveyed(states: &States, before: &State, after: &State) -> Result<Surv
         };
         tables.insert(table.to_owned(), fate);
     }
+    let acts_as = match now.session.capabilities().roles {
+        true => now.session.run("SELECT current_user::regrole").await?.table.single().map(str::to_owned),
+        false => None,
+    };
     states.clear(now).await?;
-    Ok(Surveyed { difference: Difference::between(&before.catalog, &after.catalog), rows: after.rows.counts(), tables })
+    let difference = Difference::between(&before.catalog, &after.catalog);
+    Ok(Surveyed { difference, acts_as, rows: after.rows.counts(), tables })
 }
 
 async fn fate(states: &States, before: &State, table: &str, now: &mut WorkingCopy) -> Result<Fate, RunError> {

@@ -2,12 +2,14 @@
 
 use libtest_mimic::{Failed, Trial};
 use phasegate_server::{Choice, Kind, Request, ServerError, Version, embedded, external, local};
+use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::{claim, claim_if, run, traces};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         claim("a_wrong_password_is_refused_and_not_shown", wrong_password),
+        claim("no_driver_refuses_a_password_for_too_few_rounds_of_hashing", rounds),
         claim("a_database_url_that_nobody_answers_is_refused", nobody_answers),
         claim("an_external_server_is_asked_by_its_url", somebody_elses),
         claim("a_suite_that_needs_a_newer_server_is_told_so_before_anything_is_unpacked", newer_embedded),
@@ -43,6 +45,19 @@ fn wrong_password() -> Result<(), Failed> {
         assert!(words.contains("28P01") && words.contains("check DATABASE_URL"), "{words}");
         assert!(!words.contains("s3cr3t"), "{words}");
         own.stop().await?;
+        Ok(())
+    })
+}
+
+fn rounds() -> Result<(), Failed> {
+    run(async {
+        let server = embedded().start().await?;
+        let mut connection = server.options("postgres").connect().await?;
+        let hashed = "SELECT split_part(rolpassword, ':', 1) FROM pg_authid WHERE rolname = current_user";
+        let hashed: String = sqlx::query_scalar(hashed).fetch_one(&mut connection).await?;
+        assert_eq!(hashed, "SCRAM-SHA-256$4096");
+        connection.close().await?;
+        server.stop().await?;
         Ok(())
     })
 }

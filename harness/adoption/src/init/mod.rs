@@ -15,6 +15,7 @@ mod find;
 mod flyway;
 mod gates;
 mod golang_migrate;
+mod history;
 mod migrations;
 mod plain;
 mod prisma;

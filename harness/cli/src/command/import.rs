@@ -26,6 +26,7 @@ struct Imported<'a> {
     written: Vec<String>,
     translated: usize,
     listed: Vec<Left<'a>>,
+    without_neighbour: Vec<Left<'a>>,
 }
 
 #[derive(Serialize)]
@@ -83,7 +84,7 @@ fn tell(global: &Global, taken: &TakenOver) -> Result<Exit, Failure> {
         }
         Format::Json => {
             let (written, listed) = (taken.written.files.clone(), left(&taken.listed));
-            print_json(&Imported { written, translated: taken.translated, listed })?;
+            print_json(&Imported { written, translated: taken.translated, listed, without_neighbour: Vec::new() })?;
         }
     }
     Ok(Exit::Passed)
@@ -99,11 +100,15 @@ fn tell_of_tests(global: &Global, imported: &ImportedTests) -> Result<Exit, Fail
                 let _ = writeln!(text, "wrote  {file}");
             });
             text.push_str(&counts(imported.translated, "assertions", &all));
+            for (index, left) in imported.without_neighbour.iter().enumerate() {
+                let _ = writeln!(text, "{}{left}", if index == 0 { "but    " } else { "       " });
+            }
             let _ = writeln!(text, "next   {} run", program_name());
             console::print(&text)?;
         }
         Format::Json => {
-            print_json(&Imported { written, translated: imported.translated, listed: left(&all) })?;
+            let (listed, without_neighbour) = (left(&all), left(&imported.without_neighbour));
+            print_json(&Imported { written, translated: imported.translated, listed, without_neighbour })?;
         }
     }
     Ok(Exit::Passed)

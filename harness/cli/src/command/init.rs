@@ -46,7 +46,11 @@ struct Said<'a> {
 /// Writes a suite for the migrations of a project, and says what was found and why.
 pub(super) fn init(global: &Global, asked: &InitArgs) -> Result<Exit, Failure> {
     let root = asked.project.as_path();
-    let hints = Hints { tool: asked.tool.as_deref(), kind: asked.kind.as_deref().map(kind).transpose()? };
+    let hints = Hints {
+        tool: asked.tool.as_deref(),
+        kind: asked.kind.as_deref().map(kind).transpose()?,
+        baseline: asked.baseline.as_deref(),
+    };
     let migrations = find(root, hints).map_err(failure)?;
     if global.format == Format::Human {
         console::print(&found(&migrations))?;
@@ -98,9 +102,15 @@ pub(super) fn found(migrations: &Migrations) -> String {
     let mut text = format!("found  {}: {}\n", migrations.tool, migrations.because);
     let timescaledb = if migrations.timescaledb { " with TimescaleDB" } else { "" };
     let _ = writeln!(text, "       for {}{timescaledb}: {why}", kind.capabilities().name);
-    let baseline = match migrations.baseline.as_slice() {
-        [] => "the baseline is an empty database: no baseline.sql, legacy.sql or seed.sql lies beside them".to_owned(),
-        files => format!("the baseline is {}", files.join(", ")),
+    let baseline = match (migrations.baseline.as_slice(), migrations.history.as_slice()) {
+        ([], []) => {
+            "the baseline is an empty database: no baseline.sql, legacy.sql or seed.sql lies beside them".to_owned()
+        }
+        (files, []) => format!("the baseline is {}", files.join(", ")),
+        (files, [history @ .., last]) => {
+            let files: String = files.iter().map(|file| format!("{file}, then ")).collect();
+            format!("the baseline is {files}the {} migrations up to {}", history.len() + 1, last.revision)
+        }
     };
     let _ = writeln!(text, "       {baseline}");
     text

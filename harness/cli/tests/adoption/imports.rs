@@ -90,7 +90,7 @@ fn pgtap() {
     project.writes(&["init", "app"]);
     let args = ["import", "pgtap", "notes.sql", "--suite", "app/phasegate"];
     let told = project.writes(&args).stdout;
-    assert!(told.starts_with("found  44 assertions\nwrote  app/phasegate/gates/1-notes/1.notes.toml\n"), "{told}");
+    assert!(told.starts_with("found  53 assertions\nwrote  app/phasegate/gates/1-notes/1.notes.toml\n"), "{told}");
     let line =
         |words: &str| project.text("notes.sql").lines().position(|line| line.contains(words)).expect("a line") + 1;
     assert!(told.contains(&format!("       notes.sql:{}: performs_ok: ", line("performs_ok"))), "{told}");

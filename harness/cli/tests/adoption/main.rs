@@ -8,11 +8,13 @@ mod imports;
 mod jobs;
 mod order;
 mod project;
+mod rails;
 #[path = "../cli/settings.rs"]
 mod settings;
 mod stopped;
 mod tools;
 mod versions;
+mod with_pgtap;
 
 use std::process::ExitCode;
 
@@ -40,7 +42,9 @@ fn main() -> ExitCode {
     let trials = anywhere.into_iter().map(trial(None));
     let trials = trials.chain(alembic::claims().into_iter().map(trial(tools::without_python("alembic, psycopg"))));
     let trials = trials.chain(django::claims().into_iter().map(trial(tools::without_python("django"))));
+    let trials = trials.chain(rails::claims().into_iter().map(trial(tools::without_rails())));
     let trials = trials.chain(jobs::claims_of_yaml().into_iter().map(trial(tools::without_python("yaml"))));
     let trials = trials.chain(versions::claims_of_another().into_iter().map(trial(versions::without_another())));
+    let trials = trials.chain(with_pgtap::claims().into_iter().map(trial(with_pgtap::hindrance())));
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
 }

@@ -127,6 +127,8 @@ pub(crate) struct Baseline {
     pub(crate) data: Vec<SqlFile>,
     /// The role that applies the phases, if it is not the session's user.
     pub(crate) role: Option<String>,
+    /// How its statements are put into transactions, where one may hold them all.
+    pub(crate) transaction: TransactionMode,
 }
 
 /// One step of the migration.

@@ -76,6 +76,9 @@ pub(super) struct BaselineFile {
     pub(super) data: Vec<String>,
     /// The role that applies the phases, as if it had logged in.
     pub(super) role: Option<String>,
+    /// How its statements are put into transactions. On SQLite each is by itself.
+    #[serde(default)]
+    pub(super) transaction: TransactionMode,
 }
 
 #[derive(Deserialize)]

@@ -108,6 +108,7 @@ impl Loader {
             schema: self.patterns(&path, &file.baseline.schema)?,
             data: self.patterns(&path, &file.baseline.data)?,
             role: file.baseline.role,
+            transaction: file.baseline.transaction,
         };
         for file in baseline.schema.iter().chain(&baseline.data) {
             self.parsed(file)?;
