@@ -113,6 +113,9 @@ fn a_pipe_or_a_device_in_place_of_a_gate_is_refused() {
     &format!("{HEAD}rollback = {{ tables = [\"notes\"], except = {{ \"index i\" = \" \" }} }}\n"),
     "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `except` gives no reason for `index i`: say why it may be another on \
      the way back")]
+#[case::part_of_a_definition_that_is_nothing("gates/1-notes/1.1-c.toml",
+    &format!("{HEAD}catalog = {{ \"table notes\" = {{ contains = [\"a\", \"\"] }} }}\n"),
+    "suites/s/gates/1-notes/1.1-c.toml:3: check 1.1.1: `table notes` must contain nothing, which it always does")]
 #[case::way_back_to_nowhere("gates/1-notes/1.1-c.toml", &format!("{HEAD}rollback = {{ to = \"yesterday\" }}\n"),
     "suites/s/gates/1-notes/1.1-c.toml:6: unknown variant `yesterday`, expected `baseline` or `previous`")]
 #[case::no_phase("suite.toml", SUITE.split("[[phase]]").next().expect("text"),

@@ -24,6 +24,12 @@ requirement = [{ id = "N-1", title = "notes have a body", by = ["1.1"] }]
     "suites/s/requirements.toml: requirement N-1 has no place: name it at a gate, a check or a scenario, or give `by`, \
      `tests` or a `note`"
 )]
+#[case::listed_with_a_note_that_says_nothing(
+    &REQUIREMENTS.replace("by = [\"1.1\"]", "note = \" \""),
+    GATE,
+    "suites/s/requirements.toml: requirement N-1 has no place: name it at a gate, a check or a scenario, or give `by`, \
+     `tests` or a `note`"
+)]
 #[case::place_that_is_not_there(
     &REQUIREMENTS.replace("1.1", "1.2"),
     GATE,
