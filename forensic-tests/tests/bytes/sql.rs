@@ -40,7 +40,9 @@ fn is_nothing(mut text: &str, kind: Kind, before: Before) -> bool {
             text.find('\n')
         } else if text.starts_with("/*") {
             end_of_comment(text, nests)
-        } else if nests && ["\\set ", "\\unset ", "\\restrict ", "\\unrestrict "].iter().any(|own| text.starts_with(own)) {
+        } else if nests
+            && ["\\set ", "\\unset ", "\\restrict ", "\\unrestrict "].iter().any(|own| text.starts_with(own))
+        {
             Some(text.find('\n').unwrap_or(text.len()))
         } else {
             return false;

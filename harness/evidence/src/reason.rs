@@ -55,7 +55,7 @@ reason_codes! {
     Refused "refused", "accepts, sequence, tap", "a write that must be accepted was refused";
     AffectedDiffers "affected-differs", "accepts, sequence", "it was accepted and touched another number of rows";
     NotOk "not-ok", "tap", "a test of the file is not ok, or another number than the check says has TODO or SKIP";
-    BrokenTap "broken-tap", "tap", "the output of the file is not whole: no plan, or another number of tests than planned";
+    BrokenTap "broken-tap", "tap", "the output of the file is not whole: no plan, another number of tests than planned, or a failure that it tells of and does not hold";
     NotBlocked "not-blocked", "sequence", "a step that must wait for another session did not wait for it";
     RowsDiffer "rows-differ", "rows, sequence", "the query gave other rows";
     Violated "violated", "violations", "a row breaks the invariant";

@@ -12,6 +12,8 @@ const TOOL: &str = "pg_dump";
 const FIXTURES: &str = "fixtures";
 const DUMP: &str = "dump.sql";
 const ROLES: &str = "roles.sql";
+/// How much of a file tells what it is.
+const BEGINNING_BYTES: usize = 4096;
 const STATISTICS: &str = "phases/01-statistics/up.sql";
 
 /// The migrations that stand for a dump, to be written as a suite beside it.
@@ -19,14 +21,16 @@ const STATISTICS: &str = "phases/01-statistics/up.sql";
 /// # Errors
 /// When it cannot be read, or it is no plain dump, or one of a database with TimescaleDB's own tables.
 pub fn dump(file: &Path) -> Result<(Migrations, Vec<Listed>), InitError> {
-    let bytes =
-        std::fs::read(file).map_err(|source| InitError::File { what: "read", path: file.to_owned(), source })?;
-    let file = file.display().to_string();
+    let path = file;
+    let file = path.display().to_string();
     let refused = |why: String| InitError::Refused { tool: TOOL, why };
-    if bytes.starts_with(b"PGDMP") {
-        return Err(refused(format!(
-            "{file} is no plain text: dump with --format=plain, or `pg_restore -f dump.sql {file}`"
-        )));
+    if path.is_dir() {
+        return Err(refused(format!("{file} is a folder: {}", as_plain(&file))));
+    }
+    let bytes =
+        std::fs::read(path).map_err(|source| InitError::File { what: "read", path: path.to_owned(), source })?;
+    if let Some(why) = is_no_plain_dump(&bytes, &file) {
+        return Err(refused(format!("{file} {why}")));
     }
     let text =
         String::from_utf8(bytes).map_err(|_| refused(format!("{file} is not UTF-8: dump with --encoding=UTF8")))?;
@@ -80,6 +84,8 @@ pub fn dump(file: &Path) -> Result<(Migrations, Vec<Listed>), InitError> {
         timescaledb: text.contains("CREATE EXTENSION IF NOT EXISTS timescaledb "),
         folder: format!("{FOLDER}/{FIXTURES}"),
         baseline,
+        history: Vec::new(),
+        ups_go_through: false,
         steps: vec![step],
         bookkeeping: &[],
         inputs: Vec::new(),
@@ -87,6 +93,48 @@ pub fn dump(file: &Path) -> Result<(Migrations, Vec<Listed>), InitError> {
         notes,
     };
     Ok((migrations, listed))
+}
+
+fn as_plain(file: &str) -> String {
+    format!("dump with --format=plain, or `pg_restore -f dump.sql {file}`")
+}
+
+/// Why a file is no plain dump of one database of PostgreSQL, as its beginning tells, and what to do.
+fn is_no_plain_dump(bytes: &[u8], file: &str) -> Option<String> {
+    let begins = |with: &str| bytes.starts_with(with.as_bytes());
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(BEGINNING_BYTES)]);
+    if bytes.trim_ascii().is_empty() {
+        return Some("is empty: name the file that `pg_dump --format=plain` wrote".to_owned());
+    }
+    if Kind::Postgres.is_dump(&text) {
+        return None;
+    }
+    if begins("PGDMP") || begins("toc.dat") {
+        return Some(format!("is no plain text: {}", as_plain(file)));
+    }
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        return Some("is compressed: unpack it, or dump with --format=plain and without --compress".to_owned());
+    }
+    if bytes.starts_with(&[0xff, 0xfe]) {
+        return Some("is UTF-16, as PowerShell writes it: dump with --file and --encoding=UTF8".to_owned());
+    }
+    if text.contains("PostgreSQL database cluster dump") {
+        return Some("is of pg_dumpall, of a whole cluster: dump one database with pg_dump".to_owned());
+    }
+    let others = [("-- MySQL dump", "MySQL"), ("-- MariaDB dump", "MariaDB"), ("/*M!999999", "MariaDB")];
+    if let Some((_, name)) = others.iter().find(|(head, _)| begins(head)) {
+        return Some(format!("is a dump of {name}, and Phasegate knows PostgreSQL and SQLite alone"));
+    }
+    if begins("PRAGMA foreign_keys=OFF;") {
+        return Some(
+            "is a dump of SQLite: name it under `schema` of [baseline] in a suite with `kind = \"sqlite\"`".to_owned(),
+        );
+    }
+    Some(
+        "does not begin as pg_dump does (`-- PostgreSQL database dump`): name the file that it wrote, or other SQL under \
+         `schema` of [baseline]"
+            .to_owned(),
+    )
 }
 
 /// Why a statement of a dump is none of one database's.

@@ -21,6 +21,9 @@ impl fmt::Display for Listed {
     }
 }
 
+/// Why a statement is left that a suite would read as another.
+pub(super) const HOLDS_A_VALUE: &str = "its SQL holds `${`, which a suite takes for a value";
+
 /// The first words of a statement, by which it is known.
 pub(super) fn first_words(statement: &str) -> String {
     let mut words = statement.split_whitespace();

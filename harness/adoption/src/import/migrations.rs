@@ -34,21 +34,34 @@ pub async fn take_over(
     notice: &mut (dyn FnMut(&str) + Send),
     cancel: watch::Receiver<bool>,
 ) -> Result<TakenOver, InitError> {
-    let mut migrations = find(root, Hints { tool: Some(tool), kind: None })?;
+    let mut migrations = find(root, Hints { tool: Some(tool), ..Hints::default() })?;
     let verified = if tool == "sqitch" { sqitch::verify_scripts(root, &mut migrations)? } else { Vec::new() };
-    let mut written = write(root, &migrations, server, notice, cancel).await?;
-    let (mut translated, mut listed) = (0, left_by(root, tool, &migrations)?);
-    for script in verified {
-        translated += script.checks;
-        listed.extend(script.listed);
-        if let Some((path, text)) = script.gate {
-            let file = root.join(FOLDER).join(&path);
-            std::fs::write(&file, text).map_err(|source| InitError::File { what: "write", path: file, source })?;
-            written.files.push(format!("{FOLDER}/{path}"));
-        }
+    let listed = left_by(root, tool, &migrations)?;
+    let written = write(root, &migrations, server, notice, cancel).await?;
+    let mut taken = TakenOver { migrations, written, translated: 0, listed };
+    if let Err(error) = taken.add(root, verified) {
+        // There is nowhere left to say that it cannot be taken away.
+        let _ = std::fs::remove_dir_all(root.join(FOLDER));
+        return Err(error);
     }
-    phasegate_engine::suite::load(&root.join(FOLDER), &[])?;
-    Ok(TakenOver { migrations, written, translated, listed })
+    Ok(taken)
+}
+
+impl TakenOver {
+    /// Adds the gates of verify scripts.
+    fn add(&mut self, root: &Path, scripts: Vec<sqitch::Script>) -> Result<(), InitError> {
+        for script in scripts {
+            self.translated += script.checks;
+            self.listed.extend(script.listed);
+            if let Some((path, text)) = script.gate {
+                let file = root.join(FOLDER).join(&path);
+                std::fs::write(&file, text).map_err(|source| InitError::File { what: "write", path: file, source })?;
+                self.written.files.push(format!("{FOLDER}/{path}"));
+            }
+        }
+        phasegate_engine::suite::load(&root.join(FOLDER), &[])?;
+        Ok(())
+    }
 }
 
 /// The files beside the migrations that the tool would run and no phase does.

@@ -18,6 +18,19 @@ pub enum InitError {
         /// The tools.
         tools: String,
     },
+    /// There are none of the tool that was named.
+    #[error("no migrations of {tool} in {folder}: {next}")]
+    NotOf {
+        /// The tool.
+        tool: String,
+        /// Where they were looked for.
+        folder: PathBuf,
+        /// What to do: there are those of another tool, or none.
+        next: String,
+    },
+    /// There is no such project.
+    #[error("there is no folder {}: name that of the project", .0.display())]
+    NoFolder(PathBuf),
     /// Those of several tools lie there.
     #[error("there are migrations of several tools: {0}; say which with --tool")]
     Several(String),

@@ -5,7 +5,7 @@ use std::path::Path;
 use phasegate_database::Kind;
 
 use super::{
-    InitError, Migrations, alembic, baseline, dbmate, diesel, django, flyway, golang_migrate, plain, prisma,
+    InitError, Migrations, alembic, baseline, dbmate, diesel, django, flyway, golang_migrate, history, plain, prisma,
     project::Project, rails, sqitch, sqlx,
 };
 
@@ -34,6 +34,8 @@ pub struct Hints<'a> {
     pub tool: Option<&'a str>,
     /// The kind of database.
     pub kind: Option<Kind>,
+    /// The last migration that belongs to the baseline.
+    pub baseline: Option<&'a str>,
 }
 
 /// Finds the migrations of a project. Nothing is run and nothing is written.
@@ -65,13 +67,30 @@ pub fn find(root: &Path, hints: Hints<'_>) -> Result<Migrations, InitError> {
 
 fn taken(project: &Project, found: Option<Migrations>, hints: Hints<'_>) -> Result<Migrations, InitError> {
     let Some(mut migrations) = found else {
+        if let Some(tool) = hints.tool {
+            return Err(not_of(tool, project));
+        }
         return Err(InitError::Nothing { folder: project.root().to_owned(), tools: names() });
     };
     baseline::find(project, &mut migrations)?;
+    if let Some(through) = hints.baseline {
+        history::split(&mut migrations, through)?;
+    }
     if let Some(kind) = hints.kind {
         migrations.kind = (kind, "so says --kind".to_owned());
     }
     Ok(migrations)
+}
+
+/// Where there are none of the tool that was named, another may be meant, or another folder.
+fn not_of(tool: &str, project: &Project) -> InitError {
+    let others = TOOLS.iter().filter(|(name, find)| *name != tool && find(project).is_ok_and(|found| found.is_some()));
+    let others: Vec<&str> = others.map(|(name, _)| *name).collect();
+    let next = match others.as_slice() {
+        [] => "name the folder that holds them".to_owned(),
+        others => format!("those of {} lie there: name that tool", others.join(" and ")),
+    };
+    InitError::NotOf { tool: tool.to_owned(), folder: project.root().to_owned(), next }
 }
 
 fn names() -> String {

@@ -15,6 +15,9 @@ pub(super) struct Project {
 
 impl Project {
     pub(super) fn at(root: &Path) -> Result<Self, InitError> {
+        if !root.is_dir() {
+            return Err(InitError::NoFolder(root.to_owned()));
+        }
         let unreadable = |source| InitError::File { what: "read", path: root.to_owned(), source };
         let root = root.canonicalize().map_err(unreadable)?;
         fs::read_dir(&root).map_err(unreadable)?;
@@ -46,6 +49,16 @@ impl Project {
     /// The names of the files of a folder that end so, in order; none where there is no such folder.
     pub(super) fn files(&self, folder: &str, ending: &str) -> Result<Vec<String>, InitError> {
         self.names(folder, ending, Path::is_file)
+    }
+
+    /// The files of a folder and of those below it that end so, each by its path from the folder; hidden folders are left out.
+    pub(super) fn files_below(&self, folder: &str, ending: &str) -> Result<Vec<String>, InitError> {
+        let mut files = self.files(folder, ending)?;
+        for name in self.folders(folder)? {
+            let inner = self.files_below(&below(folder, &name), ending)?;
+            files.extend(inner.into_iter().map(|file| below(&name, &file)));
+        }
+        Ok(files)
     }
 
     /// The names of its folders, in order, but for hidden ones.

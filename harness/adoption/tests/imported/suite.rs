@@ -3,11 +3,7 @@
 use std::{fs, path::Path};
 
 use phasegate_engine::{Finished, KeepWhen, Request, run, suite::load};
-use phasegate_evidence::{
-    EVENTS_FILE, Event, RunFolder, Seen, Verdict,
-    judge::{Observation, TapSeen},
-    read_chain, verify,
-};
+use phasegate_evidence::{RunFolder, Verdict, verify};
 use phasegate_server::embedded;
 use tempfile::TempDir;
 
@@ -59,19 +55,4 @@ pub(crate) fn failed(finished: &Finished) -> Vec<(String, String)> {
     let reason =
         |check: &phasegate_evidence::CheckResult| check.reason.as_ref().map_or(String::new(), ToString::to_string);
     checks.filter(|check| check.verdict != Verdict::Passed).map(|check| (check.check.clone(), reason(check))).collect()
-}
-
-/// What a file of pgTAP gave in a run.
-pub(crate) fn tap(finished: &Finished) -> TapSeen {
-    let text = fs::read_to_string(finished.folder.join(EVENTS_FILE)).expect("readable");
-    let events = read_chain(&text).expect("a chain").0.into_iter().map(|link| link.event);
-    let mut seen = events.filter_map(|event| match event {
-        Event::CheckJudged { observation: Seen::Here(seen), .. } => Some(*seen),
-        Event::CheckJudged { observation: Seen::Stored(digest), .. } => {
-            let stored = fs::read(finished.folder.join("outputs").join(digest.to_string())).expect("readable");
-            serde_json::from_slice(&stored).ok()
-        }
-        _ => None,
-    });
-    seen.find_map(|seen| if let Observation::Tap(seen) = seen { Some(seen) } else { None }).expect("pgTAP was run")
 }

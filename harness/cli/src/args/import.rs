@@ -19,6 +19,9 @@ pub(crate) enum ImportCommand {
     Dump(DumpArgs),
     /// The assertions of pgTAP as checks of a suite
     Pgtap(PgtapArgs),
+    /// A tool that is not known
+    #[command(external_subcommand)]
+    Unknown(Vec<String>),
 }
 
 /// The project of a tool.

@@ -3,8 +3,8 @@
 use std::{fmt::Write as _, path::Path};
 
 use phasegate_adoption::{
-    import::{ImportedTests, Listed, TakenOver, dump, pgtap, take_over},
-    init::write as write_suite,
+    import::{ImportedTests, Listed, TOOLS, TakenOver, dump, pgtap, take_over},
+    init::{ignore_runs, write as write_suite},
 };
 use serde::Serialize;
 
@@ -26,6 +26,7 @@ struct Imported<'a> {
     written: Vec<String>,
     translated: usize,
     listed: Vec<Left<'a>>,
+    without_neighbour: Vec<Left<'a>>,
 }
 
 #[derive(Serialize)]
@@ -48,12 +49,18 @@ pub(super) fn import(global: &Global, asked: &ImportCommand) -> Result<Exit, Fai
             let mut notice = |line: &str| console::note(line);
             let server = asked.server.request();
             let write = write_suite(&asked.project, &migrations, server, &mut notice, interrupts()?);
-            let written = block_on(write)?.map_err(failure)?;
+            let mut written = block_on(write)?.map_err(failure)?;
+            written.files.extend(ignore_runs(&asked.project).map_err(failure)?);
             tell(global, &TakenOver { migrations, written, translated: 0, listed })
         }
         ImportCommand::Pgtap(asked) => {
             let imported = pgtap(&asked.suite, asked.phase.as_deref(), &asked.files).map_err(failure)?;
             tell_of_tests(global, &imported)
+        }
+        ImportCommand::Unknown(asked) => {
+            let (tool, known) = (asked.first().map_or("", String::as_str), TOOLS.join(", "));
+            let next = "for migrations of others there is `phasegate init`";
+            Err(Failure::usage(format!("nothing is imported of `{tool}`; there is {known}, dump and pgtap; {next}")))
         }
     }
 }
@@ -61,7 +68,9 @@ pub(super) fn import(global: &Global, asked: &ImportCommand) -> Result<Exit, Fai
 fn migrations(global: &Global, tool: &str, asked: &ProjectArgs) -> Result<Exit, Failure> {
     let mut notice = |line: &str| console::note(line);
     let server = asked.server.request();
-    let taken = block_on(take_over(&asked.project, tool, server, &mut notice, interrupts()?))?.map_err(failure)?;
+    let taking = take_over(&asked.project, tool, server, &mut notice, interrupts()?);
+    let mut taken = block_on(taking)?.map_err(failure)?;
+    taken.written.files.extend(ignore_runs(&asked.project).map_err(failure)?);
     tell(global, &taken)
 }
 
@@ -69,12 +78,13 @@ fn tell(global: &Global, taken: &TakenOver) -> Result<Exit, Failure> {
     match global.format {
         Format::Human => {
             let counted = counts(taken.translated, "statements of its tests", &taken.listed);
-            let text = format!("{}{}{counted}", found(&taken.migrations), story(&taken.migrations, &taken.written));
+            let (found, story) = (found(&taken.migrations), story(&taken.migrations, &taken.written));
+            let text = format!("{found}{story}{counted}next   {} run\n", program_name());
             console::print(&text)?;
         }
         Format::Json => {
             let (written, listed) = (taken.written.files.clone(), left(&taken.listed));
-            print_json(&Imported { written, translated: taken.translated, listed })?;
+            print_json(&Imported { written, translated: taken.translated, listed, without_neighbour: Vec::new() })?;
         }
     }
     Ok(Exit::Passed)
@@ -90,11 +100,15 @@ fn tell_of_tests(global: &Global, imported: &ImportedTests) -> Result<Exit, Fail
                 let _ = writeln!(text, "wrote  {file}");
             });
             text.push_str(&counts(imported.translated, "assertions", &all));
+            for (index, left) in imported.without_neighbour.iter().enumerate() {
+                let _ = writeln!(text, "{}{left}", if index == 0 { "but    " } else { "       " });
+            }
             let _ = writeln!(text, "next   {} run", program_name());
             console::print(&text)?;
         }
         Format::Json => {
-            print_json(&Imported { written, translated: imported.translated, listed: left(&all) })?;
+            let (listed, without_neighbour) = (left(&all), left(&imported.without_neighbour));
+            print_json(&Imported { written, translated: imported.translated, listed, without_neighbour })?;
         }
     }
     Ok(Exit::Passed)

@@ -1,6 +1,6 @@
 //! A project of a user's, in a folder of its own.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, ffi::OsStr, fs, path::Path, process::Command};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -60,9 +60,17 @@ impl Project {
     }
 
     pub(crate) fn phasegate(&self, args: &[&str]) -> Ran {
+        self.ran(&mut self.command(args))
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
         let mut command = without_settings(Path::new(env!("CARGO_BIN_EXE_phasegate")), self.path(), args);
         // Python would keep what it compiled beside the migrations.
         command.env("PHASEGATE_SERVER", "embedded").env("PYTHONDONTWRITEBYTECODE", "1");
+        command
+    }
+
+    fn ran(&self, command: &mut Command) -> Ran {
         let output = command.output().expect("the command runs");
         Ran {
             code: output.status.code().expect("no signal"),
@@ -73,14 +81,32 @@ impl Project {
 
     /// Writes the suite, which must succeed.
     pub(crate) fn init(&self) -> Ran {
-        let ran = self.phasegate(&["init"]);
+        self.writes(&["init"])
+    }
+
+    /// Writes a suite in this way, which must succeed.
+    pub(crate) fn writes(&self, args: &[&str]) -> Ran {
+        let ran = self.phasegate(args);
         assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
         ran
     }
 
     /// Runs the suite, and verifies what it leaves: how it ended, and each check that did not pass, with the code of the reason.
     pub(crate) fn run(&self) -> (i32, Vec<(String, String)>) {
-        let ran = self.phasegate(&["run", "--format", "json"]);
+        self.run_by(&["run", "--format", "json"])
+    }
+
+    /// So on the server whose programs lie in these folders.
+    pub(crate) fn run_on_the_path(&self, path: &OsStr) -> (i32, Vec<(String, String)>) {
+        self.ended(self.ran(self.command(&["run", "--server", "local", "--format", "json"]).env("PATH", path)))
+    }
+
+    /// So by this command, which prints JSON.
+    pub(crate) fn run_by(&self, args: &[&str]) -> (i32, Vec<(String, String)>) {
+        self.ended(self.phasegate(args))
+    }
+
+    fn ended(&self, ran: Ran) -> (i32, Vec<(String, String)>) {
         let run: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{}{}", ran.stdout, ran.stderr));
         let folder = run["run"].as_str().expect("a folder");
         let verified = self.phasegate(&["verify", folder]);

@@ -29,12 +29,14 @@ impl Judging {
     }
 }
 
+const NEEDS_PGTAP: &str = "needs pgTAP, which this server does not offer: install it there, or let the baseline bring it (`pgtap = \"baseline\"`)";
+
 /// Why a check cannot be judged; `None` when it can.
 #[must_use]
 pub fn inapplicable(check: &Check, judging: Judging, server: &ServerFacts) -> Option<Reason> {
     let without_pgtap = matches!(&check.expectation, Expectation::Tap(tap) if !tap.from_baseline)
         && server.version(ServerFacts::PGTAP).is_none();
-    let pgtap = without_pgtap.then(|| "needs pgTAP, which this server does not offer".to_owned());
+    let pgtap = without_pgtap.then(|| NEEDS_PGTAP.to_owned());
     if let Some(lacking) = lacking(&check.needs, server).or(pgtap) {
         return Some(Reason::new(ReasonCode::ServerLacks, lacking));
     }

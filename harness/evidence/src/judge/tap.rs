@@ -46,6 +46,8 @@ struct Output<'a> {
     todo: u64,
     skip: u64,
     bailed_out: Option<&'a str>,
+    /// Where the file itself says that a test failed, or that others ran than it planned.
+    said_to_fail: Option<&'a str>,
 }
 
 impl Tap {
@@ -62,6 +64,8 @@ impl Tap {
             Judged::failed(ReasonCode::NotOk, format!("{count} of {ran} tests failed, the first: {first}"))
         } else if let Err(why) = output.is_whole() {
             broken(why)
+        } else if let Some(said) = output.said_to_fail {
+            broken(format!("it says itself `{said}`, and every test of it is ok"))
         } else if ran == 0 {
             Judged::failed(ReasonCode::Vacuous, "the file plans no test, or skips all of them")
         } else if ran == output.skip {
@@ -93,6 +97,8 @@ impl<'a> Output<'a> {
                 output.take(line, rest, true);
             } else if line.starts_with("Bail out!") {
                 output.bailed_out.get_or_insert(line);
+            } else if says_that_a_test_failed(line) {
+                output.said_to_fail.get_or_insert(line);
             }
         }
         output
@@ -129,6 +135,13 @@ impl<'a> Output<'a> {
 /// What follows these words, where they begin a line and end there.
 fn word<'l>(line: &'l str, words: &str) -> Option<&'l str> {
     line.strip_prefix(words).filter(|rest| rest.is_empty() || rest.starts_with(' '))
+}
+
+/// Whether a line is one in which pgTAP says of its own tests that one failed, or that others ran than were planned.
+fn says_that_a_test_failed(line: &str) -> bool {
+    let counts =
+        |words: &str| line.strip_prefix(words).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    ["# Looks like you failed ", "# Looks like you planned ", "# Failed test "].into_iter().any(counts)
 }
 
 /// The number of tests that a line plans, and whether it says that all are skipped.
@@ -213,6 +226,22 @@ mod tests {
         ] {
             assert_eq!(code(text), "broken-tap", "{text}");
         }
+    }
+
+    #[test]
+    fn a_file_that_says_itself_that_a_test_failed_does_not_pass() {
+        for said in [
+            "# Failed test 2: \"b\"",
+            "# Looks like you failed 1 test of 2",
+            "# Looks like you planned 3 tests but ran 2",
+        ] {
+            assert_eq!(code(&format!("1..2\nok 1 - a\nok 2 - b\n{said}")), "broken-tap", "{said}");
+        }
+        assert_eq!(
+            code("1..1\nok 1 - a\n# Failed tests are of the past\n    # Looks like you failed 1 test of 2"),
+            "passed"
+        );
+        assert_eq!(judged(&Tap { todo: 1, ..tap() }, "1..1\nnot ok 1 - a # TODO\n# Failed (TODO) test 1"), "passed");
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod possible;
 mod signatures;
 mod states;
 mod taken_over;
+mod tap_files;
 mod times;
 mod verification;
 mod walk;

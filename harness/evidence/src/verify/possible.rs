@@ -1,13 +1,14 @@
 //! What can have been seen at all of what was expected, whatever it comes to.
 
 use crate::{
-    Reason, ReasonCode, Table,
+    Reason, ReasonCode, Refusal, Table,
     judge::{Check, Expectation, Neighbour, Observation, Sequence, SequenceSeen},
 };
 
 /// Why nobody can have seen this when the check was tried.
 pub(super) fn impossible(check: &Check, seen: &Observation) -> Option<&'static str> {
-    let prepares = check.given.is_some() || check.role.is_some() || !check.settings.is_empty();
+    let makes_pgtap = matches!(&check.expectation, Expectation::Tap(tap) if !tap.from_baseline);
+    let prepares = check.given.is_some() || check.role.is_some() || !check.settings.is_empty() || makes_pgtap;
     match (&check.expectation, seen) {
         (_, Observation::Broken { reason }) => {
             (!reason.code.is_breakage()).then_some("something by which nothing breaks")
@@ -64,9 +65,15 @@ pub(super) fn impossible(check: &Check, seen: &Observation) -> Option<&'static s
                 (!is_asked).then_some("the rows of other tables than it asks for")
             }
         },
-        (Expectation::Tap(_), Observation::Tap(seen)) => {
+        (Expectation::Tap(expected), Observation::Tap(seen)) => {
             let is_line = |line: &String| !line.contains('\n');
-            (!seen.lines.iter().all(is_line)).then_some("lines that are several")
+            let is_of_the_file =
+                |(line, _): &(u32, Refusal)| (1..=expected.sql.lines().count()).contains(&(*line as usize));
+            if !seen.lines.iter().all(is_line) {
+                Some("lines that are several")
+            } else {
+                (!seen.refused.iter().all(is_of_the_file)).then_some("a refused statement that the file does not hold")
+            }
         }
         (Expectation::Rollback(claim), Observation::Rollback(seen)) => {
             let walked = seen.steps.split_last().is_none_or(|(last, before)| {

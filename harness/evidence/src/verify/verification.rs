@@ -87,6 +87,7 @@ pub fn verify(folder: &RunFolder) -> Verification {
         let events: Vec<&Event> = events.into_iter().map(Event::plain).collect();
         let in_order = audit.order(plan, &events);
         audit.books(plan, &events);
+        audit.tap_files(plan);
         audit.judged_again(plan, &events, in_order);
         let derived = RunResult::derive(plan, events.iter().copied());
         audit.verdicts(&derived, &events);

@@ -128,7 +128,7 @@ impl Forged {
     }
 
     /// Makes the closing verdicts those that the result comes to.
-    fn close(&mut self, result: &RunResult) {
+    pub(crate) fn close(&mut self, result: &RunResult) {
         let bytes = canonical_bytes(result).expect("plain JSON");
         for (_, event) in &mut self.events {
             let suite = result.suites.iter().find(|suite| event["suite"] == *suite.suite);

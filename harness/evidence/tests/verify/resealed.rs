@@ -17,7 +17,7 @@ use crate::{
 #[test]
 fn the_honest_folders_verify_when_they_are_sealed_again() {
     assert_eq!(catalog_after(3).0.len(), 5);
-    for sample in [whole(), proved()] {
+    for sample in [whole(), proved()].into_iter().chain(contradictory().map(|(sample, _)| sample)) {
         assert_eq!(Forged::of(&sample).faults(), Vec::<String>::new());
     }
 }

@@ -17,6 +17,15 @@ pub(super) struct Arrangement<'a> {
     prepared: BTreeMap<String, String>,
     /// Functions of the schema: the name of each and its text.
     functions: &'a [(String, String)],
+    /// The writes that the file says are accepted.
+    accepted: &'a [Accepted],
+}
+
+/// A write that must be accepted, and what stands when it is tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Accepted {
+    given: Option<String>,
+    write: String,
 }
 
 /// A statement that was not taken over.
@@ -31,8 +40,8 @@ pub(super) struct Lost {
 const TRANSACTION: &str = "";
 
 impl<'a> Arrangement<'a> {
-    pub(super) fn with(functions: &'a [(String, String)]) -> Self {
-        Self { functions, ..Self::default() }
+    pub(super) fn with(functions: &'a [(String, String)], accepted: &'a [Accepted]) -> Self {
+        Self { functions, accepted, ..Self::default() }
     }
 
     /// Takes a statement that is no assertion.
@@ -69,10 +78,32 @@ impl<'a> Arrangement<'a> {
         self.given.push(sql.to_owned());
     }
 
+    /// A write that must be accepted now; nothing where what stands now is not known.
+    pub(super) fn accepts(&self, write: &str) -> Option<Accepted> {
+        self.given().ok().map(|given| Accepted { given, write: write.to_owned() })
+    }
+
+    /// The write on the same table that must be accepted where this one is refused, and is most like it.
+    pub(super) fn neighbour(&self, write: &str) -> Option<String> {
+        let head = head(write)?;
+        let given = self.given().ok()?;
+        let like = |other: &str| other.chars().zip(write.chars()).take_while(|(one, other)| one == other).count();
+        let known = self.accepted.iter().filter(|accepted| accepted.given == given);
+        let known = known.map(|accepted| &accepted.write).filter(|other| self::head(other).as_ref() == Some(&head));
+        known.max_by_key(|other| like(other)).cloned()
+    }
+
+    /// Takes a statement that is left out, and with it what rests on it, where it may do anything.
+    pub(super) fn leave(&mut self, statement: &Statement<'_>) {
+        let _ = self.lose(statement, "");
+    }
+
     fn lose(&mut self, statement: &Statement<'_>, why: &str) -> Result<(), String> {
         let first = statement.text.split_whitespace().next().unwrap_or_default().to_lowercase();
         let makes_objects = !["select", "insert", "update", "delete", "copy", "with"].contains(&first.as_str());
-        self.lost = self.lost.or(Some(Lost { line: statement.line, makes_objects }));
+        // The first one is told, unless another than rows rests on a later one alone.
+        let told = self.lost.filter(|lost| lost.makes_objects || !makes_objects);
+        self.lost = told.or(Some(Lost { line: statement.line, makes_objects }));
         Err(why.to_owned())
     }
 
@@ -142,6 +173,21 @@ impl<'a> Arrangement<'a> {
         let first = found.next()?;
         found.all(|other| other == first).then(|| first.clone())
     }
+}
+
+/// What a single write does, and to which table.
+fn head(write: &str) -> Option<Vec<String>> {
+    let is_one = Kind::Postgres.split(write).is_ok_and(|statements| statements.len() == 1);
+    let words: Vec<String> =
+        write.split(|sign: char| sign.is_whitespace() || sign == '(').map(str::to_lowercase).collect();
+    let mut words = words.into_iter().filter(|word| !word.is_empty());
+    let first = words.next().filter(|_| is_one)?;
+    let count = match first.as_str() {
+        "insert" | "delete" => 2,
+        "update" => 1,
+        _ => return None,
+    };
+    Some([first].into_iter().chain(words.take(count)).collect())
 }
 
 /// The name and the text of a function that a statement makes.
@@ -214,15 +260,36 @@ mod tests {
         assert!(arrangement.take(&statement("SELECT 1 \\gset")).is_err());
         assert!(arrangement.given().is_err());
         assert_eq!(arrangement.given_to_the_schema(), Ok(None), "it made no object");
+        arrangement.leave(&statement("DO $$ BEGIN CREATE TABLE a (); END $$"));
+        assert!(arrangement.given_to_the_schema().is_err(), "it may have made one");
         arrangement.take(&statement("ROLLBACK TO s")).expect("taken");
         assert_eq!(arrangement.given(), Ok(None));
+    }
+
+    #[test]
+    fn a_neighbour_is_the_write_most_like_it_that_must_be_accepted_in_the_same_state() {
+        let mut arrangement = Arrangement::default();
+        let accepted: Vec<Accepted> =
+            ["INSERT INTO b (i) VALUES (1)", "INSERT INTO a (j) VALUES (1)", "INSERT INTO a (i) VALUES (1)"]
+                .into_iter()
+                .filter_map(|write| arrangement.accepts(write))
+                .collect();
+        arrangement.accepted = &accepted;
+        assert_eq!(
+            arrangement.neighbour("INSERT INTO a (i) VALUES (2)").as_deref(),
+            Some("INSERT INTO a (i) VALUES (1)")
+        );
+        assert_eq!(arrangement.neighbour("DELETE FROM a WHERE i = 2"), None);
+        assert_eq!(arrangement.neighbour("INSERT INTO a (i) VALUES (2); SELECT 1"), None);
+        arrangement.take(&statement("INSERT INTO a (i) VALUES (3)")).expect("taken");
+        assert_eq!(arrangement.neighbour("INSERT INTO a (i) VALUES (2)"), None, "it is another state");
     }
 
     #[test]
     fn the_function_that_raises_is_the_one_whose_format_fits() {
         let guard = "CREATE OR REPLACE FUNCTION app.guard() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'note % is shut', NEW.id; END $$";
         let functions = [function(guard).expect("a function")];
-        let arrangement = Arrangement::with(&functions);
+        let arrangement = Arrangement::with(&functions, &[]);
         assert_eq!(arrangement.raising("note 12 is shut").as_deref(), Some("guard"));
         assert_eq!(arrangement.raising("note 12 is open"), None);
     }

@@ -8,6 +8,7 @@ use super::{
     constraints::constraints,
     objects::objects,
     queries::queries,
+    rights::rights,
     values::values,
     writes::writes,
 };
@@ -115,7 +116,8 @@ pub(super) fn translate(call: &Call, query: &Query, arrangement: &Arrangement<'_
     if !query.after.is_empty() || !query.before.is_empty() {
         return Err("it is asserted of each row of a query: write one check of what they have in common".to_owned());
     }
-    if let Some(check) = objects(call).or_else(|| columns(call)).or_else(|| constraints(call)) {
+    if let Some(check) = objects(call).or_else(|| columns(call)).or_else(|| constraints(call)).or_else(|| rights(call))
+    {
         let given = arrangement.given_to_the_schema().map_err(lost)?;
         return Ok(Translated { check: check?, given });
     }

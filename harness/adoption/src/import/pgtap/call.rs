@@ -95,11 +95,11 @@ fn argument_of(argument: &ast::Arg) -> Argument {
 /// The text of a string, and whether it is cast to `name`.
 fn string(expr: &ast::Expr) -> (Option<String>, bool) {
     match expr {
-        ast::Expr::Literal(literal) => (literal.string_value(), false),
+        ast::Expr::Literal(literal) => (text_of(literal), false),
         ast::Expr::CastExpr(cast) => {
             let inner = match (cast.expr(), cast.literal()) {
                 (Some(inner), _) => string(&inner).0,
-                (None, Some(literal)) => literal.string_value(),
+                (None, Some(literal)) => text_of(&literal),
                 (None, None) => None,
             };
             let to = cast.ty().map(|ty| ty.syntax().text().to_string().trim().to_lowercase()).unwrap_or_default();
@@ -108,6 +108,12 @@ fn string(expr: &ast::Expr) -> (Option<String>, bool) {
         ast::Expr::ParenExpr(inner) => inner.expr().map_or((None, false), |inner| string(&inner)),
         _ => (None, false),
     }
+}
+
+/// The text of a literal in quotes; a number has none.
+fn text_of(literal: &ast::Literal) -> Option<String> {
+    let is_quoted = literal.syntax().text().to_string().contains(['\'', '$']);
+    literal.string_value().filter(|_| is_quoted)
 }
 
 /// The texts of an ARRAY of strings.
@@ -139,6 +145,14 @@ mod tests {
             call.arguments.iter().map(|argument| argument.string.as_deref().unwrap_or("none")).collect();
         assert_eq!(strings, ["app", "it's", " a "]);
         assert_eq!(call.arguments.iter().map(|argument| argument.is_name).collect::<Vec<_>>(), [true, false, false]);
+    }
+
+    #[test]
+    fn a_number_is_no_string() {
+        let query = query("SELECT throws_ok('SELECT 1', 23505, $$$$, 1.5::numeric)").expect("a query");
+        let call = query.targets[0].as_ref().expect("a call");
+        let strings: Vec<_> = call.arguments.iter().map(|argument| argument.string.as_deref()).collect();
+        assert_eq!(strings, [Some("SELECT 1"), None, Some(""), None]);
     }
 
     #[test]

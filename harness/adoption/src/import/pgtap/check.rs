@@ -15,8 +15,8 @@ pub(super) enum Check {
     Absent { key: String },
     /// A statement is accepted.
     Accepted { run: String },
-    /// A statement is refused.
-    Refused { run: String, sqlstate: String, by: String },
+    /// A statement is refused, and its neighbour, where one is known, is accepted.
+    Refused { run: String, sqlstate: String, by: String, neighbour: Option<String> },
 }
 
 impl Check {
@@ -42,8 +42,15 @@ impl Check {
             }
             Self::Absent { key } => format!("catalog = {{ {} = \"absent\" }}\n", quoted(key)),
             Self::Accepted { run } => format!("step = [{{ run = {} }}]\n", quoted(run)),
-            Self::Refused { run, sqlstate, by } => {
+            Self::Refused { run, sqlstate, by, neighbour } => {
                 let rejects = format!("{{ sqlstate = {}, by = {} }}", quoted(sqlstate), quoted(by));
+                if let Some(neighbour) = neighbour {
+                    return format!(
+                        "write = {}\nneighbour = {}\nrejects = {rejects}\n",
+                        quoted(run),
+                        quoted(neighbour)
+                    );
+                }
                 format!("step = [{{ run = {}, rejects = {rejects} }}]\n", quoted(run))
             }
         }

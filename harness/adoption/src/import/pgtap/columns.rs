@@ -5,7 +5,7 @@ use phasegate_database::Literal;
 use super::{
     call::Call,
     check::Check,
-    names::{Named, array, bare, names, up_to_array},
+    names::{NO_LITERALS, Named, array, bare, names, up_to_array},
 };
 
 /// What an assertion on a column, or on all of a table, becomes; nothing where it is none.
@@ -20,6 +20,7 @@ pub(super) fn columns(call: &Call) -> Option<Result<Check, String>> {
         "col_type_is" => column(call, 3, "format_type(a.atttypid, a.atttypmod) = ", |names| {
             Literal(&type_name(names.get(2).copied().unwrap_or_default())).to_string()
         }),
+        "col_default_is" => default(call),
         "columns_are" => columns_are(call),
         _ => return None,
     })
@@ -44,6 +45,39 @@ fn absent(call: &Call) -> Result<Check, String> {
     let [table, column] = names.as_slice() else { return Err("it names no column".to_owned()) };
     let key = format!("column {}.{}", Named { schema, name: table }.key(), bare(column));
     Ok(Check::Absent { key })
+}
+
+/// A default is compared as pgTAP does it: a call of a function and the like by its text, and all else by its value, for which
+/// the server computes what the catalog says.
+fn default(call: &Call) -> Result<Check, String> {
+    // A fourth argument is a description, unless the third is cast to a name and is the column.
+    let (names, wanted) = match call.arguments.as_slice() {
+        [table, column, wanted] | [table, column, wanted, _] => ((None, table, column), wanted),
+        [schema, table, column, wanted, _] => ((Some(schema), table, column), wanted),
+        _ => return Err(NO_LITERALS.to_owned()),
+    };
+    if call.arguments.len() == 4 && call.arguments.get(2).is_some_and(|third| third.is_name) {
+        return Err("whether it names a schema cannot be told: say a description as well".to_owned());
+    }
+    let (schema, table, column) = names;
+    let literal = |argument: &super::call::Argument| argument.string.clone().ok_or(NO_LITERALS);
+    let is_bare = |text: &&String| text.parse::<f64>().is_ok() || ["true", "false"].contains(&text.as_str());
+    let bare = Some(&wanted.text).filter(is_bare).cloned();
+    let wanted = Literal(&wanted.string.clone().or(bare).ok_or(NO_LITERALS)?).to_string();
+    let schema = schema.map(literal).transpose()?;
+    let (table, column) = (literal(table)?, literal(column)?);
+    let relation = Named { schema: schema.as_deref(), name: &table }.relation();
+    Ok(Check::holds(format!(
+        "SELECT CASE WHEN met ~ '^[^'']+[(]' OR met ~ '[)]::[^'']+$' OR met ~ '^(CURRENT_|SESSION_USER|USER|LOCALTIME)' THEN met = {wanted} \
+         ELSE query_to_xml(format('SELECT 1 WHERE (%s)::%s IS NOT DISTINCT FROM %L::%s', met, type, {wanted}::text, type), false, \
+         false, '')::text LIKE '%<row%' END FROM (SELECT pg_get_expr(d.adbin, d.adrelid) AS met, \
+         format_type(a.atttypid, a.atttypmod) AS type {} AND a.atthasdef) AS the",
+        from(&relation, &column).replacen(
+            "FROM pg_attribute a WHERE ",
+            "FROM pg_attribute a JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE ",
+            1
+        )
+    )))
 }
 
 fn columns_are(call: &Call) -> Result<Check, String> {

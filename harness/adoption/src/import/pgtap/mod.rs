@@ -9,6 +9,7 @@ mod constraints;
 mod names;
 mod objects;
 mod queries;
+mod rights;
 mod statements;
 mod tests_file;
 mod values;

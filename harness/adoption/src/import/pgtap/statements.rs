@@ -84,6 +84,19 @@ pub(super) fn calls(text: &str, is_known: impl Fn(&str) -> bool) -> Vec<(usize, 
     found
 }
 
+/// The texts that stand in dollar quotes within a statement, each with the byte at which it begins: bodies of functions.
+pub(super) fn bodies(text: &str) -> Vec<(usize, &str)> {
+    let (mut at, mut found) = (0, Vec::new());
+    for token in tokenize(text) {
+        let word = &text[at..at + token.len as usize];
+        if word.starts_with('$') && word.len() > 1 && word.ends_with('$') {
+            found.push((at, word));
+        }
+        at += token.len as usize;
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,13 +6,17 @@ use phasegate_database::Kind;
 use phasegate_engine::suite::load;
 
 use super::{
-    arrangement::{Arrangement, function},
+    arrangement::{Accepted, Arrangement, function},
     assertion::{Translated, is_assertion, is_frame, translate},
     call::{Call, NoQuery, Query, query},
-    statements::{Statement, calls, statements},
+    check::Check,
+    statements::{Statement, bodies, calls, statements},
 };
 use crate::{
-    import::{Listed, listed::first_words},
+    import::{
+        Listed,
+        listed::{HOLDS_A_VALUE, first_words},
+    },
     init::{InitError, kebab, quoted},
 };
 
@@ -29,6 +33,8 @@ pub struct ImportedTests {
     pub listed: Vec<Listed>,
     /// Other statements that were not taken over.
     pub left: Vec<Listed>,
+    /// Refusals beside which nothing shows that the nearest write is accepted.
+    pub without_neighbour: Vec<Listed>,
 }
 
 const TOOL: &str = "pgtap";
@@ -41,6 +47,10 @@ const TITLE_LENGTH_MAX: usize = 120;
 /// already, or the suite is none with them. Nothing is left then.
 pub fn pgtap(suite: &Path, phase: Option<&str>, files: &[PathBuf]) -> Result<ImportedTests, InitError> {
     let refused = |why: String| InitError::Refused { tool: TOOL, why };
+    if !suite.is_dir() {
+        let why = "name that of the suite (--suite DIR), or begin with one: `phasegate init`";
+        return Err(refused(format!("there is no folder {}: {why}", suite.display())));
+    }
     let mut suites = load(suite, &[])?;
     let Some(of) = suites.pop().filter(|_| suites.is_empty()) else {
         return Err(refused(format!("{} holds several suites: name the folder of one (--suite)", suite.display())));
@@ -70,9 +80,11 @@ pub fn pgtap(suite: &Path, phase: Option<&str>, files: &[PathBuf]) -> Result<Imp
         gates.extend(gate.map(|gate| (path, gate)));
     }
     if gates.is_empty() {
-        let first =
-            imported.listed.first().map_or_else(|| "no assertion stands in them".to_owned(), ToString::to_string);
-        return Err(refused(format!("of {} assertions none became a check; the first: {first}", imported.assertions)));
+        let (names, count) = (named(files), imported.assertions);
+        return Err(refused(match imported.listed.first() {
+            None => format!("no assertion stands in {names}: name files that call them, as `SELECT ok(...)`"),
+            Some(first) => format!("of {count} assertions in {names} none became a check; the first: {first}"),
+        }));
     }
     for (path, gate) in &gates {
         std::fs::write(path, gate).map_err(|source| InitError::File { what: "write", path: path.clone(), source })?;
@@ -84,6 +96,10 @@ pub fn pgtap(suite: &Path, phase: Option<&str>, files: &[PathBuf]) -> Result<Imp
         return Err(error.into());
     }
     Ok(imported)
+}
+
+fn named(files: &[PathBuf]) -> String {
+    files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
 /// The functions of the SQL below a folder.
@@ -114,11 +130,10 @@ fn gate(
     functions: &[(String, String)],
     imported: &mut ImportedTests,
 ) -> Option<String> {
-    let mut reader = Reader { file, id, gate: String::new(), checks: 0, todo: 0, imported };
-    let mut arrangement = Arrangement::with(functions);
-    for statement in statements(text) {
-        reader.read(&statement, &mut arrangement);
-    }
+    // Which writes must be accepted is known once the file has been read to its end.
+    let mut first = ImportedTests::default();
+    let accepted = read(Reader::of(file, id, &mut first), text, Arrangement::with(functions, &[])).accepted;
+    let reader = read(Reader::of(file, id, imported), text, Arrangement::with(functions, &accepted));
     let checks = reader.checks;
     let head = format!(
         "# {file}, by `phasegate import pgtap`\nid = {}\nclaim = {}\n",
@@ -128,6 +143,21 @@ fn gate(
     (checks > 0).then(|| format!("{head}{}", reader.gate))
 }
 
+fn read<'a>(mut reader: Reader<'a>, text: &str, mut arrangement: Arrangement<'_>) -> Reader<'a> {
+    let before = reader.imported.assertions;
+    for statement in statements(text) {
+        reader.read(&statement, &mut arrangement);
+    }
+    let counted = reader.imported.assertions - before;
+    if let Some((line, planned)) = reader.planned.filter(|(_, planned)| *planned != counted) {
+        let why = format!(
+            "it plans {planned} tests, and {counted} assertions stand in the file: others are made as it runs, or fewer"
+        );
+        reader.leave(line, "plan", why);
+    }
+    reader
+}
+
 struct Reader<'a> {
     file: &'a str,
     id: &'a str,
@@ -135,23 +165,34 @@ struct Reader<'a> {
     checks: usize,
     /// How many of the next assertions are expected to fail, or none is known to be the last.
     todo: usize,
+    /// How many tests the file plans, and the line that says so.
+    planned: Option<(u32, usize)>,
+    /// The functions of the file that make assertions.
+    helpers: Vec<String>,
+    accepted: Vec<Accepted>,
     imported: &'a mut ImportedTests,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn of(file: &'a str, id: &'a str, imported: &'a mut ImportedTests) -> Self {
+        let (gate, helpers, accepted) = (String::new(), Vec::new(), Vec::new());
+        Self { file, id, gate, checks: 0, todo: 0, planned: None, helpers, accepted, imported }
+    }
+
     fn read(&mut self, statement: &Statement<'_>, arrangement: &mut Arrangement<'_>) {
         let called = calls(statement.text, is_assertion);
         self.imported.assertions += called.len();
         if called.is_empty() {
+            if self.asserts_elsewhere(statement, arrangement) {
+                return;
+            }
             let frames = calls(statement.text, is_frame);
             if frames.is_empty()
                 && let Err(why) = arrangement.take(statement)
             {
-                let left =
-                    Listed { file: self.file.to_owned(), line: statement.line, what: first_words(statement.text), why };
-                self.imported.left.push(left);
+                self.leave(statement.line, &first_words(statement.text), why);
             }
-            frames.iter().for_each(|(_, name)| self.frame(name, statement.text));
+            frames.iter().for_each(|(_, name)| self.frame(name, statement));
             return;
         }
         if statement.of_psql {
@@ -162,6 +203,42 @@ impl Reader<'_> {
             Err(NoQuery::Syntax(why)) => self.list_all(statement, &called, &format!("it does not parse: {why}")),
             Err(NoQuery::Other) => self.list_all(statement, &called, "it stands in another statement than a query"),
         }
+    }
+
+    /// Assertions within a function or a block, and calls of such a function: neither is run, and each is listed.
+    fn asserts_elsewhere(&mut self, statement: &Statement<'_>, arrangement: &mut Arrangement<'_>) -> bool {
+        let within: Vec<(usize, String)> = bodies(statement.text)
+            .into_iter()
+            .flat_map(|(at, body)| {
+                // The quotes are no part of it.
+                let begins = at + 1 + body[1..].find('$').unwrap_or_default() + 1;
+                let body = statement.text.get(begins..at + body.len()).unwrap_or_default();
+                calls(body, is_assertion).into_iter().map(move |(within, name)| (begins + within, name))
+            })
+            .collect();
+        let called = calls(statement.text, |name| self.helpers.iter().any(|helper| helper == name));
+        if let Some((_, helper)) = called.first() {
+            let why = "it calls a function that makes assertions: write a check of each".to_owned();
+            self.leave(statement.line, helper, why);
+            arrangement.leave(statement);
+            return true;
+        }
+        let made = function(statement.text);
+        let is_block = statement.text.get(..2).is_some_and(|first| first.eq_ignore_ascii_case("do"));
+        if within.is_empty() || (made.is_none() && !is_block) {
+            return false;
+        }
+        match made {
+            Some((name, _)) => self.helpers.push(name.to_lowercase()),
+            None => arrangement.leave(statement),
+        }
+        self.imported.assertions += within.len();
+        self.list_all(
+            statement,
+            &within,
+            "it stands in the body of a function or a block: write a check of what it asserts",
+        );
+        true
     }
 
     fn targets(
@@ -187,22 +264,24 @@ impl Reader<'_> {
             };
             match translated {
                 Ok(translated) if !format!("{translated:?}").contains("${") => self.check(statement, call, translated),
-                Ok(_) => self.list(statement.line, &call.name, "its SQL holds `${`, which a suite takes for a value"),
+                Ok(_) => self.list(statement.line, &call.name, HOLDS_A_VALUE),
                 Err(why) => self.list(statement.line, &call.name, &why),
             }
             if call.name == "lives_ok"
                 && let Some(Ok(sql)) = call.arguments.first().map(|argument| arrangement.sql(argument))
             {
+                self.accepted.extend(arrangement.accepts(&sql));
                 arrangement.ran(&sql);
             }
         }
         self.list_all(statement, &called, "it stands within another expression");
     }
 
-    /// `todo` and what ends it.
-    fn frame(&mut self, name: &str, text: &str) {
-        let count = text.rsplit(|sign: char| !sign.is_ascii_digit()).find(|digits| !digits.is_empty());
+    /// The plan, and `todo` with what ends it.
+    fn frame(&mut self, name: &str, statement: &Statement<'_>) {
+        let count = statement.text.rsplit(|sign: char| !sign.is_ascii_digit()).find(|digits| !digits.is_empty());
         match name {
+            "plan" => self.planned = count.and_then(|count| count.parse().ok()).map(|count| (statement.line, count)),
             "todo" => self.todo = count.and_then(|count| count.parse().ok()).unwrap_or(1),
             "todo_start" => self.todo = usize::MAX,
             "todo_end" => self.todo = 0,
@@ -213,6 +292,11 @@ impl Reader<'_> {
     fn check(&mut self, statement: &Statement<'_>, call: &Call, translated: Translated) {
         self.checks += 1;
         self.imported.translated += 1;
+        if matches!(translated.check, Check::Refused { neighbour: None, .. }) {
+            let why = "refused as it says, and nothing shows that the nearest write is accepted: make it a check of kind `rejects`";
+            let (file, what) = (self.file.to_owned(), call.name.clone());
+            self.imported.without_neighbour.push(Listed { file, line: statement.line, what, why: why.to_owned() });
+        }
         let given = translated.given.map(|given| format!("given = {}\n", quoted(&given))).unwrap_or_default();
         self.gate.push_str(&format!(
             "\n[[check]] # line {}\nid = {}\ntitle = {}\n{given}{}",
@@ -221,6 +305,10 @@ impl Reader<'_> {
             quoted(&title(call)),
             translated.check.toml()
         ));
+    }
+
+    fn leave(&mut self, line: u32, what: &str, why: String) {
+        self.imported.left.push(Listed { file: self.file.to_owned(), line, what: what.to_owned(), why });
     }
 
     fn list(&mut self, line: u32, what: &str, why: &str) {

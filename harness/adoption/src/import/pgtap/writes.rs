@@ -13,7 +13,8 @@ pub(super) fn writes(call: &Call, arrangement: &Arrangement<'_>) -> Option<Resul
         "lives_ok" => run().map(|run| Check::Accepted { run }),
         "throws_ok" => run().and_then(|run| {
             let (sqlstate, by) = refusal(call.arguments.get(1..).unwrap_or_default(), arrangement)?;
-            Ok(Check::Refused { run, sqlstate, by })
+            let neighbour = arrangement.neighbour(&run);
+            Ok(Check::Refused { run, sqlstate, by, neighbour })
         }),
         _ => return None,
     })

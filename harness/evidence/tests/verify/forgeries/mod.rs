@@ -4,6 +4,7 @@
 
 mod consistent;
 mod of_a_proof;
+mod of_a_tap_file;
 mod of_the_checks;
 mod of_the_commands;
 mod of_the_run;
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 
 pub(crate) use consistent::CONSISTENT;
 use of_a_proof::OF_A_PROOF;
+use of_a_tap_file::{OF_A_FILE_THAT_FAILED, OF_A_FILE_THAT_PASSED, with_a_file_that_failed, with_a_file_that_passed};
 use of_the_checks::OF_THE_CHECKS;
 pub(crate) use of_the_commands::commanded;
 use of_the_commands::{OF_A_FAILED_COMMAND, OF_THE_COMMANDS, failed_by_its_command};
@@ -24,13 +26,15 @@ use crate::{forged::Forged, kinds::proved, sample::Sample};
 pub(crate) type Forgery = (&'static str, fn(&mut Forged), &'static str);
 
 /// Every forgery that contradicts itself, with the honest folder that it is made of.
-pub(crate) fn contradictory() -> [(Sample, &'static [Forgery]); 5] {
+pub(crate) fn contradictory() -> [(Sample, &'static [Forgery]); 7] {
     [
         (whole(), OF_THE_RUN),
         (whole(), OF_THE_CHECKS),
         (proved(), OF_A_PROOF),
         (commanded(), OF_THE_COMMANDS),
         (failed_by_its_command(), OF_A_FAILED_COMMAND),
+        (with_a_file_that_passed(), OF_A_FILE_THAT_PASSED),
+        (with_a_file_that_failed(), OF_A_FILE_THAT_FAILED),
     ]
 }
 
