@@ -25,7 +25,9 @@ pub(crate) fn all_gates(suite: &Suite) -> Result<Phase, Failure> {
     let gates = gates.filter(|gate| !gate.added).cloned().collect();
     let last = suite.phases.last();
     let last = last.ok_or_else(|| Failure::new("the suite has no phase"))?;
-    Ok(Phase { gates, ..last.clone() })
+    let mut phase = last.clone();
+    phase.gates = gates;
+    Ok(phase)
 }
 
 /// Judges them as a run does, from connecting to the last verdict; says how long that took and how many passed.
