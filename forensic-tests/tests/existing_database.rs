@@ -1,13 +1,16 @@
 //! The gates of attribution-b03 alone, on a database in use that no run has made: it passes as it is, and each way of
 //! weakening it fails a check, although nothing before or after a phase is there to be compared.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use libtest_mimic::{Failed, Trial};
-use phasegate_engine::{CheckRequest, Limits, Migration, States, check};
-use phasegate_evidence::{Event, ReasonCode, Verdict};
+use phasegate_engine::{Migration, States};
+use phasegate_evidence::{ReasonCode, Verdict};
 
-use crate::world::World;
+use crate::{
+    gates_alone::{self, Met},
+    world::World,
+};
 
 /// What makes of a database after the last phase one in use.
 const LIVE: &str = include_str!("existing_database/live.sql");
@@ -127,7 +130,7 @@ const ALTERATIONS: [Alteration; 22] = [
 
 pub(crate) fn trials(world: &World) -> Vec<Trial> {
     let altered = ALTERATIONS.map(|(name, check, sql)| {
-        trial(world, &format!("{name}_is_noticed"), move |world| is_noticed(world, name, check, sql))
+        trial(world, &format!("{name}_is_noticed"), move |world| is_noticed(world, check, sql))
     });
     let mut trials = vec![trial(world, "passes", passes)];
     trials.extend(altered);
@@ -139,12 +142,9 @@ fn trial(world: &World, name: &str, test: impl FnOnce(&World) -> Result<(), Fail
     Trial::test(format!("attribution_b03::a_database_in_use::{name}"), move || test(&world))
 }
 
-/// What each check came to, by its id.
-type Met = BTreeMap<String, (Verdict, Option<ReasonCode>, String)>;
-
 /// What holds on the legacy rows alone, or right after its phase alone, is not applicable; everything else passes.
 fn passes(world: &World) -> Result<(), Failed> {
-    let met = judged(world, "passes", "")?;
+    let met = judged(world, "")?;
     let failed: Vec<_> = met.iter().filter(|(_, (verdict, ..))| !verdict.opens_the_gate()).collect();
     if !failed.is_empty() {
         return Err(format!("these do not pass: {failed:#?}").into());
@@ -169,8 +169,8 @@ fn passes(world: &World) -> Result<(), Failed> {
     Err(format!("{passed} of {} checks passed, {} need a run, and {other:?} should not", met.len(), left.len()).into())
 }
 
-fn is_noticed(world: &World, name: &str, check: &str, sql: &str) -> Result<(), Failed> {
-    let met = judged(world, name, sql)?;
+fn is_noticed(world: &World, check: &str, sql: &str) -> Result<(), Failed> {
+    let met = judged(world, sql)?;
     match met.get(check) {
         Some((Verdict::Failed, ..)) => Ok(()),
         seen => {
@@ -181,29 +181,14 @@ fn is_noticed(world: &World, name: &str, check: &str, sql: &str) -> Result<(), F
 }
 
 /// Judges the gates alone on a database in use, after `sql` was run on it.
-fn judged(world: &World, name: &str, sql: &str) -> Result<Met, Failed> {
-    let runs = tempfile::tempdir()?;
-    let suite = world.suites().iter().find(|suite| suite.name == "attribution-b03").ok_or("there is no such suite")?;
+fn judged(world: &World, sql: &str) -> Result<Met, Failed> {
     let mut met = Met::new();
-    world.test(&suite.name, async |states: std::sync::Arc<States>| {
-        let mut copy = states.working_copy(&Migration::of(suite), suite.phases.len()).await?;
+    world.test("attribution-b03", async |states: Arc<States>| {
+        let phases = states.suite().phases.len();
+        let mut copy = states.working_copy(&Migration::of(states.suite()), phases).await?;
         copy.session.run(LIVE).await?;
         copy.session.run(sql).await?;
-        let request = CheckRequest {
-            suite: suite.clone(),
-            database_url: states.host().url(&copy.database),
-            through: None,
-            read_only: false,
-            runs: runs.path().join(name),
-            limits: Limits::default(),
-        };
-        let mut listener = |event: &Event| {
-            if let Event::CheckJudged { check, verdict, reason, .. } = event {
-                let detail = reason.as_ref().map(|reason| reason.detail.clone()).unwrap_or_default();
-                met.insert(check.clone(), (*verdict, reason.as_ref().map(|reason| reason.code), detail));
-            }
-        };
-        check(request, &mut listener).await?;
+        (_, met) = gates_alone::judged(&states, &copy, false).await?;
         Ok(states.clear(copy).await?)
     })?;
     Ok(met)

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use libtest_mimic::{Failed, Trial};
 use phasegate_database::Session;
-use phasegate_engine::{CheckRequest, Limits, WorkingCopy, check, fuzz::Stage};
-use phasegate_evidence::{Event, Verdict};
+use phasegate_engine::{WorkingCopy, fuzz::Stage};
+use phasegate_evidence::Verdict;
 use trading_model::{Load, history::Shape, load};
 
-use crate::{properties_replay::ensure, properties_trial::Ground, world::World};
+use crate::{gates_alone, properties_replay::ensure, properties_trial::Ground, world::World};
 
 /// The checks that did not open their gate, and why.
 type Caught = BTreeMap<String, String>;
@@ -155,28 +155,11 @@ async fn empty(session: &mut Session) -> Result<(), Failed> {
     Ok(session.run(&format!("SET LOCAL session_replication_role = replica; {deletes}")).await.map(drop)?)
 }
 
-/// Judges the gates alone, reading only, and holds the rows to what they were; gives the checks that did not open their gate.
+/// Judges the gates alone, reading only, and holds the catalog to what it was; gives the checks that did not open their gate.
 async fn judged(stage: &Stage, mut copy: WorkingCopy) -> Result<(Verdict, Caught), Failed> {
-    let runs = tempfile::tempdir()?;
-    let request = CheckRequest {
-        suite: stage.states.suite().clone(),
-        database_url: stage.states.host().url(&copy.database),
-        through: None,
-        read_only: true,
-        runs: runs.path().to_owned(),
-        limits: Limits::default(),
-    };
     let before = copy.session.catalog().await?;
-    let mut caught = Caught::new();
-    let mut listener = |event: &Event| {
-        if let Event::CheckJudged { check, verdict, reason, .. } = event
-            && !verdict.opens_the_gate()
-        {
-            caught.insert(check.clone(), reason.as_ref().map(|reason| reason.detail.clone()).unwrap_or_default());
-        }
-    };
-    let finished = check(request, &mut listener).await?;
+    let (verdict, met) = gates_alone::judged(&stage.states, &copy, true).await?;
     ensure(copy.session.catalog().await? == before, || "check changed the catalog".to_owned())?;
     stage.states.clear(copy).await?;
-    Ok((finished.result.verdict, caught))
+    Ok((verdict, gates_alone::caught(met)))
 }

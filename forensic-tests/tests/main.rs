@@ -1,4 +1,4 @@
-//! Every gate, defect and scenario of every suite is a test of its own: `cargo test attribution_b03::phase_4`.
+//! Every gate, defect, finding and scenario of every suite is a test of its own: `cargo test attribution_b03::phase_4`.
 //!
 //! The tests of one binary share one server, which is started by the first test that needs it and goes with the process
 //! (under cargo-nextest: with the run); each test works on a clone of its own.
@@ -8,6 +8,7 @@ mod cutover;
 mod existing_database;
 mod existing_file;
 mod existing_trading;
+mod gates_alone;
 mod interleavings;
 mod properties;
 mod properties_notes;

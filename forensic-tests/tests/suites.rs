@@ -1,8 +1,8 @@
-//! One test for each gate, one for each defect that a check must catch, one for each scenario.
+//! One test for each gate, one for each defect that a check must catch, one for each finding and each scenario.
 
 use libtest_mimic::{Failed, Trial};
 use phasegate_engine::{
-    Events, States, judge_gate, play,
+    Events, States, judge_gate, play, show_finding,
     suite::{Gate, Scenario, Suite},
     try_defect,
 };
@@ -36,6 +36,13 @@ fn suite_trials(world: &World, suite: &Suite) -> Vec<Trial> {
                 }));
             }
         }
+    }
+    for finding in &suite.findings {
+        let name = format!("{module}::finding_{}", word(&finding.id));
+        trials.push(trial(world, suite, name, {
+            let finding = finding.clone();
+            async move |states| passed(show_finding(&states, &finding).await?)
+        }));
     }
     for scenario in &suite.scenarios {
         let name = format!("{module}::scenario_{}", word(&scenario.slug));

@@ -142,6 +142,14 @@ impl Kind {
         }
     }
 
+    /// The text of these columns, by their places, of the text of a whole row.
+    pub(crate) fn row_of(self, row: &str, columns: &[usize]) -> String {
+        match self {
+            Self::Postgres => postgres::row_of(row, columns),
+            Self::Sqlite => sqlite::row_of(row, columns),
+        }
+    }
+
     /// Where scratch databases of this kind are made.
     ///
     /// # Errors

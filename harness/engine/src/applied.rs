@@ -44,43 +44,51 @@ pub(crate) enum Progress {
 /// Receives what happens, when it happens.
 pub(crate) type Teller<'a> = dyn FnMut(Progress) + Send + 'a;
 
-/// Who is told while a step is applied.
-pub(crate) enum Told<'t, 'a> {
-    /// Nobody.
-    Nobody,
-    /// Of commands alone: statements may go in one message.
-    OfCommands(&'t mut Teller<'a>),
-    /// Of each statement, too.
-    OfEverything(&'t mut Teller<'a>),
+/// Who is told while a step is applied, and of what.
+pub(crate) struct Told<'t, 'a> {
+    teller: Option<&'t mut Teller<'a>>,
+    /// Whether of each statement, too: they may go in one message else.
+    of_each: bool,
 }
 
-impl<'a> Told<'_, 'a> {
+impl<'t, 'a> Told<'t, 'a> {
+    /// Nobody is told.
+    pub(crate) fn nobody() -> Self {
+        Self { teller: None, of_each: false }
+    }
+
+    /// Somebody is told of commands alone.
+    pub(crate) fn of_commands(teller: &'t mut Teller<'a>) -> Self {
+        Self { teller: Some(teller), of_each: false }
+    }
+
+    /// Somebody is told of each statement, too.
+    pub(crate) fn of_everything(teller: &'t mut Teller<'a>) -> Self {
+        Self { teller: Some(teller), of_each: true }
+    }
+
     /// The same, for a part of what is applied.
     pub(crate) fn again(&mut self) -> Told<'_, 'a> {
-        match self {
-            Self::Nobody => Told::Nobody,
-            Self::OfCommands(teller) => Told::OfCommands(&mut **teller),
-            Self::OfEverything(teller) => Told::OfEverything(&mut **teller),
-        }
+        Told { teller: self.teller.as_deref_mut(), of_each: self.of_each }
     }
 
     /// A command ended.
     pub(crate) fn ran(&mut self, ran: CommandRan) {
-        if let Self::OfCommands(teller) | Self::OfEverything(teller) = self {
+        if let Some(teller) = &mut self.teller {
             teller(Progress::Ran(ran));
         }
     }
 
     /// A statement, or the command, was applied.
     pub(crate) fn applied(&mut self, applied: AppliedStatement) {
-        if let Self::OfEverything(teller) = self {
+        if let Some(teller) = self.teller.as_mut().filter(|_| self.of_each) {
             teller(Progress::Applied(applied));
         }
     }
 
     /// Whether somebody asks for each statement.
     pub(crate) fn asks_for_each(&self) -> bool {
-        matches!(self, Self::OfEverything(_))
+        self.of_each
     }
 }
 

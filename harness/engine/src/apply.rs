@@ -56,7 +56,7 @@ pub(crate) async fn apply(
 ) -> Result<(), ApplyFailure> {
     match step {
         PhaseStep::Command(command) => {
-            let outside = |error: Error| failure(&command.join(" "), 0, 0, &error);
+            let outside = |error: Error| failure(&command.line(), 0, 0, &error);
             session.step_aside().map_err(outside)?;
             let url = on.host.url(on.database);
             let sessions = async { session.others().await };
@@ -108,7 +108,7 @@ async fn apply_files(
         }
         // What is refused once is refused, whatever comes of it when it is tried again to learn its name.
         let named =
-            in_transaction(session, files, async |session| apply_statements(session, files, way, Told::Nobody).await);
+            in_transaction(session, files, async |session| apply_statements(session, files, way, Told::nobody()).await);
         return Err(named.await.err().unwrap_or(refused));
     }
     in_transaction(session, files, async |session| apply_statements(session, files, way, told).await).await?;

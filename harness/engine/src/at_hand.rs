@@ -2,7 +2,7 @@
 
 use phasegate_evidence::{Event, Link, SuitePlan};
 
-use crate::suite::{PhaseStep, SqlFile, Suite};
+use crate::suite::{PhaseStep, Suite};
 
 /// A suite as an earlier run planned and applied it.
 #[derive(Debug)]
@@ -20,12 +20,19 @@ impl Applied<'_> {
     /// # Errors
     /// In a sentence about the run, at the first thing that is another one.
     pub fn is_at_hand(&self, suite: &Suite, now: &SuitePlan, phases: usize) -> Result<(), String> {
-        for file in suite.baseline.schema.iter().chain(&suite.baseline.data) {
+        if self.plan.env != now.env {
+            return Err("gave its commands another environment than suite.toml does now: put it back".to_owned());
+        }
+        let baseline = suite.baseline.schema.iter().chain(&suite.baseline.data).map(|file| file.path.as_str());
+        for file in baseline.chain(suite.baseline.command.iter().flat_map(PhaseStep::files)) {
             self.is_same_file(suite, now, file, "the baseline")?;
         }
         for (index, phase) in suite.phases.iter().take(phases).enumerate() {
             let of = format!("phase {}", phase.id);
-            for file in [Some(&phase.up), phase.down.as_ref()].into_iter().flatten().flat_map(files) {
+            let own = phase.own.inputs.digests.keys().map(String::as_str);
+            for file in
+                [Some(&phase.up), phase.down.as_ref()].into_iter().flatten().flat_map(PhaseStep::files).chain(own)
+            {
                 self.is_same_file(suite, now, file, &of)?;
             }
             if !self.is_same_step(suite, now, index) {
@@ -35,14 +42,14 @@ impl Applied<'_> {
         Ok(())
     }
 
-    fn is_same_file(&self, suite: &Suite, now: &SuitePlan, file: &SqlFile, of: &str) -> Result<(), String> {
-        if self.is_same_input(now, &file.path) {
+    fn is_same_file(&self, suite: &Suite, now: &SuitePlan, file: &str, of: &str) -> Result<(), String> {
+        if self.is_same_input(now, file) {
             return Ok(());
         }
-        if !self.plan.inputs.contains_key(&format!("fixtures/{}", file.path)) {
-            return Err(format!("knew no {}, which the suite names now in {of}: put the suite back", file.path));
+        if !self.plan.inputs.contains_key(&format!("fixtures/{file}")) {
+            return Err(format!("knew no {file}, which the suite names now in {of}: put the suite back"));
         }
-        let file = suite.fixtures.join(&file.path);
+        let file = suite.fixtures.join(file);
         Err(format!("applied another {} in {of} than lies here: put it back as it was", file.display()))
     }
 
@@ -51,8 +58,9 @@ impl Applied<'_> {
         self.plan.inputs.get(&path).is_some_and(|then| now.inputs.get(&path) == Some(then))
     }
 
-    /// Whether a phase was applied by the same files or the same command as it would be now.
-    pub(crate) fn is_same_step(&self, suite: &Suite, now: &SuitePlan, index: usize) -> bool {
+    /// Whether a phase was applied by the same files, or by the same command with the same files that it alone reads, as it
+    /// would be now.
+    fn is_same_step(&self, suite: &Suite, now: &SuitePlan, index: usize) -> bool {
         let (Some(phase), Some(planned)) = (suite.phases.get(index), self.plan.phases.get(index)) else {
             return false;
         };
@@ -64,8 +72,18 @@ impl Applied<'_> {
         });
         let mut then: Vec<String> = of_suite.collect();
         then.dedup();
-        let now = match &phase.up {
-            PhaseStep::Command(command) => vec![command.join(" ")],
+        let step = match &phase.up {
+            PhaseStep::Command(command) => {
+                let own = now.phases.get(index).map(|now| (&now.inputs, &now.env));
+                if own != Some((&planned.inputs, &planned.env)) {
+                    return false;
+                }
+                let own = phase.own.inputs.digests.keys().chain(command.scripts.keys());
+                if !own.into_iter().all(|path| self.is_same_input(now, path)) {
+                    return false;
+                }
+                vec![command.line()]
+            }
             PhaseStep::Sql(files) => {
                 let with_statements = files.iter().filter(|file| file.statements().is_ok_and(|all| !all.is_empty()));
                 let with_statements: Vec<String> = with_statements.map(|file| file.path.clone()).collect();
@@ -75,14 +93,22 @@ impl Applied<'_> {
                 with_statements
             }
         };
-        phase.id == planned.phase && then == now
+        phase.id == planned.phase && then == step
+    }
+
+    /// Whether a phase that was applied would be applied alike now, by whatever its command may read of what all commands do.
+    pub(crate) fn would_be_the_same(&self, suite: &Suite, now: &SuitePlan, index: usize) -> bool {
+        let is_command = suite.phases.get(index).is_some_and(|phase| phase.up.command().is_some());
+        let shared = || {
+            let there = suite.commands.inputs.digests.keys().all(|path| self.is_same_input(now, path));
+            there && !self.plan.inputs.keys().any(|path| !now.inputs.contains_key(path) && is_read(suite, path))
+        };
+        self.is_same_step(suite, now, index) && (!is_command || (self.plan.env == now.env && shared()))
     }
 }
 
-fn files(step: &PhaseStep) -> impl Iterator<Item = &SqlFile> {
-    match step {
-        PhaseStep::Sql(files) => files.as_slice(),
-        PhaseStep::Command(_) => &[],
-    }
-    .iter()
+/// Whether the commands of a suite would read what lies at this path of a plan.
+fn is_read(suite: &Suite, path: &str) -> bool {
+    let Some(path) = path.strip_prefix("fixtures/") else { return false };
+    suite.commands.inputs.patterns.iter().any(|pattern| glob::Pattern::new(pattern).is_ok_and(|one| one.matches(path)))
 }

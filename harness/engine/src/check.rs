@@ -58,7 +58,7 @@ pub async fn check(request: CheckRequest, listener: &mut Listener<'_>) -> Result
         &request.runs,
         &plan,
         Beginning { after: None, roots: roots(std::slice::from_ref(&suite)) },
-        Secrets::of([request.database_url.as_str()]),
+        Secrets::of_suites([request.database_url.as_str()], std::slice::from_ref(&suite)),
     )?;
     if let Some(first) = recorder.events().first() {
         listener(first);

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    env, fs, io,
+    env, io,
     os::unix::process::CommandExt,
     path::PathBuf,
     process::Stdio,
@@ -10,7 +10,7 @@ use std::{
 };
 
 use phasegate_database::Error;
-use phasegate_evidence::{ApplyFailure, Digest, ReasonCode, Refusal};
+use phasegate_evidence::{ApplyFailure, ReasonCode, Refusal};
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{
     io::AsyncRead,
@@ -20,7 +20,9 @@ use tokio::{
 use crate::{
     applied::{AppliedStatement, Told, micros},
     excerpt::Excerpt,
+    inputs::{Inputs, first_changed},
     ran::CommandRan,
+    suite::CommandLine,
 };
 
 /// How long the standard error of a command is read when it has ended, and its group of processes with it.
@@ -39,10 +41,19 @@ pub(crate) struct Commands {
     /// What they find in their environment beside what they inherit.
     pub(crate) env: BTreeMap<String, String>,
     /// The files there that they read, as the plan has them.
-    pub(crate) inputs: BTreeMap<String, Digest>,
+    pub(crate) inputs: Inputs,
 }
 
 impl Commands {
+    /// These, with those of a phase on top.
+    pub(crate) fn with(&self, own: &Self) -> Self {
+        let mut all = self.clone();
+        all.env.extend(own.env.clone());
+        all.inputs.patterns.extend(own.inputs.patterns.clone());
+        all.inputs.digests.extend(own.inputs.digests.clone());
+        all
+    }
+
     /// The names of the variables that they inherit.
     fn inherited(&self) -> Vec<String> {
         let names = env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
@@ -50,14 +61,6 @@ impl Commands {
         let mut names: Vec<String> = names.filter(|name| !is_own(name)).collect();
         names.sort();
         names
-    }
-
-    /// The first input that is not what the plan says any more: what it did to the database would be told of another file.
-    fn changed(&self) -> Option<&str> {
-        let is_same = |name: &str, digest: &Digest| {
-            fs::read(self.folder.join(name)).is_ok_and(|bytes| Digest::of(&bytes) == *digest)
-        };
-        self.inputs.iter().find(|(name, digest)| !is_same(name, digest)).map(|(name, _)| name.as_str())
     }
 }
 
@@ -68,19 +71,20 @@ impl Commands {
 /// When it does not start or does not succeed; the last lines of what it said are in the message. When it leaves sessions
 /// open: what they hold or still do would be taken for the work of whoever comes next.
 pub(crate) async fn run_command(
-    command: &[String],
+    command: &CommandLine,
     url: &str,
     commands: &Commands,
     limit: Duration,
     sessions: impl Future<Output = Result<Vec<String>, Error>>,
     told: &mut Told<'_, '_>,
 ) -> Result<AppliedStatement, ApplyFailure> {
-    let name = command.join(" ");
+    let name = command.line();
     let refused = |message: String| ApplyFailure::refused(&name, 0, 0, &Refusal::without_code(message));
     let (program, arguments) =
-        command.split_first().ok_or_else(|| refused("the command names no program".to_owned()))?;
-    if let Some(input) = commands.changed() {
-        return Err(refused(format!("its input {input} is not what it was when the run began: begin anew")));
+        command.words.split_first().ok_or_else(|| refused("the command names no program".to_owned()))?;
+    let script = first_changed(&command.scripts, &commands.folder).map(|name| format!("{name} is not what it was"));
+    if let Some(changed) = script.or_else(|| commands.inputs.changed(&commands.folder)) {
+        return Err(refused(format!("its input {changed} when the run began: begin anew")));
     }
     let failed = |error| refused(format!("failed to start {program}: {error}"));
     let guard = Guard::start().map_err(failed)?;
@@ -201,7 +205,12 @@ impl Drop for Guard {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{BufRead as _, BufReader, Read as _};
+    use std::{
+        fs,
+        io::{BufRead as _, BufReader, Read as _},
+    };
+
+    use phasegate_evidence::Digest;
 
     use super::*;
     use crate::applied::Progress;
@@ -212,8 +221,8 @@ mod tests {
         Ok(Vec::new())
     }
 
-    fn script(text: &str) -> Vec<String> {
-        ["sh", "-c", text].map(str::to_owned).to_vec()
+    fn script(text: &str) -> CommandLine {
+        CommandLine { words: ["sh", "-c", text].map(str::to_owned).to_vec(), scripts: BTreeMap::new() }
     }
 
     /// Runs a script in a folder, with what was told of it.
@@ -228,7 +237,7 @@ mod tests {
                 heard.push(ran);
             }
         };
-        let mut told = Told::OfCommands(&mut teller);
+        let mut told = Told::of_commands(&mut teller);
         let outcome = run_command(&script(script_text), "sqlite:x", commands, limit, none(), &mut told).await;
         (outcome, heard)
     }
@@ -279,18 +288,35 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_command_whose_input_has_changed_since_the_plan_is_not_run() {
+    async fn a_command_whose_inputs_are_others_than_in_the_plan_is_not_run() {
         let folder = tempfile::tempdir().expect("temporary folder");
-        fs::write(folder.path().join("env.py"), "planned").expect("a file");
-        let inputs = BTreeMap::from([("env.py".to_owned(), Digest::of(b"planned"))]);
-        let commands = Commands { inputs, ..among(&folder) };
+        let put = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a file");
+        put("env.py", "planned");
+        let digests = BTreeMap::from([("env.py".to_owned(), Digest::of(b"planned"))]);
+        let commands = Commands { inputs: Inputs { patterns: vec!["*.py".to_owned()], digests }, ..among(&folder) };
         let (outcome, heard) = told_of("true", &commands, LIMIT).await;
         assert_eq!((outcome.is_ok(), heard.len()), (true, 1));
-        fs::write(folder.path().join("env.py"), "changed").expect("a file");
-        let (outcome, heard) = told_of("true", &commands, LIMIT).await;
-        let message = outcome.expect_err("it is another").message;
-        assert_eq!(message, "its input env.py is not what it was when the run began: begin anew");
-        assert_eq!(heard, []);
+        put("added.py", "");
+        for said in ["added.py was not there", "env.py is not what it was"] {
+            let (outcome, heard) = told_of("true", &commands, LIMIT).await;
+            let message = outcome.expect_err("it is another").message;
+            assert_eq!(message, format!("its input {said} when the run began: begin anew"));
+            assert_eq!(heard, []);
+            put("env.py", "changed");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_script_that_has_changed_since_the_plan_is_not_run() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        fs::write(folder.path().join("up.sh"), "true").expect("a file");
+        let scripts = BTreeMap::from([("up.sh".to_owned(), Digest::of(b"true"))]);
+        let command = CommandLine { words: ["sh", "up.sh"].map(str::to_owned).to_vec(), scripts };
+        let run = async || run_command(&command, "", &among(&folder), LIMIT, none(), &mut Told::nobody()).await;
+        assert!(run().await.is_ok());
+        fs::write(folder.path().join("up.sh"), "true # changed").expect("a file");
+        let message = run().await.expect_err("it is another").message;
+        assert_eq!(message, "its input up.sh is not what it was when the run began: begin anew");
     }
 
     #[tokio::test]
@@ -323,7 +349,7 @@ mod tests {
             let _ = started.send(());
             lines.read_to_end(&mut Vec::new()).map(drop)
         });
-        let (commands, mut nobody) = (among(&folder), Told::Nobody);
+        let (commands, mut nobody) = (among(&folder), Told::nobody());
         tokio::select! {
             ended = run_command(&command, "", &commands, LIMIT, none(), &mut nobody) => panic!("{ended:?}"),
             heard = heard => heard.expect("it started"),
@@ -338,7 +364,7 @@ mod tests {
         assert!(outcome.is_ok());
         let left = async { Ok(vec!["psql (active)".to_owned()]) };
         let leaves = script("sleep 1000 &");
-        let refused = run_command(&leaves, "", &among(&folder), LIMIT, left, &mut Told::Nobody).await;
+        let refused = run_command(&leaves, "", &among(&folder), LIMIT, left, &mut Told::nobody()).await;
         let message = refused.expect_err("it left one").message;
         assert_eq!(message, "the command has ended and leaves sessions open: psql (active)");
     }

@@ -165,7 +165,7 @@ impl<'a> Drive<'a, '_> {
                 unwritten = unwritten.take().or(ran.emit(of, events).err());
             }
         };
-        let laid = self.states.lay(self.migration, 0, None, Told::OfCommands(&mut teller)).await?;
+        let laid = self.states.lay(self.migration, 0, None, Told::of_commands(&mut teller)).await?;
         if let Some(error) = unwritten {
             return Err(Stop::Run(error));
         }
@@ -216,7 +216,7 @@ impl<'a> Drive<'a, '_> {
             };
             unwritten = unwritten.take().or(written.err());
         };
-        let told = Told::OfEverything(&mut teller);
+        let told = Told::of_everything(&mut teller);
         let laid = self.states.lay(self.migration, index + 1, Some(before), told).await?;
         if let Some(error) = unwritten {
             return Err(Stop::Run(error));

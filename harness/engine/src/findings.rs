@@ -1,15 +1,30 @@
 //! Findings: what the contract does not demand but a validator must know, shown by its steps after a phase.
 
 use phasegate_database::{Database, Session};
-use phasegate_evidence::judge::names_sessions;
+use phasegate_evidence::judge::{Judged, names_sessions};
 
 use crate::{
+    RunError,
     happened::{Log, Shown},
+    migration::Migration,
     observe::{MarkedSession, Marks, try_steps, try_steps_apart},
     states::States,
     stop::Stop,
     suite::{Finding, Phase},
 };
+
+/// Shows a finding on the state after its phase.
+///
+/// # Errors
+/// When the suite has no such phase, its phases do not apply, or the server fails. What is not confirmed is no error.
+pub async fn show_finding(states: &States, finding: &Finding) -> Result<Judged, RunError> {
+    let Some((index, _)) = states.suite().phase(&finding.phase) else {
+        return Err(RunError::Usage(format!("finding {} names a phase that is not there", finding.id)));
+    };
+    let state = states.after(&Migration::of(states.suite()), index + 1).await?;
+    let seen = try_steps_apart(states.host(), &state.database, states.limits(), &finding.steps).await?;
+    Ok(Shown::of(finding, seen).judged)
+}
 
 /// Whether a finding that is shown after this phase commits what it does.
 pub(crate) fn findings_commit(states: &States, phase: &Phase) -> bool {

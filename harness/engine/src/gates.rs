@@ -113,11 +113,7 @@ pub(crate) async fn judge_on_clones(
     }
     futures_util::future::try_join_all(shares).await?;
     for clone in databases.iter().skip(1) {
-        let dropped = setting.host.drop_database(clone).await;
-        // What broke says more than what may go wrong with clearing up after it.
-        if !log.is_broken() {
-            dropped?;
-        }
+        log.cleared(setting.host.drop_database(clone).await)?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use phasegate_database::Error;
 use phasegate_evidence::{
     Event, Reason, Verdict,
     judge::{Check, Direction, Expectation, GoesTo, Judged, Observation, Sequence, judge},
@@ -14,6 +15,7 @@ use crate::{
     RunError,
     events::Events,
     ran::{CommandRan, RanFor},
+    stop::Stop,
     suite::{Finding, Gate, Phase},
 };
 
@@ -63,7 +65,7 @@ impl<'a> Judgement<'a> {
 pub(crate) struct Shown<'a> {
     finding: &'a Finding,
     seen: Observation,
-    judged: Judged,
+    pub(crate) judged: Judged,
 }
 
 impl<'a> Shown<'a> {
@@ -148,6 +150,11 @@ impl<'l, 'e> Log<'l, 'e> {
     /// Whether something broke, so that nothing more can be tried.
     pub(crate) fn is_broken(&self) -> bool {
         self.written.lock().unwrap_or_else(PoisonError::into_inner).1.broke.is_some()
+    }
+
+    /// What clearing up came to, unless something broke before it, which says more.
+    pub(crate) fn cleared(&self, cleared: Result<(), Error>) -> Result<(), Stop> {
+        if self.is_broken() { Ok(()) } else { Ok(cleared?) }
     }
 
     /// A finding was tried.

@@ -19,8 +19,10 @@ pub struct Migration {
     /// A command that lays the baseline, or what of it lies before the files.
     command: Option<PhaseStep>,
     baseline: Vec<SqlFile>,
+    baseline_transaction: TransactionMode,
     role: Option<String>,
     phases: Vec<Steps>,
+    /// How what is no phase is run.
     commands: Commands,
 }
 
@@ -30,6 +32,7 @@ struct Steps {
     up: PhaseStep,
     down: Option<PhaseStep>,
     transaction: TransactionMode,
+    commands: Commands,
 }
 
 impl Migration {
@@ -41,10 +44,12 @@ impl Migration {
             up: phase.up.clone(),
             down: phase.down.clone(),
             transaction: phase.transaction,
+            commands: suite.commands.with(&phase.own),
         };
         Self {
             command: suite.baseline.command.clone(),
             baseline: suite.baseline.schema.iter().chain(&suite.baseline.data).cloned().collect(),
+            baseline_transaction: suite.baseline.transaction,
             role: suite.baseline.role.clone(),
             phases: suite.phases.iter().map(phase).collect(),
             commands: suite.commands.clone(),
@@ -103,7 +108,7 @@ impl Migration {
         for phase in self.phases.iter().take(phases) {
             match &phase.up {
                 PhaseStep::Sql(files) => files.iter().for_each(|file| file.text.hash(&mut hasher)),
-                PhaseStep::Command(command) => (command, &self.commands).hash(&mut hasher),
+                PhaseStep::Command(command) => (command, &phase.commands).hash(&mut hasher),
             }
             (phase.transaction == TransactionMode::None).hash(&mut hasher);
         }
@@ -135,7 +140,7 @@ impl Migration {
         mut told: Told<'_, '_>,
     ) -> Result<(), ApplyFailure> {
         let in_one = session.capabilities().transactional_baseline;
-        let transaction = if in_one { TransactionMode::Phase } else { TransactionMode::None };
+        let transaction = if in_one { self.baseline_transaction } else { TransactionMode::None };
         let way = Way { transaction, role: None, settings: Settings::OfEachFile, commands: &self.commands };
         if let Some(command) = &self.command {
             apply(session, on, command, way, told.again()).await?;
@@ -178,7 +183,7 @@ impl Migration {
             none(&format!("phase {} has no way back: say `down = \"FILE.sql\"` for it in suite.toml", phase.id))
         })?;
         let (transaction, role) = (phase.transaction, self.role.as_deref());
-        let way = Way { transaction, role, settings: Settings::Kept, commands: &self.commands };
+        let way = Way { transaction, role, settings: Settings::Kept, commands: &phase.commands };
         apply(session, on, step, way, told).await
     }
 }

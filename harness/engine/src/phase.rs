@@ -139,7 +139,7 @@ impl Asked<'_, '_, '_, '_> {
                 let judgement = Judgement::of(*planned, seen, start.elapsed());
                 let is_over = judgement.broke().is_some();
                 self.log.judged(judgement)?;
-                self.done_with(&on).await?;
+                self.log.cleared(self.states.host().drop_database(&on).await)?;
                 if is_over {
                     break;
                 }
@@ -149,12 +149,6 @@ impl Asked<'_, '_, '_, '_> {
         let (judged, proved) = tokio::join!(judged, proved);
         judged?;
         proved?;
-        self.done_with(&first).await
-    }
-
-    /// Drops a clone. What broke on it says more than what may go wrong with that.
-    async fn done_with(&self, clone: &Database) -> Result<(), Stop> {
-        let dropped = self.states.host().drop_database(clone).await;
-        if self.log.is_broken() { Ok(()) } else { Ok(dropped?) }
+        self.log.cleared(self.states.host().drop_database(&first).await)
     }
 }

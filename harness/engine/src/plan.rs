@@ -8,6 +8,7 @@ use phasegate_evidence::{
 };
 
 use crate::{
+    command::Commands,
     requirements::requirements,
     secrets::shown,
     suite::{Gate, Phase, PhaseStep, Scenario, ScenarioKind, Suite},
@@ -51,7 +52,7 @@ fn of_suite(suite: &Suite, judging: Judging) -> SuitePlan {
         inputs: suite.inputs.clone(),
         lines: lines(suite),
         deviations: suite.deviations.iter().map(deviation).collect(),
-        env: suite.commands.env.iter().map(|(name, value)| (name.clone(), shown(name, value))).collect(),
+        env: env(&suite.commands),
         bookkeeping: suite.bookkeeping.clone(),
         findings: suite.findings.iter().map(finding).collect(),
         requirements: requirements(suite),
@@ -60,6 +61,11 @@ fn of_suite(suite: &Suite, judging: Judging) -> SuitePlan {
     };
     planned.deviations.extend(planned.excused());
     planned
+}
+
+/// What commands are given, as it may be shown.
+fn env(commands: &Commands) -> BTreeMap<String, String> {
+    commands.env.iter().map(|(name, value)| (name.clone(), shown(name, value))).collect()
 }
 
 /// The line of each check, by the file of its gate.
@@ -96,6 +102,8 @@ fn of_phase(phase: &Phase, gates: &[Gate]) -> PhasePlan {
         revision: phase.revision.clone(),
         up_command: phase.up.command(),
         down_command: phase.down.as_ref().and_then(PhaseStep::command),
+        inputs: phase.own.inputs.digests.keys().map(|name| format!("fixtures/{name}")).collect(),
+        env: env(&phase.own),
         gates: gates.iter().map(of_gate).collect(),
     }
 }

@@ -56,7 +56,7 @@ mod tests {
             suite: "s".into(),
             title: String::new(),
             source: String::new(),
-            server: ServerNeed { kind: "sqlite".into(), postgres_min: None, timescaledb: false },
+            server: ServerNeed { kind: "sqlite".into(), postgres_min: None, postgres_max: None, timescaledb: false },
             inputs: Default::default(),
             lines: Default::default(),
             deviations: Vec::new(),

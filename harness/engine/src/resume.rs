@@ -114,9 +114,9 @@ impl Resume {
         }
         let stopped = self.stopped(suite)?;
         let now = &plan(suites, Judging::Run).suites[0];
-        self.same_phases(&stopped, suite, now)?;
         let at_hand = self.applied(&stopped).is_at_hand(suite, now, stopped.passed);
         at_hand.map_err(|why| self.refused(&why, Some(suite)))?;
+        self.same_phases(&stopped, suite, now)?;
         let mut needed = vec![stopped.last];
         needed.extend(stopped.states.last());
         for (catalog, tables) in needed {
@@ -141,7 +141,7 @@ impl Resume {
         let catalogs: Vec<Arc<Catalog>> = catalogs.collect::<Result<_, _>>()?;
         let reached = stopped.passed;
         let planned = &plan(std::slice::from_ref(suite), Judging::Run).suites[0];
-        let as_it_stands = stopped.applied && self.applied(&stopped).is_same_step(suite, planned, reached);
+        let as_it_stands = stopped.applied && self.applied(&stopped).would_be_the_same(suite, planned, reached);
         let after = states.read(database.clone(), &mut session, reached + 1).await?;
         let last = self.catalog(stopped.last.0)?;
         self.same_catalog(&last, &after.catalog)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use phasegate_database::{Database, Error, Session, TableRows, refusal_of};
 use phasegate_evidence::{
-    ApplyFailure, Bookkeeping, Catalog, Difference, ReasonCode, Size,
+    ApplyFailure, Bookkeeping, Catalog, Difference, ReasonCode,
     judge::{Direction, GoesTo, Observation, Rollback, RollbackSeen, RollbackStep},
 };
 
@@ -45,6 +45,8 @@ struct Going<'g> {
     check: &'g str,
     /// The rows that must be as they were.
     legacy: &'g TableRows,
+    /// The catalog of the state that they are of.
+    lowest: &'g Catalog,
     within: Within,
 }
 
@@ -102,9 +104,9 @@ impl WayBack<'_, '_, '_> {
         let lowest = claim.to.state(last);
         let states = &self.passed[lowest..];
         let tables = self.books().tables_of(claim, &states[0].catalog);
-        // The columns of the state that the way leads back to, which every later state must still have.
+        // The columns of the state that the way leads back to, which every state must still have that had them on the way up.
         let legacy = &*self.states.rows(&states[0], &tables, &[]).await?;
-        let going = Going { on, check, legacy, within };
+        let going = Going { on, check, legacy, lowest: &states[0].catalog, within };
         let mut seen = RollbackSeen {
             steps: Vec::new(),
             planned: 2 * states.len() - 2,
@@ -153,7 +155,7 @@ impl WayBack<'_, '_, '_> {
     async fn step(
         &self,
         session: &mut Session,
-        Going { on, check, legacy, within }: Going<'_>,
+        Going { on, check, legacy, lowest, within }: Going<'_>,
         (index, direction): (usize, Direction),
     ) -> Result<RollbackStep, Error> {
         let mut step = RollbackStep {
@@ -169,7 +171,7 @@ impl WayBack<'_, '_, '_> {
                 self.log.ran(ran, (self.migration.phase_id(index), direction), check);
             }
         };
-        let told = Told::OfCommands(&mut teller);
+        let told = Told::of_commands(&mut teller);
         let mut applied = self.migration.walk(application, session, index, direction, told).await;
         if within == Within::OneTransaction && applied.is_ok() {
             // What a commit would make fire, and what would end with it.
@@ -192,7 +194,7 @@ impl WayBack<'_, '_, '_> {
                 let leads_to = if direction == Direction::Down { index } else { index + 1 };
                 let was = &self.passed[leads_to].catalog;
                 step.difference = self.books().left_out_of(Difference::between(was, &session.catalog().await?));
-                step.rows_changed = rows_changed(legacy, was, session, self.states.limits().size).await?;
+                step.rows_changed = self.rows_changed(legacy, (lowest, was), session).await?;
             }
         }
         Ok(step)
@@ -211,21 +213,27 @@ impl WayBack<'_, '_, '_> {
             Err(error) => Err(error),
         }
     }
-}
 
-/// The rows that are not as they were, of the tables that a state of this catalog has.
-async fn rows_changed(
-    legacy: &TableRows,
-    was: &Catalog,
-    session: &mut Session,
-    size: Size,
-) -> Result<Vec<String>, Error> {
-    let known = legacy.counts();
-    let there: Vec<String> = was.tables().filter(|table| known.contains_key(*table)).map(str::to_owned).collect();
-    let fewer = (there.len() < known.len()).then(|| legacy.among(&there)).flatten();
-    let legacy = fewer.as_ref().unwrap_or(legacy);
-    Ok(match refusal_of(legacy.changes(session, size).await)? {
-        Ok(changes) => changes.iter().map(ToString::to_string).collect(),
-        Err(refusal) => vec![format!("the rows can no longer be read: {}", refusal.message)],
-    })
+    /// The legacy rows, of a state of the first catalog, that are not as they were, of the tables and the columns that a state of
+    /// the second has: what a phase took away is no loss until the way leads back to where it was.
+    async fn rows_changed(
+        &self,
+        legacy: &TableRows,
+        (first, was): (&Catalog, &Catalog),
+        session: &mut Session,
+    ) -> Result<Vec<String>, Error> {
+        let is_gone = |key: String| first.get(&key).is_some() && was.get(&key).is_none();
+        let of_table = |table: &str, column: &str| is_gone(format!("column {table}.{column}"));
+        let known = legacy.counts();
+        let there: Vec<String> = was.tables().filter(|table| known.contains_key(*table)).map(str::to_owned).collect();
+        let fewer = (there.len() < known.len()).then(|| legacy.among(&there)).flatten();
+        let legacy = fewer.as_ref().unwrap_or(legacy);
+        let has_lost = legacy.columns().any(|(table, column)| of_table(table, column));
+        let narrower = has_lost.then(|| legacy.without(self.states.suite().kind, of_table));
+        let legacy = narrower.as_ref().unwrap_or(legacy);
+        Ok(match refusal_of(legacy.changes(session, self.states.limits().size).await)? {
+            Ok(changes) => changes.iter().map(ToString::to_string).collect(),
+            Err(refusal) => vec![format!("the rows can no longer be read: {}", refusal.message)],
+        })
+    }
 }

@@ -1,6 +1,10 @@
 //! A whole run: server, suites, record.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    io::{self, Read, Seek, SeekFrom},
+    path::{Path, PathBuf},
+};
 
 use phasegate_evidence::{Digest, Event, Plan, Precedent, RunResult, Verdict, judge::Judging};
 use phasegate_server::{Choice, Server};
@@ -24,6 +28,8 @@ use crate::{
 
 /// How many lines of a server's log are kept.
 const LOG_LINES_MAX: usize = 200;
+/// How many bytes of it are kept.
+const LOG_BYTES_MAX: u64 = 1 << 20;
 
 /// What is to be run.
 #[derive(Debug)]
@@ -138,6 +144,7 @@ pub(crate) fn wanted<'a>(
     for suite in suites.into_iter().filter(|suite| suite.kind.capabilities().server) {
         wanted.needs_timescaledb |= suite.need.timescaledb;
         wanted.postgres_min = wanted.postgres_min.max(suite.need.postgres_min);
+        wanted.postgres_max = wanted.postgres_max.into_iter().chain(suite.need.postgres_max).min();
     }
     wanted
 }
@@ -269,12 +276,19 @@ pub(crate) fn verdict_of(plan: &Plan, recorder: &Recorder, suite: &str) -> Verdi
     result.suites.iter().find(|result| result.suite == suite).map_or(Verdict::Error, |result| result.verdict)
 }
 
-/// The end of the server's log.
+/// The end of the server's log, whose lines may be as long as a statement.
 fn end_of_log(server: &Server) -> Option<String> {
-    let bytes = std::fs::read(server.description().log.as_ref()?).ok()?;
+    end_of(File::open(server.description().log.as_ref()?).ok()?).ok()
+}
+
+fn end_of(mut log: impl Read + Seek) -> io::Result<String> {
+    let length = log.seek(SeekFrom::End(0))?;
+    log.seek(SeekFrom::Start(length.saturating_sub(LOG_BYTES_MAX)))?;
+    let mut bytes = Vec::new();
+    log.take(LOG_BYTES_MAX).read_to_end(&mut bytes)?;
     let text = String::from_utf8_lossy(&bytes);
     let lines: Vec<&str> = text.lines().collect();
-    Some(lines[lines.len().saturating_sub(LOG_LINES_MAX)..].join("\n"))
+    Ok(lines[lines.len().saturating_sub(LOG_LINES_MAX)..].join("\n"))
 }
 
 /// Names the databases that are to be looked at, drops the others, and leaves the server where it is, marked with the run's
@@ -322,15 +336,37 @@ async fn keep(started: Started, folder: &Path) -> Option<String> {
     (!kept.is_empty()).then(|| kept.join("\n"))
 }
 
+/// Drops and stops all that there is, whatever becomes of each; gives the first error.
 async fn clean(started: Started) -> Result<(), RunError> {
+    let mut cleaned = Ok(());
     if let Some(server) = started.server {
         // A server of our own goes with everything in it.
         if server.description().kind == phasegate_server::Kind::External {
             for (states, _) in &started.suites {
-                states.host().drop_all().await?;
+                cleaned = cleaned.and(states.host().drop_all().await.map_err(RunError::from));
             }
         }
-        server.stop().await?;
+        cleaned = cleaned.and(server.stop().await.map_err(RunError::from));
     }
-    Ok(())
+    cleaned
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    #[test]
+    fn of_a_log_its_last_lines_are_kept_and_of_long_lines_their_end() {
+        let lines: String = (1..=300).map(|line| format!("line {line}\n")).collect();
+        let end = end_of(Cursor::new(lines)).expect("readable");
+        assert_eq!(
+            (end.lines().count(), end.lines().next(), end.lines().last()),
+            (200, Some("line 101"), Some("line 300"))
+        );
+        let statement = format!("STATEMENT: INSERT {}\nlast", "é".repeat(2 << 20));
+        let end = end_of(Cursor::new(statement)).expect("readable");
+        assert!(end.len() <= (1 << 20) + 2 && end.ends_with("é\nlast"), "{}", end.len());
+    }
 }

@@ -133,7 +133,7 @@ async fn probe(
                 unwritten = unwritten.take().or(ran.emit(of, events).err());
             }
         };
-        let acted = migration.act(on, &mut copy.session, action, Told::OfCommands(&mut teller)).await;
+        let acted = migration.act(on, &mut copy.session, action, Told::of_commands(&mut teller)).await;
         if let Some(error) = unwritten {
             return Err(error);
         }

@@ -34,7 +34,11 @@ impl Secrets {
     pub(crate) fn of_suites<'u>(urls: impl IntoIterator<Item = &'u str>, suites: &[Suite]) -> Self {
         let environment =
             env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        let given = suites.iter().flat_map(|suite| suite.commands.env.clone());
+        let commands = |suite: &'_ Suite| -> Vec<_> {
+            let own = suite.phases.iter().map(|phase| phase.own.env.clone());
+            own.chain([suite.commands.env.clone()]).flatten().collect()
+        };
+        let given = suites.iter().flat_map(commands);
         Self::given(urls, environment.chain(given))
     }
 

@@ -24,6 +24,8 @@ use crate::{
 pub struct Survey {
     /// The versions of the server or the library, in one line.
     pub server: String,
+    /// The major version of PostgreSQL, if that is what it is.
+    pub postgres: Option<u32>,
     /// The phases that apply, in order.
     pub phases: Vec<Surveyed>,
     /// Why the baseline or the next phase does not.
@@ -35,6 +37,8 @@ pub struct Survey {
 pub struct Surveyed {
     /// The whole difference of the catalog.
     pub difference: Difference,
+    /// The role that applied it, where there are roles.
+    pub acts_as: Option<String>,
     /// How many rows each table held after it.
     pub rows: BTreeMap<String, u64>,
     /// What became of each table that held rows before it.
@@ -75,11 +79,13 @@ pub async fn survey(
         Some(states) => states.close().await.map_err(RunError::from),
         None => Ok(()),
     };
-    if let Some(server) = started {
-        server.stop().await?;
-    }
+    let stopped = match started {
+        Some(server) => server.stop().await.map_err(RunError::from),
+        None => Ok(()),
+    };
+    // What broke says more than what may go wrong with clearing up after it.
     let surveyed = surveyed?;
-    cleared.map(|()| surveyed)
+    cleared.and(stopped).map(|()| surveyed)
 }
 
 async fn go(
@@ -118,7 +124,8 @@ async fn go(
             phases.push(surveyed(states, before, after).await?);
         }
     }
-    Ok(Survey { server: states.server().version_line(), phases, stopped })
+    let postgres = started.as_ref().map(|server| server.description().major());
+    Ok(Survey { server: states.server().version_line(), postgres, phases, stopped })
 }
 
 async fn surveyed(states: &States, before: &State, after: &State) -> Result<Surveyed, RunError> {
@@ -133,8 +140,13 @@ async fn surveyed(states: &States, before: &State, after: &State) -> Result<Surv
         };
         tables.insert(table.to_owned(), fate);
     }
+    let acts_as = match now.session.capabilities().roles {
+        true => now.session.run("SELECT current_user::regrole").await?.table.single().map(str::to_owned),
+        false => None,
+    };
     states.clear(now).await?;
-    Ok(Surveyed { difference: Difference::between(&before.catalog, &after.catalog), rows: after.rows.counts(), tables })
+    let difference = Difference::between(&before.catalog, &after.catalog);
+    Ok(Surveyed { difference, acts_as, rows: after.rows.counts(), tables })
 }
 
 async fn fate(states: &States, before: &State, table: &str, now: &mut WorkingCopy) -> Result<Fate, RunError> {

@@ -47,6 +47,7 @@ async fn external(suite: &Suite, url: &str) -> Result<Server, RunError> {
     let request = Request {
         needs_timescaledb: suite.need.timescaledb,
         postgres_min: suite.need.postgres_min,
+        postgres_max: suite.need.postgres_max,
         ..phasegate_server::external(url)
     };
     Ok(request.start().await?)

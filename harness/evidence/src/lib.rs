@@ -50,7 +50,7 @@ pub use plan::{
     DeviationPlan, FindingPlan, GatePlan, PhasePlan, Plan, ScenarioExpected, ScenarioPlan, ServerNeed, Severity,
     SuitePlan,
 };
-pub use precedent::{ApprovedBy, Precedent};
+pub use precedent::{ApprovedBy, Precedent, begins_after};
 pub use proof::Proof;
 pub use reason::{Reason, ReasonCode};
 pub use refusal::{Cause, Refusal};

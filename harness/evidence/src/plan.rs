@@ -106,6 +106,9 @@ pub struct ServerNeed {
     /// The oldest major version of PostgreSQL that will do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub postgres_min: Option<u32>,
+    /// The newest major version of PostgreSQL that will do: `phasegate init` writes the version on which it saw what its gates say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postgres_max: Option<u32>,
     /// Whether TimescaleDB is needed.
     #[serde(default)]
     pub timescaledb: bool,
@@ -126,6 +129,10 @@ impl ServerNeed {
             && major.is_none_or(|major| major < min)
         {
             Some(format!("needs PostgreSQL {min}"))
+        } else if let Some(max) = self.postgres_max
+            && major.is_none_or(|major| major > max)
+        {
+            Some(format!("needs PostgreSQL {max} or older"))
         } else if self.timescaledb && server.version(ServerFacts::TIMESCALEDB).is_none() {
             Some("needs TimescaleDB".to_owned())
         } else {
@@ -199,6 +206,12 @@ pub struct PhasePlan {
     /// The command that is its way back, if it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub down_command: Option<String>,
+    /// Those of the inputs of the suite that its commands alone read, by their paths.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<String>,
+    /// What its commands find in their environment on top of that of the suite; of secrets, nothing but the name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub env: BTreeMap<String, String>,
     /// Its exit gates.
     pub gates: Vec<GatePlan>,
 }

@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Digest, Plan, Verification,
-    sign::{KeyId, Meaning, Role, Signed},
+    Digest, Event, Link, Plan, Verdict, Verification,
+    sign::{KeyId, Meaning, Role, Signed, follows},
 };
 
 /// A run whose approval let this one begin, as its folder said then. Whoever has that folder holds it against this
@@ -75,6 +75,9 @@ impl Precedent {
         if !earlier.holds() {
             return Some("does not verify itself".to_owned());
         }
+        if let Some(verdict) = earlier.result.as_ref().map(|result| result.verdict).filter(|v| *v != Verdict::Passed) {
+            return Some(format!("came to {verdict}, and an exception lets nothing begin"));
+        }
         if earlier.run_digest.as_ref() != Some(&self.run_digest) || earlier.result_digest.as_ref() != Some(&self.result)
         {
             return Some(format!("has another run digest or result than run {}, which this one began after", self.run));
@@ -83,6 +86,60 @@ impl Precedent {
         let missing = self.approvals.iter().find(|approval| !found.contains(approval));
         missing.map(|approval| format!("does not hold the approval by {approval}"))
     }
+}
+
+/// Whether a run goes on where a signed one ended, both of which are known to hold: the same migration and gates, at most one
+/// phase more, and whatever of it both applied by the same files or commands.
+///
+/// # Errors
+/// In a sentence about the signed run, when it does not.
+pub fn begins_after(next: (&Plan, &[Link]), signed: (&Plan, &[Link])) -> Result<(), String> {
+    if signed.0.judging.is_gates_alone() {
+        return Err("judged gates alone, and applied no migration that could be gone on from".to_owned());
+    }
+    follows(signed.0, next.0).map_err(|error| format!("was signed for something else: {error}"))?;
+    for suite in &next.0.suites {
+        let [then, now] = [signed.1, next.1].map(|links| baseline_statements(links, &suite.suite));
+        if now.is_some() && now != then {
+            return Err(format!("applied another baseline of suite {}", suite.suite));
+        }
+        let Some(planned) = signed.0.suites.iter().find(|planned| planned.suite == suite.suite) else { continue };
+        if planned.env != suite.env {
+            return Err(format!("gave the commands of suite {} another environment", suite.suite));
+        }
+        for phase in &planned.phases {
+            let [then, now] = [signed.1, next.1].map(|links| applied(links, &suite.suite, &phase.phase));
+            // A phase that did not apply as a whole ended before its last file.
+            if !then.0.starts_with(&now.0) || (now.1 && now.0 != then.0) {
+                return Err(format!("applied other files in phase {} of suite {}", phase.phase, suite.suite));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Of how many statements the baseline was that a run applied.
+fn baseline_statements(links: &[Link], wanted: &str) -> Option<u32> {
+    links.iter().find_map(|link| match link.event.plain() {
+        Event::BaselineApplied { suite, statements, .. } if suite == wanted => Some(*statements),
+        _ => None,
+    })
+}
+
+/// The files of a phase, or its command, in the order in which a run applied them, and whether it applied all of it.
+fn applied<'l>(links: &'l [Link], of: &str, wanted: &str) -> (Vec<&'l str>, bool) {
+    let (mut files, mut whole) = (Vec::new(), false);
+    for link in links {
+        match link.event.plain() {
+            Event::StatementApplied { suite, phase, file, .. } if suite == of && phase == wanted => {
+                files.push(file.as_str());
+            }
+            Event::PhaseApplied { suite, phase, .. } if suite == of && phase == wanted => whole = true,
+            _ => {}
+        }
+    }
+    files.dedup();
+    (files, whole)
 }
 
 impl ApprovedBy {

@@ -4,6 +4,7 @@ use phasegate_evidence::{ApplyFailure, Verdict};
 use serde::Serialize;
 
 use crate::{
+    deviation::deviations,
     record::{CheckRecord, Record, phases},
     story::{self, story, told},
     visible::visible_json,
@@ -26,6 +27,14 @@ struct Results<'a> {
     tool: Tool<'a>,
     summary: Summary,
     tests: Vec<Test<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extra: Option<Extra>,
+}
+
+/// What the format has no word for.
+#[derive(Serialize)]
+struct Extra {
+    deviations: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -114,12 +123,14 @@ pub fn ctrf(record: &Record) -> serde_json::Result<String> {
         start,
         stop: start.saturating_add(record.elapsed_us() / 1000),
     };
+    let deviations: Vec<String> = record.suites().flat_map(|(suite, _)| deviations(suite)).collect();
+    let extra = (!deviations.is_empty()).then_some(Extra { deviations });
     let tool = Tool { name: "Phasegate", version: &record.plan.phasegate };
     let report = Report {
         report_format: "CTRF",
         spec_version: SPEC_VERSION,
         generated_by: "phasegate report",
-        results: Results { tool, summary, tests },
+        results: Results { tool, summary, tests, extra },
     };
     Ok(visible_json(&serde_json::to_string_pretty(&report)?).into_owned() + "\n")
 }

@@ -6,6 +6,7 @@ use phasegate_evidence::{ApplyFailure, PhasePlan, SuitePlan, Verdict};
 use quick_junit::{NonSuccessKind, Property, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
 use crate::{
+    deviation::deviations,
     record::{At, CheckRecord, Record, phases},
     story::{self, story, told},
     visible::one_line,
@@ -25,8 +26,11 @@ pub fn junit(record: &Record) -> Result<String, SerializeError> {
     let mut report = Report::new("phasegate");
     report.set_time(Duration::from_micros(record.elapsed_us()));
     for (suite, result) in record.suites() {
+        // They are those of the whole suite, and stand in the first of its groups.
+        let mut deviations = deviations(suite).map(|deviation| Property::new("deviation", deviation));
         if let Some(failure) = &result.baseline_failure {
             let mut group = TestSuite::new(format!("{} baseline", suite.suite));
+            group.add_properties(deviations.by_ref());
             group.add_test_case(not_applied(record, suite, "baseline", failure));
             report.add_test_suite(group);
         }
@@ -34,6 +38,7 @@ pub fn junit(record: &Record) -> Result<String, SerializeError> {
         for (phase, phase_result) in phases(suite, result) {
             let mut group = TestSuite::new(format!("{} phase {}: {}", suite.suite, phase.phase, phase.title));
             group.add_properties(properties(suite, phase, &result.server));
+            group.add_properties(deviations.by_ref());
             if let Some(failure) = &phase_result.failure {
                 group.add_test_case(not_applied(record, suite, &phase.slug, failure));
             }
@@ -105,9 +110,6 @@ fn whole_story(record: &Record, check: &CheckRecord<'_>, message: &str) -> Strin
     body.push_str(&told(&story(record, check)));
     if let Some(evidence) = check.evidence() {
         body.push_str(&format!("evidence: {evidence}\n"));
-    }
-    if check.is_adoptable() && !record.is_gates_alone() {
-        body.push_str(&format!("if what it saw is right: phasegate adopt {} {}\n", record.name(), check.plan.id));
     }
     body
 }

@@ -4,6 +4,7 @@ mod commands;
 mod contents;
 mod count;
 mod ctrf;
+mod deviation;
 mod diff;
 mod duration;
 mod html;

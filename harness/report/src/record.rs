@@ -270,6 +270,12 @@ impl Record {
         self.plan.judging.is_gates_alone()
     }
 
+    /// The command by which what a check saw becomes what it expects, where that can be right.
+    pub(crate) fn adopting(&self, check: &CheckRecord<'_>) -> Option<String> {
+        let is_possible = check.is_adoptable() && !self.is_gates_alone();
+        is_possible.then(|| format!("phasegate adopt {} {}", self.name(), check.plan.id))
+    }
+
     /// After which phase a suite was kept going although its gates had not opened, in a sentence without its end.
     pub(crate) fn kept_going(&self, result: &SuiteResult) -> Option<String> {
         let mut after = result.phases.iter().skip_while(|phase| phase.verdict.opens_the_gate());

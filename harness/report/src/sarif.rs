@@ -4,7 +4,7 @@ use phasegate_evidence::{Digest, Event, FindingPlan, FindingResult, Severity, Su
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::{record::Record, visible::visible_json};
+use crate::{deviation::deviations, record::Record, visible::visible_json};
 
 #[derive(Serialize)]
 struct Log<'a> {
@@ -34,6 +34,15 @@ struct Named<'a> {
 struct Invocation {
     /// Whether the run came to its end, whatever it came to.
     execution_successful: bool,
+    /// The deviations.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_execution_notifications: Vec<Notification>,
+}
+
+#[derive(Serialize)]
+struct Notification {
+    level: &'static str,
+    message: Message,
 }
 
 #[derive(Serialize)]
@@ -119,7 +128,7 @@ struct Logical {
 }
 
 /// The findings of a run as SARIF: a confirmed one fails its rule at the level of its severity, one that this server does not
-/// show passes it, one that was not tried is open.
+/// show passes it, one that was not tried is open. A deviation is a note of the run.
 ///
 /// # Errors
 /// When the JSON cannot be written.
@@ -136,13 +145,22 @@ pub fn sarif(record: &Record) -> serde_json::Result<String> {
             rules.push(rule);
         }
     }
+    let notification = |text| Notification { level: "note", message: Message { text } };
+    let invocation = Invocation {
+        execution_successful: record.is_finished(),
+        tool_execution_notifications: record
+            .suites()
+            .flat_map(|(suite, _)| deviations(suite))
+            .map(notification)
+            .collect(),
+    };
     let log = Log {
         schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         version: "2.1.0",
         runs: [Run {
             tool: Tool { driver: Driver { name: "Phasegate", version: &record.plan.phasegate, rules } },
             automation_details: Named { id: record.name() },
-            invocations: [Invocation { execution_successful: record.is_finished() }],
+            invocations: [invocation],
             results,
             column_kind: "unicodeCodePoints",
         }],

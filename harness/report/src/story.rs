@@ -21,9 +21,9 @@ pub(crate) struct Part {
     pub(crate) met: String,
 }
 
-/// What a check met that did not pass.
+/// What a check met that did not pass, and what to do if that is right.
 pub(crate) fn story(record: &Record, check: &CheckRecord<'_>) -> Vec<Part> {
-    match observation(record, check) {
+    let mut parts = match observation(record, check) {
         Some(Shown::Whole(seen)) => {
             let mut parts = refusals(&seen);
             parts.extend(met(&check.plan.expectation, &seen));
@@ -32,7 +32,9 @@ pub(crate) fn story(record: &Record, check: &CheckRecord<'_>) -> Vec<Part> {
         Some(Shown::Begins(begins, bytes)) => vec![part("saw", format!("{begins}\n(cut: {bytes} bytes in all)"))],
         Some(Shown::Unread(why)) => vec![part("saw", why)],
         None => Vec::new(),
-    }
+    };
+    parts.extend(record.adopting(check).map(|command| part("if what it saw is right", command)));
+    parts
 }
 
 /// What the server said where a check that did not pass met a refusal.

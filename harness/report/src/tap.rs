@@ -3,12 +3,13 @@
 use phasegate_evidence::Verdict;
 
 use crate::{
+    deviation::deviations,
     record::Record,
     story::{self, story, told},
     visible::one_line,
 };
 
-/// A run as TAP. What was not run is not ok: a skip is never a pass.
+/// A run as TAP. What was not run is not ok: a skip is never a pass. Deviations are comments.
 pub fn tap(record: &Record) -> String {
     let mut points = Vec::new();
     for (suite, result) in record.suites() {
@@ -30,6 +31,9 @@ pub fn tap(record: &Record) -> String {
         }
     }
     let mut text = format!("TAP version 14\n1..{}\n", points.len());
+    for deviation in record.suites().flat_map(|(suite, _)| deviations(suite)) {
+        text.push_str(&format!("# deviation {deviation}\n"));
+    }
     for (at, (verdict, title, reason)) in points.iter().enumerate() {
         let (at, title) = (at + 1, escaped(&one_line(title)));
         match verdict {

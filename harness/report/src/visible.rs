@@ -111,13 +111,16 @@ pub(crate) fn may_hide(json: &str) -> bool {
 }
 
 /// Whether a character is none that a reader sees: a control character but line end and tab, one that turns the direction of a
-/// line or joins what it stands between, a line end of other conventions, or none that XML may hold.
+/// line or joins what it stands between, a line end of other conventions, one that shows nothing (`Default_Ignorable_Code_Point`
+/// of Unicode, and the empty pattern of Braille), or none that XML may hold.
 fn is_hidden(letter: char) -> bool {
     match letter {
         '\n' | '\t' | '\r' => false,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}' => true,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' => true,
+        '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}' => true,
         '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => true,
-        '\u{fdd0}'..='\u{fdef}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => true,
+        '\u{fdd0}'..='\u{fdef}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}' => true,
+        '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' => true,
         _ => letter.is_control() || u32::from(letter) & 0xfffe == 0xfffe,
     }
 }
@@ -141,6 +144,8 @@ mod tests {
             ("\u{9b}2K", "\\u{9b}2K"),
             ("a\rb\u{7f}\0\u{8}", "a\\u{d}b\\u{7f}\\u{0}\\u{8}"),
             ("\u{202e}\u{2066}\u{200f}\u{61c}", "\\u{202e}\\u{2066}\\u{200f}\\u{61c}"),
+            ("\u{200b}\u{2060}\u{34f}\u{3164}", "\\u{200b}\\u{2060}\\u{34f}\\u{3164}"),
+            ("e\u{fe0f}\u{e0101}\u{1d173}\u{2800}", "e\\u{fe0f}\\u{e0101}\\u{1d173}\\u{2800}"),
             ("\u{2028}\u{feff}\u{ffff}\u{fffe}\u{1fffe}", "\\u{2028}\\u{feff}\\u{ffff}\\u{fffe}\\u{1fffe}"),
         ] {
             assert_eq!(visible(text), shown);

@@ -25,7 +25,7 @@ async fn look(kind: Kind, request: &Request) -> Result<String, String> {
             let release = found.timescaledb.map(|release| format!(", TimescaleDB {release}")).unwrap_or_default();
             Ok(format!("PostgreSQL {}{release} in {}", found.postgres, found.bin.display()))
         }
-        Kind::Embedded => provision::look(request.version, request.cache.as_deref())
+        Kind::Embedded => provision::look(request.version_or_first(), request.cache.as_deref())
             .map(|found| format!("PostgreSQL {}", found.postgres)),
         Kind::External => match &request.database_url {
             Some(url) => External::read(url).map(|found| found.redacted()).map_err(|error| error.to_string()),

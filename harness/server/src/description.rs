@@ -154,10 +154,9 @@ impl Description {
 
     /// Whether this server is what the request needs.
     pub(crate) fn suffices(&self, request: &Request) -> Result<(), ServerError> {
-        if let Some(needed) = request.postgres_min
-            && self.postgres_number / 10_000 < needed
-        {
-            return Err(ServerError::SuiteNeedsNewer { kind: self.kind, needed, found: self.postgres.clone() });
+        if !request.takes(self.major()) {
+            let (needed, found) = (request.versions(), self.postgres.clone());
+            return Err(ServerError::SuiteNeedsVersion { kind: self.kind, needed, found });
         }
         if request.needs_timescaledb && self.timescaledb.is_none() {
             return Err(ServerError::NeedsTimescaledb { kind: self.kind, found: self.postgres.clone() });
@@ -181,6 +180,12 @@ impl Description {
             });
         }
         Ok(())
+    }
+
+    /// The major version of PostgreSQL.
+    #[must_use]
+    pub fn major(&self) -> u32 {
+        self.postgres_number / 10_000
     }
 
     /// Whether TimescaleDB runs workers in the databases of this server.

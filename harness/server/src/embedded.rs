@@ -4,10 +4,10 @@ use crate::{error::ServerError, installation::Installation, kind::Kind, notice::
 
 /// The installation that the request asks for, provisioned now if it is not in the cache yet.
 pub(crate) async fn find(request: &Request, notice: &mut Notice<'_>) -> Result<Installation, ServerError> {
-    if let Some(needed) = request.postgres_min
-        && request.version.major() < needed
-    {
-        return Err(ServerError::SuiteNeedsNewer { kind: Kind::Embedded, needed, found: request.version.to_string() });
+    let version = request.version_or_first();
+    if !request.takes(version.major()) {
+        let (needed, found) = (request.versions(), version.to_string());
+        return Err(ServerError::SuiteNeedsVersion { kind: Kind::Embedded, needed, found });
     }
     provision::at_hand_or_made(request, notice).await
 }

@@ -18,16 +18,16 @@ pub enum ServerError {
         reasons: Vec<String>,
     },
 
-    /// The server is older than the suite accepts.
+    /// The server is older or newer than the suite accepts.
     #[error(
-        "suite needs PostgreSQL {needed} or newer, but the {kind} server is PostgreSQL {found}: choose a newer one \
-         with --server-version, --image or --database-url"
+        "suite needs PostgreSQL {needed}, but the {kind} server is PostgreSQL {found}: choose another with \
+         --server-version, --image or --database-url"
     )]
-    SuiteNeedsNewer {
+    SuiteNeedsVersion {
         /// The kind of server that was found.
         kind: Kind,
-        /// The lowest major version that the suite accepts.
-        needed: u32,
+        /// The major versions that the suite accepts.
+        needed: String,
         /// The version that the server reports.
         found: String,
     },

@@ -52,7 +52,7 @@ async fn first_of_all(request: &Request, notice: &mut Notice<'_>) -> Result<(Sta
     }
     match embedded::find(request, notice).await {
         Ok(installation) => Ok((Starter::Cluster(Kind::Embedded, installation), reasons.join("; "))),
-        Err(error @ ServerError::SuiteNeedsNewer { .. }) => Err(error),
+        Err(error @ ServerError::SuiteNeedsVersion { .. }) => Err(error),
         Err(error) => {
             reasons.push(format!("nothing embedded: {error}"));
             none(reasons)
@@ -77,6 +77,10 @@ fn none(reasons: Vec<String>) -> Result<(Starter, String), ServerError> {
 /// A container, if there can be one; else why not.
 #[cfg(feature = "container")]
 async fn in_container(request: &Request, why: &str, notice: &mut Notice<'_>) -> Result<(Starter, String), String> {
+    let version = request.version_or_first();
+    if request.image.is_none() && !request.takes(version.major()) {
+        return Err(format!("no container: the images are of PostgreSQL {version}, and not {}", request.versions()));
+    }
     let image = docker::find(request, notice).await.map_err(|reason| format!("no container: {reason}"))?;
     let why = format!("{why}: {}", image.name);
     Ok((Starter::Container(image), why))

@@ -23,7 +23,7 @@ fn first_that_suffices(request: &Request) -> Result<Installation, String> {
     let mut found: Vec<Installation> = folders().iter().filter_map(|bin| inspect(bin)).collect();
     // The version that was asked for first, then the newest: what suffices is taken in this order.
     found.sort_by_key(|installation| {
-        (installation.major() != request.version.major(), std::cmp::Reverse(installation.major()))
+        (installation.major() != request.version_or_first().major(), std::cmp::Reverse(installation.major()))
     });
     let mut reasons = Vec::new();
     for installation in found {
@@ -41,10 +41,8 @@ fn first_that_suffices(request: &Request) -> Result<Installation, String> {
 }
 
 fn lacks(installation: &Installation, request: &Request) -> Option<String> {
-    if let Some(needed) = request.postgres_min
-        && installation.major() < needed
-    {
-        return Some(format!("is older than {needed}"));
+    if !request.takes(installation.major()) {
+        return Some(format!("is not {}", request.versions()));
     }
     (request.needs_timescaledb && installation.timescaledb.is_none()).then(|| "has no TimescaleDB".to_owned())
 }

@@ -77,7 +77,7 @@ async fn of_process(request: &Request, notice: &mut Notice<'_>) -> Result<Shared
 fn key(request: &Request) -> u64 {
     let mut hasher = DefaultHasher::new();
     (request.choice, request.version, &request.image, &request.database_url).hash(&mut hasher);
-    (request.needs_timescaledb, request.postgres_min, request.makes_databases).hash(&mut hasher);
+    (request.needs_timescaledb, request.postgres_min, request.postgres_max, request.makes_databases).hash(&mut hasher);
     hasher.finish()
 }
 

@@ -1,17 +1,20 @@
 //! A server that is not what the suite needs, or that refuses, is an error that says what to do.
 
 use libtest_mimic::{Failed, Trial};
-use phasegate_server::{Choice, Kind, Request, ServerError, embedded, external, local};
+use phasegate_server::{Choice, Kind, Request, ServerError, Version, embedded, external, local};
+use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::{claim, claim_if, run, traces};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         claim("a_wrong_password_is_refused_and_not_shown", wrong_password),
+        claim("no_driver_refuses_a_password_for_too_few_rounds_of_hashing", rounds),
         claim("a_database_url_that_nobody_answers_is_refused", nobody_answers),
         claim("an_external_server_is_asked_by_its_url", somebody_elses),
         claim("a_suite_that_needs_a_newer_server_is_told_so_before_anything_is_unpacked", newer_embedded),
         claim("a_suite_that_needs_a_newer_server_than_the_external_one_is_told_so", newer_external),
+        claim("the_version_that_a_suite_needs_is_taken_where_none_is_asked_for_and_no_other", one_version),
         claim_if(
             "a_local_postgresql_without_timescaledb_is_not_taken_for_a_suite_that_needs_it",
             no_local(),
@@ -42,6 +45,19 @@ fn wrong_password() -> Result<(), Failed> {
         assert!(words.contains("28P01") && words.contains("check DATABASE_URL"), "{words}");
         assert!(!words.contains("s3cr3t"), "{words}");
         own.stop().await?;
+        Ok(())
+    })
+}
+
+fn rounds() -> Result<(), Failed> {
+    run(async {
+        let server = embedded().start().await?;
+        let mut connection = server.options("postgres").connect().await?;
+        let hashed = "SELECT split_part(rolpassword, ':', 1) FROM pg_authid WHERE rolname = current_user";
+        let hashed: String = sqlx::query_scalar(hashed).fetch_one(&mut connection).await?;
+        assert_eq!(hashed, "SCRAM-SHA-256$4096");
+        connection.close().await?;
+        server.stop().await?;
         Ok(())
     })
 }
@@ -79,10 +95,10 @@ fn somebody_elses() -> Result<(), Failed> {
 
 fn newer_embedded() -> Result<(), Failed> {
     run(async {
-        let error = embedded().postgres_min(18).start().await.unwrap_err();
+        let error = embedded().version(Version::V17).postgres_min(18).start().await.unwrap_err();
         assert_eq!(
             error.to_string(),
-            "suite needs PostgreSQL 18 or newer, but the embedded server is PostgreSQL 17: choose a newer one with \
+            "suite needs PostgreSQL 18 or newer, but the embedded server is PostgreSQL 17: choose another with \
              --server-version, --image or --database-url"
         );
         Ok(())
@@ -93,8 +109,31 @@ fn newer_external() -> Result<(), Failed> {
     run(async {
         let own = embedded().start().await?;
         let error = external_request(own.url("postgres")).postgres_min(99).start().await.unwrap_err();
-        assert!(matches!(error, ServerError::SuiteNeedsNewer { needed: 99, .. }), "{error:?}");
+        assert!(matches!(error, ServerError::SuiteNeedsVersion { .. }), "{error:?}");
         own.stop().await?;
+        Ok(())
+    })
+}
+
+fn one_version() -> Result<(), Failed> {
+    let needs = |min: u32, max: u32| embedded().postgres_min(min).postgres_max(max);
+    for version in Version::ALL {
+        assert_eq!(needs(version.major(), version.major()).version_or_first(), version);
+    }
+    assert_eq!(embedded().version_or_first(), Version::V17);
+    run(async {
+        let server = embedded().postgres_max(17).start().await?;
+        let url = server.url("postgres");
+        for (request, needed) in [
+            (needs(15, 15), "15, but the embedded server is PostgreSQL 17:"),
+            (needs(17, 17).version(Version::V18), "17, but the embedded server is PostgreSQL 18:"),
+            (needs(18, 15), "18 or newer and 15 or older, but the embedded server is PostgreSQL 17:"),
+            (external_request(url).postgres_max(16), "16 or older, but the external server is PostgreSQL 17."),
+        ] {
+            let error = request.start().await.unwrap_err().to_string();
+            assert!(error.starts_with(&format!("suite needs PostgreSQL {needed}")), "{error}");
+        }
+        server.stop().await?;
         Ok(())
     })
 }

@@ -76,6 +76,8 @@ pub fn dump(file: &Path) -> Result<(Migrations, Vec<Listed>), InitError> {
         timescaledb: text.contains("CREATE EXTENSION IF NOT EXISTS timescaledb "),
         folder: format!("{FOLDER}/{FIXTURES}"),
         baseline,
+        history: Vec::new(),
+        ups_go_through: false,
         steps: vec![step],
         bookkeeping: &[],
         inputs: Vec::new(),

@@ -34,7 +34,7 @@ pub async fn take_over(
     notice: &mut (dyn FnMut(&str) + Send),
     cancel: watch::Receiver<bool>,
 ) -> Result<TakenOver, InitError> {
-    let mut migrations = find(root, Hints { tool: Some(tool), kind: None })?;
+    let mut migrations = find(root, Hints { tool: Some(tool), ..Hints::default() })?;
     let verified = if tool == "sqitch" { sqitch::verify_scripts(root, &mut migrations)? } else { Vec::new() };
     let listed = left_by(root, tool, &migrations)?;
     let written = write(root, &migrations, server, notice, cancel).await?;

@@ -46,6 +46,8 @@ pub(super) fn find(project: &Project) -> Result<Option<Migrations>, InitError> {
         timescaledb: database::timescaledb(&texts),
         folder: ".".to_owned(),
         baseline: Vec::new(),
+        history: Vec::new(),
+        ups_go_through: true,
         steps: steps(in_order, takes),
         bookkeeping: &["alembic_version"],
         inputs: vec![INI.to_owned(), env, format!("{folder}/*.py")],

@@ -1,8 +1,14 @@
 //! What a suite wants beside itself: runs that are not committed, and a job that runs it.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-use super::{InitError, project::Project};
+use super::{
+    InitError, Migrations, Step, Way,
+    project::{Project, below},
+};
 
 const IGNORED: &str = "/reports/runs/";
 
@@ -20,6 +26,14 @@ impl Ci {
         match self {
             Self::Github => ".github/workflows/phasegate.yml",
             Self::Gitlab => ".gitlab-ci.yml",
+        }
+    }
+
+    /// What stands before a line of its script.
+    fn indent(self) -> &'static str {
+        match self {
+            Self::Github => "      ",
+            Self::Gitlab => "    ",
         }
     }
 
@@ -41,25 +55,45 @@ pub fn ignore_runs(root: &Path) -> Result<Option<String>, InitError> {
         return Ok(None);
     }
     let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-    put(root, ".gitignore", &format!("{text}{end}{IGNORED}\n"))
+    put(root, ".gitignore", &format!("{text}{end}{IGNORED}\n"))?;
+    Ok(Some(".gitignore".to_owned()))
 }
 
-/// Writes a job that runs the suite; where its file is there already, the job to add to it is given back as an error.
+/// A job that runs a suite.
+#[derive(Debug)]
+pub enum Job {
+    /// Written into this file.
+    Written(String),
+    /// Not written, since there is a file already, to which its text is to be added.
+    ToAdd(PathBuf, String),
+}
+
+/// Writes a job that runs the suite, at the top of the repository, where alone it is read.
 ///
 /// # Errors
-/// When the file is there already or cannot be written.
-pub fn job(root: &Path, ci: Ci) -> Result<Option<String>, InitError> {
-    let path = root.join(ci.file());
+/// When it cannot be written.
+pub fn job(root: &Path, ci: Ci, migrations: &Migrations) -> Result<Job, InitError> {
+    let root = Project::at(root)?.root().to_owned();
+    let top = root.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&root);
+    let folder = root.strip_prefix(top).map(|within| within.to_string_lossy().into_owned()).unwrap_or_default();
+    let folder = if folder.is_empty() { "." } else { &folder };
+    let is_command = |step: &Step| matches!(step.up, Way::Command(_));
+    let tool = match migrations.steps.iter().any(is_command) {
+        true => format!("{}# {} must be there, too: install it here.\n", ci.indent(), migrations.tool),
+        false => String::new(),
+    };
+    let text = ci.job().replace("@TOOL@", &tool).replace("@FOLDER@", folder);
+    let text = text.replace("@RUNS@", &below(folder, "reports/runs"));
+    let path = top.join(ci.file());
     if path.symlink_metadata().is_ok() {
-        let why = format!("{} is there already; add to it:\n\n{}", path.display(), ci.job());
-        return Err(InitError::Refused { tool: "--ci", why });
+        return Ok(Job::ToAdd(path, text));
     }
-    put(root, ci.file(), ci.job())
+    put(top, ci.file(), &text)?;
+    Ok(Job::Written(if folder == "." { ci.file().to_owned() } else { path.display().to_string() }))
 }
 
-fn put(root: &Path, name: &str, text: &str) -> Result<Option<String>, InitError> {
+fn put(root: &Path, name: &str, text: &str) -> Result<(), InitError> {
     let path = root.join(name);
     let written = fs::create_dir_all(path.parent().unwrap_or(root)).and_then(|()| fs::write(&path, text));
-    written.map_err(|source| InitError::File { what: "write", path, source })?;
-    Ok(Some(name.to_owned()))
+    written.map_err(|source| InitError::File { what: "write", path, source })
 }

@@ -48,6 +48,8 @@ pub(super) fn find(project: &Project) -> Result<Option<Migrations>, InitError> {
         timescaledb: database::timescaledb(&texts),
         folder: ".".to_owned(),
         baseline: Vec::new(),
+        history: Vec::new(),
+        ups_go_through: false,
         steps: steps(found)?,
         bookkeeping: &["django_migrations"],
         inputs,

@@ -5,7 +5,7 @@ use std::path::Path;
 use phasegate_database::Kind;
 
 use super::{
-    InitError, Migrations, alembic, baseline, dbmate, diesel, django, flyway, golang_migrate, plain, prisma,
+    InitError, Migrations, alembic, baseline, dbmate, diesel, django, flyway, golang_migrate, history, plain, prisma,
     project::Project, rails, sqitch, sqlx,
 };
 
@@ -34,6 +34,8 @@ pub struct Hints<'a> {
     pub tool: Option<&'a str>,
     /// The kind of database.
     pub kind: Option<Kind>,
+    /// The last migration that belongs to the baseline.
+    pub baseline: Option<&'a str>,
 }
 
 /// Finds the migrations of a project. Nothing is run and nothing is written.
@@ -71,6 +73,9 @@ fn taken(project: &Project, found: Option<Migrations>, hints: Hints<'_>) -> Resu
         return Err(InitError::Nothing { folder: project.root().to_owned(), tools: names() });
     };
     baseline::find(project, &mut migrations)?;
+    if let Some(through) = hints.baseline {
+        history::split(&mut migrations, through)?;
+    }
     if let Some(kind) = hints.kind {
         migrations.kind = (kind, "so says --kind".to_owned());
     }

@@ -53,7 +53,9 @@ impl Seen<'_> {
         let lines = |objects: Vec<(&String, &String)>, kind: &str| match objects.is_empty() {
             true => String::new(),
             false => {
-                let lines = objects.iter().map(|(key, words)| format!("{} = {}\n", quoted(key), quoted(words)));
+                let lines = objects
+                    .iter()
+                    .map(|(key, words)| format!("{} = {}\n", quoted(key), quoted(self.words(key, words))));
                 format!("\n[check.changes.{kind}]\n{}", lines.collect::<String>())
             }
         };
@@ -68,6 +70,12 @@ impl Seen<'_> {
         let mut gate = gate(self.phase, 1, CHANGES.0, CHANGES.1, &checks);
         gate.text.insert_str(0, SEEN);
         Some(gate)
+    }
+
+    /// The words of an object. Who owns it is called otherwise on another server, if it is whoever applies the phases.
+    fn words<'w>(&self, key: &str, words: &'w str) -> &'w str {
+        let is_ours = key.starts_with("owner ") && self.surveyed.acts_as.as_deref() == Some(words);
+        if is_ours { "CURRENT_USER" } else { words }
     }
 
     /// How many rows there are after a phase that leaves the catalog alone: what else would it have done?

@@ -17,8 +17,12 @@ pub struct Migrations {
     pub folder: String,
     /// SQL files of the state before them, relative to the project.
     pub baseline: Vec<String>,
+    /// Those migrations, in order, that belong to the state before, behind these files.
+    pub history: Vec<Step>,
     /// The migrations in order.
     pub steps: Vec<Step>,
+    /// Whether a command that goes forward to a migration runs all that come before it, too.
+    pub ups_go_through: bool,
     /// Tables in which the tool keeps its books.
     pub bookkeeping: &'static [&'static str],
     /// Files that commands read, as patterns from the folder.

@@ -15,6 +15,7 @@ mod find;
 mod flyway;
 mod gates;
 mod golang_migrate;
+mod history;
 mod migrations;
 mod plain;
 mod prisma;
@@ -28,7 +29,7 @@ mod sqlx;
 mod suite;
 mod write;
 
-pub use beside::{Ci, ignore_runs, job};
+pub use beside::{Ci, Job, ignore_runs, job};
 pub use error::InitError;
 pub use find::{Hints, find};
 pub use migrations::{Migrations, Step, Way};

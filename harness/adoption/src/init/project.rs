@@ -51,6 +51,16 @@ impl Project {
         self.names(folder, ending, Path::is_file)
     }
 
+    /// The files of a folder and of those below it that end so, each by its path from the folder; hidden folders are left out.
+    pub(super) fn files_below(&self, folder: &str, ending: &str) -> Result<Vec<String>, InitError> {
+        let mut files = self.files(folder, ending)?;
+        for name in self.folders(folder)? {
+            let inner = self.files_below(&below(folder, &name), ending)?;
+            files.extend(inner.into_iter().map(|file| below(&name, &file)));
+        }
+        Ok(files)
+    }
+
     /// The names of its folders, in order, but for hidden ones.
     pub(super) fn folders(&self, folder: &str) -> Result<Vec<String>, InitError> {
         let mut names = self.all_folders(folder)?;

@@ -42,6 +42,8 @@ pub(super) fn find(project: &Project) -> Result<Option<Migrations>, InitError> {
         timescaledb: database::timescaledb(&texts),
         folder: ".".to_owned(),
         baseline: Vec::new(),
+        history: Vec::new(),
+        ups_go_through: false,
         steps,
         bookkeeping: &["schema_migrations", "ar_internal_metadata"],
         inputs: vec!["db/migrate/*.rb".to_owned()],

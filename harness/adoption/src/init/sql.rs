@@ -72,6 +72,8 @@ pub(super) fn migrations(
         kind,
         folder,
         baseline: Vec::new(),
+        history: Vec::new(),
+        ups_go_through: false,
         bookkeeping: tool.bookkeeping,
         inputs: Vec::new(),
         made: Vec::new(),

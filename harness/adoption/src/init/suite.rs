@@ -28,12 +28,17 @@ pub(crate) fn kebab(text: &str, length_max: usize) -> String {
     if slug.is_empty() { "migration".to_owned() } else { slug }
 }
 
+/// What stands before the version of PostgreSQL.
+const WORDS: &str = "# The gates repeat the words of this version of PostgreSQL, and another says some things otherwise. For another, write its\n\
+    # number here, then `phasegate run --keep-going`, and `phasegate adopt` what differs by words alone.\n";
+
 /// The folder of the fixtures as the suite names it.
 fn fixtures(migrations: &Migrations) -> String {
-    match migrations.folder.strip_prefix(&format!("{FOLDER}/")) {
+    let common = common_folder(migrations);
+    match common.strip_prefix(&format!("{FOLDER}/")) {
         Some(within) => within.to_owned(),
-        None if common_folder(migrations) == "." => "..".to_owned(),
-        None => format!("../{}", common_folder(migrations)),
+        None if common == "." => "..".to_owned(),
+        None => format!("../{common}"),
     }
 }
 
@@ -48,13 +53,23 @@ fn from_fixtures(migrations: &Migrations, file: &str) -> String {
     if common_folder(migrations) == migrations.folder { file.to_owned() } else { below(&migrations.folder, file) }
 }
 
-/// The text of `suite.toml`.
-pub(super) fn suite(project: &Project, migrations: &Migrations, bookkeeping: &[String]) -> Result<String, InitError> {
+/// The text of `suite.toml`. `seen_on` is the major version of PostgreSQL whose words its gates repeat.
+pub(super) fn suite(
+    project: &Project,
+    migrations: &Migrations,
+    bookkeeping: &[String],
+    seen_on: Option<u32>,
+) -> Result<String, InitError> {
     let name = project.root().file_name().map_or("migrations".into(), |name| name.to_string_lossy());
     let name = kebab(&name, SLUG_LENGTH_MAX);
     let common = common_folder(migrations);
-    let baseline: Vec<&str> =
-        migrations.baseline.iter().map(|file| file.strip_prefix(&format!("{common}/")).unwrap_or(file)).collect();
+    let files =
+        migrations.baseline.iter().map(|file| file.strip_prefix(&format!("{common}/")).unwrap_or(file).to_owned());
+    let history = migrations.history.iter().filter_map(|step| match &step.up {
+        Way::File(file) => Some(from_fixtures(migrations, file)),
+        Way::Command(_) => None,
+    });
+    let baseline: Vec<String> = files.chain(history).collect();
     let mut text = format!(
         "# Written by `phasegate init`: {tool}, since {because}.\n\
          suite = {suite}\n\
@@ -79,12 +94,21 @@ pub(super) fn suite(project: &Project, migrations: &Migrations, bookkeeping: &[S
         text.push_str(&format!("inputs = {}\n", list(migrations.inputs.iter().map(String::as_str))));
     }
     text.push_str(&format!("\n[server]\nkind = {}\n", quoted(migrations.kind.0.capabilities().name)));
+    if let Some(major) = seen_on {
+        text.push_str(&format!("{WORDS}postgres_min = {major}\npostgres_max = {major}\n"));
+    }
     if migrations.timescaledb {
         text.push_str("timescaledb = true\n");
     }
     text.push_str("\n[baseline]\n");
+    if let Some(Way::Command(words)) = migrations.history.last().map(|step| &step.up) {
+        text.push_str(&format!("command = {}\n", list(words.iter().map(String::as_str))));
+    }
     if !baseline.is_empty() {
-        text.push_str(&format!("schema = {}\n", list(baseline.into_iter())));
+        text.push_str(&format!("schema = {}\n", list(baseline.iter().map(String::as_str))));
+    }
+    if migrations.history.iter().any(|step| step.untransacted) {
+        text.push_str("transaction = \"none\"\n");
     }
     for (index, step) in migrations.steps.iter().enumerate() {
         text.push_str(&format!(
@@ -115,15 +139,18 @@ fn way(migrations: &Migrations, way: &Way) -> String {
 /// The SQL files of the fixtures that no phase runs, if any phase is SQL: a suite says which are meant for somebody else.
 fn unread(project: &Project, migrations: &Migrations) -> Result<Vec<String>, InitError> {
     let ways = migrations.steps.iter().flat_map(|step| std::iter::once(&step.up).chain(&step.down));
-    let files = ways.filter_map(|way| match way {
-        Way::File(file) => Some(below(&migrations.folder, file)),
-        Way::Command(_) => None,
-    });
-    let used: Vec<String> = files.chain(migrations.baseline.iter().cloned()).collect();
-    if used.is_empty() || !migrations.made.is_empty() {
+    let ways = ways.chain(migrations.history.iter().map(|step| &step.up));
+    let files: Vec<String> = ways
+        .filter_map(|way| match way {
+            Way::File(file) => Some(below(&migrations.folder, file)),
+            Way::Command(_) => None,
+        })
+        .collect();
+    let common = common_folder(migrations);
+    if files.is_empty() || common.starts_with(&format!("{FOLDER}/")) {
         return Ok(Vec::new());
     }
-    let common = common_folder(migrations);
+    let used: Vec<String> = files.into_iter().chain(migrations.baseline.iter().cloned()).collect();
     let mut unread = Vec::new();
     gather(project, &common, &used, &mut unread)?;
     let named = |file: String| file.strip_prefix(&format!("{common}/")).map_or(file.clone(), str::to_owned);

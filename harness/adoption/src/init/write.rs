@@ -59,18 +59,26 @@ pub async fn write(
     for (path, text) in &migrations.made {
         draft.put(path, text)?;
     }
-    draft.put(SUITE, &suite(&project, migrations, &[])?)?;
+    draft.put(SUITE, &suite(&project, migrations, &[], None)?)?;
     let surveyed = survey(&load_draft(&folder)?, server, Limits::default(), notice, cancel).await?;
     let met = migrations.bookkeeping.iter().filter(|table| is_met(&surveyed, table));
     let bookkeeping: Vec<String> = met.map(|table| (*table).to_owned()).collect();
-    draft.put(SUITE, &suite(&project, migrations, &bookkeeping)?)?;
-    let mut remarks = migrations.notes.iter().map(Remark::of_all).collect();
+    draft.put(SUITE, &suite(&project, migrations, &bookkeeping, surveyed.postgres)?)?;
+    let mut remarks: Vec<Remark> = migrations.notes.iter().map(Remark::of_all).collect();
     for (index, gates) in gates(migrations, &surveyed, Bookkeeping(&bookkeeping), &mut remarks)?.into_iter().enumerate()
     {
         for gate in gates {
             let name = format!("{}.{}-{}.toml", index + 1, gate.ordinal, gate.name);
             draft.put(&format!("gates/{}/{name}", slug(migrations, index)), &gate.text)?;
         }
+    }
+    if let Some(major) = surveyed.postgres
+        && !phasegate_server::Version::ALL.iter().any(|version| version.major() == major)
+    {
+        remarks.push(Remark::of_all(format!(
+            "the suite is for PostgreSQL {major}, which phasegate does not bring: where there is none, nothing runs; `init --server embedded` writes it for {}",
+            phasegate_server::Version::default()
+        )));
     }
     load(&folder, &[])?;
     let seen = surveyed.phases.len();

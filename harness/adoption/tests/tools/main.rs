@@ -4,6 +4,7 @@
 mod agreement;
 #[path = "../imported/breaks.rs"]
 mod breaks;
+mod by_dbmate;
 mod by_pgtap;
 mod by_sqitch;
 mod by_sqlx;
@@ -18,23 +19,27 @@ use libtest_mimic::{Arguments, Trial};
 const MANDATORY: &str = "PHASEGATE_TEST_TOOLS";
 
 fn main() -> ExitCode {
-    let sqitch_answers =
-        || Command::new("sqitch").arg("--version").output().is_ok_and(|output| output.status.success());
-    let there_is_sqitch = std::env::var_os(MANDATORY).is_some() || sqitch_answers();
+    let is_there = |program: &str| {
+        let answers = || Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
+        std::env::var_os(MANDATORY).is_some() || answers()
+    };
     let test = |name: &str, test: fn()| {
         Trial::test(name, move || {
             test();
             Ok(())
         })
     };
+    let needing = |trial: Trial, is_there: bool, what: &str| match is_there {
+        true => trial,
+        false => trial.with_kind(format!("needs {what}")).with_ignored_flag(true),
+    };
     let sqitch = test("what_sqitch_deploys_is_what_the_phases_lead_to", by_sqitch::agrees);
-    let sqitch =
-        if there_is_sqitch { sqitch } else { sqitch.with_kind("needs sqitch and DBD::Pg").with_ignored_flag(true) };
+    let sqitch = needing(sqitch, is_there("sqitch"), "sqitch and DBD::Pg");
+    let dbmate = test("what_dbmate_applies_is_what_the_phases_lead_to", by_dbmate::agrees);
+    let dbmate = needing(dbmate, is_there("dbmate"), "dbmate");
     let sqlx = test("what_the_migrator_of_sqlx_applies_is_what_the_phases_lead_to", by_sqlx::agrees);
     let pgtap = test("a_check_fails_where_pgtap_itself_fails_and_nowhere_else", by_pgtap::agrees);
-    let pgtap = match std::env::var_os("PHASEGATE_PGTAP") {
-        Some(_) => pgtap,
-        None => pgtap.with_kind("needs pgTAP: set PHASEGATE_PGTAP to what ci/pgtap prints").with_ignored_flag(true),
-    };
-    libtest_mimic::run(&Arguments::from_args(), vec![sqlx, sqitch, pgtap]).exit_code()
+    let is_set = std::env::var_os("PHASEGATE_PGTAP").is_some();
+    let pgtap = needing(pgtap, is_set, "pgTAP: set PHASEGATE_PGTAP to what ci/pgtap prints");
+    libtest_mimic::run(&Arguments::from_args(), vec![sqlx, sqitch, dbmate, pgtap]).exit_code()
 }

@@ -17,6 +17,9 @@ pub(crate) struct InitArgs {
     /// The kind of database, where it is told wrong: postgres or sqlite
     #[arg(long)]
     pub(crate) kind: Option<String>,
+    /// Take the migrations up to this one for the baseline, so that the phases are those after it
+    #[arg(long, value_name = "REVISION")]
+    pub(crate) baseline: Option<String>,
     /// Write a job that runs the suite, too: github or gitlab
     #[arg(long, value_enum, hide_possible_values = true)]
     pub(crate) ci: Option<CiKind>,

@@ -9,9 +9,9 @@ pub(crate) struct ServerArgs {
     /// Which server to take: auto, container, embedded, local or external
     #[arg(long, env = "PHASEGATE_SERVER", value_name = "KIND", default_value_t, help_heading = "Server")]
     server: Choice,
-    /// The version of PostgreSQL, where Phasegate chooses it: 17 or 18
-    #[arg(long, value_name = "MAJOR", default_value_t, help_heading = "Server")]
-    server_version: Version,
+    /// The version of PostgreSQL, where Phasegate chooses it: 17 or 18 [default: the first that the suites need]
+    #[arg(long, value_name = "MAJOR", help_heading = "Server")]
+    server_version: Option<Version>,
     /// The container image, instead of the default one
     #[arg(long, help_heading = "Server")]
     image: Option<String>,

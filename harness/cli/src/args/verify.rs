@@ -20,7 +20,8 @@ pub(crate) struct VerifyArgs {
     /// The keys that are trusted: a signature by any other key is a fault, and so is a run that nobody has signed
     #[arg(long, value_name = "FILE")]
     pub(crate) trusted_keys: Option<PathBuf>,
-    /// The run that this one must have begun after: its digests and approvals, as `run --require-signed` recorded them
+    /// The run that this one must have begun after: its digests and approvals, as `run --require-signed` recorded
+    /// them, its migration and its gates; with `--trusted-keys`, it must be signed by these, too
     #[arg(long, value_name = "RUN")]
     pub(crate) after: Option<PathBuf>,
     /// The suites that lie here must be those that the run was made of, each file of their migrations included

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use phasegate_adoption::init::{
-    Ci, Hints, InitError, Migrations, Remark, Written, find, ignore_runs, job, write as write_suite,
+    Ci, Hints, InitError, Job, Migrations, Remark, Written, find, ignore_runs, job, write as write_suite,
 };
 use phasegate_database::Kind;
 use phasegate_engine::RunError;
@@ -46,7 +46,11 @@ struct Said<'a> {
 /// Writes a suite for the migrations of a project, and says what was found and why.
 pub(super) fn init(global: &Global, asked: &InitArgs) -> Result<Exit, Failure> {
     let root = asked.project.as_path();
-    let hints = Hints { tool: asked.tool.as_deref(), kind: asked.kind.as_deref().map(kind).transpose()? };
+    let hints = Hints {
+        tool: asked.tool.as_deref(),
+        kind: asked.kind.as_deref().map(kind).transpose()?,
+        baseline: asked.baseline.as_deref(),
+    };
     let migrations = find(root, hints).map_err(failure)?;
     if global.format == Format::Human {
         console::print(&found(&migrations))?;
@@ -60,7 +64,13 @@ pub(super) fn init(global: &Global, asked: &InitArgs) -> Result<Exit, Failure> {
             CiKind::Github => Ci::Github,
             CiKind::Gitlab => Ci::Gitlab,
         };
-        written.files.extend(job(root, ci).map_err(failure)?);
+        match job(root, ci, &migrations).map_err(failure)? {
+            Job::Written(file) => written.files.push(file),
+            Job::ToAdd(file, job) => {
+                let text = format!("{} is there already; add this job to it:\n\n{job}", file.display());
+                written.remarks.push(Remark { phase: None, text });
+            }
+        }
     }
     match global.format {
         Format::Human => {
@@ -92,9 +102,15 @@ pub(super) fn found(migrations: &Migrations) -> String {
     let mut text = format!("found  {}: {}\n", migrations.tool, migrations.because);
     let timescaledb = if migrations.timescaledb { " with TimescaleDB" } else { "" };
     let _ = writeln!(text, "       for {}{timescaledb}: {why}", kind.capabilities().name);
-    let baseline = match migrations.baseline.as_slice() {
-        [] => "the baseline is an empty database: no baseline.sql, legacy.sql or seed.sql lies beside them".to_owned(),
-        files => format!("the baseline is {}", files.join(", ")),
+    let baseline = match (migrations.baseline.as_slice(), migrations.history.as_slice()) {
+        ([], []) => {
+            "the baseline is an empty database: no baseline.sql, legacy.sql or seed.sql lies beside them".to_owned()
+        }
+        (files, []) => format!("the baseline is {}", files.join(", ")),
+        (files, [history @ .., last]) => {
+            let files: String = files.iter().map(|file| format!("{file}, then ")).collect();
+            format!("the baseline is {files}the {} migrations up to {}", history.len() + 1, last.revision)
+        }
     };
     let _ = writeln!(text, "       {baseline}");
     text

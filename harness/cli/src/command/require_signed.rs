@@ -4,11 +4,11 @@ use std::path::Path;
 
 use phasegate_engine::{Applied, suite::Suite};
 use phasegate_evidence::{
-    EVENTS_FILE, Link, Plan, Precedent, RunFolder, Verdict, read_chain,
+    Link, Plan, Precedent, RunFolder, Verdict,
     sign::{Approval, approval, follows},
 };
 
-use super::verify::verified;
+use super::verify::{planned_and_happened, verified};
 use crate::{
     args::{display_path, program_name},
     exit::{Exit, Failure},
@@ -32,7 +32,7 @@ pub(super) fn requires_signed(path: &Path, keys: &Path, next: (&[Suite], &Plan))
     if let Some(verdict) = verdict.filter(|verdict| *verdict != Verdict::Passed) {
         return refused(Exit::GateFailed, format!("came to {verdict}"));
     }
-    let signed = folder.plan()?;
+    let (signed, links) = planned_and_happened(&folder)?;
     let approved = |phase| approval(&verification.signed, phase) == Approval::Given;
     let mut phases = signed
         .suites
@@ -46,9 +46,6 @@ pub(super) fn requires_signed(path: &Path, keys: &Path, next: (&[Suite], &Plan))
         );
         return refused(Exit::GateFailed, what);
     }
-    let events = folder.read(EVENTS_FILE)?;
-    let (links, _) =
-        read_chain(&String::from_utf8_lossy(&events)).map_err(|error| Failure::new(Exit::Unverified, error))?;
     if let Err(why) = goes_on((&signed, &links), next) {
         return refused(Exit::GateFailed, why);
     }

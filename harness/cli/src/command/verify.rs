@@ -4,9 +4,9 @@ use std::{collections::BTreeSet, panic::resume_unwind, path::Path, thread};
 
 use phasegate_engine::{plan::plan, suite::load};
 use phasegate_evidence::{
-    Digest, EVENTS_FILE, Earlier, Fault, FaultCode, JUNIT_FILE, PAGE_FILE, PLAN_FILE, REPORT_FILE, RequirementPlan,
-    RunFolder, SuitePlan, Verdict, Verification, goes_on_from,
-    sign::{Approval, Exception, Meaning, PhaseScope, Role, Signed, approval},
+    Digest, EVENTS_FILE, Earlier, Fault, FaultCode, JUNIT_FILE, Link, PAGE_FILE, PLAN_FILE, Plan, REPORT_FILE,
+    RequirementPlan, RunFolder, SuitePlan, Verdict, Verification, begins_after, goes_on_from, read_chain,
+    sign::{Approval, Exception, Meaning, PhaseScope, Role, Signed, TrustedKeys, approval},
 };
 use phasegate_report::{self as report, Record, RecordError};
 use serde::Serialize;
@@ -76,7 +76,8 @@ pub(super) fn verify(global: &Global, asked: &VerifyArgs) -> Result<Exit, Failur
     let folder = RunFolder::open(&path)?;
     let Examined { mut verification, record } = examined(&folder)?;
     if let Some(earlier) = &asked.after {
-        compare_precedent(&global.run(earlier), record.as_ref(), &mut verification)?;
+        let signed = RunFolder::open(global.run(earlier))?;
+        compare_precedent(&signed, keys.as_ref(), &folder, record.as_ref(), &mut verification)?;
     }
     if asked.same_inputs && verification.holds() {
         compare_inputs(global, &folder, &mut verification)?;
@@ -136,20 +137,45 @@ pub(super) fn examined(folder: &RunFolder) -> Result<Examined, Failure> {
     Ok(Examined { verification, record })
 }
 
-/// The run began after this one, as it says.
-fn compare_precedent(earlier: &Path, record: Option<&Record>, verification: &mut Verification) -> Result<(), Failure> {
+/// The run began after this one, as it says, and went on where that one ended.
+fn compare_precedent(
+    signed: &RunFolder,
+    keys: Option<&TrustedKeys>,
+    folder: &RunFolder,
+    record: Option<&Record>,
+    verification: &mut Verification,
+) -> Result<(), Failure> {
     let Some(record) = record else { return Ok(()) };
     let what = match record.precedent() {
         None => Some("does not say that the run began after a signed one".to_owned()),
         Some(after) => {
-            let differs = after.differs(&verified(&RunFolder::open(earlier)?)?);
-            differs.map(|what| format!("says that the run began after {}; {} {what}", after.run, display_path(earlier)))
+            let mut earlier = verified(signed)?;
+            if let Some(keys) = keys {
+                earlier.trust(keys);
+            }
+            let differs = match after.differs(&earlier) {
+                Some(what) => Some(what),
+                None => {
+                    let [next, signed] = [planned_and_happened(folder)?, planned_and_happened(signed)?];
+                    begins_after((&next.0, &next.1), (&signed.0, &signed.1)).err()
+                }
+            };
+            differs.map(|what| {
+                format!("says that the run began after {}; {} {what}", after.run, display_path(signed.path()))
+            })
         }
     };
     if let Some(what) = what {
         fault(verification, FaultCode::AfterAnother, EVENTS_FILE, what);
     }
     Ok(())
+}
+
+/// Plan and events of a folder that verifies.
+pub(super) fn planned_and_happened(folder: &RunFolder) -> Result<(Plan, Vec<Link>), Failure> {
+    let events = folder.read(EVENTS_FILE)?;
+    let read = read_chain(&String::from_utf8_lossy(&events)).map_err(|error| Failure::new(Exit::Unverified, error))?;
+    Ok((folder.plan()?, read.0))
 }
 
 fn fault(verification: &mut Verification, code: FaultCode, file: &str, what: impl Into<String>) {

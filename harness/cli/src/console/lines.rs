@@ -10,13 +10,14 @@ pub(crate) struct Lines {
     titles: Titles,
     statements: usize,
     passed: usize,
+    not_applicable: usize,
     /// Whether the phase that is being judged was started by this run: gates alone are judged without starting it.
     started: bool,
 }
 
 impl Lines {
     pub(super) fn new(titles: Titles) -> Self {
-        Self { titles, statements: 0, passed: 0, started: false }
+        Self { titles, statements: 0, passed: 0, not_applicable: 0, started: false }
     }
 
     fn phase_line(&self, suite: &str, phase: &str) -> String {
@@ -44,7 +45,7 @@ impl Lines {
                 first_line(&failure.message)
             )),
             Event::PhaseStarted { suite, phase } => {
-                (self.statements, self.passed, self.started) = (0, 0, true);
+                (self.statements, self.started) = (0, true);
                 Some(self.phase_line(suite, phase))
             }
             Event::StatementApplied { .. } => {
@@ -61,15 +62,19 @@ impl Lines {
             }
             Event::CheckJudged { check, verdict, reason, .. } => {
                 self.passed += usize::from(*verdict == Verdict::Passed);
+                self.not_applicable += usize::from(*verdict == Verdict::NotApplicable);
                 let code = reason.as_ref().map(|reason| format!(": {}", reason.code));
                 matches!(verdict, Verdict::Failed | Verdict::Error)
                     .then(|| format!("    {verdict} {check}{}", code.unwrap_or_default()))
             }
             Event::PhaseJudged { suite, phase, verdict } => {
                 let checks = self.titles.get(suite, phase).map_or(0, |title| title.checks);
-                let judged = format!("    {verdict}: {} of {}", self.passed, count(checks, "check", "checks"));
+                let mut judged = format!("    {verdict}: {} of {}", self.passed, count(checks, "check", "checks"));
+                if self.not_applicable > 0 {
+                    judged.push_str(&format!(" ({} not applicable)", self.not_applicable));
+                }
                 let phase = (!self.started).then(|| format!("{}\n", self.phase_line(suite, phase)));
-                (self.passed, self.started) = (0, false);
+                (self.passed, self.not_applicable, self.started) = (0, 0, false);
                 Some(format!("{}{judged}", phase.unwrap_or_default()))
             }
             Event::DefectTried { check, verdict, .. } => tried("defect of check", check, *verdict),

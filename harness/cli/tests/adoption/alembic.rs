@@ -4,6 +4,7 @@ use crate::{Claim, faults::Faulty, project::Project};
 
 const LIBRARY: Faulty = Faulty {
     name: "alembic",
+    fourth: "4d04",
     way_back: (
         "migrations/versions/5e05_due_is_known.py",
         "    # The constraint stays.\n",
@@ -16,6 +17,10 @@ pub(crate) fn claims() -> Vec<Claim> {
     vec![
         ("an_alembic_project_ends_in_exactly_its_two_faults", || {
             LIBRARY.shows_its_faults();
+        }),
+        ("each_fault_of_an_alembic_project_is_found_without_the_other", || LIBRARY.shows_each_alone()),
+        ("revisions_that_are_said_to_be_history_are_the_baseline_and_no_phases", || {
+            LIBRARY.shows_them_behind_its_history()
         }),
         ("an_alembic_project_ends_in_the_same_two_faults_where_it_is_imported", || {
             LIBRARY.shows_its_faults_when_imported();

@@ -8,6 +8,8 @@ pub(crate) type Mend = (&'static str, &'static str, &'static str);
 /// A project with its two faults.
 pub(crate) struct Faulty {
     pub(crate) name: &'static str,
+    /// What its tool calls its fourth migration, before the one that both faults show themselves in.
+    pub(crate) fourth: &'static str,
     pub(crate) way_back: Mend,
     pub(crate) backfill: Mend,
 }
@@ -17,6 +19,7 @@ const BACKFILL: (&str, &str) = ("5.4.1", "refused");
 
 const SQLX: Faulty = Faulty {
     name: "sqlx",
+    fourth: "20250104090000",
     way_back: (
         "migrations/20250105090000_depot_is_one.down.sql",
         "ALTER TABLE depots",
@@ -24,24 +27,29 @@ const SQLX: Faulty = Faulty {
     ),
     backfill: ("migrations/20250102090000_parcels.up.sql", "(102, 7,", "(102, 2,"),
 };
-const FLYWAY: Faulty = Faulty {
+pub(crate) const FLYWAY: Faulty = Faulty {
     name: "flyway",
+    fourth: "9",
     way_back: ("sql/U10__harvests_are_weighed.sql", "ALTER TABLE", "DROP INDEX harvests_by_year;\nALTER TABLE"),
     backfill: ("sql/V2__harvests.sql", "NULL)", "38)"),
 };
 const SQITCH: Faulty = Faulty {
     name: "sqitch",
+    fourth: "solos",
     way_back: ("revert/solo_voices.sql", "ALTER TABLE", "COMMENT ON COLUMN singers.voice IS NULL;\nALTER TABLE"),
     backfill: ("deploy/voices.sql", "WHERE id = 2", "WHERE id IN (2, 3)"),
 };
 
 impl Faulty {
-    fn project(&self, mends: &[&Mend]) -> Project {
+    pub(crate) fn project(&self, mends: &[&Mend]) -> Project {
         let project = Project::copy(self.name);
-        for (file, from, to) in mends {
-            project.change(file, from, to);
-        }
+        mends.iter().for_each(|mend| mended(&project, mend));
         project
+    }
+
+    /// Mends both in a project that lies there.
+    pub(crate) fn mends(&self, project: &Project) {
+        [self.way_back, self.backfill].iter().for_each(|mend| mended(project, mend));
     }
 
     /// Both are found and nothing else; and where both are mended, everything passes.
@@ -61,9 +69,37 @@ impl Faulty {
     }
 
     /// Each is found alone where the other is mended.
-    fn shows_each_alone(&self) {
+    pub(crate) fn shows_each_alone(&self) {
         self.ends_in(&["init"], &[&self.backfill], &[WAY_BACK]);
         self.ends_in(&["init"], &[&self.way_back], &[BACKFILL]);
+    }
+
+    /// Where the first four are the baseline, the fifth changes what it changed behind them, and both faults are found.
+    pub(crate) fn shows_them_behind_its_history(&self) {
+        let [whole, short] = [self.project(&[]), self.project(&[])];
+        whole.init();
+        let told = short.phasegate(&["init", "--baseline", self.fourth]);
+        assert!(
+            told.stdout.contains(&format!("the baseline is the 4 migrations up to {}", self.fourth)),
+            "{}",
+            told.stdout
+        );
+        assert!(told.stdout.contains("saw    1 of 1 phases apply"), "{}{}", told.stdout, told.stderr);
+        let gate = |project: &Project, phase: &str, name: &str| {
+            let texts = project.texts();
+            let gates = texts.into_iter().filter(|(path, _)| path.starts_with(&format!("phasegate/gates/{phase}-")));
+            let mut found = gates.filter(|(path, _)| path.ends_with(name));
+            found.next().expect("a gate").1.replace(&format!("\"{phase}."), "\"")
+        };
+        for name in ["1-what-changes.toml", "2-what-stays.toml", "3-the-way-back.toml", "4-what-was-not-validated.toml"]
+        {
+            assert_eq!(gate(&short, "1", name), gate(&whole, "5", name), "{}", self.name);
+        }
+        let (code, failed) = short.run();
+        let failed: Vec<(&str, &str)> = failed.iter().map(|(check, code)| (check.as_str(), code.as_str())).collect();
+        assert_eq!((code, failed), (1, vec![("1.3.1", WAY_BACK.1), ("1.4.1", BACKFILL.1)]), "{}", self.name);
+        self.mends(&short);
+        assert_eq!(short.run(), (0, Vec::new()), "{}", self.name);
     }
 
     fn ends_in(&self, command: &[&str], mends: &[&Mend], expected: &[(&str, &str)]) {
@@ -84,6 +120,10 @@ impl Faulty {
     }
 }
 
+fn mended(project: &Project, (file, from, to): &Mend) {
+    project.change(file, from, to);
+}
+
 pub(crate) fn claims() -> Vec<Claim> {
     vec![
         ("a_sqlx_project_ends_in_exactly_its_two_faults", || SQLX.shows_its_faults()),
@@ -94,6 +134,9 @@ pub(crate) fn claims() -> Vec<Claim> {
         }),
         ("each_fault_is_found_without_the_other", || {
             [SQLX, FLYWAY, SQITCH].iter().for_each(Faulty::shows_each_alone);
+        }),
+        ("what_is_said_to_be_history_is_the_baseline_and_no_phase", || {
+            [SQLX, FLYWAY, SQITCH].iter().for_each(Faulty::shows_them_behind_its_history);
         }),
     ]
 }

@@ -5,12 +5,15 @@ mod alembic;
 mod django;
 mod faults;
 mod imports;
+mod jobs;
 mod order;
 mod project;
+mod rails;
 #[path = "../cli/settings.rs"]
 mod settings;
 mod stopped;
 mod tools;
+mod versions;
 mod with_pgtap;
 
 use std::process::ExitCode;
@@ -33,10 +36,15 @@ fn main() -> ExitCode {
             }
         }
     };
-    let anywhere = [faults::claims(), imports::claims(), order::claims(), stopped::claims()].concat();
+    let anywhere =
+        [faults::claims(), imports::claims(), order::claims(), stopped::claims(), versions::claims(), jobs::claims()]
+            .concat();
     let trials = anywhere.into_iter().map(trial(None));
     let trials = trials.chain(alembic::claims().into_iter().map(trial(tools::without_python("alembic, psycopg"))));
     let trials = trials.chain(django::claims().into_iter().map(trial(tools::without_python("django"))));
+    let trials = trials.chain(rails::claims().into_iter().map(trial(tools::without_rails())));
+    let trials = trials.chain(jobs::claims_of_yaml().into_iter().map(trial(tools::without_python("yaml"))));
+    let trials = trials.chain(versions::claims_of_another().into_iter().map(trial(versions::without_another())));
     let trials = trials.chain(with_pgtap::claims().into_iter().map(trial(with_pgtap::hindrance())));
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
 }

@@ -18,6 +18,7 @@ pub(crate) fn claims() -> Vec<Claim> {
         ("dbmate_is_told_by_its_marks_and_both_ways_are_copied", dbmate),
         ("numbered_files_of_no_tool_are_taken_in_the_order_of_their_numbers", plain),
         ("a_baseline_that_lies_there_is_the_state_before", baseline),
+        ("history_lies_behind_the_files_of_the_baseline_and_is_refused_where_it_cannot_be_laid", history),
         ("what_a_phase_does_to_rows_is_said_and_left_out_and_everything_else_is_held", rows),
         ("a_tool_that_cannot_be_told_is_asked_for", several),
         ("a_job_and_a_line_of_gitignore_are_written_once", beside),
@@ -108,6 +109,38 @@ fn baseline() {
     assert!(
         project.text("phasegate/gates/1-pinned/1.2-what-stays.toml").contains("unchanged = { tables = [\"notes\"] }")
     );
+}
+
+fn history() {
+    let both = |up: &str, down: &str| format!("-- migrate:up\n{up}\n-- migrate:down\n{down}");
+    let project = Project::of(&[
+        SQLITE,
+        ("db/migrations/1_tags.sql", &both("CREATE TABLE tags (tag TEXT);", "DROP TABLE tags;\n")),
+        ("db/migrations/2_notes.sql", &both(NOTES, GONE)),
+        ("db/migrations/3_pinned.sql", &both(PINNED, UNPINNED)),
+        ("db/baseline.sql", "CREATE TABLE users (id INTEGER PRIMARY KEY);\n"),
+    ]);
+    for (through, why) in [
+        ("9", "dbmate: no migration is `9`: the first is 1, the last 3"),
+        ("3", "dbmate: no migration comes after 3, so that there would be no phase"),
+    ] {
+        let refused = project.phasegate(&["init", "--baseline", through]);
+        assert_eq!((refused.code, refused.stderr), (2, format!("error: {why}\n")));
+    }
+    let told = project.phasegate(&["init", "--baseline", "2"]);
+    assert!(
+        told.stdout.contains("the baseline is db/baseline.sql, then the 2 migrations up to 2\n"),
+        "{}",
+        told.stdout
+    );
+    assert_eq!(project.run(), (0, Vec::new()));
+    // A way back that nobody walks is not copied: it would be a file that nobody reads.
+    let copies = project.texts().into_keys().filter(|name| name.starts_with("phasegate/dbmate/")).collect::<Vec<_>>();
+    let expected = ["1_tags.up.sql", "2_notes.up.sql", "3_pinned.down.sql", "3_pinned.up.sql"];
+    assert_eq!(copies, expected.map(|name| format!("phasegate/dbmate/{name}")));
+    let alone = Project::of(&[("bin/rails", ""), ("db/migrate/1_notes.rb", ""), ("db/migrate/2_pinned.rb", "")]);
+    let refused = alone.phasegate(&["init", "--baseline", "1"]).stderr;
+    assert!(refused.contains("Rails: each of its commands runs one migration alone"), "{refused}");
 }
 
 fn rows() {

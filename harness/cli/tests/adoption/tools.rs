@@ -11,3 +11,10 @@ pub(crate) fn without_python(modules: &str) -> Option<String> {
     let at_hand = env::var_os(MANDATORY).is_some() || asked().is_ok_and(|output| output.status.success());
     (!at_hand).then(|| format!("needs a Python with {modules}: put what ci/tools prints on the PATH"))
 }
+
+/// Why no Rails migrates here, if none does.
+pub(crate) fn without_rails() -> Option<String> {
+    let asked = || Command::new("ruby").args(["-e", "require 'rails'; require 'active_record'; require 'pg'"]).output();
+    let at_hand = env::var_os(MANDATORY).is_some() || asked().is_ok_and(|output| output.status.success());
+    (!at_hand).then(|| "needs a Ruby with Rails and pg: ci/tools installs them".to_owned())
+}

@@ -249,6 +249,7 @@ fn what_cannot_be_adopted_is_refused_in_these_words_and_nothing_is_written() {
     );
     change(here, "forensic-tests/suites/notes/gates/2-title/2.1-title.toml", "rows = [[\"2\"]]", "adopt = true");
     let (ran, folder) = run(here, &[]);
+    assert!(ran.stderr.contains("    failed: 2 of 7 checks (1 not applicable)\n"), "{}", ran.stderr);
     let before = read(here, FIRST_GATE);
     let single = "has no single place: write the expectation by hand, or the check as one of its own";
     for (check, why) in [

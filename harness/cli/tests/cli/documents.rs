@@ -24,6 +24,20 @@ fn paths_in(text: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// The lines of running text that are longer than this many characters.
+fn too_long(text: &str, columns_max: usize) -> Vec<&str> {
+    let outside_of_blocks = text.split("```").step_by(2);
+    let lines = outside_of_blocks.flat_map(str::lines).filter(|line| !line.starts_with('|'));
+    lines.filter(|line| line.chars().count() > columns_max).collect()
+}
+
+#[test]
+fn the_text_of_the_readme_fits_120_columns() {
+    assert_eq!(too_long("four\n| a table |\n```\na block\n```\nfiver", 4), ["fiver"]);
+    let text = fs::read_to_string(workspace().join("README.md")).expect("readable");
+    assert_eq!(too_long(&text, 120), Vec::<&str>::new());
+}
+
 #[test]
 fn every_path_that_a_document_names_exists() {
     for document in ["harness/ARCHITECTURE.md", "README.md"] {

@@ -200,3 +200,48 @@ fn a_signal_is_heard_while_a_server_is_looked_for() {
     OpenOptions::new().write(true).open(waits).and_then(|mut pipe| pipe.write_all(b"\n")).expect("it waits");
     assert_eq!(ended.expect("it ends").expect("a child").status.code(), Some(130));
 }
+
+/// What is written first is there to see what the phases do, and would be taken for a suite.
+#[test]
+fn ctrl_c_during_init_leaves_no_suite_no_server_and_no_command() {
+    let workspace = tempfile::tempdir().expect("a temporary folder");
+    let here = workspace.path();
+    // The server does not run as root, and has its folder here.
+    fs::set_permissions(here, fs::Permissions::from_mode(0o1777)).expect("ours");
+    let began = here.join("began");
+    fifo(&began);
+    put(here, "config/database.yml", "default:\n  adapter: postgresql\n");
+    put(here, "db/migrate/1_notes.rb", "");
+    put(here, "bin/rails", &format!("#!/bin/sh\nexec 3> {}\necho began >&3\nsleep 600 & wait\n", began.display()));
+    fs::set_permissions(here.join("bin/rails"), fs::Permissions::from_mode(0o755)).expect("ours");
+    let before = names(here);
+    let child = start(here, &["init", "--server", "embedded", "--ci", "github"]);
+    let process = watch(began);
+    assert_eq!(process.recv_timeout(PATIENCE), Ok("began"));
+    assert!(here.join("phasegate/suite.toml").is_file());
+    let server = names(here).into_iter().find(|name| name.starts_with("phasegate-pg-")).expect("a server");
+    let postmaster = fs::read_to_string(here.join(server).join("data/postmaster.pid")).expect("it runs");
+    let postmaster = postmaster.lines().next().expect("a process").to_owned();
+    assert!(is_postgres(&postmaster));
+    signal(&child, "INT");
+    let output = ends(child);
+    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    assert!(stderr.ends_with("error: interrupted\n"), "{stderr}");
+    assert_eq!(process.recv_timeout(PATIENCE), Ok("ended"));
+    assert_eq!(names(here), before);
+    assert!(!is_postgres(&postmaster), "its server runs on");
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .expect("listable")
+        .map(|entry| entry.expect("listable").file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+fn is_postgres(process: &str) -> bool {
+    fs::read_to_string(format!("/proc/{process}/comm")).is_ok_and(|name| name.trim() == "postgres")
+}

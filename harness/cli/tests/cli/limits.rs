@@ -158,7 +158,12 @@ fn the_limits_are_in_the_help_with_their_defaults() {
     for verb in ["run", "prove", "check"] {
         let ran = phasegate(workspace.path(), &[verb, "--help"]);
         let help: String = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-        for (option, default) in [("--statement-timeout <DURATION>", "60s"), ("--phase-timeout <DURATION>", "30m")] {
+        for (option, default) in [
+            ("--statement-timeout <DURATION>", "60s"),
+            ("--phase-timeout <DURATION>", "30m"),
+            ("--max-rows <ROWS>", "10000"),
+            ("--max-bytes <BYTES>", "1048576"),
+        ] {
             let rest = help.split(option).nth(1).unwrap_or_default();
             let first = rest.split("[default: ").nth(1).and_then(|rest| rest.split(']').next());
             assert_eq!(first, Some(default), "{verb} {option}: {help}");

@@ -7,6 +7,8 @@ mod commands;
 mod documents;
 mod environment;
 mod external;
+#[path = "../../../evidence/tests/verify/failed.rs"]
+mod failed;
 mod golden;
 mod home;
 mod in_place;

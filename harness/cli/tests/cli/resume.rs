@@ -127,6 +127,72 @@ fn a_phase_whose_gate_did_not_open_is_applied_again_on_what_it_left_when_it_was_
     assert_eq!(log(here, labelled(&ran.stdout, "folder"))[2][2], "notes: title; 1 statement; gates 1/1");
 }
 
+/// What a command reads is as much of it as its words are.
+#[test]
+fn a_phase_that_is_a_command_is_applied_again_when_what_it_reads_or_finds_is_another() {
+    type Mend = fn(&Path);
+    let judged = "applied in an earlier run, judged here; notes: title; 1 statement; gates 1/1";
+    let anew = "notes: title; 1 statement; gates 1/1";
+    let mends: [(Mend, &str); 6] = [
+        (|_| (), judged),
+        (|here| put(here, "fixtures/notes/up.sh", "true # mended\n"), anew),
+        (|here| put(here, "fixtures/notes/all/a.py", "mended"), anew),
+        (|here| fs::remove_file(here.join("fixtures/notes/all/b.py")).expect("removable"), anew),
+        (|here| put(here, "fixtures/notes/own/a.py", "mended"), anew),
+        (|here| change(here, SUITE, "A = \"own\"", "A = \"mended\""), anew),
+    ];
+    for (index, (mend, expected)) in mends.into_iter().enumerate() {
+        let workspace = workspace();
+        let here = workspace.path();
+        let command = "up = { command = [\"sh\", \"up.sh\"] }\ninputs = [\"own/*\"]\nenv = { A = \"own\" }";
+        change(here, SUITE, "up = \"phases/2.sql\"", command);
+        change(here, SUITE, "[server]", "inputs = [\"all/*\"]\n[server]");
+        change(here, FIRST_PHASE, "ALTER", &format!("{RIGHT}ALTER"));
+        fs::remove_file(here.join(SECOND_PHASE)).expect("removable");
+        for (name, text) in [("up.sh", "true\n"), ("all/a.py", ""), ("all/b.py", ""), ("own/a.py", "")] {
+            put(here, &format!("fixtures/notes/{name}"), text);
+        }
+        change(here, SECOND_GATE, "[[\"2\"]]", "[[\"3\"]]");
+        let failed = left_by(&phasegate(here, &["run", "notes"]), 1);
+        change(here, SECOND_GATE, "[[\"3\"]]", "[[\"2\"]]");
+        mend(here);
+        let ran = resume(here, &failed);
+        passes(here, &ran);
+        assert_eq!(log(here, labelled(&ran.stdout, "folder"))[2][2], expected, "mend {index}");
+    }
+}
+
+#[test]
+fn a_phase_that_passed_is_not_gone_on_from_when_what_its_command_alone_reads_or_finds_is_another() {
+    type Change = fn(&Path);
+    let changes: [(Change, &str); 5] = [
+        (|here| put(here, "fixtures/notes/up.sh", "true # changed\n"), "applied another "),
+        (|here| put(here, "fixtures/notes/own/a.py", "changed"), "applied another "),
+        (|here| put(here, "fixtures/notes/own/b.py", ""), "knew no own/b.py, which the suite names now in phase 1"),
+        (|here| change(here, SUITE, "A = \"own\"", "A = \"changed\""), "applied other files in phase 1"),
+        (|here| change(here, SUITE, "B = \"all\"", "B = \"changed\""), "gave its commands another environment"),
+    ];
+    for (change_it, expected) in changes {
+        let workspace = workspace();
+        let here = workspace.path();
+        let command = "up = { command = [\"sh\", \"up.sh\"] }\ninputs = [\"own/*\"]\nenv = { A = \"own\" }";
+        change(here, SUITE, "up = \"phases/1.sql\"", command);
+        change(here, SUITE, "[server]", "env = { B = \"all\" }\n[server]");
+        let first = fs::read_to_string(here.join(FIRST_PHASE)).expect("readable");
+        let baseline = fs::read_to_string(here.join(BASELINE)).expect("readable");
+        put(here, BASELINE, &format!("{baseline}{first}"));
+        fs::remove_file(here.join(FIRST_PHASE)).expect("removable");
+        put(here, "fixtures/notes/up.sh", "true\n");
+        put(here, "fixtures/notes/own/a.py", "");
+        let failed = stopped(here, REFUSED, 4);
+        put(here, SECOND_PHASE, RIGHT);
+        change_it(here);
+        let ran = resume(here, &failed);
+        assert_eq!(ran.code, 5, "{}{}", ran.stdout, ran.stderr);
+        assert!(ran.stderr.contains(expected), "{}", ran.stderr);
+    }
+}
+
 #[test]
 fn what_the_failed_phase_left_of_a_phase_without_a_transaction_is_gone_on_from() {
     let workspace = workspace();

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::{
     phasegate::{Ran, labelled, phasegate},
@@ -59,8 +60,8 @@ fn format_json_prints_one_object_and_nothing_else() {
     assert!(ran.stderr.contains("phase 2: notes: title\n"), "{}", ran.stderr);
 }
 
-#[test]
-fn a_failed_gate_stops_the_run_before_the_next_phase() {
+/// A run whose first gate does not open.
+fn gate_failed() -> (TempDir, Ran) {
     let workspace = workspace();
     put(
         workspace.path(),
@@ -69,6 +70,12 @@ fn a_failed_gate_stops_the_run_before_the_next_phase() {
     );
     let ran = phasegate(workspace.path(), &["run"]);
     assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+    (workspace, ran)
+}
+
+#[test]
+fn a_failed_gate_stops_the_run_before_the_next_phase() {
+    let (workspace, ran) = gate_failed();
     assert!(ran.stdout.contains("rows-differ: row 1 is (nobody), expected (anonymous)"), "{}", ran.stdout);
     assert!(!ran.stderr.contains("phase 2"), "{}", ran.stderr);
     let verified = phasegate(workspace.path(), &["verify", labelled(&ran.stdout, "folder")]);
@@ -77,14 +84,7 @@ fn a_failed_gate_stops_the_run_before_the_next_phase() {
 
 #[test]
 fn a_failed_run_keeps_its_database_and_says_where() {
-    let workspace = workspace();
-    put(
-        workspace.path(),
-        "fixtures/notes/phases/1.sql",
-        "ALTER TABLE notes ADD COLUMN author TEXT NOT NULL DEFAULT 'nobody';\n",
-    );
-    let ran = phasegate(workspace.path(), &["run"]);
-    assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+    let (_workspace, ran) = gate_failed();
     let kept = ran.stdout.split("  kept, to look at\n").nth(1).and_then(|rest| rest.split("for 1.1.1: sqlite:").nth(1));
     let kept = PathBuf::from(kept.and_then(|rest| rest.lines().next()).expect("a file"));
     assert!(kept.is_file() && kept.ends_with("after_1/state.db"), "{}", kept.display());

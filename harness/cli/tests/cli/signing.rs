@@ -3,13 +3,15 @@
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command};
 
 use phasegate_evidence::{
-    Digest, Event, RunFolder,
+    Digest, Event, Precedent, RunFolder,
     sign::{Exception, Meaning, PrivateKey, Role, Signing},
     verify,
 };
 use serde_json::Value;
 
 use crate::{
+    check::database_after_phase_1,
+    failed::third_phase_failed,
     phasegate::{Ran, command, labelled, phasegate, ran},
     runs::written,
     sample::Sample,
@@ -144,27 +146,10 @@ fn an_exception_holds_until_its_deadline() {
     let holder = written(&third_phase_failed());
     let here = holder.path();
     keys(here);
-    fs::create_dir(here.join("run/signatures")).expect("writable");
     let exception = Exception { reason: "known".into(), ticket: "T-1".into(), deadline: "2026-02-04".into() };
     for (key, name, role) in [("ada", "Ada", Role::Implementer), ("grace", "Grace", Role::Validator)] {
-        let pem = fs::read_to_string(here.join(key)).expect("readable");
-        let key = PrivateKey::from_pem(&pem, None).expect("a key");
-        let signing = Signing {
-            role,
-            name: name.into(),
-            meaning: Meaning::Approval,
-            signed_at: "2026-02-03T04:05:06Z".into(),
-            phase: None,
-            notes: None,
-            exception: Some(exception.clone()),
-        };
-        let verification = verify(&RunFolder::open(here.join("run")).expect("a run folder"));
-        let (file, bytes) = verification.sign(signing, &key).expect("may sign");
-        fs::write(here.join("run").join(file), bytes).expect("writable");
+        sign_then(here, (role, name, key), "2026-02-03T04:05:06Z", Some(exception.clone()));
     }
-    // The command writes the page again when it signs.
-    let page = phasegate(here, &["report", "run", "--to", "html"]).stdout;
-    fs::write(here.join("run/report.html"), page).expect("writable");
     let late = phasegate(here, &["verify", "run", "--trusted-keys", "trusted.toml", "--require", "signed"]);
     assert_eq!(late.code, 1, "{}", late.stdout);
     assert!(
@@ -174,22 +159,19 @@ fn an_exception_holds_until_its_deadline() {
     );
 }
 
-fn third_phase_failed() -> Sample {
-    use phasegate_evidence::{Reason, ReasonCode, Seen, Verdict};
-    let mut sample = Sample::passed();
-    for event in &mut sample.events {
-        match event {
-            Event::CheckJudged { check, verdict, reason, observation, .. } if check == "3.1.1" => {
-                *verdict = Verdict::Failed;
-                *reason = Some(Reason::new(ReasonCode::RowsDiffer, "row 1 is (other), expected (3.1.1)"));
-                *observation = Seen::Here(Box::new(crate::sample::rows_seen("other")));
-            }
-            Event::PhaseJudged { phase, verdict, .. } if phase == "3" => *verdict = Verdict::Failed,
-            Event::SuiteFinished { verdict, .. } => *verdict = Verdict::Failed,
-            _ => {}
-        }
-    }
-    sample
+/// Signs the run at another time than now.
+fn sign_then(here: &Path, (role, name, key): (Role, &str, &str), at: &str, exception: Option<Exception>) {
+    let pem = fs::read_to_string(here.join(key)).expect("readable");
+    let key = PrivateKey::from_pem(&pem, None).expect("a key");
+    let (meaning, signed_at) = (Meaning::Approval, at.to_owned());
+    let signing = Signing { role, name: name.into(), meaning, signed_at, phase: None, notes: None, exception };
+    let verification = verify(&RunFolder::open(here.join("run")).expect("a run folder"));
+    let (file, bytes) = verification.sign(signing, &key).expect("may sign");
+    fs::create_dir_all(here.join("run/signatures")).expect("writable");
+    fs::write(here.join("run").join(file), bytes).expect("writable");
+    // The command writes the page again when it signs.
+    let page = phasegate(here, &["report", "run", "--to", "html"]).stdout;
+    fs::write(here.join("run/report.html"), page).expect("writable");
 }
 
 #[test]
@@ -299,6 +281,26 @@ fn what_reaches_a_database_is_not_signed_and_no_private_key_is_told() {
 }
 
 #[test]
+fn what_nobody_sees_in_a_name_is_shown_wherever_the_name_is() {
+    let holder = written(&Sample::passed());
+    let here = holder.path();
+    keys(here);
+    let signed = sign(here, "run", "implementer", "Ada\u{200b}\u{202e}\u{3164}", "ada", &[]);
+    assert_eq!(signed.code, 0, "{}", signed.stderr);
+    let [verified, markdown] =
+        [&["verify", "run"][..], &["report", "run", "--to", "md"]].map(|args| phasegate(here, args).stdout);
+    let page = fs::read_to_string(here.join("run/report.html")).expect("a page");
+    for shown in [signed.stdout, verified, markdown.replace("\\\\", "\\"), page] {
+        assert!(shown.contains("Ada\\u{200b}\\u{202e}\\u{3164}"), "{shown}");
+        assert!(!shown.contains(['\u{200b}', '\u{202e}', '\u{3164}']), "{shown}");
+    }
+    // A program reads the name itself.
+    let answer = phasegate(here, &["verify", "run", "--format", "json"]);
+    assert_eq!(json(&answer)["sign_offs"][0]["name"], "Ada\u{200b}\u{202e}\u{3164}");
+    assert!(answer.stdout.contains("Ada\\u200b\\u202e\\u3164"), "{}", answer.stdout);
+}
+
+#[test]
 fn a_run_goes_on_only_where_a_validator_approved_what_came_before() {
     let holder = workspace();
     let here = holder.path();
@@ -384,6 +386,68 @@ fn a_run_goes_on_only_where_a_validator_approved_what_came_before() {
 }
 
 #[test]
+fn a_run_that_says_it_began_after_a_signed_one_is_held_against_what_was_signed() {
+    let begun_after = |signed: &Sample, except: &[&str], next: Sample, more: &[&str]| {
+        let holder = written(signed);
+        let here = holder.path();
+        keys(here);
+        for (role, name, key) in [("implementer", "Ada", "ada"), ("validator", "Grace", "grace")] {
+            assert_eq!(sign(here, "run", role, name, key, except).code, 0);
+        }
+        let after = Precedent::of(&verify(&RunFolder::open(here.join("run")).expect("a run folder")));
+        assert!(after.is_some());
+        let next = written(&Sample { after, ..next });
+        fs::rename(next.path().join("run"), here.join("next")).expect("renamed");
+        assert_eq!(phasegate(here, &["verify", "next"]).code, 0, "by itself it holds");
+        assert_eq!(sign(here, "next", "implementer", "Ada", "ada", &[]).code, 0);
+        let trusted = "[[key]]\nname = \"Ada\"\npublic-key = \"ada.pub\"\n";
+        fs::write(here.join("ada-alone.toml"), trusted).expect("writable");
+        let verify = ["verify", "next", "--after", "run", "--format", "json"];
+        let verified = phasegate(here, &[&verify, more].concat());
+        let faults = json(&verified)["faults"].as_array().expect("faults").clone();
+        (verified.code, faults.iter().map(|fault| format!("{} {}", fault["code"], fault["what"])).collect::<String>())
+    };
+    let both = ["--trusted-keys", "trusted.toml"];
+    assert_eq!(begun_after(&Sample::passed(), &[], Sample::passed(), &both), (0, String::new()));
+    let ada_alone = ["--trusted-keys", "ada-alone.toml"];
+    let (code, said) = begun_after(&Sample::passed(), &[], Sample::passed(), &ada_alone);
+    assert_eq!(code, 5);
+    assert!(said.ends_with("run does not verify itself\""), "{said}");
+    let (code, said) = begun_after(&Sample::passed(), &[], changed(), &[]);
+    assert_eq!(code, 5);
+    let other = "run was signed for something else: fixtures/phases/1-currency/up.sql of suite ledger is another file than the one";
+    assert!(said.contains(other) && said.contains("after-another"), "{said}");
+    let except = ["--exception-reason", "known", "--ticket", "T-1", "--deadline", "9999-12-31"];
+    let (code, said) = begun_after(&third_phase_failed(), &except, Sample::passed(), &[]);
+    assert_eq!(code, 5);
+    assert!(said.contains("run came to failed, and an exception lets nothing begin"), "{said}");
+}
+
+#[test]
+fn no_run_goes_on_from_gates_alone_and_one_does_from_the_same_gates_in_a_run() {
+    let holder = workspace();
+    let here = holder.path();
+    keys(here);
+    database_after_phase_1(here);
+    let check = ["check", "notes", "--database-url", "sqlite:out.db", "--through", "1"];
+    let gates_alone = phasegate(here, &check);
+    let whole = phasegate(here, &["run", "notes"]);
+    let begins = |earlier: &Ran| {
+        assert_eq!(earlier.code, 0, "{}{}", earlier.stdout, earlier.stderr);
+        let folder = labelled(&earlier.stdout, "folder").to_owned();
+        for (role, name, key) in [("implementer", "Ada", "ada"), ("validator", "Grace", "grace")] {
+            assert_eq!(sign(here, &folder, role, name, key, &[]).code, 0);
+        }
+        let ran = phasegate(here, &["run", "notes", "--require-signed", &folder, "--trusted-keys", "trusted.toml"]);
+        (ran.code, ran.stderr.replace(&folder, "RUN"))
+    };
+    let why =
+        "error: the run does not begin: RUN judged gates alone, and applied no migration that could be gone on from\n";
+    assert_eq!(begins(&gates_alone), (1, why.to_owned()));
+    assert_eq!(begins(&whole).0, 0);
+}
+
+#[test]
 fn what_the_page_says_to_type_checks_a_signature() {
     let holder = written(&Sample::passed());
     let here = holder.path();
@@ -391,15 +455,65 @@ fn what_the_page_says_to_type_checks_a_signature() {
     for (role, name, key) in [("implementer", "Ada", "ada"), ("validator", "Grace", "grace")] {
         assert_eq!(sign(here, "run", role, name, key, &[]).code, 0);
     }
-    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../reports/README.md")).expect("the page");
-    let typed = page.split("```sh\n").nth(1).and_then(|rest| rest.split("```").next()).expect("what to type");
-    let typed = typed.replace("RUN/", "run/").replace("val.key.pub", "grace.pub");
+    let typed = example_of_the_page("sh").replace("RUN/", "run/").replace("val.key.pub", "grace.pub");
     let verifies = |typed: &str| {
         let output = Command::new("sh").args(["-c", typed]).current_dir(here).output().expect("a shell");
         String::from_utf8_lossy(&output.stdout).contains("Signature Verified Successfully")
     };
     assert!(verifies(&typed));
     assert!(!verifies(&typed.replace("grace.pub", "ada.pub")));
+}
+
+/// The one example of `reports/README.md` in this language. It has no others than those that are tried here.
+fn example_of_the_page(language: &str) -> String {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../reports/README.md")).expect("the page");
+    let fenced: Vec<&str> = page.split("\n```").skip(1).step_by(2).collect();
+    let languages: Vec<&str> = fenced.iter().filter_map(|block| block.lines().next()).collect();
+    assert_eq!(languages, ["sh", "toml"]);
+    let example = fenced.iter().find_map(|block| block.strip_prefix(language)?.strip_prefix('\n'));
+    format!("{}\n", example.expect("an example"))
+}
+
+#[test]
+fn the_trusted_keys_of_the_page_are_trusted_as_each_of_its_lines_says() {
+    let list = example_of_the_page("toml");
+    let unrevoked: String =
+        list.lines().filter(|line| !line.starts_with("revoked")).map(|l| format!("{l}\n")).collect();
+    let grace = "[[key]]\nname = \"Grace\"\npublic-key = \"grace.pub\"\n";
+    let faults = |list: &str, (role, name): (Role, &str), at: &str| {
+        let holder = written(&Sample::passed());
+        let here = holder.path();
+        keys(here);
+        let implementer = (Role::Implementer, "Grace", "grace");
+        if role != Role::Implementer {
+            sign_then(here, implementer, "2026-01-03T00:00:00Z", None);
+        }
+        sign_then(here, (role, name, "ada"), at, None);
+        if role == Role::Implementer {
+            sign_then(here, (Role::Validator, "Grace", "grace"), "2026-12-31T23:59:59Z", None);
+        }
+        fs::copy(here.join("ada.pub"), here.join("ada.key.pub")).expect("copied");
+        fs::write(here.join("trusted.toml"), format!("{list}{grace}")).expect("writable");
+        let args = ["verify", "run", "--trusted-keys", "trusted.toml", "--require", "signed", "--format", "json"];
+        let verified = phasegate(here, &args);
+        let faults = json(&verified)["faults"].as_array().expect("faults").clone();
+        (verified.code, faults.iter().filter_map(|fault| fault["what"].as_str()).collect::<Vec<_>>().join("\n"))
+    };
+    // The sample ended on the second of January.
+    let later = unrevoked.replace("valid-from = 2026-01-01", "valid-from = 2026-01-04");
+    let ada = (Role::Validator, "Ada Lovelace");
+    assert_eq!(faults(&unrevoked, ada, "2026-01-03T00:00:00Z"), (0, String::new()));
+    assert_eq!(faults(&unrevoked, ada, "2026-12-31T23:59:59Z"), (0, String::new()));
+    for (list, signer, at, why) in [
+        (&list, ada, "2026-01-03T00:00:00Z", "revoked"),
+        (&unrevoked, (Role::Validator, "Ada"), "2026-01-03T00:00:00Z", "Ada Lovelace"),
+        (&later, ada, "2026-01-03T00:00:00Z", "valid"),
+        (&unrevoked, ada, "2027-01-01T00:00:00Z", "valid"),
+        (&unrevoked, (Role::Implementer, "Ada Lovelace"), "2026-01-03T00:00:00Z", "implementer"),
+    ] {
+        let (code, said) = faults(list, signer, at);
+        assert!(code == 5 && said.contains(why), "{why}: {said}");
+    }
 }
 
 #[test]

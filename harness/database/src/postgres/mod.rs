@@ -20,7 +20,7 @@ pub(crate) use contained::contained;
 pub(crate) use guard::switching_off;
 pub(crate) use host::PostgresHost;
 pub(crate) use normalise::normalise;
-pub(crate) use rows::{rows_of, table_columns};
+pub(crate) use rows::{row_of, rows_of, table_columns};
 pub use session::PostgresSession;
 pub(crate) use split::{is_dump, split};
 pub(crate) use untransacted::{

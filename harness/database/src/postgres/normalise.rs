@@ -29,8 +29,17 @@ pub(crate) async fn normalise(
         }
     };
     let catalog = read_probes(session).await?;
+    let acting = match declared.iter().any(is_whoever_acts) {
+        true => session.run("SELECT current_user::regrole").await?.table.single().map(str::to_owned),
+        false => None,
+    };
     Ok(probes
         .into_iter()
+        .zip(declared)
+        .map(|(probe, declared)| match (probe, &acting) {
+            (Probe::Verbatim(_), Some(role)) if is_whoever_acts(declared) => Probe::Verbatim(role.clone()),
+            (probe, _) => probe,
+        })
         .map(|probe| match probe {
             Probe::Verbatim(text) => Definition::Known(text),
             Probe::Unresolved(why) => Definition::Unresolved(why),
@@ -40,6 +49,11 @@ pub(crate) async fn normalise(
             },
         })
         .collect())
+}
+
+/// Whether an owner is declared as whoever is connected: a role of any name, as `ALTER ... OWNER TO CURRENT_USER` says it.
+fn is_whoever_acts((key, words): &(String, String)) -> bool {
+    key.starts_with("owner ") && words == "CURRENT_USER"
 }
 
 /// The schema in which probes are made.

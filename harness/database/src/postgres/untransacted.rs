@@ -74,11 +74,11 @@ pub(crate) async fn indexes_ready(session: &mut PostgresSession) -> Result<(), E
 }
 
 /// Whether functions of the author's own set settings.
-const BY_FUNCTIONS: &str = r"
+const BY_FUNCTIONS: &str = r#"
     SELECT EXISTS (
         SELECT FROM pg_proc p
-        WHERE p.oid >= 16384 AND (prosrc ~* '\m(set_config|set\s+(local|session))\M' OR array_to_string(proconfig, ' ') ~ '\.[^=]*=')
-          AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'))";
+        WHERE p.oid >= 16384 AND (prosrc ~* '\mset_config\M|\m(re)?set\s+((local|session)\M|[\w"]+\s*\.)' OR array_to_string(proconfig, ' ') ~ '\.[^=]*=')
+          AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'))"#;
 
 /// Whether functions of the author's own set settings.
 pub(crate) async fn functions_set_settings(session: &mut PostgresSession) -> Result<bool, Error> {

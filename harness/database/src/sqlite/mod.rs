@@ -15,7 +15,7 @@ mod split;
 pub(crate) use catalog::{catalog as read_catalog, normalise};
 pub(crate) use guard::switching_off;
 pub(crate) use host::SqliteHost;
-pub(crate) use rows::{rows_of, table_columns};
+pub(crate) use rows::{row_of, rows_of, table_columns};
 pub use session::SqliteSession;
 pub(crate) use session::library_version;
 pub(crate) use split::{contained, split};

@@ -76,6 +76,12 @@ pub(crate) fn rows_of(session: &mut SqliteSession, table: &TableColumns) -> Resu
     })
 }
 
+/// The text of a row of these of its columns alone.
+pub(crate) fn row_of(row: &str, columns: &[usize]) -> String {
+    let all: Vec<&str> = row.split('|').collect();
+    columns.iter().filter_map(|column| all.get(*column).copied()).collect::<Vec<_>>().join("|")
+}
+
 fn push(text: &mut String, value: ValueRef<'_>) {
     let hex = |bytes: &[u8]| -> String { bytes.iter().map(|byte| format!("{byte:02X}")).collect() };
     // To write into a String cannot fail.
@@ -84,7 +90,8 @@ fn push(text: &mut String, value: ValueRef<'_>) {
         ValueRef::Integer(number) => write!(text, "integer:{number}"),
         ValueRef::Real(number) => write!(text, "real:{number:?}"),
         ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
-            Ok(words) if !words.contains('|') => write!(text, "text:{words}"),
+            // What begins as bytes do would be taken for them.
+            Ok(words) if !words.contains('|') && !words.starts_with("X'") => write!(text, "text:{words}"),
             _ => write!(text, "text:X'{}'", hex(bytes)),
         },
         ValueRef::Blob(bytes) => write!(text, "blob:X'{}'", hex(bytes)),
@@ -103,7 +110,7 @@ mod tests {
             .run(
                 "CREATE TABLE t (k TEXT PRIMARY KEY, v); \
                  INSERT INTO t VALUES ('a', 1), ('b', 1.0), ('c', '1'), ('d', x'31'), ('e', NULL), ('f', '1|2'), \
-                 ('g', CAST(x'FF' AS TEXT)), (NULL, 2), (NULL, 1)",
+                 ('g', CAST(x'FF' AS TEXT)), ('h', '|'), ('i', 'X''7C'''), (NULL, 2), (NULL, 1)",
             )
             .expect("rows");
         let tables = table_columns(&mut session, &["t".to_owned()]).expect("columns");
@@ -118,6 +125,8 @@ mod tests {
             ("text:e", "text:e|null"),
             ("text:f", "text:f|text:X'317C32'"),
             ("text:g", "text:g|text:X'FF'"),
+            ("text:h", "text:h|text:X'7C'"),
+            ("text:i", "text:i|text:X'5827374327'"),
         ];
         let expected = expected.map(|(key, row)| (key.to_owned(), row.to_owned()));
         assert_eq!(rows, expected);

@@ -1,6 +1,7 @@
 //! The catalog of PostgreSQL, held against pg_dump over the alterations in `alterations.toml` and `timescaledb.toml`.
 
 mod alterations;
+mod books;
 mod clones;
 mod dump;
 mod ground;
@@ -31,6 +32,12 @@ fn main() -> ExitCode {
         Trial::test("list::it_is_long_and_each_exception_is_explained", || Ok(alterations::holds()?)),
         Trial::test("list::what_is_wrong_in_it_is_refused", || Ok(alterations::refuses()?)),
         Trial::test("dump::what_differs_between_two_dumps_of_one_database_is_left_out", || Ok(dump::is_stable()?)),
+        Trial::test("books::what_the_migrator_of_sqlx_wrote_down_is_what_they_say", || {
+            Ok(runtime()?.block_on(books::of_sqlx())?)
+        }),
+        Trial::test("books::a_history_with_the_documented_columns_of_flyway_is_read_but_for_who_and_when", || {
+            Ok(runtime()?.block_on(books::of_flyway())?)
+        }),
     ];
     for version in Version::ALL {
         for (name, base) in [("schema", &PLAIN), ("timescaledb", &WITH_TIMESCALEDB)] {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use phasegate_database::{Database, Error, Host, Session};
-use phasegate_evidence::judge::{Check, Expectation, Step};
+use phasegate_evidence::judge::{Check, Expectation, Neighbour, Step};
 
 /// The settings that a check or a finding sets.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl<'a> Marks<'a> {
             // What stands in `given` runs before the first step.
             Expectation::Sequence(sequence) if check.given.is_none() => Self::of_steps(&sequence.steps),
             Expectation::Sequence(sequence) => Self { set_first: BTreeSet::new(), ..Self::of_steps(&sequence.steps) },
-            _ => Self { left: BTreeSet::new(), set_first: BTreeSet::new(), by_sql: false },
+            _ => Self { left: BTreeSet::new(), set_first: BTreeSet::new(), by_sql: sql_of(check).any(sets) },
         };
         marks.left.extend(marking(&check.settings));
         marks.set_first.extend(marking(&check.settings));
@@ -55,10 +55,40 @@ fn marking(settings: &BTreeMap<String, String>) -> impl Iterator<Item = &str> {
     settings.keys().map(String::as_str).filter(|name| name.contains('.'))
 }
 
-/// Whether SQL sets a setting.
+/// The SQL that a check runs on the session that it shares with others, but for `given` and steps.
+fn sql_of(check: &Check) -> impl Iterator<Item = &str> {
+    let (first, second) = match &check.expectation {
+        Expectation::Rows(rows) => (Some(&rows.query), rows.examined.as_ref()),
+        Expectation::Violations(violations) => (Some(&violations.query), Some(&violations.examined)),
+        Expectation::Accepts(accepts) => (Some(&accepts.write), None),
+        Expectation::Rejects(rejects) => match &rejects.neighbour {
+            Neighbour::Write(write) => (Some(&rejects.write), Some(write)),
+            Neighbour::SwitchedOff(_) | Neighbour::None(_) => (Some(&rejects.write), None),
+        },
+        // A plan is made and not run, and steps have marks of their own.
+        Expectation::Plan(_)
+        | Expectation::Sequence(_)
+        | Expectation::Catalog(_)
+        | Expectation::Changes(_)
+        | Expectation::Unchanged(_)
+        | Expectation::Rollback(_)
+        | Expectation::Tap(_) => (None, None),
+    };
+    first.into_iter().chain(second).map(String::as_str)
+}
+
+/// Whether SQL sets a setting, as far as words tell: one that is taken for setting some costs a session and nothing else.
 pub(crate) fn sets(sql: &str) -> bool {
     let sql = sql.to_lowercase();
-    ["set_config", "set local", "set session"].iter().any(|words| sql.contains(words))
+    let is_of_a_word = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '"');
+    let mut words = sql.split(|letter| !is_of_a_word(letter)).filter(|word| !word.is_empty()).peekable();
+    while let Some(word) = words.next() {
+        let of_a_setting = |next: &&str| matches!(*next, "local" | "session") || next.contains('.');
+        if word.ends_with("set_config") || (matches!(word, "set" | "reset") && words.peek().is_some_and(of_a_setting)) {
+            return true;
+        }
+    }
+    false
 }
 
 /// A session for what leaves marks. Whatever could meet the mark of another gets a new one.
@@ -149,6 +179,58 @@ impl MarkedSession {
         match self.session.take() {
             Some(session) => session.close().await,
             None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use phasegate_evidence::judge::{Accepts, Rejection, Rejects, Rows};
+
+    use super::*;
+
+    #[test]
+    fn sql_that_sets_a_setting_is_told_however_it_is_written() {
+        for sql in [
+            "SET app.tenant = 'x'",
+            "set  \n local app.tenant to 'x'",
+            "INSERT INTO t VALUES (1); SET SESSION app.tenant = 'x'",
+            "SELECT pg_catalog.set_config('app.tenant', 'x', true)",
+            "SET \"app\".tenant = 'x'",
+            "RESET app.tenant",
+        ] {
+            assert!(sets(sql), "{sql}");
+        }
+        for sql in ["UPDATE t SET a = 1.5", "SET search_path = x", "SELECT 'offset a.b'", "SELECT reset FROM t"] {
+            assert!(!sets(sql), "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_check_leaves_a_mark_whichever_of_its_statements_sets_the_setting() {
+        let (sets, plain) = ("SET LOCAL app.tenant = 'x'; SELECT 1".to_owned(), "SELECT 1".to_owned());
+        let rows = |query: &String, examined: &String| {
+            let (query, examined) = (query.clone(), Some(examined.clone()));
+            Expectation::Rows(Rows { query, rows: Vec::new(), examined })
+        };
+        let rejects = |write: &String, neighbour: &String| {
+            let (write, neighbour) = (write.clone(), Neighbour::Write(neighbour.clone()));
+            let rejects = Rejection { sqlstate: "23505".to_owned(), by: "i".to_owned() };
+            Expectation::Rejects(Rejects { write, rejects, neighbour })
+        };
+        let accepts = |write: &String| Expectation::Accepts(Accepts { write: write.clone(), rows: 1 });
+        for (expectation, leaves) in [
+            (rows(&sets, &plain), true),
+            (rows(&plain, &sets), true),
+            (rejects(&sets, &plain), true),
+            (rejects(&plain, &sets), true),
+            (accepts(&sets), true),
+            (rows(&plain, &plain), false),
+            (rejects(&plain, &plain), false),
+            (accepts(&plain), false),
+        ] {
+            let check = Check::new("1.1.1", "t", expectation);
+            assert_eq!(!Marks::of_check(&check).are_none(), leaves, "{:?}", check.expectation);
         }
     }
 }

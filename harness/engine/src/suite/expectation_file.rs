@@ -119,7 +119,7 @@ fn rejects(file: &mut CheckFile) -> Result<Expectation, String> {
             known_keys(std::iter::once(&guard))?;
             Neighbour::SwitchedOff(guard)
         }
-        (None, None, Some(reason)) => Neighbour::None(reason),
+        (None, None, Some(reason)) => Neighbour::None(needed(Some(reason), "without_neighbour", "rejects")?),
         (None, None, None) => {
             let why = "`rejects` needs `but`, the fault in the write, or else `neighbour`, the same write with only the \
                        fault mended, or `without`, what must be switched off for the write to be accepted";
@@ -199,7 +199,7 @@ fn contains(key: &str, table: toml::Table) -> Result<Fact, String> {
     }
     let parts: Contains =
         Value::Table(table).try_into().map_err(|error: toml::de::Error| format!("`{key}`: {}", error.message()))?;
-    if parts.contains.is_empty() {
+    if parts.contains.is_empty() || parts.contains.iter().any(|part| part.trim().is_empty()) {
         return Err(format!("`{key}` must contain nothing, which it always does"));
     }
     Ok(Fact::Contains(parts.contains))

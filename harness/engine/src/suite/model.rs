@@ -26,7 +26,7 @@ pub struct Suite {
     pub(crate) folder: PathBuf,
     /// The folder of its fixtures.
     pub fixtures: PathBuf,
-    /// How its commands are run.
+    /// How its commands are run: those of all phases, and what is no phase.
     pub(crate) commands: Commands,
     /// The kind of its database.
     pub kind: Kind,
@@ -127,6 +127,8 @@ pub(crate) struct Baseline {
     pub(crate) data: Vec<SqlFile>,
     /// The role that applies the phases, if it is not the session's user.
     pub(crate) role: Option<String>,
+    /// How its statements are put into transactions, where one may hold them all.
+    pub(crate) transaction: TransactionMode,
 }
 
 /// One step of the migration.
@@ -146,6 +148,8 @@ pub struct Phase {
     pub down: Option<PhaseStep>,
     /// How it is put into transactions.
     pub transaction: TransactionMode,
+    /// What its commands read and find beside what those of all phases do.
+    pub(crate) own: Commands,
     /// Its exit gates.
     pub gates: Vec<Gate>,
 }
@@ -156,16 +160,40 @@ pub enum PhaseStep {
     /// SQL files, in order.
     Sql(Vec<SqlFile>),
     /// A program and its arguments, handed `DATABASE_URL`.
-    Command(Vec<String>),
+    Command(CommandLine),
 }
 
 impl PhaseStep {
     /// The command in one line, if it is one.
     pub(crate) fn command(&self) -> Option<String> {
         match self {
-            Self::Command(command) => Some(command.join(" ")),
+            Self::Command(command) => Some(command.line()),
             Self::Sql(_) => None,
         }
+    }
+
+    /// The files that it names, by their paths within the fixtures.
+    pub(crate) fn files(&self) -> Vec<&str> {
+        match self {
+            Self::Sql(files) => files.iter().map(|file| file.path.as_str()).collect(),
+            Self::Command(command) => command.scripts.keys().map(String::as_str).collect(),
+        }
+    }
+}
+
+/// A command, as a suite writes it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct CommandLine {
+    /// The program and its arguments.
+    pub(crate) words: Vec<String>,
+    /// Those of them that are files of the fixtures, as the plan has them.
+    pub(crate) scripts: BTreeMap<String, Digest>,
+}
+
+impl CommandLine {
+    /// The command in one line.
+    pub(crate) fn line(&self) -> String {
+        self.words.join(" ")
     }
 }
 

@@ -158,7 +158,7 @@ pub(super) fn check(suite: &Suite, place: &Path) -> Result<(), SuiteError> {
         let has_place = named.contains(requirement.id.as_str())
             || !requirement.by.is_empty()
             || !requirement.tests.is_empty()
-            || requirement.note.is_some();
+            || requirement.note.as_ref().is_some_and(|note| !note.trim().is_empty());
         if !has_place {
             return malformed(format!(
                 "requirement {} has no place: name it at a gate, a check or a scenario, or give `by`, `tests` or a `note`",

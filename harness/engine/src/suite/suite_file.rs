@@ -76,6 +76,9 @@ pub(super) struct BaselineFile {
     pub(super) data: Vec<String>,
     /// The role that applies the phases, as if it had logged in.
     pub(super) role: Option<String>,
+    /// How its statements are put into transactions. On SQLite each is by itself.
+    #[serde(default)]
+    pub(super) transaction: TransactionMode,
 }
 
 #[derive(Deserialize)]
@@ -101,6 +104,14 @@ pub(super) struct PhaseFile {
     /// How its statements are put into transactions.
     #[serde(default)]
     pub(super) transaction: TransactionMode,
+    /// Files of the fixtures that its commands read, as patterns, beside the `inputs` of the suite.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
+    pub(super) inputs: Vec<Spanned<String>>,
+    /// What its commands find in their environment on top of the `env` of the suite: of a name in both, what stands here.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, String>"))]
+    pub(super) env: BTreeMap<Spanned<String>, String>,
 }
 
 /// A file, several, or a command.

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use phasegate_engine::{Request, suite};
+use phasegate_database::{Kind, Place};
+use phasegate_engine::{CheckRequest, Limits, Request, check, suite};
 use phasegate_evidence::{Event, OUTPUTS_FOLDER, RunFolder, Table, judge::Direction, verify};
 use phasegate_server::embedded;
 use tempfile::TempDir;
@@ -115,6 +116,93 @@ async fn an_input_that_is_changed_while_the_run_goes_on_stops_the_next_command()
     assert!(all.contains("its input tool/env.py is not what it was when the run began"), "{all}");
 }
 
+/// Where gates alone are judged no command runs, and the plan shows all the same what they would be given.
+#[tokio::test]
+async fn a_password_in_what_commands_are_given_is_hidden_where_gates_alone_are_judged() {
+    let root = suite_of(1, "", "sh");
+    with(&root, "APP_ENV = \"blue\"", "APP_ENV = \"blue\", APP_URL = \"amqp://me:pw-of-the-url@host\"");
+    let suite = suite::load(&root.path().join("suites"), &[]).expect("whole").remove(0);
+    let place = Place { server: None, folder: Some(root.path()), prefix: "existing" };
+    let host = Kind::Sqlite.host(place).expect("a host");
+    let database = host.create().await.expect("a database");
+    let mut session = host.connect(&database).await.expect("a session");
+    session.run("CREATE TABLE notes (id INTEGER PRIMARY KEY)").await.expect("it runs");
+    session.close().await.expect("it closes");
+    let request = CheckRequest {
+        suite,
+        database_url: host.url(&database),
+        through: None,
+        read_only: false,
+        runs: root.path().join("runs"),
+        limits: Limits::default(),
+    };
+    let finished = check(request, &mut |_| ()).await.expect("a result");
+    let plan = fs::read_to_string(finished.folder.join("plan.json")).expect("a plan");
+    assert!(plan.contains("amqp://me:***@host") && !plan.contains("pw-of-the-url"), "{plan}");
+}
+
+/// Changes the suite in one place.
+fn with(root: &TempDir, from: &str, to: &str) {
+    let suite = root.path().join("suites/s/suite.toml");
+    let text = fs::read_to_string(&suite).expect("readable");
+    assert!(text.contains(from), "{text}");
+    fs::write(&suite, text.replacen(from, to, 1)).expect("writable");
+}
+
+/// Adds keys to the second phase of the suite.
+fn with_second(root: &TempDir, keys: &str) {
+    with(root, "id = \"2\"\n", &format!("id = \"2\"\n{keys}\n"));
+}
+
+#[tokio::test]
+async fn what_a_phase_gives_its_commands_comes_on_top_of_what_the_suite_gives_them_and_is_hidden_alike() {
+    let root = suite_of(2, "echo $APP_MORE $PHASE_TOKEN", "sh");
+    with_second(&root, "env = { APP_ENV = \"green\", APP_MORE = \"too\", PHASE_TOKEN = \"another-secret\" }");
+    let (folder, events) = run(&root).await;
+    let said = |wanted: &str| {
+        let of = events.iter().filter_map(|event| match event {
+            Event::CommandEnded { phase, stdout, .. } if phase.as_deref() == Some(wanted) => Some(stdout),
+            _ => None,
+        });
+        let text = |digest| folder.read(&format!("{OUTPUTS_FOLDER}/{digest}")).expect("kept");
+        let words =
+            of.map(|digest| String::from_utf8(text(digest)).expect("UTF-8").split(" with ").nth(1).map(str::to_owned));
+        words.collect::<std::collections::BTreeSet<_>>().into_iter().flatten().collect::<Vec<_>>()
+    };
+    assert_eq!((said("1"), said("2")), (vec!["blue".to_owned()], vec!["green\ntoo ***".to_owned()]));
+    let plan = String::from_utf8(folder.read("plan.json").expect("kept")).expect("UTF-8");
+    assert!(plan.contains(r#""env":{"APP_ENV":"green","APP_MORE":"too","PHASE_TOKEN":"***"}"#), "{plan}");
+}
+
+#[tokio::test]
+async fn an_input_of_a_phase_alone_is_digested_and_fails_that_phase_when_it_has_changed() {
+    for (changes, said) in [
+        ("true", None),
+        ("test $2 = 2 || echo changed > own/a.sql", Some("its input own/a.sql is not what it was when the run began")),
+        ("test $2 = 2 || echo more > own/b.sql", Some("its input own/b.sql was not there when the run began")),
+        ("test $2 = 2 || rm -f own/a.sql", Some("its input own/a.sql is not what it was when the run began")),
+        ("test $2 = 2 || echo '# more' >> step.sh", Some("its input step.sh is not what it was when the run began")),
+    ] {
+        let root = suite_of(2, changes, "sh");
+        with_second(&root, "inputs = [\"own/**\"]");
+        fs::create_dir(root.path().join("fixtures/own")).expect("writable");
+        fs::write(root.path().join("fixtures/own/a.sql"), "SELECT 1").expect("writable");
+        let (folder, events) = run(&root).await;
+        let failed = events.iter().find_map(|event| match event {
+            Event::PhaseFailed { phase, failure, .. } => Some((phase.as_str(), failure.message.clone())),
+            _ => None,
+        });
+        let expected = said.map(|said| ("2", format!("{said}: begin anew")));
+        // The way back from the first phase runs the same script.
+        let is_script = changes.contains("step.sh");
+        assert!(is_script || failed == expected, "{failed:?}");
+        let all = serde_json::to_string(&events).expect("JSON");
+        assert_eq!(all.contains("when the run began: begin anew"), said.is_some(), "{all}");
+        let plan = String::from_utf8(folder.read("plan.json").expect("kept")).expect("UTF-8");
+        assert_eq!(plan.matches(r#""inputs":["fixtures/own/a.sql"]"#).count(), 1, "{plan}");
+    }
+}
+
 #[tokio::test]
 async fn what_the_books_of_a_known_tool_say_is_a_fact_of_each_state() {
     let (_, events) = run(&suite_of(1, "", "sh")).await;
@@ -135,10 +223,7 @@ async fn what_the_books_of_a_known_tool_say_is_a_fact_of_each_state() {
 async fn what_the_command_of_a_baseline_says_is_kept_too() {
     for (script, fails) in [("echo laid", false), ("echo laid; exit 3", true)] {
         let root = suite_of(1, "", "sh");
-        let suite = root.path().join("suites/s/suite.toml");
-        let text = fs::read_to_string(&suite).expect("readable");
-        let command = format!("command = [\"sh\", \"-c\", \"{script}\"]\nschema");
-        fs::write(&suite, text.replacen("schema", &command, 1)).expect("writable");
+        with(&root, "schema", &format!("command = [\"sh\", \"-c\", \"{script}\"]\nschema"));
         let (folder, events) = run(&root).await;
         let first = events.iter().find(|event| matches!(event, Event::CommandEnded { .. })).expect("it ran");
         let Event::CommandEnded { phase: None, stdout, .. } = first else { panic!("{first:?}") };

@@ -8,6 +8,7 @@ mod format;
 mod kept;
 mod limits;
 mod lost;
+mod marks;
 mod outcome;
 mod sizes;
 mod tap;

@@ -219,6 +219,37 @@ async fn a_table_that_is_not_there_at_a_step_is_absent_and_one_that_never_is_is_
     assert_eq!(suite("rollback = { tables = [\"notes\", \"tag\"] }").await.verdicts()[0], "names-nothing");
 }
 
+/// What a later phase takes away is compared where the way leads back to it, and is no error in between.
+#[tokio::test]
+async fn a_column_that_is_not_there_at_a_step_is_absent_and_one_that_should_be_is_a_loss() {
+    let baseline = "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT, title TEXT);\n\
+        INSERT INTO notes VALUES (1, 'a', 't'), (2, 'b|c', 'u');\n";
+    let suite = |up: &str, down: &str| {
+        let take =
+            format!("CREATE TABLE kept AS SELECT id, title FROM notes;\nALTER TABLE notes DROP COLUMN title;\n{up}");
+        Phases::new("", baseline)
+            .phase(&take, &format!("{down}DROP TABLE kept;\n"), &[BACK])
+            .phase("ALTER TABLE notes ADD COLUMN z TEXT;\n", "ALTER TABLE notes DROP COLUMN z;\n", &[BACK])
+            .run()
+    };
+    let add = "ALTER TABLE notes ADD COLUMN title TEXT;\n";
+    let restore = format!("{add}UPDATE notes SET title = (SELECT title FROM kept WHERE kept.id = notes.id);\n");
+    let came = suite("", &restore).await;
+    assert_eq!(came.verdicts(), ["passed"; 2]);
+    assert_eq!(came.ways.iter().map(|way| way.rows).collect::<Vec<_>>(), [2, 2]);
+    for (up, down, code, said) in [
+        ("", add.to_owned(), "rows-changed", "notes integer:1 is changed"),
+        ("", String::new(), "catalog-differs", "the rows can no longer be read: no such column: \"title\""),
+        // The columns that are left are compared all the same.
+        ("UPDATE notes SET body = 'x' WHERE id = 2;\n", restore, "rows-changed", "notes integer:2 is changed"),
+    ] {
+        let came = suite(up, &down).await;
+        assert_eq!(came.verdicts()[0], code);
+        let changed: Vec<&String> = came.ways[0].steps.iter().flat_map(|step| &step.rows_changed).collect();
+        assert!(changed.first().is_some_and(|first| first.contains(said)), "{changed:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_database_that_begins_empty_has_no_row_to_compare_and_must_say_so() {
     let suite = |check| {

@@ -98,10 +98,43 @@ impl Rejection {
     }
 }
 
-/// Whether the statement is one that writes rows, rather than a definition.
+/// What writes rows.
+const WRITES: [&str; 4] = ["insert", "update", "delete", "merge"];
+
+/// Whether the first statement that does more than to set something is one that writes rows, rather than a definition.
 fn writes_rows(write: &str) -> bool {
-    let first = write.split_whitespace().next().unwrap_or_default();
-    ["insert", "update", "delete", "merge"].iter().any(|word| first.eq_ignore_ascii_case(word))
+    let is_one = |word: &str| WRITES.iter().any(|one| word.eq_ignore_ascii_case(one));
+    let mut rest = write;
+    loop {
+        rest = without_comments(rest);
+        let first = rest.split(|letter: char| !letter.is_alphabetic()).next().unwrap_or_default();
+        match first.to_ascii_lowercase().as_str() {
+            "set" | "reset" => match rest.split_once(';') {
+                Some((_, after)) => rest = after,
+                None => return false,
+            },
+            "with" => return rest.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(is_one),
+            first => return is_one(first),
+        }
+    }
+}
+
+/// SQL without the comments and the white space that it begins with.
+fn without_comments(sql: &str) -> &str {
+    let mut rest = sql.trim_start();
+    loop {
+        let after = if rest.starts_with("--") {
+            rest.split_once('\n')
+        } else if rest.starts_with("/*") {
+            rest.split_once("*/")
+        } else {
+            return rest;
+        };
+        match after {
+            Some((_, after)) => rest = after.trim_start(),
+            None => return "",
+        }
+    }
 }
 
 #[cfg(test)]
@@ -164,6 +197,29 @@ mod tests {
         assert_eq!(code(&seen), "wrong-cause");
         let unnamed = Refusal { cause: None, ..error("23505", Cause::Type { name: "x".into() }) };
         assert_eq!(code(&RejectsSeen { refused: Some(unnamed), ..right() }), "wrong-cause");
+    }
+
+    #[test]
+    fn a_neighbour_that_writes_no_row_fails_whatever_stands_before_its_write() {
+        for write in [
+            "update t SET a = 1",
+            "-- the same\n/* but */ UPDATE t SET a = 1",
+            "SET LOCAL app.tenant = 'x'; RESET role; UPDATE t SET a = 1",
+            "WITH n AS (SELECT 1) INSERT INTO t SELECT * FROM n",
+            "DELETE\nFROM t",
+        ] {
+            assert!(writes_rows(write), "{write}");
+        }
+        for write in [
+            "CREATE TRIGGER t BEFORE INSERT ON t EXECUTE FUNCTION f()",
+            "SET LOCAL app.tenant = 'x'",
+            "SELECT fn_update()",
+            "/* UPDATE",
+            "-- DELETE",
+            "",
+        ] {
+            assert!(!writes_rows(write), "{write}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::{ApplyFailure, Catalog, Difference, ReasonCode};
 #[serde(deny_unknown_fields)]
 pub struct Rollback {
     /// Tables whose legacy columns must be as they were at every step; where none is named, every table of the state that
-    /// the way leads back to. A table that a state does not have is not compared there.
+    /// the way leads back to. A table or a column that a state does not have is not compared there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<String>,
     /// The state that the way leads back to.

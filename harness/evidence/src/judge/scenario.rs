@@ -344,6 +344,8 @@ mod tests {
             revision: None,
             up_command: None,
             down_command: None,
+            inputs: Vec::new(),
+            env: BTreeMap::new(),
             gates: vec![gate],
         }];
         let events = [judged("2.1.1", None), judged("2.1.2", Some(Reason::new(ReasonCode::Differs, "i is `x`")))];

@@ -1,5 +1,5 @@
 //! What a suite leaves out of account or excuses: every report must say so, no check may ask about it, and each table of its
-//! bookkeeping must be one.
+//! bookkeeping must be one. And what its commands read: each file has its digest.
 
 use super::{audit::Audit, fault::FaultCode};
 use crate::{EVENTS_FILE, Event, PLAN_FILE, Plan, Reason, ReasonCode, SuitePlan};
@@ -15,6 +15,12 @@ impl Audit<'_> {
             for (_, _, check) in suite.checks() {
                 if let Some(table) = suite.books().claimed_by(check) {
                     let what = format!("asks in check {} of {} about the bookkeeping {table}", check.id, suite.suite);
+                    self.fault(FaultCode::Contradiction, PLAN_FILE, what);
+                }
+            }
+            for phase in &suite.phases {
+                if let Some(input) = phase.inputs.iter().find(|input| !suite.inputs.contains_key(*input)) {
+                    let what = format!("phase {} of {} reads {input}, which has no digest", phase.phase, suite.suite);
                     self.fault(FaultCode::Contradiction, PLAN_FILE, what);
                 }
             }

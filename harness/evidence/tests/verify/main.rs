@@ -1,6 +1,7 @@
 //! What `verify` finds in a run folder that was tampered with, and that it finds nothing in one that was not.
 
 mod events;
+mod failed;
 mod files;
 mod forged;
 mod forgeries;

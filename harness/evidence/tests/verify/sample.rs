@@ -244,7 +244,12 @@ fn plan() -> Plan {
             suite: "ledger".into(),
             title: "a ledger of accounts learns its currency".into(),
             source: "the sample's own words".into(),
-            server: ServerNeed { kind: "postgres".into(), postgres_min: Some(15), timescaledb: true },
+            server: ServerNeed {
+                kind: "postgres".into(),
+                postgres_min: Some(15),
+                postgres_max: None,
+                timescaledb: true,
+            },
             inputs: ["1-currency", "2-accounts", "3-archive"]
                 .map(|phase| (format!("fixtures/phases/{phase}/up.sql"), input(phase)))
                 .into(),
@@ -346,6 +351,8 @@ fn phase(id: &str, slug: &str, title: &str, gates: Vec<GatePlan>) -> PhasePlan {
         revision: Some(format!("rev{id}")),
         up_command: None,
         down_command: None,
+        inputs: Vec::new(),
+        env: BTreeMap::new(),
         gates,
     }
 }

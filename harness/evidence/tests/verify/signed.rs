@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, process::Command};
 
 use base64ct::{Base64, Encoding as _};
 use phasegate_evidence::{
-    ATTESTATION_FILE, Digest, Event, Plan, Reason, ReasonCode, SIGNATURES_FOLDER, Seen, Verdict, Verification,
+    ATTESTATION_FILE, Digest, Event, Plan, SIGNATURES_FOLDER, Verdict, Verification,
     sign::{
         Approval, Envelope, Exception, Meaning, PhaseScope, PrivateKey, PublicKey, Role, SignOff, Signing,
         SigningError, Statement, TrustedKey, TrustedKeys, approval, follows,
@@ -13,10 +13,7 @@ use phasegate_evidence::{
 };
 use serde_json::Value;
 
-use crate::{
-    Written,
-    sample::{Sample, rows_seen},
-};
+use crate::{Written, failed::third_phase_failed, sample::Sample};
 
 /// Long after the sample's run.
 const NOW: &str = "2026-02-03T04:05:06Z";
@@ -328,24 +325,6 @@ fn nobody_signs_out_of_turn_twice_or_in_two_roles() {
     assert_eq!((approved(Some(("ledger", "1"))), approved(None)), (Approval::None, Approval::None));
     // A phase that was validated does not make the run deployable.
     assert_eq!(refused(&written, signing(2), edsger), format!("a deployer signs after a validator, {none}"));
-}
-
-/// The sample with a check of its last phase that fails.
-fn third_phase_failed() -> Sample {
-    let mut sample = Sample::passed();
-    for event in &mut sample.events {
-        match event {
-            Event::CheckJudged { check, verdict, reason, observation, .. } if check == "3.1.1" => {
-                *verdict = Verdict::Failed;
-                *reason = Some(Reason::new(ReasonCode::RowsDiffer, "row 1 is (other), expected (3.1.1)"));
-                *observation = Seen::Here(Box::new(rows_seen("other")));
-            }
-            Event::PhaseJudged { phase, verdict, .. } if phase == "3" => *verdict = Verdict::Failed,
-            Event::SuiteFinished { verdict, .. } => *verdict = Verdict::Failed,
-            _ => {}
-        }
-    }
-    sample
 }
 
 #[test]

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     duration::duration,
     outputs::{Outputs, Shown},
-    record::{CheckRecord, Place},
+    record::{CheckRecord, Place, Record},
 };
 
 /// A check with its number on the page, by which links find it.
@@ -38,7 +38,7 @@ impl<'a> Numbered<'a> {
 }
 
 /// One check. What did not pass stands open.
-pub(super) fn check(outputs: &Outputs<'_>, numbered: &Numbered<'_>) -> Markup {
+pub(super) fn check(record: &Record, outputs: &Outputs<'_>, numbered: &Numbered<'_>) -> Markup {
     let Numbered { number, check } = numbered;
     let ended = check.result.verdict;
     html! {
@@ -56,7 +56,9 @@ pub(super) fn check(outputs: &Outputs<'_>, numbered: &Numbered<'_>) -> Markup {
             }
             div.sides {
                 div { p.side { "Expected" } (expected(&check.plan.expectation)) (setting(check.plan)) }
-                div { p.side { "Actual" } (actual(outputs, check)) }
+                div { p.side { "Actual" } (actual(outputs, check))
+                    @if let Some(command) = record.adopting(check) { p { "If what it saw is right: " code { (line(&command)) } } }
+                }
             }
         }
     }

@@ -49,7 +49,7 @@ pub(super) fn phase(
             }
             @for (gate, result) in gates(plan, result) {
                 @let (own, later) = rest.split_at(gate.checks.len().min(rest.len()));
-                ({ rest = later; self::gate(outputs, gate, result, own) })
+                ({ rest = later; self::gate(record, outputs, gate, result, own) })
             }
         }
     }
@@ -110,12 +110,18 @@ fn changed(outputs: &Outputs<'_>, digest: &Digest) -> Markup {
     }
 }
 
-fn gate(outputs: &Outputs<'_>, plan: &GatePlan, result: &GateResult, checks: &[Numbered<'_>]) -> Markup {
+fn gate(
+    record: &Record,
+    outputs: &Outputs<'_>,
+    plan: &GatePlan,
+    result: &GateResult,
+    checks: &[Numbered<'_>],
+) -> Markup {
     html! {
         section.gate id=[checks.first().map(|first| format!("g{}", first.number))] {
             h4 { (line(&plan.gate)) " " (line(&plan.claim)) " " (verdict(result.verdict)) @if plan.added { " " span.faint { "added" } } }
             @if !plan.requirement.is_empty() { p.faint { "Answers: " (line(&plan.requirement.join("; "))) } }
-            @for numbered in checks { (check(outputs, numbered)) }
+            @for numbered in checks { (check(record, outputs, numbered)) }
         }
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn phase(
         let in_gate = |check: &&CheckRecord<'_>| check.phase.phase == plan.phase && check.gate.gate == gate.gate;
         page.push_str(&gate_heading(gate, gate_result));
         for check in checks.iter().filter(in_gate) {
-            page.push_str(&check_line(record, check));
+            page.push_str(&check_line(check));
         }
     }
     page
@@ -85,7 +85,7 @@ fn gate_heading(gate: &GatePlan, result: &GateResult) -> String {
     page
 }
 
-fn check_line(record: &Record, check: &CheckRecord<'_>) -> String {
+fn check_line(check: &CheckRecord<'_>) -> String {
     let verdict = match check.result.verdict {
         Verdict::Passed => "passed".to_owned(),
         other => format!("**{other}**"),
@@ -107,10 +107,6 @@ fn check_line(record: &Record, check: &CheckRecord<'_>) -> String {
     }
     if let Some(reason) = &check.result.reason {
         line.push_str(&format!("  \n  {}: {}", code(reason.code.as_str()), text(&reason.detail)));
-    }
-    if check.is_adoptable() && !record.is_gates_alone() {
-        let adopt = format!("phasegate adopt {} {}", record.name(), check.plan.id);
-        line.push_str(&format!("  \n  if what it saw is right: {}", code(&adopt)));
     }
     line + "\n"
 }

@@ -52,6 +52,8 @@ fn the_findings_fit_the_schema_of_sarif() {
         ("/runs/0/results/0/message", json!("text")),
         ("/runs/0/results/0/locations/0/logicalLocations", json!([1])),
         ("/runs/0/invocations/0/executionSuccessful", json!("yes")),
+        ("/runs/0/invocations/0/toolExecutionNotifications/0/level", json!("hint")),
+        ("/runs/0/invocations/0/toolExecutionNotifications/0/message", json!("text")),
         ("/runs/0/results/0/partialFingerprints", json!({ "finding/v1": 1 })),
     ];
     assert_fits(include_str!("schemas/sarif-2.1.0.json"), sarif, &wrong);
@@ -65,6 +67,7 @@ fn the_checks_fit_the_schema_of_ctrf() {
         ("/results/tests/0/status", json!("error")),
         ("/results/tests/0/duration", json!("1")),
         ("/results/tests/0/suite", json!([])),
+        ("/results/extra", json!([])),
     ];
     assert_fits(include_str!("schemas/ctrf.json"), ctrf, &wrong);
 }

@@ -14,8 +14,8 @@ use crate::{
     sample::Sample,
 };
 
-/// Cursor moves in both notations, a turned direction, a bell, no character of XML, and lines of every report.
-const HOSTILE: &str = "x\u{1b}[2K\u{1b}]0;t\u{7}\u{9b}2K\u{202e}\u{2066}\u{7f}\u{2028}\u{ffff}\rok 1 - forged\nok 1 - forged\n  verified: forged\n# forged";
+/// Cursor moves in both notations, a turned direction, what shows nothing, a bell, no character of XML, and lines of every report.
+const HOSTILE: &str = "x\u{1b}[2K\u{1b}]0;t\u{7}\u{9b}2K\u{202e}\u{2066}\u{200b}\u{2060}\u{3164}\u{fe0f}\u{e0101}\u{7f}\u{2028}\u{ffff}\rok 1 - forged\nok 1 - forged\n  verified: forged\n# forged";
 
 /// The lines that it would write.
 const FORGED: [&str; 3] = ["ok 1 - forged", "  verified: forged", "# forged"];
@@ -54,7 +54,9 @@ fn hostile<T: Serialize + DeserializeOwned>(value: &T) -> T {
 fn hidden(text: &str) -> Vec<char> {
     let is_hidden = |letter: &char| {
         let direction = matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        direction || (letter.is_control() && *letter != '\n') || *letter == '\u{ffff}'
+        let shows_nothing =
+            matches!(letter, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{3164}' | '\u{fe0f}' | '\u{e0101}');
+        direction || shows_nothing || (letter.is_control() && *letter != '\n') || *letter == '\u{ffff}'
     };
     text.chars().filter(is_hidden).collect()
 }

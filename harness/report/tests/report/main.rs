@@ -1,5 +1,6 @@
 //! Every report of every kind of run, word for word.
 
+mod deviations;
 mod exports;
 mod hostile;
 #[path = "../../../evidence/tests/verify/kinds.rs"]

@@ -1,7 +1,7 @@
 //! Every report of every kind of run.
 
 use anstream::adapter::strip_str;
-use phasegate_evidence::{Digest, Event, TableContent};
+use phasegate_evidence::{Digest, Event, TableContent, judge::Judging};
 use phasegate_report::{Context, Record, ctrf, html, json, junit, markdown, sarif, summary, tap};
 
 use crate::{
@@ -66,6 +66,24 @@ fn a_run_with_a_phase_that_did_not_apply() {
 #[test]
 fn a_run_that_proved_its_gates() {
     are_as_stored("proved", &proved());
+}
+
+#[test]
+fn what_a_failed_check_saw_comes_with_the_command_that_adopts_it_where_it_can_be_right() {
+    let commands = |sample: &Sample| {
+        let (_holder, record) = read(sample);
+        let text = |(ending, report): (&'static str, String)| (ending, report.matches("phasegate adopt ").count());
+        let told: Vec<_> = all(&record).into_iter().map(text).filter(|(_, commands)| *commands > 0).collect();
+        told
+    };
+    // Another check of that gate could not be tried, so that it saw nothing.
+    let told = ["txt", "md", "html", "xml", "tap", "ctrf"].map(|ending| (ending, 1));
+    assert_eq!(commands(&gate_failed()), told);
+    assert_eq!(commands(&Sample::passed()), []);
+    // Gates alone know no state before a phase, and nothing of them is adopted.
+    let mut alone = gate_failed();
+    alone.plan.judging = Judging::Check;
+    assert_eq!(commands(&alone), []);
 }
 
 /// The verdicts of requirements in the Markdown report.

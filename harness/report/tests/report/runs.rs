@@ -57,17 +57,7 @@ pub(crate) fn phase_failed() -> Sample {
         Event::PhaseFailed {
             suite: "ledger".into(),
             phase: "2".into(),
-            failure: ApplyFailure {
-                file: "phases/2-accounts/up.sql".into(),
-                line: 7,
-                statement: 2,
-                sqlstate: Some("P0001".into()),
-                cause: Some("function fn_ledger_prevent_mutation".into()),
-                message: "updates of the ledger are not allowed".into(),
-                detail: Some("entry 7".into()),
-                hint: Some("post a reversal instead".into()),
-                broke: None,
-            },
+            failure: failure(),
             catalog_after,
             catalog_unchanged: true,
             tables: BTreeMap::new(),
@@ -77,8 +67,23 @@ pub(crate) fn phase_failed() -> Sample {
     sample
 }
 
+/// Of a baseline or a phase.
+pub(crate) fn failure() -> ApplyFailure {
+    ApplyFailure {
+        file: "phases/2-accounts/up.sql".into(),
+        line: 7,
+        statement: 2,
+        sqlstate: Some("P0001".into()),
+        cause: Some("function fn_ledger_prevent_mutation".into()),
+        message: "updates of the ledger are not allowed".into(),
+        detail: Some("entry 7".into()),
+        hint: Some("post a reversal instead".into()),
+        broke: None,
+    }
+}
+
 /// Ends the suite as failed before the first event like this, and forgets the outputs that nothing names any more.
-fn stop_before(sample: &mut Sample, wanted: impl Fn(&Event) -> bool) {
+pub(crate) fn stop_before(sample: &mut Sample, wanted: impl Fn(&Event) -> bool) {
     let at = sample.events.iter().position(wanted).expect("such an event");
     sample.events.truncate(at);
     sample.events.push(Event::SuiteFinished { suite: "ledger".into(), verdict: Verdict::Failed });

@@ -40,7 +40,7 @@ pub fn build_image<'a>(request: &'a Request, notice: &'a mut Notice<'_>) -> BoxF
 
 async fn provisioned_and_built(request: &Request, notice: &mut Notice<'_>) -> Result<String, ServerError> {
     provision::provision(request, notice).await?;
-    let version = request.version;
+    let version = request.version_or_first();
     let cache = folder::for_cache(request.cache.as_deref())?;
     notice(&format!("build-image: packing PostgreSQL {version} for Docker"));
     blocking(move || build(version, &cache)).await

@@ -48,8 +48,8 @@ async fn names(docker: &Docker, request: &Request) -> Vec<String> {
     if let Some(image) = &request.image {
         return vec![image.clone()];
     }
-    let mut names = vec![official(request.version).to_owned()];
-    names.extend(built(docker, request.version).await);
+    let mut names = vec![official(request.version_or_first()).to_owned()];
+    names.extend(built(docker, request.version_or_first()).await);
     names
 }
 

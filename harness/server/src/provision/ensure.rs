@@ -36,7 +36,7 @@ pub(crate) async fn at_hand_or_made(request: &Request, notice: &mut Notice<'_>) 
 }
 
 async fn ensured(request: &Request, reading: Reading, notice: &mut Notice<'_>) -> Result<Installation, ServerError> {
-    let version = request.version;
+    let version = request.version_or_first();
     let cache = folder::for_cache(request.cache.as_deref())?;
     let mirror = request
         .mirror

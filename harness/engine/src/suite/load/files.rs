@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::{Component, Path, PathBuf},
+    path::{Path, PathBuf},
 };
 
 use phasegate_database::Kind;
@@ -11,6 +11,7 @@ use phasegate_evidence::Digest;
 use toml::Spanned;
 
 use crate::{
+    inputs::matching,
     likeness::nearest,
     suite::{Place, SqlFile, SuiteError, expand::Common},
 };
@@ -18,6 +19,8 @@ use crate::{
 /// Reads one suite.
 pub(super) struct Loader {
     pub(super) folder: PathBuf,
+    /// What the file of the suite says.
+    pub(super) text: String,
     pub(super) fixtures: PathBuf,
     pub(super) kind: Kind,
     /// What the suite says once for all its gates.
@@ -39,6 +42,7 @@ impl Loader {
     pub(super) fn new(folder: &Path, alone: bool) -> Self {
         Self {
             folder: folder.to_owned(),
+            text: String::new(),
             fixtures: PathBuf::new(),
             kind: Kind::Postgres,
             common: Common::default(),
@@ -56,9 +60,8 @@ impl Loader {
         let mut names = Vec::new();
         for pattern in patterns {
             let before = names.len();
-            let matched = self.matching(pattern).map_err(|error| {
-                SuiteError::malformed(Place::file(place), format!("`{pattern}` is no pattern: {error}"))
-            })?;
+            let matched = matching(&self.fixtures, pattern)
+                .map_err(|why| SuiteError::malformed(Place::file(place), format!("`{pattern}` {why}")))?;
             names.extend(matched.into_iter().map(|(_, name)| name));
             if names.len() == before {
                 let why = format!("`{pattern}` matches no file in {}", self.fixtures.display());
@@ -66,18 +69,6 @@ impl Loader {
             }
         }
         self.files(place, &names)
-    }
-
-    /// What lies in the fixtures by a pattern: each path, and its name within the fixtures.
-    pub(super) fn matching(&self, pattern: &str) -> Result<Vec<(PathBuf, String)>, glob::PatternError> {
-        // Paths that are found do not begin with `./`, whatever the pattern began with.
-        let root: PathBuf = self.fixtures.components().filter(|part| *part != Component::CurDir).collect();
-        let within = PathBuf::from(glob::Pattern::escape(&root.to_string_lossy())).join(pattern);
-        let named = |path: PathBuf| {
-            let name = path.strip_prefix(&root).ok()?.to_string_lossy().into_owned();
-            Some((path, name))
-        };
-        Ok(glob::glob(&within.to_string_lossy())?.flatten().filter_map(named).collect())
     }
 
     pub(super) fn files(&mut self, place: &Path, names: &[String]) -> Result<Vec<SqlFile>, SuiteError> {
@@ -95,7 +86,7 @@ impl Loader {
 
     /// What to say where the fixtures have no file of this name.
     fn no_file(&self, name: &str) -> String {
-        let all = self.matching("**/*").unwrap_or_default();
+        let all = matching(&self.fixtures, "**/*").unwrap_or_default();
         let there: Vec<String> = all.into_iter().filter(|(path, _)| path.is_file()).map(|(_, name)| name).collect();
         let last = |path: &str| Path::new(path).file_name().map(ToOwned::to_owned);
         let same = there.iter().find(|there| last(there) == last(name));

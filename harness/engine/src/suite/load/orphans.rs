@@ -7,7 +7,10 @@ use std::{
 
 use glob::{MatchOptions, Pattern};
 
-use super::files::{Loader, entries};
+use super::{
+    files::{Loader, entries},
+    known::SUITE_FILE,
+};
 use crate::suite::{Place, SuiteError, source::Source};
 
 /// `*` is within one folder, as in a shell.
@@ -17,7 +20,9 @@ const WITHIN_A_FOLDER: MatchOptions =
 impl Loader {
     /// Rule 4: a file that nothing reads is an error, since its author believes that it is at work. What is meant for somebody
     /// else the suite declares, and what lies in a folder that suites share is read where one of them reads it.
-    pub(super) fn orphans(&self, source: Source<'_>, read: &BTreeSet<PathBuf>) -> Result<(), SuiteError> {
+    pub(super) fn orphans(&self, read: &BTreeSet<PathBuf>) -> Result<(), SuiteError> {
+        let file = self.folder.join(SUITE_FILE);
+        let source = Source { file: &file, text: &self.text };
         let mut declared = BTreeMap::new();
         for pattern in &self.unread {
             let parsed = Pattern::new(pattern.get_ref()).map_err(|error| {
@@ -72,14 +77,46 @@ fn is_sql(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "sql")
 }
 
+/// The files below a folder. A folder that links lead to, too, is listed once, by its own path where it lies below.
 fn files_below(folder: &Path) -> Result<Vec<PathBuf>, SuiteError> {
-    let mut files = Vec::new();
-    for path in entries(folder)? {
-        if path.is_dir() {
-            files.extend(files_below(&path)?);
-        } else {
-            files.push(path);
+    let (mut files, mut listed) = (Vec::new(), BTreeSet::new());
+    let (mut folders, mut links) = (vec![folder.to_owned()], Vec::new());
+    while let Some(folder) = folders.pop().or_else(|| links.pop()) {
+        let unreadable = |source| SuiteError::Unreadable { place: Place::file(&folder), source };
+        if !listed.insert(folder.canonicalize().map_err(unreadable)?) {
+            continue;
+        }
+        for path in entries(&folder)? {
+            match (path.is_dir(), path.is_symlink()) {
+                (true, true) => links.push(path),
+                (true, false) => folders.push(path),
+                (false, _) => files.push(path),
+            }
         }
     }
+    files.sort();
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, os::unix::fs::symlink};
+
+    use super::*;
+
+    #[test]
+    fn a_folder_that_links_lead_to_is_listed_once_by_its_own_path() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let below = folder.path().join("below");
+        fs::create_dir(&below).expect("writable");
+        fs::write(below.join("a.sql"), "").expect("writable");
+        for (name, to) in [("below/one", ".."), ("below/other", ".."), ("a-link", "below")] {
+            symlink(to, folder.path().join(name)).expect("a link");
+        }
+        let outside = tempfile::tempdir().expect("a temporary folder");
+        fs::write(outside.path().join("b.sql"), "").expect("writable");
+        symlink(outside.path(), folder.path().join("linked")).expect("a link");
+        let files = files_below(folder.path()).expect("readable");
+        assert_eq!(files, [below.join("a.sql"), folder.path().join("linked/b.sql")]);
+    }
 }

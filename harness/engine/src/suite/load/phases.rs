@@ -7,14 +7,20 @@ use phasegate_evidence::judge::{DefectSql, Expectation, Neighbour};
 
 use super::files::Loader;
 use crate::suite::{
-    Gate, Phase, PhaseStep, Place, SqlFile, Suite, SuiteError, TransactionMode, gate_file,
+    CommandLine, Gate, Phase, PhaseStep, Place, SqlFile, Suite, SuiteError, TransactionMode, gate_file,
     source::Source,
     suite_file::{PhaseFile, StepFile},
 };
 
 impl Loader {
     /// A phase with its gates; `shared` are those that it has with others.
-    pub(super) fn phase(&mut self, place: &Path, file: PhaseFile, shared: Vec<Gate>) -> Result<Phase, SuiteError> {
+    pub(super) fn phase(
+        &mut self,
+        source: Source<'_>,
+        file: PhaseFile,
+        shared: Vec<Gate>,
+    ) -> Result<Phase, SuiteError> {
+        let place = source.file;
         let folder = self.folder.join("gates").join(&file.slug);
         let mut gates = self.gates(&folder, &format!("suite/gates/{}", file.slug), file.revision.as_deref())?;
         gates.extend(shared);
@@ -37,6 +43,7 @@ impl Loader {
         if let Some(down) = &down {
             self.checked(down, file.transaction)?;
         }
+        let own = self.commands(source, &file.inputs, file.env)?;
         Ok(Phase {
             id: file.id,
             slug: file.slug,
@@ -45,6 +52,7 @@ impl Loader {
             up,
             down,
             transaction: file.transaction,
+            own,
             gates,
         })
     }
@@ -110,14 +118,18 @@ impl Loader {
 
     pub(super) fn step(&mut self, place: &Path, file: StepFile) -> Result<PhaseStep, SuiteError> {
         Ok(match file {
-            StepFile::Command(command) => {
+            StepFile::Command(words) => {
                 // A script among the fixtures is as much an input as an SQL file.
-                for argument in &command {
-                    if self.fixtures.join(argument).is_file() {
-                        self.take(&self.fixtures.join(argument), &format!("fixtures/{argument}"))?;
+                let mut scripts = BTreeMap::new();
+                for word in &words {
+                    let path = self.fixtures.join(word);
+                    if path.is_file() {
+                        let (_, digest) = self.bytes_of(&path)?;
+                        self.inputs.insert(format!("fixtures/{word}"), digest.clone());
+                        scripts.insert(word.clone(), digest);
                     }
                 }
-                PhaseStep::Command(command)
+                PhaseStep::Command(CommandLine { words, scripts })
             }
             StepFile::Files(files) => PhaseStep::Sql(self.files(place, &files)?),
         })

@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
     path::{Path, PathBuf},
 };
 
@@ -10,7 +9,7 @@ use phasegate_database::Kind;
 use toml::Spanned;
 
 use super::{
-    commands::needed,
+    commands::{ForCommands, needed},
     contained::contained,
     files::Loader,
     known::{Known, KnownSuite, SUITE_FILE},
@@ -60,9 +59,7 @@ pub fn load_as(suites: &Path, names: &[String], instead: &BTreeMap<PathBuf, Stri
         }
     }
     for (_, loader) in &loaded {
-        let file = loader.folder.join(SUITE_FILE);
-        let text = fs::read_to_string(&file).unwrap_or_default();
-        loader.orphans(Source { file: &file, text: &text }, &read)?;
+        loader.orphans(&read)?;
     }
     Ok(loaded.into_iter().map(|(suite, _)| suite).collect())
 }
@@ -81,6 +78,7 @@ impl Loader {
         let path = self.folder.join(SUITE_FILE);
         let text = self.take(&path, &format!("suite/{SUITE_FILE}"))?;
         let file = suite_file::read(&path, &text)?;
+        self.text.clone_from(&text);
         let folder_name = self.folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if file.suite != folder_name && !self.alone {
             let why = format!("suite = \"{}\" is not the name of its folder, {folder_name}", file.suite);
@@ -110,12 +108,16 @@ impl Loader {
             schema: self.patterns(&path, &file.baseline.schema)?,
             data: self.patterns(&path, &file.baseline.data)?,
             role: file.baseline.role,
+            transaction: file.baseline.transaction,
         };
         for file in baseline.schema.iter().chain(&baseline.data) {
             self.parsed(file)?;
         }
         let source = Source { file: &path, text: &text };
-        let for_commands = [("inputs", file.inputs.first().cloned()), ("env", file.env.keys().next().cloned())];
+        let mut for_commands = vec![ForCommands::of(None, &file.inputs, &file.env)];
+        for phase in &file.phases {
+            for_commands.push(ForCommands::of(Some(&phase.id), &phase.inputs, &phase.env));
+        }
         let commands = self.commands(source, &file.inputs, file.env)?;
         let bookkeeping = bookkeeping(source, file.bookkeeping, kind)?;
         self.common.values = Values::new(source, file.with)?;
@@ -124,7 +126,7 @@ impl Loader {
         let mut phases = Vec::new();
         for phase in file.phases {
             let gates = shared.remove(&phase.id).unwrap_or_default();
-            phases.push(self.phase(&path, phase, gates)?);
+            phases.push(self.phase(source, phase, gates)?);
         }
         unique(&path, "phase", phases.iter().map(|phase| phase.id.as_str()))?;
         let gates = || phases.iter().flat_map(|phase| &phase.gates);
@@ -166,7 +168,7 @@ impl Loader {
         suite.scenarios = self.scenarios(&suite)?;
         contained(&suite, &self.folder)?;
         unclaimed(&suite)?;
-        needed(&suite, source, for_commands.each_ref().map(|(key, first)| (*key, first.as_ref())))?;
+        needed(&suite, source, &for_commands)?;
         unique(&path, "scenario", suite.scenarios.iter().map(|scenario| scenario.slug.as_str()))?;
         self.common.states.all_used(source)?;
         self.common.values.all_used(source)?;

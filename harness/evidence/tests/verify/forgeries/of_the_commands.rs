@@ -112,6 +112,11 @@ pub(crate) const OF_THE_COMMANDS: &[Forgery] = &[
         "phase 2 was applied by another command than the plan names",
     ),
     (
+        "an input of a phase without its digest",
+        |f| f.plan["suites"][0]["phases"][1]["inputs"] = json!(["fixtures/env.py"]),
+        "phase 2 of ledger reads fixtures/env.py, which has no digest",
+    ),
+    (
         "a command that failed and was applied",
         |f| command(f, "up")["ended"] = json!("exit status: 1"),
         "the command of phase 2 is said to be applied, and did not end so",

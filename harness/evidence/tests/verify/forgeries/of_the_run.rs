@@ -29,6 +29,11 @@ pub(super) const OF_THE_RUN: &[Forgery] = &[
         "suite ledger needs PostgreSQL 18, and was started on",
     ),
     (
+        "a suite that asks for an older server",
+        |f| f.plan["suites"][0]["server"]["postgres_max"] = json!(16),
+        "suite ledger needs PostgreSQL 16 or older, and was started on",
+    ),
+    (
         "a suite of another kind",
         |f| f.plan["suites"][0]["server"]["kind"] = json!("sqlite"),
         "suite ledger needs sqlite, and was started on",
