@@ -19,7 +19,7 @@ const STATISTICS: &str = "phases/01-statistics/up.sql";
 /// The migrations that stand for a dump, to be written as a suite beside it.
 ///
 /// # Errors
-/// When it cannot be read, or it is no plain dump, or one of a database with TimescaleDB's own tables.
+/// When it cannot be read, or it is no plain dump of one database.
 pub fn dump(file: &Path) -> Result<(Migrations, Vec<Listed>), InitError> {
     let path = file;
     let file = path.display().to_string();
@@ -36,14 +36,6 @@ pub fn dump(file: &Path) -> Result<(Migrations, Vec<Listed>), InitError> {
         String::from_utf8(bytes).map_err(|_| refused(format!("{file} is not UTF-8: dump with --encoding=UTF8")))?;
     let statements =
         Kind::Postgres.split(&text).map_err(|fault| refused(format!("{file}:{}: {}", fault.line, fault.message)))?;
-    if let Some(own) = statements.iter().find(|statement| statement.text.starts_with("COPY _timescaledb_catalog.")) {
-        let why = format!(
-            "{file}:{}: the dump holds TimescaleDB's own tables, which are restored between timescaledb_pre_restore() and \
-             timescaledb_post_restore(): let a command do that ([baseline] command = [...])",
-            own.line
-        );
-        return Err(refused(why));
-    }
     let mut listed = Vec::new();
     for statement in &statements {
         if let Some(why) = beyond_one_database(&statement.text) {

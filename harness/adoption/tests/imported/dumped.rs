@@ -40,7 +40,7 @@ fn what_is_no_plain_dump_of_one_database_is_refused_with_what_to_type() {
         (DUMP.split("GRANT").next().expect("its beginning"), "is cut off"),
         (&DUMP.replace("SET row_security = off;", "\\connect app"), "dump without --create"),
         (
-            &DUMP.replace("COPY public.notes (id, title)", "COPY _timescaledb_catalog.hypertable (id)"),
+            &DUMP.replace("COPY public.notes (id, title)", "COPY _timescaledb_catalog.hypertable (id, title)"),
             "timescaledb_pre_restore",
         ),
     ] {

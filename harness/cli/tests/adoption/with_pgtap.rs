@@ -2,6 +2,7 @@
 
 use std::{
     env, fs,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
 
@@ -119,6 +120,8 @@ fn with_pgtap(folder: &Path) -> PathBuf {
     // Its root holds usr/lib/postgresql/N/bin.
     let root = bin.ancestors().nth(5).expect("a root");
     copy(root, folder);
+    // Servers do not run as root.
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).expect("ours");
     let here = |path: &Path| folder.join(path.strip_prefix(root).expect("below the root"));
     let major = bin.parent().and_then(Path::file_name).expect("a version");
     let extensions = folder.join("usr/share/postgresql").join(major).join("extension");

@@ -27,7 +27,7 @@ pub(crate) fn split(text: &str) -> Result<Vec<Statement>, SyntaxFault> {
             Err(TooDeep(byte)) => fault = Some((byte, too_deep())),
         }
     }
-    let fault = first_fault(text, &pieces).or(fault);
+    let fault = first_fault(text, &pieces).or(fault).or_else(|| beside_the_dump(text, &pieces));
     if let Some((byte, message)) = fault {
         return Err(SyntaxFault { line: line_of(text, byte), message });
     }
@@ -63,6 +63,17 @@ fn cut_off(text: &str) -> Option<SyntaxFault> {
     }
     let why = format!("the dump is cut off here: it lacks its last line, `{DUMP_END}`");
     Some(SyntaxFault { line: line_of(text, text.trim_end().len()), message: why })
+}
+
+/// Where a dump holds the hypertables of TimescaleDB, whose own functions must see them restored: a session that has met a table
+/// before takes it for none.
+fn beside_the_dump(text: &str, pieces: &[Piece<'_>]) -> Option<(usize, String)> {
+    let has_rows = |piece: &&Piece<'_>| piece.rows.is_some_and(|rows| !rows.is_empty());
+    let is_hypertables = |piece: &&Piece<'_>| piece.text.starts_with("COPY _timescaledb_catalog.hypertable ");
+    let found = pieces.iter().filter(|_| is_dump(text)).find(|piece| is_hypertables(piece) && has_rows(piece))?;
+    let why = "the dump holds hypertables of TimescaleDB, which are restored between timescaledb_pre_restore() and \
+               timescaledb_post_restore(): let a command do that ([baseline] command = [...])";
+    Some((found.start, why.to_owned()))
 }
 
 /// The first thing that is wrong, and the byte at which it is.
@@ -209,6 +220,17 @@ mod tests {
         assert!(fault.line == 7 && fault.message.contains("is cut off here"), "{fault:?}");
         let fault = split(&whole.replace("SELECT 1;", "\\connect app")).expect_err("of psql");
         assert!(fault.line == 7 && fault.message.contains("dump without --create"), "{fault:?}");
+    }
+
+    #[test]
+    fn a_dump_of_hypertables_is_told_what_restores_it_and_one_of_an_empty_timescaledb_is_read() {
+        let dump = |rows: &str| {
+            let copy = "COPY _timescaledb_catalog.hypertable (id) FROM stdin;";
+            format!("--\n-- PostgreSQL database dump\n--\n\n{copy}\n{rows}\\.\n\n{DUMP_END}\n")
+        };
+        assert_eq!(split(&dump("")).expect("none").len(), 1);
+        let fault = split(&dump("1\n")).expect_err("a hypertable");
+        assert!(fault.line == 5 && fault.message.contains("timescaledb_pre_restore()"), "{fault:?}");
     }
 
     #[test]

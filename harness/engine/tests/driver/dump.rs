@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use phasegate_database::{Database, Host, Kind, Place, PostgresAddress};
-use phasegate_engine::{Limits, Migration, States};
+use phasegate_engine::{Limits, Migration, States, suite::load};
 use phasegate_server::{Server, embedded, provision};
 use tokio::process::Command;
 
@@ -119,6 +119,19 @@ async fn a_dump_is_laid_as_it_is_and_leaves_the_next_file_its_settings() {
         assert!(laid.contains("by its bare name"), "{arguments:?}");
     }
     source.end().await;
+}
+
+#[tokio::test]
+async fn a_dump_of_hypertables_is_told_what_restores_it_before_anything_is_laid() {
+    let sql =
+        "CREATE EXTENSION timescaledb; CREATE TABLE m (at timestamptz NOT NULL); SELECT create_hypertable('m', 'at')";
+    let source = Source::lay(sql).await;
+    let dump = source.dump(&source.host, &source.database, &[]).await;
+    source.end().await;
+    let line = 1 + dump.lines().position(|line| line.starts_with("COPY _timescaledb_catalog.hypertable ")).expect("it");
+    let workspace = with_baseline(&dump, "schema = [\"baseline.sql\"]");
+    let why = load(&workspace.path().join("suites"), &[]).expect_err("refused").to_string();
+    assert!(why.contains(&format!("baseline.sql:{line}: ")) && why.contains("timescaledb_pre_restore()"), "{why}");
 }
 
 #[tokio::test]
