@@ -27,7 +27,7 @@ pub(crate) async fn find(request: &Request, notice: &mut Notice<'_>) -> Result<(
         },
         Choice::Local => match local::find(request).await {
             Ok(installation) => Ok((Starter::Cluster(Kind::Local, installation), asked_for)),
-            Err(reason) => none(vec![reason]),
+            Err(reason) => none(vec![reason, "--server embedded brings one of its own".to_owned()]),
         },
         Choice::Embedded => Ok((Starter::Cluster(Kind::Embedded, embedded::find(request, notice).await?), asked_for)),
     }

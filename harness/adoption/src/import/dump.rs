@@ -27,6 +27,9 @@ pub fn dump(file: &Path) -> Result<(Migrations, Vec<Listed>), InitError> {
     if path.is_dir() {
         return Err(refused(format!("{file} is a folder: {}", as_plain(&file))));
     }
+    if !path.exists() {
+        return Err(refused(format!("there is no file {file}: name the one that pg_dump wrote")));
+    }
     let bytes =
         std::fs::read(path).map_err(|source| InitError::File { what: "read", path: path.to_owned(), source })?;
     if let Some(why) = is_no_plain_dump(&bytes, &file) {

@@ -10,7 +10,7 @@ pub enum InitError {
     /// There are no migrations of a tool that is known.
     #[error(
         "no migrations in {folder}: looked for {tools}; name the folder that holds them (`phasegate init DIR`), or begin \
-         as the README says under \"Your own migration\""
+         as the tutorial of the book does"
     )]
     Nothing {
         /// Where they were looked for.

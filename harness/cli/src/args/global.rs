@@ -29,7 +29,7 @@ pub(crate) struct Global {
         help_heading = "Everywhere"
     )]
     pub(crate) color: ColorChoice,
-    /// The folder of the suites, or of one [default: phasegate, suites or forensic-tests/suites, here or in a folder above]
+    /// The folder of the suites, or of one [default: forensic-tests/suites, phasegate or suites, here or in a folder above]
     #[arg(long, global = true, env = "PHASEGATE_SUITES", value_name = "DIR", help_heading = "Everywhere")]
     suites: Option<PathBuf>,
     /// The folder of the runs [default: reports/runs beside the folder of the suites]
@@ -46,7 +46,7 @@ impl Global {
                 "there is no folder {}: name with --suites the folder that holds the suites, or one suite",
                 folder.display()
             ))),
-            None => Home::find().map(|home| home.suites).ok_or_else(|| {
+            None => Home::find()?.map(|home| home.suites).ok_or_else(|| {
                 let looked_for = SUITES.join(", ");
                 Failure::usage(format!(
                     "no suite in {looked_for} here or in a folder above: `phasegate init` writes one for the migrations that lie \
@@ -58,7 +58,9 @@ impl Global {
 
     /// The folder of the runs, which need not exist yet.
     pub(crate) fn runs(&self) -> PathBuf {
-        self.runs.clone().unwrap_or_else(|| Home::find().map_or_else(Home::runs_here, |home| home.runs))
+        // Where it cannot be told whose runs they are, they are nobody's: whatever judges suites is refused before.
+        let home = || Home::find().ok().flatten();
+        self.runs.clone().unwrap_or_else(|| home().map_or_else(Home::runs_here, |home| home.runs))
     }
 
     /// The folder of a run that is named by its path, or by its name among the runs.

@@ -52,9 +52,9 @@ pub(crate) struct PgtapArgs {
     /// The files
     #[arg(required = true)]
     pub(crate) files: Vec<PathBuf>,
-    /// The folder of the suite that they are written into
-    #[arg(long, value_name = "DIR", default_value = "phasegate")]
-    pub(crate) suite: PathBuf,
+    /// The folder of the suite that they are written into [default: the one that --suites names or leads to]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) suite: Option<PathBuf>,
     /// The phase after which they hold; the last if none is named
     #[arg(long, value_name = "ID")]
     pub(crate) phase: Option<String>,

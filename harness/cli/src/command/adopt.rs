@@ -59,7 +59,8 @@ pub(super) fn adopt(global: &Global, asked: &AdoptArgs) -> Result<Exit, Failure>
         Format::Json => print_json(&answer(&proposal, &run, is_written))?,
         Format::Human => console::print(&closing(&proposal, is_written))?,
     }
-    Ok(if proposal.left.is_empty() { Exit::Passed } else { Exit::GateFailed })
+    let is_done = proposal.left.is_empty() && (is_written || proposal.adopted.is_empty());
+    Ok(if is_done { Exit::Passed } else { Exit::GateFailed })
 }
 
 fn refused(run: &str, error: &AdoptError) -> Failure {

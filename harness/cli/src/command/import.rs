@@ -54,7 +54,8 @@ pub(super) fn import(global: &Global, asked: &ImportCommand) -> Result<Exit, Fai
             tell(global, &TakenOver { migrations, written, translated: 0, listed })
         }
         ImportCommand::Pgtap(asked) => {
-            let imported = pgtap(&asked.suite, asked.phase.as_deref(), &asked.files).map_err(failure)?;
+            let suite = asked.suite.clone().map_or_else(|| global.suites(), Ok)?;
+            let imported = pgtap(&suite, asked.phase.as_deref(), &asked.files).map_err(failure)?;
             tell_of_tests(global, &imported)
         }
         ImportCommand::Unknown(asked) => {

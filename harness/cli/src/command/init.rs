@@ -7,6 +7,7 @@ use phasegate_adoption::init::{
 };
 use phasegate_database::Kind;
 use phasegate_engine::RunError;
+use phasegate_report::count;
 use serde::Serialize;
 
 use super::{conclude, interrupt::interrupts, print_json::print_json, runtime::block_on};
@@ -118,14 +119,15 @@ pub(super) fn found(migrations: &Migrations) -> String {
 
 /// What was seen and written, and what the reader should look at.
 pub(super) fn story(migrations: &Migrations, written: &Written) -> String {
-    let count = migrations.steps.len();
-    let mut text = format!("saw    {} of {count} phases apply, on {}\n", written.seen, written.server);
+    let phases = count(migrations.steps.len(), "phase", "phases");
+    let applies = if migrations.steps.len() == 1 { "applies" } else { "apply" };
+    let mut text = format!("saw    {} of {phases} {applies}, on {}\n", written.seen, written.server);
     if let Some(failure) = &written.stopped {
         let _ = writeln!(text, "       the next one does not: {failure}");
     }
     let gates = written.files.iter().filter(|file| file.contains("/gates/")).count();
     let others = written.files.iter().filter(|file| !file.contains("/gates/"));
-    let _ = writeln!(text, "wrote  {gates} gates in phasegate/gates");
+    let _ = writeln!(text, "wrote  {} in phasegate/gates", count(gates, "gate", "gates"));
     others.for_each(|file| {
         let _ = writeln!(text, "       {file}");
     });

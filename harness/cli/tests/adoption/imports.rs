@@ -138,7 +138,7 @@ const MISTAKES: &[Mistake] = &[
         "nothing is imported of `liquibase`; there is sqitch, alembic, sqlx, flyway, dump and pgtap; for migrations of others \
          there is `phasegate init`",
     ),
-    (&[], &["dump", "a.sql"], "failed to read a.sql: No such file or directory (os error 2)"),
+    (&[], &["dump", "a.sql"], "dump: there is no file a.sql: name the one that pg_dump wrote"),
     (
         &[("a.sql", "\n")],
         &["dump", "a.sql"],
@@ -188,13 +188,14 @@ const MISTAKES: &[Mistake] = &[
     (
         &[("a.sql", "SELECT ok(true);")],
         &["pgtap", "a.sql"],
-        "pgtap: there is no folder phasegate: name that of the suite (--suite DIR), or begin with one: `phasegate init`",
+        "no suite in forensic-tests/suites, phasegate, suites here or in a folder above: `phasegate init` writes one for the \
+         migrations that lie here, and --suites names a folder of suites elsewhere",
     ),
 ];
 
 /// Of files of pgTAP, where a suite is there.
 const MISTAKES_WITH_A_SUITE: &[Mistake] = &[
-    (&[], &["pgtap", "a.sql"], "failed to read a.sql: No such file or directory (os error 2)"),
+    (&[], &["pgtap", "a.sql"], "pgtap: there is no file a.sql: name files of pgTAP"),
     (
         &[("a.sql", "")],
         &["pgtap", "a.sql"],

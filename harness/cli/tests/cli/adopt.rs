@@ -117,7 +117,7 @@ fn what_asks_to_be_adopted_fails_then_holds_and_then_fails_by_a_neighbouring_cha
 
     // Without a terminal and without a word, it is only shown.
     let shown = adopt(here, &folder, &[]);
-    assert_eq!((shown.code, read(here, FIRST_GATE).as_str()), (0, ASKS), "{}", shown.stderr);
+    assert_eq!((shown.code, read(here, FIRST_GATE).as_str()), (1, ASKS), "{}", shown.stderr);
     assert!(shown.stdout.contains("\n-changes = {}\n-adopt = true\n+changes = {\n"), "{}", shown.stdout);
     assert!(
         shown.stdout.ends_with("not written: 1.1.1, 1.1.3, 1.1.4; --yes writes what is shown\n"),
@@ -325,14 +325,14 @@ fn on_a_terminal_it_is_written_only_once_somebody_has_agreed() {
     let here = workspace.path();
     asking(here);
     let (_, folder) = run(here, &[]);
-    for (answer, expected) in [("n\n", ASKS.to_owned()), ("\n", ASKS.to_owned()), ("y\n", adopted())] {
+    for (answer, code, expected) in [("n\n", 1, ASKS.to_owned()), ("\n", 1, ASKS.to_owned()), ("y\n", 0, adopted())] {
         put(here, "answer", answer);
         let typed = format!("{} adopt {folder}", env!("CARGO_BIN_EXE_phasegate"));
         let args = ["--quiet", "--return", "--command", &typed, "/dev/null"];
         let mut terminal: Command = without_settings(Path::new("script"), here, &args);
         terminal.stdin(fs::File::open(here.join("answer")).expect("readable"));
         let ran = ran(&mut terminal);
-        assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+        assert_eq!(ran.code, code, "{}{}", ran.stdout, ran.stderr);
         assert!(ran.stdout.contains("shall it be written into 3 checks? [y/N]"), "{}", ran.stdout);
         assert_eq!(read(here, FIRST_GATE), expected, "{answer:?}");
     }

@@ -23,6 +23,38 @@ fn a_project_keeps_its_suites_in_one_of_three_places() {
     }
 }
 
+/// Whichever was taken, the others would be judged by nobody.
+#[test]
+fn suites_in_two_places_of_one_folder_are_refused_and_either_can_be_named() {
+    let workspace = workspace();
+    let here = workspace.path();
+    fs::create_dir_all(here.join("suites/other")).expect("writable");
+    assert_eq!(phasegate(here, &["list"]).code, 0, "a folder without a suite is none of them");
+    fs::write(here.join("suites/other/suite.toml"), "suite = \"other\"\n").expect("writable");
+    for command in [&["list"][..], &["run"], &["import", "pgtap", "a.sql"]] {
+        let ran = phasegate(here, command);
+        let expected = "error: suites lie in forensic-tests/suites and in suites: say which is meant with --suites\n";
+        assert_eq!((ran.code, ran.stderr.as_str()), (2, expected));
+    }
+    assert_eq!(phasegate(here, &["list", "--suites", "forensic-tests/suites"]).code, 0);
+}
+
+#[test]
+fn the_suite_that_files_of_pgtap_are_imported_into_is_found_as_by_every_command() {
+    let workspace = workspace();
+    let elsewhere = tempfile::tempdir().expect("a temporary folder");
+    let suites = workspace.path().join("forensic-tests/suites");
+    let import = ["import", "pgtap", "a.sql"];
+    let found = "error: pgtap: there is no file a.sql: name files of pgTAP\n";
+    let below = workspace.path().join("fixtures");
+    assert_eq!(phasegate(&below, &import).stderr, found);
+    assert_eq!(ran(command(elsewhere.path(), &import).env("PHASEGATE_SUITES", &suites)).stderr, found);
+    let suites = suites.display().to_string();
+    let named = [&import[..], &["--suites", &suites]].concat();
+    assert_eq!(phasegate(elsewhere.path(), &named).stderr, found);
+    assert!(phasegate(elsewhere.path(), &import).stderr.starts_with("error: no suite in "));
+}
+
 /// A file that cannot be read is still the file of a suite, and says why it cannot.
 #[test]
 fn a_suite_whose_file_is_a_link_to_nowhere_is_named() {

@@ -33,7 +33,7 @@ const WRONG: [(&str, &str, &str); 7] = [
 ];
 
 #[test]
-fn sql_that_is_wrong_in_a_check_is_that_checks_error_with_its_place_and_ends_nothing() {
+fn sql_that_is_wrong_in_a_query_or_a_setup_is_that_checks_error_with_its_place_and_ends_nothing() {
     let workspace = workspace();
     let here = workspace.path();
     on_postgres(here);

@@ -49,6 +49,14 @@ fn a_missing_server_is_told_with_what_names_one() {
     assert!(text.starts_with(&format!("error: failed to connect to {nobody}: ")), "{text}");
     assert!(text.ends_with("; check DATABASE_URL or --database-url, or leave it out\n"), "{text}");
     assert_eq!((text.lines().count(), code), (1, 3));
+    let of_the_future = |here: &std::path::Path| {
+        on_postgres(here);
+        change(here, SUITE, "kind = \"postgres\"", "kind = \"postgres\"\npostgres_min = 99");
+    };
+    let (text, code) = message(of_the_future, &["run", "--server", "local"]);
+    assert!(text.starts_with("error: no server to be had: ") && text.contains("PostgreSQL"), "{text}");
+    assert!(text.ends_with("; --server embedded brings one of its own\n"), "{text}");
+    assert_eq!((text.lines().count(), code), (1, 3));
 }
 
 #[test]

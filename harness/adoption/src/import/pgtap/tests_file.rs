@@ -66,6 +66,9 @@ pub fn pgtap(suite: &Path, phase: Option<&str>, files: &[PathBuf]) -> Result<Imp
     let mut imported = ImportedTests::default();
     let mut gates = Vec::new();
     for file in files {
+        if !file.exists() {
+            return Err(refused(format!("there is no file {}: name files of pgTAP", file.display())));
+        }
         let text = std::fs::read_to_string(file).map_err(|source| InitError::File {
             what: "read",
             path: file.clone(),
