@@ -28,7 +28,7 @@ pub fn dump(file: &Path) -> Result<(Migrations, Vec<Listed>), InitError> {
         return Err(refused(format!("{file} is a folder: {}", as_plain(&file))));
     }
     if !path.exists() {
-        return Err(refused(format!("there is no file {file}: name the one that pg_dump wrote")));
+        return Err(refused(format!("there is no file {file}: name the one that `pg_dump --format=plain` wrote")));
     }
     let bytes =
         std::fs::read(path).map_err(|source| InitError::File { what: "read", path: path.to_owned(), source })?;

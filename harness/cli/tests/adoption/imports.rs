@@ -138,7 +138,7 @@ const MISTAKES: &[Mistake] = &[
         "nothing is imported of `liquibase`; there is sqitch, alembic, sqlx, flyway, dump and pgtap; for migrations of others \
          there is `phasegate init`",
     ),
-    (&[], &["dump", "a.sql"], "dump: there is no file a.sql: name the one that pg_dump wrote"),
+    (&[], &["dump", "a.sql"], "pg_dump: there is no file a.sql: name the one that `pg_dump --format=plain` wrote"),
     (
         &[("a.sql", "\n")],
         &["dump", "a.sql"],

@@ -37,8 +37,8 @@ fn nothing() {
     assert_eq!(told.code, 2);
     let here = project.path().canonicalize().expect("a folder");
     let expected = "looked for alembic, sqlx, flyway, sqitch, golang-migrate, diesel, prisma, dbmate, \
-                    rails, django, plain; name the folder that holds them (`phasegate init DIR`), or begin as the README says under \
-                    \"Your own migration\"\n";
+                    rails, django, plain; name the folder that holds them (`phasegate init DIR`), or begin as the tutorial of \
+                    the book does\n";
     assert_eq!(told.stderr, format!("error: no migrations in {}: {expected}", here.display()));
 }
 
