@@ -84,7 +84,7 @@ impl Faulty {
             "{}",
             told.stdout
         );
-        assert!(told.stdout.contains("saw    1 of 1 phases apply"), "{}{}", told.stdout, told.stderr);
+        assert!(told.stdout.contains("saw    1 of 1 phase applies"), "{}{}", told.stdout, told.stderr);
         let gate = |project: &Project, phase: &str, name: &str| {
             let texts = project.texts();
             let gates = texts.into_iter().filter(|(path, _)| path.starts_with(&format!("phasegate/gates/{phase}-")));
