@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use phasegate_database::{Identifier, Kind, Literal};
 
-use super::{Listed, listed::first_words};
+use super::{Listed, listed::first_words, unread::unread};
 use crate::init::{FOLDER, InitError, Migrations, Step, Way};
 
 const TOOL: &str = "pg_dump";
@@ -27,11 +27,8 @@ pub fn dump(file: &Path) -> Result<(Migrations, Vec<Listed>), InitError> {
     if path.is_dir() {
         return Err(refused(format!("{file} is a folder: {}", as_plain(&file))));
     }
-    if !path.exists() {
-        return Err(refused(format!("there is no file {file}: name the one that `pg_dump --format=plain` wrote")));
-    }
-    let bytes =
-        std::fs::read(path).map_err(|source| InitError::File { what: "read", path: path.to_owned(), source })?;
+    let next = "name the one that `pg_dump --format=plain` wrote";
+    let bytes = std::fs::read(path).map_err(|source| unread(TOOL, path, next, source))?;
     if let Some(why) = is_no_plain_dump(&bytes, &file) {
         return Err(refused(format!("{file} {why}")));
     }

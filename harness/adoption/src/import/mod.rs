@@ -6,6 +6,7 @@ mod listed;
 mod migrations;
 mod pgtap;
 mod sqitch;
+mod unread;
 
 pub use dump::dump;
 pub use listed::Listed;

@@ -93,15 +93,14 @@ fn steps(project: &Project, folder: &str, files: &[String]) -> Result<(Vec<SqlSt
     if let Some([((version, _), one), (_, other)]) =
         ways.array_windows().find(|[((one, _), _), ((other, _), _)]| one == other)
     {
-        let version = version.iter().map(u64::to_string).collect::<Vec<_>>().join(".");
-        return Err(refused(format!("{one} and {other} are both version {version}: only one may be")));
+        return Err(refused(format!("{one} and {other} are both version {}: only one may be", dotted(version))));
     }
     let mut steps = Vec::new();
     for ((version, name), up) in ways {
         let down = versioned('U').find(|((undone, _), _)| *undone == version).map(|(_, file)| file.clone());
         let conf = project.text(&below(folder, &format!("{up}.conf")))?.unwrap_or_default();
         steps.push(SqlStep {
-            revision: version.iter().map(u64::to_string).collect::<Vec<_>>().join("."),
+            revision: dotted(&version),
             title: title(&name),
             up: up.clone(),
             down,
@@ -118,6 +117,11 @@ fn steps(project: &Project, folder: &str, files: &[String]) -> Result<(Vec<SqlSt
         }
     }
     Ok((steps, baseline.map(|(_, file)| file.clone())))
+}
+
+/// A version as it is said.
+fn dotted(version: &[u64]) -> String {
+    version.iter().map(u64::to_string).collect::<Vec<_>>().join(".")
 }
 
 /// The name of a file without its folders.

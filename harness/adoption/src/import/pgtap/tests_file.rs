@@ -16,6 +16,7 @@ use crate::{
     import::{
         Listed,
         listed::{HOLDS_A_VALUE, first_words},
+        unread::unread,
     },
     init::{InitError, kebab, quoted},
 };
@@ -66,14 +67,7 @@ pub fn pgtap(suite: &Path, phase: Option<&str>, files: &[PathBuf]) -> Result<Imp
     let mut imported = ImportedTests::default();
     let mut gates = Vec::new();
     for file in files {
-        if !file.exists() {
-            return Err(refused(format!("there is no file {}: name files of pgTAP", file.display())));
-        }
-        let text = std::fs::read_to_string(file).map_err(|source| InitError::File {
-            what: "read",
-            path: file.clone(),
-            source,
-        })?;
+        let text = std::fs::read_to_string(file).map_err(|source| unread(TOOL, file, "name files of pgTAP", source))?;
         let name = kebab(&file.file_stem().unwrap_or_default().to_string_lossy(), 60);
         let gate = gate(&format!("{}.{name}", phase.id), &file.display().to_string(), &text, &functions, &mut imported);
         let path = folder.join("gates").join(&phase.slug).join(format!("{}.{name}.toml", phase.id));
